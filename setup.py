@@ -1,0 +1,73 @@
+"""Builds the two optional extension modules; everything else about the project is in pyproject.toml.
+
+With a C compiler they are built. Without one the install still succeeds, says why, and `framewire.implementation` is
+`"pure"`. `FRAMEWIRE_PURE=1` skips them on purpose, `FRAMEWIRE_NATIVE=1` makes a failure to build them an error, and
+`FRAMEWIRE_DEBUG=1` builds them with bounds checks and annotated HTML beside the sources (`make debug`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+DEBUG = os.environ.get("FRAMEWIRE_DEBUG", "") not in ("", "0")
+PURE = os.environ.get("FRAMEWIRE_PURE", "") not in ("", "0")
+REQUIRED = os.environ.get("FRAMEWIRE_NATIVE", "") not in ("", "0")
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": DEBUG,
+    "wraparound": False,
+    "initializedcheck": DEBUG,
+    "overflowcheck": DEBUG,
+    "embedsignature": True,
+    "freethreading_compatible": False,
+}
+
+COMPILE_ARGS = [] if sys.platform == "win32" else (["-O1", "-g", "-UNDEBUG"] if DEBUG else ["-O3"])
+
+
+class OptionalBuildExt(build_ext):
+    """`build_ext` that explains a failure and goes on, unless the extensions were required."""
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except Exception as error:
+            self._give_up(error)
+
+    def build_extension(self, ext: Extension) -> None:
+        try:
+            super().build_extension(ext)
+        except Exception as error:
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        if REQUIRED:
+            raise error
+        print(f"framewire: the compiled modules were not built ({error}); the plain-Python twins will be used")
+
+
+def extensions() -> list[Any]:
+    """The two leaves, cythonized; an empty list where Cython is missing or the build was declined."""
+    if PURE:
+        return []
+    try:
+        from Cython.Build import cythonize
+    except ImportError as error:
+        if REQUIRED:
+            raise
+        print(f"framewire: Cython is missing ({error}); the plain-Python twins will be used")
+        return []
+    modules = [
+        Extension(f"framewire._native.{name}", [f"src/framewire/_native/{name}.pyx"], extra_compile_args=COMPILE_ARGS)
+        for name in ("buffer", "resp")
+    ]
+    return list(cythonize(modules, compiler_directives=DIRECTIVES, annotate=DEBUG, include_path=["src"]))
+
+
+setup(ext_modules=extensions(), cmdclass={"build_ext": OptionalBuildExt})

@@ -1,0 +1,187 @@
+"""The frames of RESP2 and RESP3, the limits of a RESP decoder, and the way from frames to Python values.
+
+What belongs here: one frozen, slotted class for each type byte, shared by both implementations, so that `isinstance`
+and `match` work whichever of them decoded. A frame keeps type and structure exactly (null forms, map order,
+duplicate keys, attributes); number spelling and the chunk borders of streamed types are canonical.
+Sources: the RESP3 specification (redis-specifications, protocol/RESP3.md) and the Redis protocol page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+__all__ = [
+    "Array",
+    "Attributed",
+    "BigNumber",
+    "Boolean",
+    "Bulk",
+    "BulkError",
+    "Double",
+    "Error",
+    "Integer",
+    "Map",
+    "Null",
+    "Push",
+    "RespFrame",
+    "RespLimits",
+    "RespValue",
+    "Set",
+    "Simple",
+    "Verbatim",
+    "to_value",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """`+OK`: a short text without line breaks. Also the Python value of a simple string."""
+
+    data: bytes
+
+    def __str__(self) -> str:
+        return self.data.decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """`-CODE message`: an error reply. Also the Python value of both kinds of error; it is never raised by a codec."""
+
+    data: bytes
+
+    @property
+    def code(self) -> str:
+        """The first word, by convention in upper case (`ERR`, `WRONGTYPE`, `MOVED`)."""
+        return self.data.split(b" ", 1)[0].decode(errors="replace")
+
+    def __str__(self) -> str:
+        return self.data.decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """`:42`: a signed 64-bit integer."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """`$3 abc`: bytes of any content. A streamed string (`$?`) decodes to this too."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """Nothing, in one of its three spellings: `form` is `b"_"` (RESP3), `b"$"` (`$-1`) or `b"*"` (`*-1`)."""
+
+    form: bytes = b"_"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """`*2 ...`: frames in order. A streamed array (`*?`) decodes to this too."""
+
+    items: tuple[RespFrame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """`#t` or `#f`."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """`,1.5`, `,inf`, `,-inf`, `,nan`."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class BigNumber:
+    """`(12345678901234567890`: an integer of any size."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class BulkError:
+    """`!21 SYNTAX ...`: an error that may hold any bytes."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """`=15 txt:...`: text with a three-byte format. Also its own Python value."""
+
+    format: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """`%1 k v`: pairs in wire order, duplicate keys kept."""
+
+    pairs: tuple[tuple[RespFrame, RespFrame], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """`~2 ...`: members in wire order, duplicates kept."""
+
+    items: tuple[RespFrame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """`>2 ...`: out-of-band data, top level only. As a frame it holds frames, as a value it holds values."""
+
+    items: tuple[RespFrame, ...] | tuple[RespValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """`|1 k v` followed by `frame`, the one frame that the attributes annotate. Values drop the attributes."""
+
+    attributes: tuple[tuple[RespFrame, RespFrame], ...]
+    frame: RespFrame
+
+
+RespFrame: TypeAlias = (
+    Simple | Error | Integer | Bulk | Null | Array | Boolean | Double | BigNumber | BulkError | Verbatim
+    | Map | Set | Push | Attributed
+)  # fmt: skip
+
+RespValue: TypeAlias = object
+"""`bytes`, `int`, `float`, `bool`, `None`, `list`, `dict`, `set`, and `Simple`, `Error`, `Verbatim`, `Push`.
+
+A map becomes a `dict` where that keeps every pair, else a list of `(key, value)` tuples; a set becomes a `set` where
+that keeps every member, else a list. "Keeps" means: all hashable, and none equal to another in Python (`1 == True`).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RespLimits:
+    """What one peer may ask of a decoder. All sizes are bytes; a peer that asks for more gets `FrameTooLong`.
+
+    The defaults are those of Redis 7: a `max_bulk` of 512 MiB (`proto-max-bulk-len`), a `max_line` of 64 KiB
+    (`PROTO_INLINE_MAX_SIZE`), a `max_frame` of 1 GiB (`client-query-buffer-limit`), counts up to INT_MAX; and
+    hiredis' nesting depth of 1024. `max_elements` bounds each aggregate (for a map: its pairs); `max_bulk` bounds a
+    streamed string as a whole; `max_frame` bounds the wire bytes of one top-level frame, attributes included.
+    """
+
+    max_bulk: int = 512 * 1024 * 1024
+    max_line: int = 64 * 1024
+    max_elements: int = 2**31 - 1
+    max_depth: int = 1024
+    max_frame: int = 1024 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if not 1 <= getattr(self, name) < 2**62:
+                raise ValueError(f"{name} must be at least 1 and below 2**62, not {getattr(self, name)}")
