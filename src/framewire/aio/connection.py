@@ -1,0 +1,205 @@
+"""`Connection[F]`: frames in and out of an asyncio transport.
+
+What belongs here: the loop of `read_frame`, the batching of `write_frame`, and the life of a connection. Bytes move in
+`protocol.py`; what a frame is, the codec knows.
+
+    read_frame:   decode --frame--> return          write_frame:  encode -> outbox --flush--> transport
+                    | None                                            ^ feed_frame stops here
+                    v
+                  end of stream? --yes--> decode_eof: a last frame | None (clean end) | IncompleteFrame
+                    | no
+                    v
+                  wait for bytes (what was fed is sent first), again
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar, cast
+
+from framewire.aio.protocol import StreamProtocol
+from framewire.buf import WriteBuffer
+from framewire.codec import Codec
+from framewire.errors import CodecInUse, ConnectionClosedError
+
+__all__ = ["Connection"]
+
+F = TypeVar("F")
+G = TypeVar("G")
+
+FEED_LIMIT = 64 * 1024
+"""Encoded bytes that `feed_frame` collects before it hands them to the transport by itself."""
+
+
+class Connection(Generic[F]):
+    """A stream of frames in both directions, over any asyncio transport.
+
+    Made by `connect`, `listen` or `memory_pair`. One task reads and any number write. Cancelling any method loses no
+    byte: a frame that was not returned is returned by the next `read_frame`, a frame that was given to `write_frame`
+    is sent whole.
+    """
+
+    def __init__(self, protocol: StreamProtocol, codec: Codec[F]) -> None:
+        self._protocol = protocol
+        self._inbound = protocol.inbound
+        self._codec = codec
+        self._outbox = WriteBuffer()
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    async def read_frame(self, timeout: float | None = None) -> F | None:
+        """The next frame, or `None` when the peer has ended the stream cleanly.
+
+        Raises `IncompleteFrame` when the stream ends inside a frame, `ProtocolError` for broken bytes (and again at each
+        later call), `ConnectionClosedError` when the connection was lost or closed here, and `TimeoutError` when
+        `timeout` seconds pass first, after which reading can go on.
+        """
+        frame = self._codec.decode(self._inbound.rest)
+        if frame is not None:
+            return frame
+        if timeout is None:
+            return await self._wait_for_frame()
+        async with asyncio.timeout(timeout):
+            return await self._wait_for_frame()
+
+    async def read_frames(self, max_frames: int = 1024, timeout: float | None = None) -> list[F]:
+        """Wait for a frame, then return it with those behind it that are already here; `[]` at a clean end.
+
+        The list ends after a frame for which the codec's `is_switch_point(frame)`, where it has one, is true, so that
+        the codec can be switched before the bytes behind that frame are decoded. Raises what `read_frame` raises; an
+        error behind good frames is raised by the next call.
+        """
+        first = await self.read_frame(timeout)
+        if first is None:
+            return []
+        is_switch_point = getattr(self._codec, "is_switch_point", None)
+        frames = [first]
+        while len(frames) < max_frames and not (is_switch_point and is_switch_point(frames[-1])):
+            try:
+                frame = self._codec.decode(self._inbound.rest)
+            except Exception:
+                break  # sticky in the codec: the next call meets it with nothing to lose
+            if frame is None:
+                break
+            frames.append(frame)
+        return frames
+
+    def __aiter__(self) -> AsyncIterator[F]:
+        return self
+
+    async def __anext__(self) -> F:
+        frame = await self.read_frame()
+        if frame is None:
+            raise StopAsyncIteration
+        return frame
+
+    async def _wait_for_frame(self) -> F | None:
+        protocol = self._protocol
+        while True:
+            if protocol.at_eof:
+                return self._codec.decode_eof(self._inbound.rest)
+            if protocol.is_closed or protocol.transport.is_closing():
+                raise ConnectionClosedError("the connection is closed") from protocol.error
+            self._send_outbox()
+            await protocol.wait_readable()
+            frame = self._codec.decode(self._inbound.rest)
+            if frame is not None:
+                return frame
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    async def write_frame(self, frame: F) -> None:
+        """Send `frame`, after all that was fed before; waits only while the output is above its high-water mark.
+
+        The whole frame is taken before the first wait, so cancelling never tears it. A large payload is sent from where
+        it lies: do not change it if it is mutable. Raises `EncodeError` (nothing was sent) and `ConnectionClosedError`.
+        """
+        self._protocol.check_open()
+        self._codec.encode(frame, self._outbox)
+        await self.flush()
+
+    def feed_frame(self, frame: F) -> None:
+        """Encode `frame` and keep it until `flush`, `write_frame`, or until `read_frame` has to wait.
+
+        Never waits. Beyond 64 KiB the bytes are handed to the transport, so feeding without end and without `flush`
+        fills the transport's buffer. Raises as `write_frame` does.
+        """
+        self._protocol.check_open()
+        self._codec.encode(frame, self._outbox)
+        if len(self._outbox) >= FEED_LIMIT:
+            self._send_outbox()
+
+    async def flush(self) -> None:
+        """Hand all fed frames to the transport, in one write, and wait until it is below its high-water mark."""
+        self._protocol.check_open()
+        self._send_outbox()
+        if self._protocol.outbound.full:
+            await self._protocol.wait_writable()
+
+    def _send_outbox(self) -> None:
+        if self._outbox:
+            self._protocol.outbound.write(self._outbox.take())
+
+    # -- the codec ----------------------------------------------------------------------------------------------------
+
+    @property
+    def codec(self) -> Codec[F]:
+        """The codec in force."""
+        return self._codec
+
+    def switch_codec(self, codec: Codec[G]) -> Connection[G]:
+        """Decode and encode with `codec` from here on; bytes already received are kept for it.
+
+        Returns this connection, typed for the new frames. Raises `CodecInUse` when the old codec stands inside a frame.
+        """
+        if not self._codec.idle:
+            raise CodecInUse("the codec stands inside a frame: switch at a frame boundary")
+        switched = cast("Connection[G]", self)
+        switched._codec = codec
+        return switched
+
+    # -- the connection -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection is gone in both directions."""
+        return self._protocol.is_closed
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """What the transport knows: `peername`, `sockname`, `socket`, `sslcontext`, ... (asyncio's names)."""
+        return self._protocol.transport.get_extra_info(name, default)
+
+    def write_eof(self) -> None:
+        """Send what was fed, then end this direction of the stream; reading goes on. Not possible over TLS."""
+        self._send_outbox()
+        self._protocol.outbound.write_eof()
+
+    def close(self) -> None:
+        """Send what was written and fed, then close; does not wait. Closing twice is fine."""
+        if not self.is_closed and not self._protocol.transport.is_closing():
+            self._send_outbox()
+            self._protocol.outbound.close()
+
+    def abort(self) -> None:
+        """Close at once; what was not sent is lost."""
+        self._protocol.transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Wait until the connection is gone."""
+        await self._protocol.wait_closed()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close; after an error, or where the peer does not take the rest, cancelling this wait aborts."""
+        self.close()
+        try:
+            await self.wait_closed()
+        except asyncio.CancelledError:
+            self.abort()
+            raise

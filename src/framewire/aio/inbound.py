@@ -1,0 +1,87 @@
+"""The unread bytes of one connection, and the loan of room for more.
+
+What belongs here: who owns the memory that the kernel writes into, and when it changes hands. Nothing is decoded here.
+
+    all connections of a thread share one block      a connection keeps only what it could not decode yet
+    +--------------------------------------+         +-----------------+
+    | scratch: lent while a read is under  |  keep   | rest            |
+    | way, empty again before the next one | ------> | small: a copy   |
+    +--------------------------------------+         | large: shared   |
+                                                     +-----------------+
+
+asyncio and uvloop fill what `get_buffer()` lent and call `buffer_updated()` before they turn to another connection, so
+one block is enough for all of them, and an idle connection owns no read buffer. Once a connection has a rest, or its
+codec expects a large payload, the following reads go to its own buffer.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from framewire._impl import BytesMut
+from framewire.buf import SHARE_THRESHOLD
+
+__all__ = ["READ_SIZE", "Inbound"]
+
+READ_SIZE = 64 * 1024
+"""Bytes that are lent for one read at least. A payload that is received in place is lent more, up to 1 MiB at once."""
+
+_thread = threading.local()
+
+
+def _scratch() -> BytesMut:
+    """The scratch buffer of this thread; an event loop never leaves its thread."""
+    try:
+        scratch: BytesMut = _thread.scratch
+    except AttributeError:
+        scratch = _thread.scratch = BytesMut()
+    return scratch
+
+
+class Inbound:
+    """The receiving side of one connection: `lease`, then `commit`, decode from what it returns, then `settle`."""
+
+    __slots__ = ("_scratch", "lent", "rest")
+
+    def __init__(self) -> None:
+        self.rest = BytesMut()
+        self._scratch = _scratch()
+        self.lent = self._scratch
+
+    def lease(self) -> memoryview:
+        """Room for the next read: the connection's own buffer if it holds or expects something, else the scratch."""
+        rest = self.rest
+        self.lent = lent = rest if rest or rest.expected else self._scratch
+        return lent.lease(READ_SIZE)
+
+    def commit(self, nbytes: int) -> BytesMut:
+        """`nbytes` were received into the lease. Returns the buffer to decode from, valid until `settle`."""
+        lent = self.lent
+        lent.commit(nbytes)
+        return lent
+
+    def settle(self) -> None:
+        """Keep what was not decoded. O(1), but for a copy of less than `SHARE_THRESHOLD` bytes."""
+        lent = self.lent
+        if lent is self.rest:
+            self.release_if_empty()
+        elif lent or lent.expected:
+            self.rest = _keep(lent)
+            self.lent = self.rest
+
+    def release_if_empty(self) -> None:
+        """Give the connection's own block back once nothing is in it and nothing is expected."""
+        rest = self.rest
+        if not rest and not rest.expected and rest.capacity:
+            self.rest = self.lent = BytesMut()
+
+
+def _keep(scratch: BytesMut) -> BytesMut:
+    """Take the unread bytes out of the scratch: copy small, share large; an expected payload stays expected."""
+    expected = scratch.expected
+    rest = scratch.split()
+    if len(rest) < SHARE_THRESHOLD:
+        rest = BytesMut(rest.view())
+    if expected:
+        rest.expect(expected)
+    return rest

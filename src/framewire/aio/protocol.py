@@ -1,0 +1,141 @@
+"""asyncio's callbacks turned into the few things a connection asks for: bytes, room, end, error.
+
+What belongs here: the `BufferedProtocol` and its waiting. Frames are not known here; `connection.py` decodes.
+Reading pauses above the read high-water mark, but never while a reader waits: it may wait for the rest of one frame
+that is larger than the mark.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from framewire.aio.inbound import Inbound
+from framewire.aio.vectored import Outbound
+from framewire.errors import ConnectionClosedError
+
+__all__ = ["DEFAULT_HIGH_WATER", "StreamProtocol"]
+
+DEFAULT_HIGH_WATER = 256 * 1024
+"""Bytes that may wait undecoded, and unsent, before the connection asks its peer or its caller to wait."""
+
+
+class StreamProtocol(asyncio.BufferedProtocol):
+    """One connection's callbacks. `on_open` is called once, when the transport is there."""
+
+    def __init__(
+        self,
+        on_open: Callable[[StreamProtocol], None] | None = None,
+        *,
+        high_water: int = DEFAULT_HIGH_WATER,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_open = on_open
+        self._high_water = high_water
+        self._paused_reading = False
+        self._reader: asyncio.Future[None] | None = None
+        self._writers: list[asyncio.Future[None]] = []
+        self._closed = self._loop.create_future()
+        self.at_eof = False
+        self.error: Exception | None = None
+
+    # -- asyncio calls these ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.set_write_buffer_limits(high=self._high_water)
+        self.inbound = Inbound()
+        self.outbound = Outbound(transport, self._high_water)
+        if self._on_open is not None:
+            self._on_open(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.inbound.lease()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        inbound = self.inbound
+        inbound.commit(nbytes)
+        inbound.settle()
+        if inbound.rest.expected:
+            return  # the rest of one large payload is under way, in place: nothing to decode yet
+        if self._reader is not None:
+            self._wake_reader()
+        elif len(inbound.rest) >= self._high_water:
+            self._paused_reading = True
+            self.transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        self.at_eof = True
+        self._wake_reader()
+        return self.transport.get_extra_info("sslcontext") is None  # TLS cannot be half-closed
+
+    def pause_writing(self) -> None:
+        self.outbound.pause()
+
+    def resume_writing(self) -> None:
+        self.outbound.resume()
+        if not self.outbound.full:
+            self._wake_writers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.error = exc
+        self.outbound.clear()
+        self._wake_reader()
+        self._wake_writers()
+        if not self._closed.done():
+            self._closed.set_result(None)
+
+    # -- the connection calls these -----------------------------------------------------------------------------------
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the transport is gone."""
+        return self._closed.done()
+
+    def check_open(self) -> None:
+        """Raise `ConnectionClosedError` where nothing can be sent any more."""
+        if self.is_closed or self.outbound.finishing or self.transport.is_closing():
+            raise ConnectionClosedError("the connection is closed") from self.error
+
+    async def wait_readable(self) -> None:
+        """Wait for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
+        if self._reader is not None:
+            raise RuntimeError("another task is already waiting to read from this connection")
+        self._resume_reading()
+        self.inbound.release_if_empty()
+        self._reader = self._loop.create_future()
+        try:
+            await self._reader
+        finally:
+            self._reader = None
+
+    async def wait_writable(self) -> None:
+        """Wait until the output is below its high-water mark; raise `ConnectionClosedError` if it never will be."""
+        while self.outbound.full and not self.is_closed:
+            writer = self._loop.create_future()
+            self._writers.append(writer)
+            try:
+                await writer
+            finally:
+                self._writers.remove(writer)
+        if self.is_closed:
+            raise ConnectionClosedError("the connection closed before all was sent") from self.error
+
+    async def wait_closed(self) -> None:
+        """Wait until the transport is gone."""
+        await asyncio.shield(self._closed)
+
+    def _resume_reading(self) -> None:
+        if self._paused_reading:
+            self._paused_reading = False
+            self.transport.resume_reading()
+
+    def _wake_reader(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+
+    def _wake_writers(self) -> None:
+        for writer in self._writers:
+            if not writer.done():
+                writer.set_result(None)

@@ -1,0 +1,141 @@
+"""Handing segments to a transport without joining a large one with its neighbours.
+
+What belongs here: what each loop does with several segments, and nothing else.
+
+* uvloop: `writelines` is one `writev` and keeps references.
+* asyncio >= 3.12: `writelines` is one `sendmsg` and keeps references, but (3.12.1, 3.13.0) never calls `pause_writing`;
+  setting the limits again makes the transport look.
+* asyncio 3.11: `writelines` joins, and `write` copies what the socket did not take at once. So an idle plain socket is
+  written with `writev` first, and the rest is fed as views of at most `PIECE` bytes, a piece whenever there is room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
+
+__all__ = ["PIECE", "Outbound"]
+
+PIECE = 256 * 1024
+"""Bytes given to a transport that copies, at once."""
+
+IOV_MAX = 1024
+"""Segments in one `writev` (the limit of Linux and of POSIX systems in use)."""
+
+
+def _copies(transport: asyncio.WriteTransport) -> bool:
+    """Whether this transport copies what it cannot send: asyncio's own, before Python 3.12."""
+    return sys.version_info < (3, 12) and type(transport).__module__.startswith("asyncio.")
+
+
+class Outbound:
+    """The sending side of one connection: segments in order, given to the transport as it takes them."""
+
+    __slots__ = ("_copies", "_high_water", "_last", "_paused", "_waiting", "finishing", "queued", "transport")
+
+    def __init__(self, transport: asyncio.WriteTransport, high_water: int) -> None:
+        self.transport = transport
+        self._high_water = high_water
+        self._copies = _copies(transport)
+        self._paused = False
+        self._waiting: deque[memoryview] = deque()
+        self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
+        self.finishing = False  # nothing may be written any more
+        self.queued = 0  # bytes in `_waiting`
+
+    @property
+    def pending(self) -> int:
+        """Bytes that were written and that the kernel has not taken."""
+        return self.queued + self.transport.get_write_buffer_size()
+
+    @property
+    def full(self) -> bool:
+        """Whether writers should wait: the transport is above its high-water mark."""
+        return self._paused
+
+    def write(self, segments: list[bytes | memoryview]) -> None:
+        """Send `segments` in order. Never blocks; what the transport should not copy is kept here until there is room."""
+        if self._waiting:
+            self._queue(segments)
+        elif len(segments) == 1 and (not self._copies or len(segments[0]) <= PIECE):
+            self.transport.write(segments[0])
+        elif not self._copies:
+            self.transport.writelines(segments)
+            if not self._paused and self.transport.get_write_buffer_size() > self._high_water:
+                self.transport.set_write_buffer_limits(high=self._high_water)
+        else:
+            self._queue(_send_now(self.transport, segments))
+            self._feed()
+
+    def pause(self) -> None:
+        """The transport asked to wait (`pause_writing`)."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """The transport has room again (`resume_writing`)."""
+        self._paused = False
+        self._feed()
+
+    def write_eof(self) -> None:
+        """End this direction of the stream once all is sent."""
+        self._finish(self.transport.write_eof)
+
+    def close(self) -> None:
+        """Close the transport once all is sent."""
+        self._finish(self.transport.close)
+
+    def clear(self) -> None:
+        """Forget what was not sent; the connection is gone."""
+        self._waiting.clear()
+        self.queued = 0
+
+    def _finish(self, action: Callable[[], None]) -> None:
+        self.finishing = True
+        if self._waiting:
+            self._last = action
+        else:
+            action()
+
+    def _queue(self, segments: Iterable[bytes | memoryview]) -> None:
+        for segment in segments:
+            self._waiting.append(memoryview(segment))
+            self.queued += len(segment)
+
+    def _feed(self) -> None:
+        """Give the transport pieces until it asks to wait."""
+        while self._waiting and not self._paused:
+            segment = self._waiting.popleft()
+            piece = segment[:PIECE]
+            if len(piece) < len(segment):
+                self._waiting.appendleft(segment[PIECE:])
+            self.queued -= len(piece)
+            self.transport.write(piece)
+        if self._last is not None and not self._waiting:
+            self._last()
+            self._last = None
+
+
+def _send_now(transport: asyncio.WriteTransport, segments: list[bytes | memoryview]) -> Iterable[bytes | memoryview]:
+    """What is left after one `writev`, which is tried only on a plain socket that has nothing queued."""
+    sock = transport.get_extra_info("socket")
+    plain = sock is not None and transport.get_extra_info("sslcontext") is None
+    if not plain or transport.get_write_buffer_size() or transport.is_closing():
+        return segments
+    try:
+        sent = os.writev(sock.fileno(), segments[:IOV_MAX])
+    except OSError:
+        return segments  # the transport's own write meets the same error and reports it in its way
+    return _after(segments, sent)
+
+
+def _after(segments: list[bytes | memoryview], sent: int) -> Iterable[bytes | memoryview]:
+    """The segments without their first `sent` bytes, uncopied."""
+    for segment in segments:
+        if sent >= len(segment):
+            sent -= len(segment)
+        else:
+            yield memoryview(segment)[sent:]
+            sent = 0
