@@ -1,0 +1,50 @@
+# The project's vocabulary. `make serve` and `make test` need nothing but Python >= 3.11 (and, for speed, a C compiler):
+# whatever else is needed goes into .venv.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml setup.py $(wildcard src/framewire/_native/*.pyx src/framewire/_native/*.pxd)
+
+.PHONY: help serve test test-all check bench build debug clean
+
+help:                   ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+serve: build            ## run Mini-Redis on 127.0.0.1:6379 (ARGS="--port 7000" to change it)
+	@exec $(BIN)/framewire serve $(ARGS)
+
+test: build             ## run the tests (FRAMEWIRE_PURE=1 runs them on the plain-Python twins)
+	$(BIN)/python -m pytest $(ARGS)
+
+test-all:               ## run the tests on every CPython >= 3.11 found here, native and pure
+	@PYTHON="$(PYTHON)" scripts/test-all $(ARGS)
+
+check: build            ## ruff, cython-lint, mypy, import-linter
+	$(BIN)/ruff check .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cython-lint src/framewire/_native
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: build            ## measure side by side with the peers (see docs/performance.md)
+	$(BIN)/python -m bench $(ARGS)
+
+build: $(VENV)/.built   ## the package and its development tools, in .venv
+
+debug: $(VENV)/.built   ## build with bounds checks and annotated HTML, then run the tests; `make clean build` goes back
+	env -u FRAMEWIRE_PURE FRAMEWIRE_DEBUG=1 FRAMEWIRE_NATIVE=1 $(BIN)/python setup.py -q build_ext --inplace --force
+	$(BIN)/python -m pytest tests/twins $(ARGS)
+
+clean:                  ## forget everything that was built
+	rm -rf $(VENV) .venv-* build dist .*_cache .hypothesis .import_linter_cache
+	rm -f src/framewire/_native/*.c src/framewire/_native/*.html src/framewire/_native/*.so
+	rm -rf src/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.built: $(SOURCES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "framewire needs Python >= 3.11, not " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --upgrade pip
+	@env -u FRAMEWIRE_PURE $(BIN)/python -m pip install -q --editable '.[dev]'
+	@$(BIN)/python -c 'import framewire; print("framewire: implementation", framewire.implementation)'
+	@touch $@

@@ -1,0 +1,18 @@
+"""The command line: `framewire serve` and `framewire cli`. Needs the extra `framewire[server]`."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Entry point of the `framewire` command."""
+    try:
+        from framewire.cli.commands import framewire
+    except ModuleNotFoundError as error:
+        if error.name not in ("click", "rich"):
+            raise
+        sys.exit(f"framewire: the command line needs {error.name}: pip install 'framewire[server]'")
+    framewire()

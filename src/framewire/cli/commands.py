@@ -1,0 +1,55 @@
+"""The commands and their options, as click sees them. What they do is in `serve.py` and `request.py`."""
+
+from __future__ import annotations
+
+import click
+
+from framewire._version import __version__
+from framewire.cli.request import run_request
+from framewire.cli.serve import run_server
+
+__all__ = ["framewire"]
+
+LOG_LEVELS = ["debug", "info", "warning", "error"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="framewire")
+def framewire() -> None:
+    """Mini-Redis on the framewire framing layer."""
+
+
+@framewire.command()
+@click.option("-h", "--host", default="127.0.0.1", show_default=True, help="Addresses to bind, separated by spaces.")
+@click.option("-p", "--port", default=6379, show_default=True, type=click.IntRange(0, 65535), help="0: any free port.")
+@click.option("-s", "--unixsocket", default="", metavar="PATH", help="Listen on a Unix socket too.")
+@click.option("-a", "--requirepass", default="", metavar="PASSWORD", envvar="FRAMEWIRE_PASSWORD", help="Ask for AUTH.")
+@click.option("--maxclients", default=10_000, show_default=True, type=click.IntRange(1), help="Clients at a time.")
+@click.option("--timeout", default=0, show_default=True, type=click.IntRange(0), help="Close idle clients, seconds.")
+@click.option(
+    "--client-output-limit", default=256 * 1024 * 1024, show_default=True, type=click.IntRange(1024),
+    help="Bytes that may wait for a client that does not read.",
+)  # fmt: skip
+@click.option(
+    "--shutdown-timeout", default=5.0, show_default=True, type=click.FloatRange(0),
+    help="Seconds that clients get to take their last replies.",
+)  # fmt: skip
+@click.option("--loop", default="auto", show_default=True, type=click.Choice(["auto", "asyncio", "uvloop"]))
+@click.option("--log-level", default="info", show_default=True, type=click.Choice(LOG_LEVELS, case_sensitive=False))
+def serve(host: str, loop: str, log_level: str, shutdown_timeout: float, **parameters: object) -> None:
+    """Run Mini-Redis until SIGINT or SIGTERM."""
+    run_server(loop, log_level, shutdown_timeout, {"bind": host, **parameters})
+
+
+@framewire.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("-h", "--host", default="127.0.0.1", show_default=True)
+@click.option("-p", "--port", default=6379, show_default=True, type=click.IntRange(1, 65535))
+@click.option("-s", "--unixsocket", default=None, metavar="PATH", help="Connect to a Unix socket instead.")
+@click.option("-a", "--password", default=None, envvar="REDISCLI_AUTH", help="Password to authenticate with.")
+@click.option("-3", "resp3", is_flag=True, help="Speak RESP3.")
+@click.argument("request", nargs=-1, required=True, type=click.UNPROCESSED)
+def cli(
+    host: str, port: int, unixsocket: str | None, password: str | None, resp3: bool, request: tuple[str, ...]
+) -> None:
+    """Send one request and print the reply as redis-cli does."""
+    run_request(host, port, unixsocket, password, 3 if resp3 else 2, request)

@@ -1,0 +1,76 @@
+"""`framewire serve`: settings, signals and the log around a `Server`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+
+from framewire import implementation
+from framewire.redis.loops import new_event_loop
+from framewire.redis.server import Server
+
+__all__ = ["run_server"]
+
+logger = logging.getLogger("framewire.redis")
+
+SPARE_DESCRIPTORS = 32
+"""File descriptors kept for ourselves beside those of clients (what Redis reserves too)."""
+
+
+def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: Mapping[str, object]) -> None:
+    """Serve until SIGINT or SIGTERM. A start that fails ends the process with one line and status 1."""
+    _log_to_stderr(log_level)
+    try:
+        runner = asyncio.Runner(loop_factory=lambda: new_event_loop(loop))
+        with runner:
+            runner.run(_serve(shutdown_timeout, parameters))
+    except ImportError as error:
+        sys.exit(f"framewire: {error}: the loop asked for is not installed")
+    except (OSError, ValueError) as error:
+        sys.exit(f"framewire: cannot serve on {_where(parameters)}: {error}")
+
+
+async def _serve(shutdown_timeout: float, parameters: Mapping[str, object]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    server = Server(shutdown_timeout=shutdown_timeout, **parameters)
+    _allow_descriptors(server.config.maxclients + SPARE_DESCRIPTORS)
+    async with server:
+        logger.info("listening on %s (%s, %s)", server.url, implementation, _loop_name(loop))
+        await stop.wait()
+        logger.info("shutting down: %d clients", len(server.state.sessions))
+    logger.info("bye")
+
+
+def _loop_name(loop: asyncio.AbstractEventLoop) -> str:
+    return type(loop).__module__.partition(".")[0]
+
+
+def _where(parameters: Mapping[str, object]) -> str:
+    return f"{parameters['bind']} port {parameters['port']}"
+
+
+def _log_to_stderr(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+def _allow_descriptors(wanted: int) -> None:
+    """Raise the soft limit of open files as far as the hard one allows, and say where it does not reach."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= wanted or soft == resource.RLIM_INFINITY:
+        return
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
+    if limit < wanted:
+        logger.warning("only %d file descriptors are allowed, %d would be needed for maxclients", limit, wanted)
