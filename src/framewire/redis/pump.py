@@ -1,0 +1,209 @@
+"""One client's socket: bytes to requests, requests to the session, replies to bytes.
+
+What belongs here: the order of those steps, and the limits on what waits between them. Commands are not known here.
+
+    read --> rest of input --> decode a batch --> session.execute --> encode --> write
+                  ^                 ^                                    |
+                  |                 +---- below the high-water mark -----+
+                  +---- above it: requests wait undecoded until the transport has room
+
+All that one read brought is answered in one write. Reading never stops, because ordinary clients send a whole pipeline
+before they read a reply; what waits for a client that does not read has a limit, beyond which it is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from framewire._impl import BytesMut, RespDecoder, encode_values
+from framewire.aio.inbound import Inbound
+from framewire.aio.vectored import Outbound
+from framewire.buf import WriteBuffer
+from framewire.errors import ProtocolError
+from framewire.frames.resp import RespLimits
+from framewire.redis.session import Session
+
+if TYPE_CHECKING:
+    from framewire.redis.server import Server
+
+__all__ = ["ClientPump"]
+
+logger = logging.getLogger("framewire.redis")
+
+BATCH = 32
+"""Requests decoded at once: few enough that replies cannot run far past the high-water mark between two looks at it."""
+
+HIGH_WATER = 256 * 1024
+"""Unsent bytes above which no further request is decoded."""
+
+
+class ClientPump(asyncio.BufferedProtocol):
+    """asyncio's callbacks for one client of Mini-Redis."""
+
+    __slots__ = ("_decoder", "_ended", "_inbound", "_outbound", "_pushes", "_server", "_stalled", "last_active", "session", "transport")
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._stalled = False  # requests wait undecoded because the output is full
+        self._ended = False  # the client has ended its side
+        self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
+
+    # -- asyncio calls these ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        server = self._server
+        transport.set_write_buffer_limits(high=HIGH_WATER)
+        self.transport = transport
+        self._inbound = Inbound()
+        self._outbound = Outbound(transport, HIGH_WATER)
+        self.session = Session(server.state, self.send, *_addresses(transport))
+        self._decoder = RespDecoder("requests", RespLimits(max_bulk=server.config.proto_max_bulk_len))
+        self._decoder.authenticated = self.session.authenticated
+        self.last_active = server.state.clock
+        server.opened(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._inbound.lease()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        inbound = self._inbound
+        source = inbound.commit(nbytes)
+        state = self._server.state
+        state.stats.net_input_bytes += nbytes
+        self.last_active = state.tick()
+        if not (self._stalled or source.expected):
+            self._answer(source)
+        inbound.settle()
+        if self._stalled:
+            self._check_limit(len(inbound.rest))
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        return self._stalled  # what it had sent before is still answered; then it is closed
+
+    def pause_writing(self) -> None:
+        self._outbound.pause()
+
+    def resume_writing(self) -> None:
+        self._outbound.resume()
+        if self._stalled and not self._outbound.full:
+            self._stalled = False
+            self._server.state.tick()
+            self._answer(self._inbound.rest)
+            self._inbound.release_if_empty()
+            if self._ended and not self._stalled:
+                self.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.session.close()
+        self._outbound.clear()
+        self._pushes = None
+        self._server.closed(self)
+
+    # -- requests in, replies out -------------------------------------------------------------------------------------
+
+    def _answer(self, source: BytesMut) -> None:
+        """Decode, execute and encode batch after batch, then write once."""
+        self.flush_pushes()
+        out = self._server.out
+        session = self.session
+        try:
+            while not session.closing:
+                requests = self._decoder.decode_batch(source, BATCH if session.authenticated else 1)
+                if not requests:
+                    break
+                self._execute(requests, out)
+                if len(out) >= HIGH_WATER and not self._make_room(out):
+                    break
+        except ProtocolError as error:
+            encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
+        if out:
+            self._write(out)
+        if session.closing:
+            self.close()
+
+    def _execute(self, requests: list[list[bytes]], out: WriteBuffer) -> None:
+        """Run one batch; each run of it is encoded in the protocol that was in force, a barrier command alone."""
+        session = self.session
+        replies = self._server.replies
+        done = 0
+        while done < len(requests) and not session.closing:
+            done = session.execute(requests, replies, done)
+            encode_values(replies, session.protocol, out.tail, out.segments)
+            replies.clear()
+        self._decoder.authenticated = session.authenticated
+
+    def _make_room(self, out: WriteBuffer) -> bool:
+        """Write what is there; false where it stays unsent, so that further requests have to wait."""
+        self._write(out)
+        self._stalled = self._outbound.full
+        return not self._stalled
+
+    def _write(self, out: WriteBuffer) -> None:
+        self._server.state.stats.net_output_bytes += len(out)
+        self._outbound.write(out.take())
+
+    # -- out of band --------------------------------------------------------------------------------------------------
+
+    def send(self, value: object) -> None:
+        """Deliver a value that is no reply (a pub/sub message); written before the loop waits, with others like it."""
+        if self.session.closing:
+            return
+        if self._pushes is None:
+            self._pushes = WriteBuffer()
+            self._server.flush_soon(self)
+        encode_values([value], self.session.protocol, self._pushes.tail, self._pushes.segments)
+        self._check_limit(self._outbound.pending + len(self._pushes))
+
+    def flush_pushes(self) -> None:
+        """Write the out-of-band data of this loop iteration, if any."""
+        pushes = self._pushes
+        if pushes is not None:
+            self._pushes = None
+            self._write(pushes)
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Send what was written, read no more, then close. The server aborts it where the peer does not take the rest."""
+        if not self.transport.is_closing():
+            self.transport.pause_reading()
+            self._outbound.close()
+            self._server.closing(self)
+
+    def abort(self) -> None:
+        """Close at once; what was not sent is lost."""
+        self.transport.abort()
+
+    def _check_limit(self, waiting: int) -> None:
+        """Close a client that does not read: too many bytes of its requests, or of messages to it, wait here.
+
+        Replies need no check: they stop at the high-water mark. Nor does an unfinished request: the decoder limits it.
+        """
+        if waiting > self._server.config.client_output_limit:
+            logger.warning("closing client %d: %d bytes wait for it, more than its limit", self.session.id, waiting)
+            self.session.closing = True
+            self.abort()
+
+
+def _addresses(transport: asyncio.BaseTransport) -> tuple[str, str, int]:
+    """The peer's address, our own, and the descriptor, as CLIENT INFO shows them."""
+    sock = transport.get_extra_info("socket")
+    return (
+        _spell(transport.get_extra_info("peername")),
+        _spell(transport.get_extra_info("sockname")),
+        sock.fileno() if sock is not None else -1,
+    )
+
+
+def _spell(name: object) -> str:
+    match name:
+        case (str(host), int(port), *_):
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        case str(path):
+            return f"{path}:0"
+        case _:
+            return ""

@@ -1,0 +1,296 @@
+"""The server: accepts clients, keeps its timers, shuts down. What clients say is answered in `pump.py`.
+
+What belongs here: sockets that listen, the number of clients, idle time, and the end of it all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import socket
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from framewire.buf import WriteBuffer
+from framewire.redis.config import Config
+from framewire.redis.pump import ClientPump
+from framewire.redis.state import State
+
+__all__ = ["Server"]
+
+logger = logging.getLogger("framewire.redis")
+
+OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+ACCEPTS_AT_ONCE = 256
+"""Connections accepted before other clients get their turn."""
+
+CRON_SECONDS = 0.1
+"""How often keys expire actively, and idle and lingering clients are looked for (Redis' `hz 10`)."""
+
+ACCEPT_RETRY_SECONDS = 1.0
+"""How long accepting rests when file descriptors run out; also the pace of the log lines about it."""
+
+LINGER_MS = 5_000
+"""How long a client that is being closed may take to read the last replies."""
+
+MAX_CLIENTS_REPLY = b"-ERR max number of clients reached\r\n"
+
+
+class Server:
+    """Mini-Redis, in the running event loop: `async with Server(port=0) as server: ... server.url`.
+
+    Parameters by keyword are those of `Config` (Redis' names with underscores: `port`, `bind`, `unixsocket`,
+    `requirepass`, `maxclients`, `timeout`, ...), or pass a whole `config`. It binds loopback unless told otherwise;
+    `port=0` takes any free port. Raises `OSError` where the address is taken. All state is in memory and ends with the
+    server.
+    """
+
+    def __init__(self, config: Config | None = None, *, shutdown_timeout: float = 5.0, **parameters: Any) -> None:
+        self.config = config or Config()
+        for name, value in parameters.items():
+            self.config.assign(name, value)
+        self.state = State(self.config)
+        self.shutdown_timeout = shutdown_timeout
+        self.out = WriteBuffer()  # replies of the batch under way, whichever client it is
+        self.replies: list[object] = []
+        self._pumps: set[ClientPump] = set()
+        self._closing: dict[ClientPump, int] = {}  # since when, in ms
+        self._dirty: list[ClientPump] = []
+        self._sockets: list[socket.socket] = []
+        self._accepting: set[asyncio.Task[Any]] = set()
+        self._cron: asyncio.TimerHandle | None = None
+        self._all_closed = asyncio.Event()
+
+    # -- start and stop -----------------------------------------------------------------------------------------------
+
+    async def start(self) -> Self:
+        """Bind, listen and begin to accept. Raises `OSError` where an address is taken; nothing stays open then."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._bind()
+        except BaseException:
+            self._stop_listening()
+            raise
+        for sock in self._sockets:
+            self._loop.add_reader(sock, self._accept, sock)
+        self._tick()
+        return self
+
+    async def close(self) -> None:
+        """Stop accepting, answer what was received, close all clients; abort those left after `shutdown_timeout` s."""
+        self._stop_listening()
+        if self._cron is not None:
+            self._cron.cancel()
+            self._cron = None
+        for pump in list(self._pumps):
+            pump.close()
+        self._check_all_closed()
+        try:
+            async with asyncio.timeout(self.shutdown_timeout):
+                await self._all_closed.wait()
+        except TimeoutError:
+            logger.warning("aborting %d clients that did not take their replies in time", len(self._pumps))
+            for pump in list(self._pumps):
+                pump.abort()
+            await asyncio.sleep(0)
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # -- where it listens ---------------------------------------------------------------------------------------------
+
+    @property
+    def host(self) -> str:
+        """The first address that was bound (for a Unix socket alone: an empty string)."""
+        return next((str(sock.getsockname()[0]) for sock in self._sockets if sock.family != socket.AF_UNIX), "")
+
+    @property
+    def port(self) -> int:
+        """The TCP port that was bound; 0 with a Unix socket alone."""
+        return next((int(sock.getsockname()[1]) for sock in self._sockets if sock.family != socket.AF_UNIX), 0)
+
+    @property
+    def url(self) -> str:
+        """A URL that Redis clients take, password included."""
+        password = f":{quote(self.config.requirepass.decode(), safe='')}@" if self.config.requirepass else ""
+        if not self.port:
+            return f"unix://{password}{self.config.unixsocket}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"redis://{password}{host}:{self.port}/0"
+
+    async def _bind(self) -> None:
+        config = self.config
+        port = config.port
+        for host in config.bind.split() if port is not None else ():
+            sock = await self._listen_tcp(host, port)
+            port = sock.getsockname()[1]  # with port 0, all addresses share the one that the first was given
+        if config.unixsocket:
+            self._sockets.append(_listen_unix(config.unixsocket))
+        if not self._sockets:
+            raise OSError(errno.EADDRNOTAVAIL, "nothing to listen on: give a port or a Unix socket")
+
+    async def _listen_tcp(self, host: str, port: int) -> socket.socket:
+        (family, kind, proto, _, address), *_ = await self._loop.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        sock = socket.socket(family, kind, proto)
+        self._sockets.append(sock)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind(address)
+        sock.listen(511)
+        sock.setblocking(False)
+        return sock
+
+    def _stop_listening(self) -> None:
+        for sock in self._sockets:
+            if sock.fileno() >= 0:
+                self._loop.remove_reader(sock)
+                sock.close()
+        if self.config.unixsocket and any(sock.family == socket.AF_UNIX for sock in self._sockets):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.config.unixsocket)
+
+    # -- accepting ----------------------------------------------------------------------------------------------------
+
+    def _accept(self, listening: socket.socket) -> None:
+        """Take the connections that wait, up to a bound. Asyncio's own accept loop is not used because uvloop's drops
+        connections without a word when file descriptors run out."""
+        for _ in range(ACCEPTS_AT_ONCE):
+            try:
+                sock, _ = listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno not in OUT_OF_RESOURCES:
+                    raise
+                self._rest_from_accepting(listening, error)
+                return
+            self._welcome(sock)
+
+    def _rest_from_accepting(self, listening: socket.socket, error: OSError) -> None:
+        logger.error("cannot accept clients: %s; trying again in %g s", error.strerror, ACCEPT_RETRY_SECONDS)
+        self._loop.remove_reader(listening)
+        self._loop.call_later(ACCEPT_RETRY_SECONDS, self._accept_again, listening)
+
+    def _accept_again(self, listening: socket.socket) -> None:
+        if listening.fileno() >= 0:
+            self._loop.add_reader(listening, self._accept, listening)
+            self._accept(listening)
+
+    def _welcome(self, sock: socket.socket) -> None:
+        """Make a client of an accepted socket, or turn it away as Redis does."""
+        sock.setblocking(False)
+        if len(self._pumps) + len(self._accepting) >= self.config.maxclients:
+            self.state.stats.rejected_connections += 1
+            with contextlib.suppress(OSError):
+                sock.send(MAX_CLIENTS_REPLY)
+            sock.close()
+            return
+        _configure(sock, self.config.tcp_keepalive)
+        task = self._loop.create_task(self._loop.connect_accepted_socket(lambda: ClientPump(self), sock))
+        self._accepting.add(task)
+        task.add_done_callback(self._accepted)
+
+    def _accepted(self, task: asyncio.Task[Any]) -> None:
+        self._accepting.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.warning("a client was lost while it was accepted: %s", error)
+
+    # -- pumps call these ---------------------------------------------------------------------------------------------
+
+    def opened(self, pump: ClientPump) -> None:
+        """A client is there."""
+        self._pumps.add(pump)
+
+    def closing(self, pump: ClientPump) -> None:
+        """A client is being closed, once it has taken its replies."""
+        self._closing[pump] = self.state.clock
+
+    def closed(self, pump: ClientPump) -> None:
+        """A client is gone."""
+        self._pumps.discard(pump)
+        self._closing.pop(pump, None)
+        self._check_all_closed()
+
+    def flush_soon(self, pump: ClientPump) -> None:
+        """Write the pump's out-of-band data before the loop waits."""
+        if not self._dirty:
+            self._loop.call_soon(self._flush_dirty)
+        self._dirty.append(pump)
+
+    def _flush_dirty(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for pump in dirty:
+            pump.flush_pushes()
+
+    def _check_all_closed(self) -> None:
+        listening = any(sock.fileno() >= 0 for sock in self._sockets)
+        if not listening and not self._pumps and not self._accepting:
+            self._all_closed.set()
+
+    # -- the timer ----------------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """Ten times a second: expire keys, close idle clients, abort lingering ones."""
+        now = self.state.tick()
+        self.state.expire_cycle()
+        if self.config.timeout:
+            self._close_idle(now - self.config.timeout * 1000)
+        for pump, since in list(self._closing.items()):
+            if now - since > LINGER_MS:
+                pump.abort()
+        self._cron = self._loop.call_later(CRON_SECONDS, self._tick)
+
+    def _close_idle(self, before: int) -> None:
+        for pump in list(self._pumps):
+            if pump.last_active < before and not pump.session.subscribed:
+                logger.info("closing idle client %d", pump.session.id)
+                pump.close()
+
+
+def _listen_unix(path: str) -> socket.socket:
+    """A listening Unix socket; a socket file that nobody listens on any more is replaced, a live one is an error."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if os.path.exists(path):
+            _remove_stale(path)
+        sock.bind(path)
+        sock.listen(511)
+    except BaseException:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+def _remove_stale(path: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(path)
+        except ConnectionRefusedError:
+            os.unlink(path)
+        else:
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+
+
+def _configure(sock: socket.socket, keepalive: int) -> None:
+    """TCP_NODELAY, because replies are written whole; keep-alive, so that dead peers are noticed."""
+    if sock.family == socket.AF_UNIX:
+        return
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if keepalive:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if hasattr(socket, "TCP_KEEPIDLE"):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, keepalive)
