@@ -1,26 +1,72 @@
-"""The C side of the buffers: what the RESP codec may touch without going through Python."""
+"""The C side of the buffers: what the RESP codec may touch without going through Python.
+
+What belongs here: the fields, each with its meaning, and the few methods that another compiled module calls. A caller
+may read every field, write `len` (only to count bytes that it put into `room`), and nothing else.
+
+None of these classes takes part in cyclic garbage collection, which makes a handle as cheap as a small `bytes`. The
+price: an owner (`Bytes.from_owner`) that refers back to the `Bytes` keeps both alive.
+"""
+
+cimport cython
+from cpython.object cimport PyObject
 
 
+@cython.final
+@cython.no_gc
+@cython.freelist(64)
 cdef class Block:
-    """One allocation. Handles count themselves in `handles`; the memory goes when the last handle and export go."""
+    """One allocation. Only handles and exports refer to a block, one reference each: its reference count counts them."""
     cdef unsigned char* data        # first byte of the memory
     cdef Py_ssize_t size            # bytes at `data`
-    cdef Py_ssize_t handles         # Bytes/BytesMut/leases that stand on this block
-    cdef Py_ssize_t exports         # live Py_buffer exports that could observe a move
-    cdef object owner               # a PyBytes (payload block, adopted bytes), a memoryview of a foreign owner, or None: malloc
-    cdef bint exposed               # the PyBytes was handed out: never unique, never written again
+    cdef PyObject* owner            # whose memory it is: a PyBytes (payload, or adopted), a memoryview of a foreign
+                                    # owner, or NULL: ours, from PyMem_Malloc; released with the block
+    cdef Py_ssize_t original        # what a handle that must leave this block takes at least (0, or 1 KiB to 64 KiB)
+    cdef bint exposed               # others know the memory: never unique, never written again
+    cdef bint shared                # it was split or frozen at least once: decides which growth rule applies
 
 
+@cython.final
+@cython.no_gc
+@cython.freelist(64)
+cdef class Bytes:
+    """Immutable bytes: a range of a block that nobody writes any more."""
+    cdef Block block                # keeps the memory alive; None when empty
+    cdef unsigned char* ptr         # first byte; never NULL once made
+    cdef Py_ssize_t len             # bytes at `ptr`
+
+
+@cython.no_gc
 cdef class Window:
     """Unread bytes in contiguous memory: the common base of `BytesMut` and `Cursor`, with all `get_*`."""
     cdef Block block                # keeps the memory alive; may be None when empty
-    cdef unsigned char* ptr         # first unread byte
+    cdef unsigned char* ptr         # first unread byte; never NULL
     cdef Py_ssize_t len             # unread bytes
 
 
+@cython.final
+@cython.no_gc
 cdef class BytesMut(Window):
-    cdef Py_ssize_t cap             # bytes from `ptr` to the end of this handle's range, >= len
+    """Unique, growable bytes: a range of a block that no other handle overlaps."""
+    cdef unsigned char* end         # one past the last byte of this handle's range; capacity is `end - ptr`
+    cdef Py_ssize_t writers         # exported views of `chunk_mut`: while there are any, nothing may move or be split
+    cdef Py_ssize_t lent            # bytes that the last `lease` lent; -1: no lease
+    cdef unsigned char* lent_at     # where the lease began: `ptr + len` at that time
+    cdef Py_ssize_t wanted          # what `reserve` asked for during a lease; the next lease carries it out
     cdef Py_ssize_t expected        # length of the payload that the next lease places in a block of its own; 0: none
+    cdef unsigned char* expected_at # `ptr` when `expect` was called; a front that moved ends the expectation
 
-    cdef int drop(self, Py_ssize_t n) except -1             # advance; caller must know n <= len
-    cdef unsigned char* room(self, Py_ssize_t n) except NULL # >= n spare bytes at the tail; write them, then `len += n`
+    cdef int drop(self, Py_ssize_t n) except -1               # advance; caller must know 0 <= n <= len
+    cdef unsigned char* room(self, Py_ssize_t n) except NULL  # >= n spare bytes at the tail; caller must know n >= 0,
+                                                              # write them, then `len += n`
+    cdef Bytes take_front(self, Py_ssize_t n)                 # split_to(n).freeze(); caller must know 0 <= n <= len
+    cdef int check_still(self) except -1
+    cdef int grow(self, Py_ssize_t extra, bint allocate) except -1
+    cdef int relocate(self, Py_ssize_t total, Py_ssize_t offset) except -1
+    cdef int move_out(self, Block fresh, Py_ssize_t offset) except -1
+    cdef int stretch(self, Py_ssize_t total) except -1
+    cdef void settle(self, Py_ssize_t offset) noexcept
+    cdef void let_go(self) noexcept
+    cdef int prepare(self, Py_ssize_t minimum) except -1
+    cdef int land_payload(self, Py_ssize_t minimum) except -1
+    cdef bint owns_payload_block(self) noexcept
+    cdef int stretch_payload(self, Py_ssize_t size) except -1
