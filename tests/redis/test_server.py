@@ -1,0 +1,179 @@
+"""`Server` and `run_in_thread`: embedding, addresses, limits, pub/sub between clients, shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis.asyncio
+
+from framewire.redis import Server, run_in_thread
+from tests.serving import command, read_exactly, read_to_end
+
+PING = command(b"PING")
+
+
+async def test_embedded_in_two_lines() -> None:
+    async with Server(port=0) as server:
+        async with redis.asyncio.from_url(server.url) as client:
+            assert await client.set("key", "value")
+            assert await client.get("key") == b"value"
+
+
+def test_embedded_in_a_thread() -> None:
+    with run_in_thread() as server, redis.from_url(server.url) as client:
+        assert client.ping()
+        assert server.url == f"redis://127.0.0.1:{server.port}/0"
+
+
+def test_a_password_is_in_the_url() -> None:
+    with run_in_thread(requirepass="s3:cr/t") as server:
+        with redis.from_url(server.url) as client:
+            assert client.ping()
+        with redis.Redis(port=server.port) as client, pytest.raises(redis.AuthenticationError):
+            client.ping()
+
+
+def test_a_unix_socket_alone(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with run_in_thread(unixsocket=str(path), port=None) as server, redis.from_url(server.url) as client:
+        assert client.ping()
+        assert server.port == 0
+    assert not path.exists()
+
+
+def test_a_stale_unix_socket_is_replaced_and_a_live_one_is_not(tmp_path: Path) -> None:
+    path = str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(path)
+    with run_in_thread(unixsocket=path, port=None):
+        with pytest.raises(OSError) as taken:
+            run_in_thread(unixsocket=path, port=None)
+        assert taken.value.errno == errno.EADDRINUSE
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            client.sendall(PING)
+            assert client.recv(7) == b"+PONG\r\n"
+
+
+def test_a_taken_port_is_an_os_error() -> None:
+    with run_in_thread() as server:
+        with pytest.raises(OSError) as taken:
+            run_in_thread(port=server.port)
+        assert taken.value.errno == errno.EADDRINUSE
+
+
+def test_servers_do_not_share_keys() -> None:
+    with run_in_thread() as one, run_in_thread() as other:
+        with redis.from_url(one.url) as a, redis.from_url(other.url) as b:
+            a.set("key", 1)
+            assert b.get("key") is None
+
+
+def test_idle_clients_are_closed_and_busy_ones_are_not() -> None:
+    with run_in_thread(timeout=1) as server:
+        with socket.create_connection((server.host, server.port), 10) as idle, redis.from_url(server.url) as busy:
+            started = time.monotonic()
+            idle.settimeout(0.1)
+            while time.monotonic() - started < 10:
+                assert busy.ping()
+                try:
+                    assert idle.recv(1) == b""
+                    break
+                except TimeoutError:
+                    continue
+            assert 0.9 < time.monotonic() - started < 5
+
+
+def test_messages_reach_subscribers_in_order_and_one_read_is_one_write() -> None:
+    with run_in_thread() as server, socket.create_connection((server.host, server.port), 10) as subscriber:
+        subscriber.sendall(command(b"SUBSCRIBE", b"news"))
+        confirmation = b"*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n"
+        assert read_exactly(subscriber, len(confirmation)) == confirmation
+        with socket.create_connection((server.host, server.port), 10) as publisher:
+            publisher.sendall(b"".join(command(b"PUBLISH", b"news", b"%03d" % n) for n in range(100)))
+            assert read_exactly(publisher, 400) == b":1\r\n" * 100
+        expected = b"".join(command(b"message", b"news", b"%03d" % n) for n in range(100))
+        assert read_exactly(subscriber, len(expected)) == expected
+
+
+def test_a_subscriber_that_never_reads_is_closed_at_its_limit(caplog: pytest.LogCaptureFixture) -> None:
+    with run_in_thread(client_output_limit=1024 * 1024) as server, redis.from_url(server.url) as publisher:
+        with socket.create_connection((server.host, server.port), 10) as subscriber:
+            subscriber.sendall(command(b"SUBSCRIBE", b"flood"))
+            assert subscriber.recv(1) == b"*"
+            for _ in range(1000):
+                if publisher.publish("flood", b"x" * 60_000) == 0:
+                    break
+            else:
+                pytest.fail("60 MB were taken for a subscriber that does not read, limit 1 MiB")
+    assert "more than its limit" in caplog.text
+
+
+def test_a_pipeline_is_answered_although_its_sender_has_ended_its_side() -> None:
+    with run_in_thread() as server, socket.create_connection((server.host, server.port), 30) as client:
+        client.sendall(command(b"SET", b"k", b"v" * 100_000) + command(b"GET", b"k") * 500)
+        client.shutdown(socket.SHUT_WR)
+        assert len(read_to_end(client)) == 5 + 500 * (100_000 + 11)
+
+
+def test_quit_is_answered_then_closed_and_later_requests_are_not_run() -> None:
+    with run_in_thread() as server, socket.create_connection((server.host, server.port), 10) as client:
+        client.sendall(command(b"QUIT") + command(b"SET", b"late", b"1"))
+        assert read_to_end(client) == b"+OK\r\n"
+        with redis.from_url(server.url) as other:
+            assert other.exists("late") == 0
+
+
+async def test_shutdown_answers_what_was_asked_and_closes() -> None:
+    server = await Server(port=0).start()
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    writer.write(PING)
+    assert await reader.readexactly(7) == b"+PONG\r\n"
+    await asyncio.wait_for(server.close(), 5)
+    assert await reader.read() == b""
+    writer.close()
+    with pytest.raises(OSError):
+        await asyncio.open_connection(server.host, server.port)
+
+
+async def test_shutdown_has_a_deadline_for_clients_that_do_not_read(caplog: pytest.LogCaptureFixture) -> None:
+    server = await Server(port=0, shutdown_timeout=0.2).start()
+    with socket.create_connection((server.host, server.port)) as client:
+        client.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(client, command(b"SET", b"k", b"x" * 5_000_000) + command(b"GET", b"k") * 8)
+        await asyncio.sleep(0.3)
+        started = time.monotonic()
+        await server.close()
+        assert time.monotonic() - started < 3
+    assert "aborting 1 clients" in caplog.text
+
+
+def test_keys_expire_without_being_asked_for() -> None:
+    with run_in_thread() as server, redis.from_url(server.url) as client:
+        for number in range(100):
+            client.set(f"key:{number}", "v", px=50)
+        deadline = time.monotonic() + 5
+        while client.dbsize() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert client.dbsize() == 0
+
+
+@pytest.mark.parametrize("parameters", [{"port": 70_000}, {"no_such": 1}])
+def test_a_wrong_parameter_is_refused_at_once(parameters: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, TypeError, OverflowError)):
+        run_in_thread(**parameters)
+
+
+def test_no_test_here_left_an_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING), run_in_thread() as server, redis.from_url(server.url) as client:
+        for _ in range(10):
+            client.ping()
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
