@@ -1,0 +1,98 @@
+"""How commands read a request: strict integers, and a cursor for commands that have options.
+
+What belongs here: turning arguments (bytes that a peer chose) into Python values, and the error that a command raises
+when they make no sense. Nothing here knows a key, a session or a reply; `CommandError` carries the whole error text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = [
+    "INT64_MAX",
+    "INT64_MIN",
+    "NOT_AN_INTEGER",
+    "SYNTAX_ERROR",
+    "WRONG_TYPE",
+    "Arguments",
+    "CommandError",
+    "parse_int64",
+]
+
+INT64_MIN = -(2**63)
+INT64_MAX = 2**63 - 1
+
+SYNTAX_ERROR = b"ERR syntax error"
+NOT_AN_INTEGER = b"ERR value is not an integer or out of range"
+WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
+
+# Redis' own spelling of integers: no plus sign, no leading zero, no space, no "-0". `int()` accepts all of these and
+# underscores too, and its time grows with the square of the length, so the text is checked before it is converted.
+_is_integer = re.compile(rb"0|-?[1-9][0-9]{0,18}").fullmatch
+
+
+class CommandError(Exception):
+    """A command refuses its request; `text` is the error reply, code word included (`b"ERR syntax error"`)."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def parse_int64(text: bytes) -> int | None:
+    """The integer that `text` spells strictly, or `None` where it is no integer or does not fit 64 bits. O(1)."""
+    if _is_integer(text) is None:
+        return None
+    value = int(text)
+    return value if INT64_MIN <= value <= INT64_MAX else None
+
+
+class Arguments:
+    """A cursor over the arguments of one request. It starts behind the command's name, or at `position`.
+
+    Every `next_*` takes one argument and raises `CommandError` when there is none or when it has the wrong form.
+    """
+
+    __slots__ = ("_items", "_position")
+
+    def __init__(self, request: Sequence[bytes], position: int = 1) -> None:
+        self._items = request
+        self._position = position
+
+    def __bool__(self) -> bool:
+        """Whether arguments are left."""
+        return self._position < len(self._items)
+
+    @property
+    def remaining(self) -> int:
+        """How many arguments are left."""
+        return len(self._items) - self._position
+
+    def next_bytes(self) -> bytes:
+        """The next argument as it was sent; a syntax error when there is none."""
+        if self._position >= len(self._items):
+            raise CommandError(SYNTAX_ERROR)
+        item = self._items[self._position]
+        self._position += 1
+        return item
+
+    def next_word(self) -> bytes:
+        """The next argument in upper case, for options and keywords."""
+        return self.next_bytes().upper()
+
+    def peek_word(self) -> bytes | None:
+        """What `next_word` would return, or `None` at the end; takes nothing."""
+        return self._items[self._position].upper() if self else None
+
+    def next_int(self, error: bytes = NOT_AN_INTEGER) -> int:
+        """The next argument as a 64-bit integer; raises `CommandError(error)` when it is none."""
+        value = parse_int64(self.next_bytes())
+        if value is None:
+            raise CommandError(error)
+        return value
+
+    def finish(self) -> None:
+        """A syntax error when arguments are left."""
+        if self:
+            raise CommandError(SYNTAX_ERROR)

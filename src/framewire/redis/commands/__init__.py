@@ -1,0 +1,14 @@
+"""The command table: the tables of all groups, joined."""
+
+from __future__ import annotations
+
+from framewire.redis.commands import connection, generic, introspection, pubsub, server, strings
+from framewire.redis.commands.table import NO_REPLY, OK, Command
+
+__all__ = ["COMMANDS", "NO_REPLY", "OK", "Command"]
+
+COMMANDS: dict[bytes, Command] = {
+    command.name.encode(): command
+    for group in (connection, generic, strings, pubsub, server, introspection)
+    for command in group.COMMANDS
+}

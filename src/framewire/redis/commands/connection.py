@@ -1,0 +1,259 @@
+"""Commands about the client's own connection: greeting, authentication, name, database, leaving."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from framewire.frames.resp import Verbatim
+from framewire.redis.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.commands.info import REDIS_VERSION
+from framewire.redis.commands.table import NO_REPLY, OK, PONG, RESET, Command, help_command, subcommands
+
+if TYPE_CHECKING:
+    from framewire.redis.session import Session
+
+__all__ = ["COMMANDS", "HTTP_REQUEST", "client_line"]
+
+
+def ping(session: Session, request: list[bytes]) -> object:
+    if len(request) > 2:
+        raise CommandError(b"ERR wrong number of arguments for 'ping' command")
+    if session.restricted:
+        return [b"pong", request[1] if len(request) == 2 else b""]
+    return request[1] if len(request) == 2 else PONG
+
+
+def echo(session: Session, request: list[bytes]) -> object:
+    return request[1]
+
+
+def select(session: Session, request: list[bytes]) -> object:
+    index = Arguments(request).next_int()
+    if not -(2**31) <= index < 2**31:
+        raise CommandError(b"ERR value is out of range, value must between -2147483648 and 2147483647")
+    if not 0 <= index < len(session.state.databases):
+        raise CommandError(b"ERR DB index is out of range")
+    session.db = session.state.databases[index]
+    return OK
+
+
+def auth(session: Session, request: list[bytes]) -> object:
+    if len(request) > 3:
+        raise CommandError(SYNTAX_ERROR)
+    if len(request) == 2 and not session.state.config.requirepass:
+        raise CommandError(
+            b"ERR AUTH <password> called without any password configured for the default user. "
+            b"Are you sure your configuration is correct?"
+        )
+    session.authenticate(request[1] if len(request) == 3 else b"default", request[-1])
+    return OK
+
+
+def hello(session: Session, request: list[bytes]) -> object:
+    """Options take effect one by one, so that an error in a later one leaves the earlier ones done, as in Redis."""
+    arguments = Arguments(request)
+    protocol = _protocol_version(arguments.next_bytes()) if arguments else session.protocol
+    while arguments:
+        _take_hello_option(session, arguments)
+    if not session.authenticated:
+        raise CommandError(
+            b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> "
+            b"<pass> option can be used to authenticate the client and select the RESP protocol version at the same time"
+        )
+    session.protocol = protocol
+    return {
+        b"server": b"redis",
+        b"version": REDIS_VERSION.encode(),
+        b"proto": protocol,
+        b"id": session.id,
+        b"mode": b"standalone",
+        b"role": b"master",
+        b"modules": [],
+    }
+
+
+def _protocol_version(text: bytes) -> int:
+    version = parse_int64(text)
+    if version is None:
+        raise CommandError(b"ERR Protocol version is not an integer or out of range")
+    if version not in (2, 3):
+        raise CommandError(b"NOPROTO unsupported protocol version")
+    return version
+
+
+def _take_hello_option(session: Session, arguments: Arguments) -> None:
+    sent = arguments.next_bytes()
+    option = sent.upper()
+    if option == b"AUTH" and arguments.remaining >= 2:
+        session.authenticate(arguments.next_bytes(), arguments.next_bytes())
+    elif option == b"SETNAME" and arguments:
+        session.name = _checked_name(arguments.next_bytes())
+    else:
+        raise CommandError(b"ERR Syntax error in HELLO option '%s'" % sent)
+
+
+def quit_(session: Session, request: list[bytes]) -> object:
+    session.closing = True
+    return OK
+
+
+def reset(session: Session, request: list[bytes]) -> object:
+    session.reset()
+    return RESET
+
+
+def drop_http_client(session: Session, request: list[bytes]) -> object:
+    session.closing = True
+    return NO_REPLY
+
+
+# -- CLIENT -------------------------------------------------------------------------------------------------------------
+
+_is_printable = re.compile(rb"[!-~]*").fullmatch
+
+
+def _checked_name(name: bytes) -> bytes:
+    if not _is_printable(name):
+        raise CommandError(b"ERR Client names cannot contain spaces, newlines or special characters.")
+    return name
+
+
+def client_id(session: Session, request: list[bytes]) -> object:
+    return session.id
+
+
+def client_getname(session: Session, request: list[bytes]) -> object:
+    return session.name or None
+
+
+def client_setname(session: Session, request: list[bytes]) -> object:
+    session.name = _checked_name(request[2])
+    return OK
+
+
+def client_setinfo(session: Session, request: list[bytes]) -> object:
+    """From Redis 7.2, because client libraries say there who they are."""
+    option, value = request[2].lower(), request[3]
+    if option not in (b"lib-name", b"lib-ver"):
+        raise CommandError(b"ERR Unrecognized option '%s'" % request[2])
+    if not _is_printable(value):
+        raise CommandError(b"ERR %s cannot contain spaces, newlines or special characters." % option)
+    if option == b"lib-name":
+        session.library_name = value
+    else:
+        session.library_version = value
+    return OK
+
+
+def client_info(session: Session, request: list[bytes]) -> object:
+    return Verbatim(b"txt", client_line(session) + b"\n")
+
+
+def client_line(session: Session) -> bytes:
+    """One client as CLIENT INFO and CLIENT LIST show it. What this server does not account for is 0."""
+    now, subscriber = session.state.clock, session.subscriber
+    fields: dict[str, object] = {
+        "id": session.id,
+        "addr": session.address,
+        "laddr": session.local_address,
+        "fd": session.fd,
+        "name": session.name.decode(),
+        "age": (now - session.created) // 1000,
+        "idle": (now - session.last_used) // 1000,
+        "flags": "P" if subscriber.count else "N",
+        "db": session.db.index,
+        "sub": len(subscriber.channels),
+        "psub": len(subscriber.patterns),
+        "ssub": 0,
+        "multi": -1,
+        **dict.fromkeys(("qbuf", "qbuf-free", "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem"), 0),
+        "events": "r",
+        "cmd": session.last_command,
+        "user": "default",
+        "redir": -1,
+        "resp": session.protocol,
+    }
+    if session.library_name or session.library_version:
+        fields["lib-name"] = session.library_name.decode()
+        fields["lib-ver"] = session.library_version.decode()
+    return " ".join(f"{name}={value}" for name, value in fields.items()).encode()
+
+
+_ABOUT_CLIENT = "noscript loading stale"
+
+_CLIENT = subcommands([
+    Command(
+        "client|id", client_id, 2, _ABOUT_CLIENT, None, "@connection",
+        summary="Returns the number of this connection.", since="5.0.0", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "client|getname", client_getname, 2, _ABOUT_CLIENT, None, "@connection",
+        summary="Returns the name of this connection.", since="2.6.9", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "client|setname", client_setname, 3, _ABOUT_CLIENT, None, "@connection",
+        summary="Gives this connection a name.", since="2.6.9", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "client|setinfo", client_setinfo, 4, _ABOUT_CLIENT, None, "@connection",
+        summary="Notes which library the client is, and its version.", since="7.2.0", group="connection",
+        complexity="O(1)",
+    ),
+    Command(
+        "client|info", client_info, 2, _ABOUT_CLIENT, None, "@connection", tips=("nondeterministic_output",),
+        summary="Describes this connection in one line.", since="6.2.0", group="connection", complexity="O(1)",
+    ),
+    help_command("client", "5.0.0", "connection", "@connection", {
+        "GETNAME": "The name of this connection.",
+        "ID": "The number of this connection.",
+        "INFO": "One line about this connection.",
+        "SETINFO (LIB-NAME|LIB-VER) <value>": "Note the client library or its version.",
+        "SETNAME <name>": "Name this connection.",
+    }),
+])  # fmt: skip
+
+# -- the table ----------------------------------------------------------------------------------------------------------
+
+_AT_ANY_TIME = "noscript loading stale fast no_auth allow_busy"
+
+COMMANDS = [
+    Command(
+        "ping", ping, -1, "fast", None, "@connection", while_subscribed=True,
+        tips=("request_policy:all_shards", "response_policy:all_succeeded"),
+        summary="Shows that the server is there; sends its argument back if there is one.",
+        group="connection", complexity="O(1)",
+    ),
+    Command(
+        "echo", echo, 2, "loading stale fast", None, "@connection",
+        summary="Sends its argument back.", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "hello", hello, -1, _AT_ANY_TIME, None, "@connection", barrier=True,
+        summary="Greets the server, and chooses the protocol.", since="6.0.0", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "auth", auth, -2, _AT_ANY_TIME, None, "@connection", barrier=True,
+        summary="Gives the password.", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "select", select, 2, "loading stale fast", None, "@connection",
+        summary="Chooses the database that later commands work on.", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "quit", quit_, -1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True,
+        summary="Closes the connection.", group="connection", complexity="O(1)",
+    ),
+    Command(
+        "reset", reset, 1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True,
+        summary="Puts the connection back into the state of a new one.", since="6.2.0", group="connection",
+        complexity="O(1)",
+    ),
+    Command(
+        "client", None, -2, summary="Commands about connections.", since="2.4.0", group="connection",
+        complexity="Depends on the subcommand.", subcommands=_CLIENT,
+    ),
+]  # fmt: skip
+
+# Not in the table: the words that open an HTTP request get no answer, whatever follows them.
+HTTP_REQUEST = Command("post", drop_http_client, -1, "no_auth", barrier=True, while_subscribed=True)

@@ -1,0 +1,194 @@
+"""COMMAND: what clients can learn about the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from framewire.frames.resp import Simple
+from framewire.redis.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.commands.table import Command, KeySpec, help_command, subcommands
+from framewire.redis.glob import compile_glob
+
+if TYPE_CHECKING:
+    from framewire.redis.session import Session
+
+__all__ = ["COMMANDS"]
+
+_CATEGORY_ORDER = (
+    "@keyspace @read @write @set @sortedset @list @hash @string @bitmap @hyperloglog @geo @stream @pubsub @admin @fast "
+    "@slow @blocking @dangerous @connection @transaction @scripting"
+).split()
+
+
+def command(session: Session, request: list[bytes]) -> object:
+    return [_describe(entry) for entry in session.commands.values()]
+
+
+def command_count(session: Session, request: list[bytes]) -> object:
+    return len(session.commands)
+
+
+def command_info(session: Session, request: list[bytes]) -> object:
+    if len(request) == 2:
+        return command(session, request)
+    return [_describe(entry) if (entry := _find(session, name)) else None for name in request[2:]]
+
+
+def command_docs(session: Session, request: list[bytes]) -> object:
+    entries = list(session.commands.values()) if len(request) == 2 else [_find(session, name) for name in request[2:]]
+    return {entry.name.encode(): _document(entry) for entry in entries if entry is not None}
+
+
+def command_list(session: Session, request: list[bytes]) -> object:
+    entries = list(_walk(session.commands))
+    arguments = Arguments(request, 2)
+    if not arguments:
+        return [entry.name.encode() for entry in entries]
+    if arguments.next_word() != b"FILTERBY" or arguments.remaining != 2:
+        raise CommandError(SYNTAX_ERROR)
+    kind, text = arguments.next_word(), arguments.next_bytes()
+    return [entry.name.encode() for entry in entries if _passes(entry, kind, text)]
+
+
+def command_getkeys(session: Session, request: list[bytes]) -> object:
+    inner = request[2:]
+    entry = session.commands.get(inner[0].lower())
+    if entry is not None and entry.subcommands:
+        entry = entry.subcommands.get(inner[1].lower())
+    if entry is None:
+        raise CommandError(b"ERR Invalid command specified")
+    if entry.keys is None:
+        raise CommandError(b"ERR The command has no key arguments")
+    if not entry.accepts(len(inner)):
+        raise CommandError(b"ERR Invalid number of arguments specified for command")
+    keys = entry.keys
+    last = keys.last if keys.last >= 0 else len(inner) + keys.last
+    return inner[keys.first : last + 1 : keys.step]
+
+
+def _find(session: Session, name: bytes) -> Command | None:
+    """The command called `name`, or the subcommand where there is a bar in it."""
+    container, bar, word = name.lower().partition(b"|")
+    entry = session.commands.get(container)
+    return entry.subcommands.get(word) if entry is not None and bar else entry
+
+
+def _walk(commands: dict[bytes, Command]) -> Iterator[Command]:
+    for entry in commands.values():
+        yield entry
+        yield from entry.subcommands.values()
+
+
+def _passes(entry: Command, kind: bytes, text: bytes) -> bool:
+    if kind == b"MODULE":
+        return False  # there are none
+    if kind == b"ACLCAT":
+        return "@" + text.lower().decode("latin-1") in _categories(entry)
+    if kind == b"PATTERN":
+        return compile_glob(text.lower())(entry.name.encode())
+    raise CommandError(SYNTAX_ERROR)
+
+
+def _categories(entry: Command) -> list[str]:
+    """The categories in Redis' order: those written in the table and those that follow from the flags."""
+    categories = set(entry.categories.split())
+    for flag, implied in (("write", "@write"), ("readonly", "@read"), ("pubsub", "@pubsub"), ("admin", "@admin")):
+        if entry.has_flag(flag):
+            categories.add(implied)
+    if entry.has_flag("admin"):
+        categories.add("@dangerous")
+    categories.add("@fast" if entry.has_flag("fast") else "@slow")
+    return [category for category in _CATEGORY_ORDER if category in categories]
+
+
+def _describe(entry: Command) -> list[object]:
+    """The ten things that COMMAND INFO tells about a command."""
+    keys = entry.keys
+    last = keys.last if keys else 0
+    return [
+        entry.name.encode(),
+        entry.arity,
+        _words(entry.flags.split()),
+        keys.first if keys else 0,
+        last,
+        keys.step if keys else 0,
+        _words(_categories(entry)),
+        [tip.encode() for tip in entry.tips],
+        [_describe_keys(keys)] if keys else [],
+        [_describe(inner) for inner in entry.subcommands.values()],
+    ]
+
+
+def _describe_keys(keys: KeySpec) -> dict[bytes, object]:
+    described: dict[bytes, object] = {b"notes": keys.notes.encode()} if keys.notes else {}
+    # Redis counts the last key from the first one here, and from the command's name above.
+    last = keys.last - keys.first if keys.last >= 0 else keys.last
+    described[b"flags"] = _words(keys.flags.split())
+    described[b"begin_search"] = {b"type": b"index", b"spec": {b"index": keys.first}}
+    described[b"find_keys"] = {
+        b"type": b"range",
+        b"spec": {b"lastkey": last, b"keystep": keys.step, b"limit": 0},
+    }
+    return described
+
+
+def _words(words: list[str]) -> set[object]:
+    return {Simple(word.encode()) for word in words}
+
+
+def _document(entry: Command) -> dict[bytes, object]:
+    document: dict[bytes, object] = {
+        b"summary": entry.summary.encode(),
+        b"since": entry.since.encode(),
+        b"group": entry.group.encode(),
+        b"complexity": entry.complexity.encode(),
+    }
+    if entry.subcommands:
+        document[b"subcommands"] = {inner.name.encode(): _document(inner) for inner in entry.subcommands.values()}
+    return document
+
+
+_ALWAYS = "loading stale"
+_ANY_ORDER = ("nondeterministic_output_order",)
+
+_COMMAND = subcommands([
+    Command(
+        "command|count", command_count, 2, _ALWAYS, None, "@connection",
+        summary="Counts the commands.", since="2.8.13", group="server", complexity="O(1)",
+    ),
+    Command(
+        "command|docs", command_docs, -2, _ALWAYS, None, "@connection", tips=_ANY_ORDER,
+        summary="Explains commands, all when none is named.", since="7.0.0", group="server",
+        complexity="O(N), N commands",
+    ),
+    Command(
+        "command|getkeys", command_getkeys, -4, _ALWAYS, None, "@connection",
+        summary="Returns the keys in a request.", since="2.8.13", group="server", complexity="O(N), N arguments",
+    ),
+    Command(
+        "command|info", command_info, -2, _ALWAYS, None, "@connection", tips=_ANY_ORDER,
+        summary="Returns what the table says about commands, about all when none is named.", since="2.8.13",
+        group="server", complexity="O(N), N commands",
+    ),
+    Command(
+        "command|list", command_list, -2, _ALWAYS, None, "@connection", tips=_ANY_ORDER,
+        summary="Lists the names of the commands.", since="7.0.0", group="server", complexity="O(N), N commands",
+    ),
+    help_command("command", "5.0.0", "server", "@connection", {
+        "(none)": "What the table says about all commands.",
+        "COUNT": "How many commands there are.",
+        "DOCS [<command> ...]": "Explain commands.",
+        "GETKEYS <command> [<argument> ...]": "The keys in a request.",
+        "INFO [<command> ...]": "What the table says about commands.",
+        "LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]": "The names of the commands.",
+    }),
+])  # fmt: skip
+
+COMMANDS = [
+    Command(
+        "command", command, -1, _ALWAYS, None, "@connection", tips=_ANY_ORDER,
+        summary="Returns what the table says about all commands.", since="2.8.13", group="server",
+        complexity="O(N), N commands", subcommands=_COMMAND,
+    ),
+]  # fmt: skip

@@ -1,0 +1,102 @@
+"""Channels, patterns, and who hears them.
+
+What belongs here: the two registries and the delivery of a message, by plain callbacks. No session, no frames' bytes, no
+I/O: a subscriber is a `deliver` function and the names it listens to. A name that nobody listens to any more is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from framewire.frames.resp import Push
+from framewire.redis.glob import Matcher, compile_glob
+
+__all__ = ["PubSub", "Subscriber"]
+
+
+class Subscriber:
+    """One listener: where its messages go, and its channels and patterns in the order it asked for them."""
+
+    __slots__ = ("channels", "deliver", "patterns")
+
+    def __init__(self, deliver: Callable[[Push], None]) -> None:
+        self.deliver = deliver
+        self.channels: dict[bytes, None] = {}
+        self.patterns: dict[bytes, None] = {}
+
+    @property
+    def count(self) -> int:
+        """How many channels and patterns it listens to."""
+        return len(self.channels) + len(self.patterns)
+
+
+class PubSub:
+    """The registries of one server. Every method but `publish` costs O(1), for each name it is given."""
+
+    def __init__(self) -> None:
+        self.channels: dict[bytes, dict[Subscriber, None]] = {}
+        self.patterns: dict[bytes, dict[Subscriber, None]] = {}
+        self._matchers: dict[bytes, Matcher] = {}
+
+    def subscribe(self, subscriber: Subscriber, channel: bytes) -> None:
+        """Let `subscriber` hear `channel`; nothing happens when it does already."""
+        subscriber.channels[channel] = None
+        self.channels.setdefault(channel, {})[subscriber] = None
+
+    def unsubscribe(self, subscriber: Subscriber, channel: bytes) -> None:
+        """The reverse of `subscribe`; nothing happens when it does not hear `channel`."""
+        if channel in subscriber.channels:
+            del subscriber.channels[channel]
+            _forget(self.channels, channel, subscriber)
+
+    def psubscribe(self, subscriber: Subscriber, pattern: bytes) -> None:
+        """Let `subscriber` hear all channels that match the glob `pattern`."""
+        subscriber.patterns[pattern] = None
+        if pattern not in self.patterns:
+            self._matchers[pattern] = compile_glob(pattern)
+        self.patterns.setdefault(pattern, {})[subscriber] = None
+
+    def punsubscribe(self, subscriber: Subscriber, pattern: bytes) -> None:
+        """The reverse of `psubscribe`."""
+        if pattern in subscriber.patterns:
+            del subscriber.patterns[pattern]
+            _forget(self.patterns, pattern, subscriber)
+            if pattern not in self.patterns:
+                del self._matchers[pattern]
+
+    def drop(self, subscriber: Subscriber) -> None:
+        """Forget `subscriber` altogether, without a word to it."""
+        for channel in list(subscriber.channels):
+            self.unsubscribe(subscriber, channel)
+        for pattern in list(subscriber.patterns):
+            self.punsubscribe(subscriber, pattern)
+
+    def publish(self, channel: bytes, message: bytes) -> int:
+        """Deliver `message`: first to the channel's subscribers, then pattern by pattern, as Redis does.
+
+        Returns the number of deliveries. O(subscribers of the channel + patterns). The `Push` is one object for all who get
+        the same text, so a server may encode it once. A `deliver` may unsubscribe anybody, itself included.
+        """
+        delivered = _deliver(self.channels.get(channel), (b"message", channel, message))
+        for pattern in list(self._matchers):
+            matches = self._matchers.get(pattern)
+            if matches is not None and matches(channel):
+                delivered += _deliver(self.patterns.get(pattern), (b"pmessage", pattern, channel, message))
+        return delivered
+
+
+def _deliver(subscribers: dict[Subscriber, None] | None, items: tuple[bytes, ...]) -> int:
+    if not subscribers:
+        return 0
+    push = Push(items)
+    listeners = list(subscribers)  # a copy: delivering may change the registry
+    for subscriber in listeners:
+        subscriber.deliver(push)
+    return len(listeners)
+
+
+def _forget(registry: dict[bytes, dict[Subscriber, None]], name: bytes, subscriber: Subscriber) -> None:
+    subscribers = registry[name]
+    del subscribers[subscriber]
+    if not subscribers:
+        del registry[name]

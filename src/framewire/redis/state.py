@@ -1,0 +1,103 @@
+"""What all sessions of one server share: configuration, databases, subscriptions, counters, and the time.
+
+What belongs here: shared state and its clock. No request is looked at here, and no I/O is done: a server refreshes the
+time with `tick()` once for each batch of requests and calls `expire_cycle()` some ten times a second.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from framewire.redis.config import Config
+from framewire.redis.db import Db
+from framewire.redis.pubsub import PubSub
+
+if TYPE_CHECKING:
+    from framewire.redis.session import Session
+
+__all__ = ["State", "Stats", "wall_clock"]
+
+
+def wall_clock() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class Stats:
+    """What INFO reports and only the server can count; commands are counted here by sessions, batch by batch."""
+
+    connections_received: int = 0
+    connections_rejected: int = 0
+    commands_processed: int = 0
+    errors: dict[str, int] = field(default_factory=dict)
+    net_input_bytes: int = 0
+    net_output_bytes: int = 0
+
+    def count_error(self, text: bytes) -> None:
+        """Count an error reply under its code word."""
+        code = text.split(b" ", 1)[0].decode("utf-8", "replace")
+        self.errors[code] = self.errors.get(code, 0) + 1
+
+
+class State:
+    """Everything that is not one client's own. `now` returns milliseconds since the epoch; tests pass their own."""
+
+    def __init__(self, config: Config | None = None, now: Callable[[], int] = wall_clock) -> None:
+        self.config = config if config is not None else Config()
+        self.now = now
+        self.clock = now()
+        self.started = self.clock
+        self.databases = [Db(index) for index in range(self.config.databases)]
+        self.pubsub = PubSub()
+        self.sessions: dict[int, Session] = {}
+        self.stats = Stats()
+        self.run_id = os.urandom(20).hex()
+        self._ids = count(1)
+
+    def tick(self) -> int:
+        """Refresh and return `clock`, the time that the running batch goes by."""
+        self.clock = self.now()
+        return self.clock
+
+    def next_id(self) -> int:
+        """A new client's number; never given twice."""
+        return next(self._ids)
+
+    def expire_cycle(self, budget: int = 10_000) -> None:
+        """Remove keys whose time is past, looking at no more than `budget` of them; what is left waits for the next cycle.
+
+        The databases share the budget; a key that has to wait is invisible all the same.
+        """
+        now = self.tick()
+        for db in sorted(self.databases, key=_first_deadline):
+            if budget <= 0:
+                break
+            budget -= db.expire_due(now, budget)
+
+    def next_deadline(self) -> int | None:
+        """No key ends before this time; `None` when none ever will."""
+        deadlines = [deadline for db in self.databases if (deadline := db.next_deadline()) is not None]
+        return min(deadlines, default=None)
+
+    @property
+    def keyspace_hits(self) -> int:
+        return sum(db.hits for db in self.databases)
+
+    @property
+    def keyspace_misses(self) -> int:
+        return sum(db.misses for db in self.databases)
+
+    @property
+    def expired_keys(self) -> int:
+        return sum(db.expired for db in self.databases)
+
+
+def _first_deadline(db: Db) -> float:
+    deadline = db.next_deadline()
+    return float("inf") if deadline is None else deadline
