@@ -1,0 +1,73 @@
+"""`Inbound`: one scratch block for all connections; a connection keeps only what it could not decode yet."""
+
+from __future__ import annotations
+
+import pytest
+
+from framewire import RespCodec
+from framewire.aio.inbound import READ_SIZE, Inbound
+from framewire.frames.resp import Bulk, Simple
+
+
+def receive(inbound: Inbound, data: bytes) -> None:
+    """What a transport does: fill the lease from the front, keeping its view alive while the bytes are used."""
+    while data:
+        view = inbound.lease()
+        nbytes = min(len(view), len(data))
+        view[:nbytes] = data[:nbytes]
+        inbound.commit(nbytes)
+        inbound.settle()
+        data = data[nbytes:]
+
+
+def test_the_scratch_is_shared_and_a_rest_is_not() -> None:
+    one, other = Inbound(), Inbound()
+    receive(one, b"partial")
+    receive(other, b"+OK\r\n")
+    assert bytes(one.rest) == b"partial"
+    assert RespCodec().decode(other.rest) == Simple(b"OK")
+
+
+@pytest.mark.parametrize("size", [1, 100, 16 * 1024 - 1, 16 * 1024, READ_SIZE, 3 * READ_SIZE + 1])
+def test_what_was_not_decoded_is_kept_in_order(size: int) -> None:
+    inbound, busy = Inbound(), Inbound()
+    data = bytes(index % 251 for index in range(size))
+    for start in range(0, size, 5000):
+        receive(inbound, data[start : start + 5000])
+        receive(busy, b"noise on the shared block" * 100)
+        busy.rest.clear()
+    assert bytes(inbound.rest) == data
+
+
+def test_decoding_all_of_it_in_place_keeps_nothing() -> None:
+    inbound = Inbound()
+    view = inbound.lease()
+    view[:5] = b"+OK\r\n"
+    assert RespCodec().decode(inbound.commit(5)) == Simple(b"OK")
+    inbound.settle()
+    assert not inbound.rest and inbound.rest.capacity == 0
+
+
+def test_an_expected_payload_stays_expected_when_it_leaves_the_scratch() -> None:
+    inbound, codec = Inbound(), RespCodec()
+    payload = bytes(range(256)) * 1024
+    wire = b"$%d\r\n" % len(payload) + payload + b"\r\n"
+    view = inbound.lease()
+    view[:1000] = wire[:1000]
+    source = inbound.commit(1000)
+    assert codec.decode(source) is None
+    inbound.settle()
+    assert inbound.rest.expected == len(payload)
+    assert len(inbound.lease()) == len(wire) - 1000 - 2  # the room ends where the payload ends
+    receive(inbound, wire[1000:])
+    assert codec.decode(inbound.rest) == Bulk(payload)
+    inbound.release_if_empty()
+    assert inbound.rest.capacity == 0
+
+
+def test_an_idle_connection_gives_its_block_back() -> None:
+    inbound = Inbound()
+    receive(inbound, b"x" * 40_000)
+    inbound.rest.clear()
+    inbound.release_if_empty()
+    assert inbound.rest.capacity == 0
