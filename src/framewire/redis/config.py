@@ -1,8 +1,9 @@
 """The parameters of a server, by their Redis names: as attributes for our code, as texts for CONFIG GET and CONFIG SET.
 
-What belongs here: which parameters exist, their defaults, how their texts are read and written, and which may change while
-the server runs. A parameter stands here when something obeys it; a few more stand here with the one value that is true
-of this server (`appendonly no`), because clients ask for them. Nothing here acts on a change: whoever obeys reads the attribute.
+What belongs here: which parameters exist, their defaults, how their texts are read and written, and which may change
+while the server runs. A parameter stands here when something obeys it; a few more stand here with the one value that is
+true of this server (`appendonly no`), because clients ask for them. Nothing here acts on a change: whoever obeys a
+parameter reads its attribute each time.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ _MIB = 1024 * 1024
 
 @dataclass
 class Config:
-    """The parameters' values. `Config(port=0, requirepass=b"secret")` changes what it names; sizes are bytes, times seconds."""
+    """The parameters' values: `Config(port=0, requirepass=b"secret")`. Sizes are bytes, times seconds.
+
+    Raises `ValueError` for a value that the parameter cannot have. `port=None`: no TCP at all.
+    """
 
     bind: str = "127.0.0.1"
-    port: int = 6379
+    port: int | None = 6379
     unixsocket: str = ""
     tcp_backlog: int = 511
     tcp_keepalive: int = 300
@@ -41,6 +45,22 @@ class Config:
     save: str = ""
     maxmemory: int = 0
     maxmemory_policy: str = "noeviction"
+
+    def __post_init__(self) -> None:
+        for parameter in PARAMETERS.values():
+            self.assign(parameter.attribute, getattr(self, parameter.attribute))
+
+    def assign(self, attribute: str, value: object) -> None:
+        """Set one attribute to a value of its type or to a text, also where CONFIG SET may not.
+
+        Raises `TypeError` where there is no such parameter, `ValueError` where it cannot have that value.
+        """
+        parameter = _BY_ATTRIBUTE.get(attribute)
+        if parameter is None:
+            raise TypeError(f"there is no parameter {attribute!r}")
+        if not (attribute == "port" and value is None):
+            value = parameter.checked(value)
+        setattr(self, attribute, value)
 
     def get(self, patterns: Iterable[bytes]) -> dict[bytes, bytes]:
         """The parameters whose names match one of the globs, in any case, as CONFIG GET shows them."""
@@ -73,7 +93,7 @@ class _Kind:
         return text.decode("utf-8", "surrogateescape")
 
     def format(self, value: object) -> bytes:
-        return str(value).encode("utf-8", "surrogateescape")
+        return str(value if value is not None else 0).encode("utf-8", "surrogateescape")
 
 
 class _Secret(_Kind):
@@ -152,7 +172,7 @@ class _Only(_Kind):
 
 
 class _OutputLimit(_Kind):
-    """`client-output-buffer-limit`: one hard limit for all clients; per-class and soft limits are read, and not kept."""
+    """`client-output-buffer-limit`: one hard limit for all clients, that of class `normal`; the rest is not kept."""
 
     def parse(self, text: bytes) -> object:
         words = text.split(b" ") if text else []
@@ -197,6 +217,14 @@ class _Parameter:
     kind: _Kind
     mutable: bool = True
 
+    def checked(self, value: object) -> object:
+        """`value`, or what a text means, in the attribute's own type."""
+        text = value.encode() if isinstance(value, str) else value
+        try:
+            return self.kind.parse(text if isinstance(text, bytes) else self.kind.format(text))
+        except _Refused as error:
+            raise ValueError(f"{self.attribute}: {error}, not {value!r}") from None
+
 
 PARAMETERS: dict[bytes, _Parameter] = {
     b"bind": _Parameter("bind", _Kind(), mutable=False),
@@ -217,6 +245,8 @@ PARAMETERS: dict[bytes, _Parameter] = {
     b"maxmemory": _Parameter("maxmemory", _Only(_Memory(0, INT64_MAX), 0)),
     b"maxmemory-policy": _Parameter("maxmemory_policy", _Only(_Kind(), "noeviction")),
 }
+
+_BY_ATTRIBUTE = {parameter.attribute: parameter for parameter in PARAMETERS.values()}
 
 
 def _choose(names: Sequence[bytes]) -> list[tuple[bytes, _Parameter]]:
@@ -243,6 +273,4 @@ def _parse(name: bytes, parameter: _Parameter, text: bytes) -> object:
 
 
 def _failed(name: bytes, why: str) -> CommandError:
-    return CommandError(
-        b"ERR CONFIG SET failed (possibly related to argument '%s') - %s" % (name, why.encode())
-    )
+    return CommandError(b"ERR CONFIG SET failed (possibly related to argument '%s') - %s" % (name, why.encode()))

@@ -1,18 +1,18 @@
 """Keys, values and expiry of one database.
 
 What belongs here: what holds for every key whatever its type. No frames, no requests, no clock of its own: whoever asks
-says what time it is (`now`, milliseconds since the epoch). A value is a Python object whose class is its type (`bytes` for
-strings).
+says what time it is (`now`, milliseconds since the epoch). A value is a Python object whose class is its type (`bytes`
+for strings).
 
-Expiry. `deadlines` holds the time of each key that has one; a key is gone at the first millisecond after it. Three ways lead there:
+Expiry. `deadlines` holds the time of each key that has one; when that time has come, the key is gone. Three ways:
 
     lazily     whoever looks a key up removes it first when its time is past (`discard_if_due`)
     actively   `expire_due(now, budget)`, called regularly, removes what nobody looks up
     wholly     what counts or lists keys (`size`, `keys`) calls `expire_due` first, so that a dead key is never counted
 
 `expire_due` finds the keys by a heap of (time, key) entries. Invariant: each key in `deadlines` has an entry at its
-time or earlier. So moving a deadline later costs nothing here: the entry is put back when it comes up too early; and entries whose
-key is gone are dropped as they come up. When they outnumber the keys the heap is built anew, which keeps it O(number of keys).
+time or earlier. So moving a deadline later costs nothing: the entry is put back when it comes up too early. An entry
+whose key is gone is dropped when it comes up. When such entries outnumber the keys, the heap is built anew.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Db:
     # -- expiry -----------------------------------------------------------------------------------------------------
 
     def expire_due(self, now: int, budget: int | None = None) -> int:
-        """Remove keys whose time is past; look at no more than `budget` entries. Returns how many entries it looked at."""
+        """Remove keys whose time has come, looking at no more than `budget` entries; returns how many it looked at."""
         heap = self._heap
         looked_at = 0
         while heap and heap[0][0] <= now and looked_at != budget:

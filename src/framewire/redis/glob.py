@@ -8,8 +8,8 @@ What belongs here: from a pattern to a function that says whether a name matches
 
 and one oddity of Redis that others rely on by now: an empty name matches the empty pattern only, not even `*`.
 
-Patterns come from peers, so no pattern may be slow: a match takes O(len(name) x len(pattern)) at worst. That is possible because what
-stands between two stars has a fixed length, so that the first place where it fits is as good as any other.
+Patterns come from peers, so no pattern may be slow: a match takes O(len(name) x len(pattern)) at worst. That works
+because what stands between two stars has a fixed length, so the first place where it fits is as good as any other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _Run: TypeAlias = bytes | int | frozenset[int]
 
 _CACHED_LENGTH = 256
 _ALL_BYTES = frozenset(range(256))
-_token = re.compile(rb"(?P<literal>[^*?\[\\]+)|(?P<stars>\*+)|(?P<any>\?+)|\\(?P<escaped>.)|(?P<open>\[)|\\\Z", re.DOTALL)
+_token = re.compile(
+    rb"(?P<literal>[^*?\[\\]+)|(?P<stars>\*+)|(?P<any>\?+)|\\(?P<escaped>.)|(?P<open>\[)|\\\Z", re.DOTALL
+)
 
 
 def compile_glob(pattern: bytes) -> Matcher:

@@ -1,7 +1,7 @@
 """Channels, patterns, and who hears them.
 
-What belongs here: the two registries and the delivery of a message, by plain callbacks. No session, no frames' bytes, no
-I/O: a subscriber is a `deliver` function and the names it listens to. A name that nobody listens to any more is forgotten.
+What belongs here: the two registries and the delivery of a message, by plain callbacks. No session, no encoding, no
+I/O: a subscriber is a `deliver` function and the names it listens to. A name that nobody listens to is forgotten.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class PubSub:
     def publish(self, channel: bytes, message: bytes) -> int:
         """Deliver `message`: first to the channel's subscribers, then pattern by pattern, as Redis does.
 
-        Returns the number of deliveries. O(subscribers of the channel + patterns). The `Push` is one object for all who get
-        the same text, so a server may encode it once. A `deliver` may unsubscribe anybody, itself included.
+        Returns the number of deliveries. O(subscribers of the channel + patterns). The `Push` is one object for all who
+        get the same text, so a server may encode it once. A `deliver` may unsubscribe anybody, itself included.
         """
         delivered = _deliver(self.channels.get(channel), (b"message", channel, message))
         for pattern in list(self._matchers):

@@ -75,6 +75,7 @@ class Session:
         self._replies: list[object] | None = None  # those of the running batch
         self.reset()
         state.sessions[self.id] = self
+        state.stats.connections_received += 1
 
     def reset(self) -> None:
         """Everything that a client can change about itself goes back to what a new client has."""
@@ -88,9 +89,9 @@ class Session:
     def execute(self, requests: list[list[bytes]], replies: list[object], start: int = 0) -> int:
         """Run `requests[start:]` in order, append the replies, return the index of the first request that was not run.
 
-        It stops before a barrier that is not the first to run, right after one that is, and does nothing when `closing`.
-        So all replies of one call are encoded with the `protocol` in force after it. Never raises. Caller must give each
-        request at least a name, and must go on calling until all are run or the session is closing.
+        It stops before a barrier that is not the first to run, right after one that is, and does nothing when
+        `closing`. So all replies of one call are encoded with the `protocol` in force after it. Never raises. Caller
+        must give each request at least a name, and must go on calling until all are run or the session is closing.
         """
         if self.closing:
             return start
@@ -192,6 +193,11 @@ class Session:
         self.authenticated = True
 
     # -- used by the server -----------------------------------------------------------------------------------------
+
+    @property
+    def subscribed(self) -> bool:
+        """Whether it listens to anything; such a client may be idle for as long as it likes."""
+        return self.subscriber.count > 0
 
     def protocol_error(self, message: str) -> Error:
         """The last reply to a client whose bytes are no requests; the session is then closing."""

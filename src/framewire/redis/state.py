@@ -30,10 +30,10 @@ def wall_clock() -> int:
 
 @dataclass(slots=True)
 class Stats:
-    """What INFO reports and only the server can count; commands are counted here by sessions, batch by batch."""
+    """What INFO reports and no other object knows. The server counts bytes and the connections that it rejects."""
 
     connections_received: int = 0
-    connections_rejected: int = 0
+    rejected_connections: int = 0
     commands_processed: int = 0
     errors: dict[str, int] = field(default_factory=dict)
     net_input_bytes: int = 0
@@ -70,7 +70,7 @@ class State:
         return next(self._ids)
 
     def expire_cycle(self, budget: int = 10_000) -> None:
-        """Remove keys whose time is past, looking at no more than `budget` of them; what is left waits for the next cycle.
+        """Remove keys whose time has come, looking at no more than `budget`; what is left waits for the next cycle.
 
         The databases share the budget; a key that has to wait is invisible all the same.
         """

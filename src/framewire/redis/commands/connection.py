@@ -59,7 +59,8 @@ def hello(session: Session, request: list[bytes]) -> object:
     if not session.authenticated:
         raise CommandError(
             b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> "
-            b"<pass> option can be used to authenticate the client and select the RESP protocol version at the same time"
+            b"<pass> option can be used to authenticate the client and select the RESP protocol version at "
+            b"the same time"
         )
     session.protocol = protocol
     return {
@@ -108,7 +109,7 @@ def drop_http_client(session: Session, request: list[bytes]) -> object:
     return NO_REPLY
 
 
-# -- CLIENT -------------------------------------------------------------------------------------------------------------
+# -- CLIENT -----------------------------------------------------------------------------------------------------------
 
 _is_printable = re.compile(rb"[!-~]*").fullmatch
 
@@ -150,6 +151,9 @@ def client_info(session: Session, request: list[bytes]) -> object:
     return Verbatim(b"txt", client_line(session) + b"\n")
 
 
+_NOT_ACCOUNTED = ("qbuf", "qbuf-free", "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem")
+
+
 def client_line(session: Session) -> bytes:
     """One client as CLIENT INFO and CLIENT LIST show it. What this server does not account for is 0."""
     now, subscriber = session.state.clock, session.subscriber
@@ -167,7 +171,7 @@ def client_line(session: Session) -> bytes:
         "psub": len(subscriber.patterns),
         "ssub": 0,
         "multi": -1,
-        **dict.fromkeys(("qbuf", "qbuf-free", "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem"), 0),
+        **dict.fromkeys(_NOT_ACCOUNTED, 0),
         "events": "r",
         "cmd": session.last_command,
         "user": "default",
@@ -213,7 +217,7 @@ _CLIENT = subcommands([
     }),
 ])  # fmt: skip
 
-# -- the table ----------------------------------------------------------------------------------------------------------
+# -- the table --------------------------------------------------------------------------------------------------------
 
 _AT_ANY_TIME = "noscript loading stale fast no_auth allow_busy"
 

@@ -1,7 +1,7 @@
 """The report that INFO gives.
 
-What belongs here: the sections and their fields, under Redis' names. A field stands here when its value is true of this server, or when
-clients are known to read it; what Redis measures and this server does not is left out rather than made up.
+What belongs here: the sections and their fields, under Redis' names. A field stands here when its value is true of this
+server; what Redis measures and this server does not is left out rather than made up.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _stats(state: State) -> Fields:
         "total_commands_processed": stats.commands_processed,
         "total_net_input_bytes": stats.net_input_bytes,
         "total_net_output_bytes": stats.net_output_bytes,
-        "rejected_connections": stats.connections_rejected,
+        "rejected_connections": stats.rejected_connections,
         "expired_keys": state.expired_keys,
         "evicted_keys": 0,
         "keyspace_hits": state.keyspace_hits,
@@ -145,10 +145,11 @@ def _cluster(state: State) -> Fields:
 
 
 def _keyspace(state: State) -> Fields:
+    now = state.clock
     return {
-        f"db{db.index}": f"keys={db.size(state.clock)},expires={len(db.deadlines)},avg_ttl={db.average_ttl(state.clock)}"
+        f"db{db.index}": f"keys={db.size(now)},expires={len(db.deadlines)},avg_ttl={db.average_ttl(now)}"
         for db in state.databases
-        if db.values
+        if db.size(now)
     }
 
 

@@ -1,6 +1,6 @@
 """From a request to the command that it names, or to the error text that Redis has for it.
 
-What belongs here: names, spellings and arities. Whether a client may run a command at this moment is the session's question.
+What belongs here: names, spellings and arities. Whether a client may run the command now is the session's question.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from framewire.redis.commands.table import Command, Handler
 
 __all__ = ["PLAIN", "Plain", "lookup"]
 
-# What the loop of `Session.execute` needs to know of a command, and no more: its function, the fewest and the most items of a request.
+# What the loop of `Session.execute` needs to know of a command: its function, fewest and most items of a request.
 Plain: TypeAlias = tuple[Handler, int, int]
 
 # By name as clients spell it, the commands that may stand between others in a batch: neither barriers nor containers. A
-# spelling that is not here yet takes the longer way through `lookup` once, which adds it, up to a bound (a peer chooses spellings).
+# spelling that is not here yet takes the longer way through `lookup`, which adds it, up to a bound (peers choose them).
 PLAIN: dict[bytes, Plain] = {}
 _SPELLINGS_REMEMBERED = 1024
 

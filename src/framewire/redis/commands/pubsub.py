@@ -40,7 +40,7 @@ def punsubscribe(session: Session, request: list[bytes]) -> object:
 def _for_each(
     session: Session, kind: bytes, names: list[bytes], change: Callable[[Subscriber, bytes], None]
 ) -> object:
-    """Each name gets its own confirmation, with the number of subscriptions after it; no name at all gets one for all."""
+    """Each name gets its own confirmation, with the number of subscriptions after it; no name at all gets one."""
     for name in names:
         change(session.subscriber, name)
         session.reply(Push((kind, name, session.subscriber.count)))

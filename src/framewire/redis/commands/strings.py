@@ -142,10 +142,12 @@ COMMANDS = [
     Command(
         "set", set_, -3, "write denyoom",
         KeySpec("RW access update variable_flags", notes="RW and ACCESS due to the optional `GET` argument"), "@string",
-        summary="Lets a key hold a string, on conditions and for a time if so wanted.", group="string", complexity="O(1)",
+        summary="Lets a key hold a string, on conditions and for a time if so wanted.", group="string",
+        complexity="O(1)",
     ),
     Command(
         "incr", incr, 2, "write denyoom fast", KeySpec("RW access update"), "@string",
-        summary="Adds one to the integer that a key holds; a missing key counts as 0.", group="string", complexity="O(1)",
+        summary="Adds one to the integer that a key holds; a missing key counts as 0.", group="string",
+        complexity="O(1)",
     ),
 ]  # fmt: skip

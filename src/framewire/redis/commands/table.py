@@ -1,7 +1,7 @@
 """The form of the command table: what one entry says about a command.
 
-What belongs here: the `Command` class, the replies that many commands share, and what can be computed from an entry alone.
-Which commands there are is written in the files beside this one, one for each group.
+What belongs here: the `Command` class, the replies that many commands share, and what can be computed from an entry
+alone. Which commands there are is written in the files beside this one, one for each group.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _NO_LIMIT = 2**62
 
 @dataclass(frozen=True, slots=True)
 class KeySpec:
-    """Where a command's keys stand (`first` .. `last`, every `step`th; a negative `last` counts from the end) and what it does to them."""
+    """Where a command's keys stand, and what it does to them.
+
+    They are the items `first` to `last` of a request, each `step`th; a negative `last` counts from the end.
+    """
 
     flags: str
     first: int = 1
@@ -42,9 +45,10 @@ class KeySpec:
 class Command:
     """One command. Names and flags are spelled as COMMAND INFO spells them.
 
-    `arity` counts the name too; a negative one means "at least". `categories` are those beyond the ones that follow from the
-    flags. A `barrier` changes the protocol, the limits or the number of replies, so it runs alone (see `Session.execute`). Those with `while_subscribed` may be
-    used by a RESP2 client that listens to channels. `function` is `None` for a mere container of `subcommands`.
+    `function` is `None` for a mere container of `subcommands`. `arity` counts the name too; a negative one means "at
+    least". `categories` are those beyond the ones that follow from the flags. A `barrier` changes the protocol, the
+    limits or the number of replies, so it runs alone (see `Session.execute`). A RESP2 client that listens to channels
+    may use those with `while_subscribed` only.
     """
 
     name: str
