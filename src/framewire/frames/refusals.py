@@ -1,4 +1,4 @@
-"""Why a RESP decoder refuses its input: every such error is made here, once, for both implementations.
+"""Why RESP input or output is refused: every such error is made here, once, for both implementations.
 
 What belongs here: one function for each refusal, which returns the exception for the caller to raise. A limit that
 was passed is a `FrameTooLong` with both numbers, anything else a plain `ProtocolError`. `at` is the offset, within the
@@ -8,19 +8,28 @@ the words of Redis 7.0 instead, without its prefix `Protocol error: `, because c
 
 from __future__ import annotations
 
-from framewire.errors import FrameTooLong, ProtocolError
+from framewire.errors import EncodeError, FrameTooLong, ProtocolError
 
 __all__ = [
     "aggregate_too_long",
+    "bad_field",
     "bad_line_end",
     "bad_payload_end",
+    "bad_text",
     "big_number_too_long",
+    "empty_command",
+    "endless",
     "expected_chunk",
     "frame_too_long",
+    "line_break",
     "line_too_long",
     "nested_too_deep",
+    "no_argument",
+    "no_wire_form",
     "not_a",
+    "outside_int64",
     "payload_too_long",
+    "push_inside",
     "request_bulk_too_long",
     "request_count_too_long",
     "request_expected_bulk",
@@ -189,3 +198,52 @@ def _tier(authenticated: bool) -> str:
 def request_too_long(size: int, limit: int) -> FrameTooLong:
     """A request whose bytes so far, announced arguments included, pass `max_frame` (Redis closes without a word)."""
     return FrameTooLong(f"request of at least {size} bytes, limit {limit}", limit=limit, size=size)
+
+
+# ---- encoding: what the caller may not send ----------------------------------------------------------------------
+
+
+def no_wire_form(value: object) -> EncodeError:
+    """A value of a type that RESP has no form for."""
+    return EncodeError(f"a value of type {type(value).__name__} has no RESP form")
+
+
+def bad_field(frame: object, field: str, value: object) -> EncodeError:
+    """A frame whose field does not hold what its class says."""
+    shown = repr(value[:PREVIEW]) if isinstance(value, bytes | str) else f"a {type(value).__name__}"
+    return EncodeError(f"{type(frame).__name__}.{field} cannot be {shown}")
+
+
+def line_break(frame: object) -> EncodeError:
+    """A `Simple` or `Error` that would forge another reply."""
+    return EncodeError(f"{type(frame).__name__} cannot hold CR or LF")
+
+
+def outside_int64() -> EncodeError:
+    """An `Integer` of more than 64 bits."""
+    return EncodeError("Integer holds 64 bits; use BigNumber")
+
+
+def push_inside() -> EncodeError:
+    """A push inside another frame, which RESP3 does not allow."""
+    return EncodeError("Push cannot stand inside another frame")
+
+
+def bad_text() -> EncodeError:
+    """A `str` with lone surrogates."""
+    return EncodeError("text with lone surrogates has no UTF-8 form")
+
+
+def endless(limit: int) -> EncodeError:
+    """Nesting that is most likely a container which holds itself."""
+    return EncodeError(f"nested more than {limit} deep: does a container hold itself?")
+
+
+def no_argument(value: object) -> EncodeError:
+    """An argument of a command whose text is not obvious (`None`, `True`, containers)."""
+    return EncodeError(f"a command argument cannot be of type {type(value).__name__}")
+
+
+def empty_command() -> EncodeError:
+    """A command without a name, which a server would never answer."""
+    return EncodeError("a command needs at least one argument")

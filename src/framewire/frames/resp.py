@@ -8,8 +8,9 @@ Sources: the RESP3 specification (redis-specifications, protocol/RESP3.md) and t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 __all__ = [
     "Array",
@@ -31,6 +32,8 @@ __all__ = [
     "Simple",
     "Verbatim",
     "to_value",
+    "value_of_map",
+    "value_of_set",
 ]
 
 
@@ -161,7 +164,8 @@ RespValue: TypeAlias = object
 """`bytes`, `int`, `float`, `bool`, `None`, `list`, `dict`, `set`, and `Simple`, `Error`, `Verbatim`, `Push`.
 
 A map becomes a `dict` where that keeps every pair, else a list of `(key, value)` tuples; a set becomes a `set` where
-that keeps every member, else a list. "Keeps" means: all hashable, and none equal to another in Python (`1 == True`).
+that keeps every member, else a list. "Keeps" means: all hashable, none equal to another in Python (`1 == True`), and
+no integer beyond 64 bits (Python hashes those modulo a known prime, so a peer could choose them all to collide).
 """
 
 
@@ -185,3 +189,95 @@ class RespLimits:
         for name in self.__slots__:
             if not 1 <= getattr(self, name) < 2**62:
                 raise ValueError(f"{name} must be at least 1 and below 2**62, not {getattr(self, name)}")
+
+
+# ---- Frames to values --------------------------------------------------------------------------------------------
+
+_INT64 = range(-(2**63), 2**63)
+_SCALARS = frozenset({bytes, int, float, bool, type(None), Simple, Error, Verbatim})
+
+
+def _is_key(value: RespValue) -> bool:
+    """Whether `value` may be hashed: quickly, and with a hash that a peer cannot foresee or can only repeat rarely."""
+    return type(value) in _SCALARS and (type(value) is not int or value in _INT64)
+
+
+def value_of_map(pairs: Sequence[tuple[RespValue, RespValue]]) -> RespValue:
+    """The value of a map: a `dict` if that keeps every pair, else a list of the pairs."""
+    if all(_is_key(key) for key, _ in pairs):
+        mapping = dict(pairs)
+        if len(mapping) == len(pairs):
+            return mapping
+    return list(pairs)
+
+
+def value_of_set(members: Sequence[RespValue]) -> RespValue:
+    """The value of a set: a `set` if that keeps every member, else a list of the members."""
+    if all(map(_is_key, members)):
+        unique = set(members)
+        if len(unique) == len(members):
+            return unique
+    return list(members)
+
+
+def to_value(frame: RespFrame) -> RespValue:
+    """The Python value of `frame`, as the values decoder would have given it: see `RespValue`.
+
+    Any depth, without recursion; linear in the number of frames. Attributes are dropped, null forms become `None`.
+    """
+    results: list[RespValue] = []
+    todo: list[Any] = [frame]  # frames still to convert, and, below their children, how to join what those became
+    while todo:
+        step = todo.pop()
+        if isinstance(step, _Join):
+            step.join(results)
+        elif isinstance(step, Attributed):
+            todo.append(step.frame)
+        elif type(step) in _AGGREGATES:
+            children, build = _AGGREGATES[type(step)](step)
+            todo.append(_Join(len(children), build))
+            todo.extend(reversed(children))
+        else:
+            results.append(_SCALAR_VALUES[type(step)](step))
+    return results[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """A step of `to_value`: the last `count` results become one, by `build`."""
+
+    count: int
+    build: Callable[[list[RespValue]], RespValue]
+
+    def join(self, results: list[RespValue]) -> None:
+        start = len(results) - self.count
+        results[start:] = [self.build(results[start:])]
+
+
+def _map_of(flat: list[RespValue]) -> RespValue:
+    return value_of_map(list(zip(flat[::2], flat[1::2], strict=True)))
+
+
+def _push_of(items: list[RespValue]) -> RespValue:
+    return Push(tuple(items))
+
+
+_AGGREGATES: dict[type, Callable[[Any], tuple[Sequence[Any], Callable[[list[RespValue]], RespValue]]]] = {
+    Array: lambda frame: (frame.items, list),
+    Set: lambda frame: (frame.items, value_of_set),
+    Push: lambda frame: (frame.items, _push_of),
+    Map: lambda frame: ([part for pair in frame.pairs for part in pair], _map_of),
+}
+
+_SCALAR_VALUES: dict[type, Callable[[Any], RespValue]] = {
+    Simple: lambda frame: frame,
+    Error: lambda frame: frame,
+    Verbatim: lambda frame: frame,
+    Null: lambda frame: None,
+    Bulk: lambda frame: frame.data,
+    BulkError: lambda frame: Error(frame.data),
+    Integer: lambda frame: frame.value,
+    Boolean: lambda frame: frame.value,
+    Double: lambda frame: frame.value,
+    BigNumber: lambda frame: frame.value,
+}
