@@ -1,1 +1,60 @@
 """Bytes on a wire become messages. The public names, re-exported; nothing else."""
+
+from framewire._impl import Bytes, BytesMut, Cursor, implementation
+from framewire._version import __version__
+from framewire.buf import Buf, BufMut, Chain, Take, WriteBuffer
+from framewire.codec import Codec, Decoder, Encoder
+from framewire.codecs.resp import (
+    FrameScanner,
+    RespClientCodec,
+    RespCodec,
+    RespServerCodec,
+    check,
+    pack_command,
+    parse,
+)
+from framewire.errors import (
+    BufferUnderflow,
+    CodecInUse,
+    ConnectionClosedError,
+    EncodeError,
+    FrameTooLong,
+    FramewireError,
+    IncompleteFrame,
+    ProtocolError,
+)
+from framewire.frames.resp import RespFrame, RespLimits, RespValue
+
+__all__ = [
+    "Buf",
+    "BufMut",
+    "BufferUnderflow",
+    "Bytes",
+    "BytesMut",
+    "Chain",
+    "Codec",
+    "CodecInUse",
+    "ConnectionClosedError",
+    "Cursor",
+    "Decoder",
+    "EncodeError",
+    "Encoder",
+    "FrameScanner",
+    "FrameTooLong",
+    "FramewireError",
+    "IncompleteFrame",
+    "ProtocolError",
+    "RespClientCodec",
+    "RespCodec",
+    "RespFrame",
+    "RespLimits",
+    "RespServerCodec",
+    "RespValue",
+    "Take",
+    "WriteBuffer",
+    "__version__",
+    "check",
+    "implementation",
+    "pack_command",
+    "parse",
+]
