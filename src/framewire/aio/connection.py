@@ -196,7 +196,9 @@ class Connection(Generic[F]):
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close; after an error, or where the peer does not take the rest, cancelling this wait aborts."""
+        """Close and wait until the peer has taken what was written; where the block or this wait is cancelled, abort."""
+        if exc_type is not None and issubclass(exc_type, asyncio.CancelledError):
+            self.abort()
         self.close()
         try:
             await self.wait_closed()

@@ -142,11 +142,9 @@ class Listener(Generic[F]):
 
     async def _run(self, connection: Connection[F]) -> None:
         try:
-            await self._handler(connection)
+            async with connection:
+                await self._handler(connection)
         except asyncio.CancelledError:
-            connection.abort()
+            await connection.wait_closed()
         except Exception:
             logger.exception("the handler of %s failed", connection.get_extra_info("peername"))
-            connection.abort()
-        finally:
-            connection.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
@@ -42,8 +43,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
     # -- asyncio calls these ------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport = cast("asyncio.Transport", transport)  # uvloop's is one, but does not inherit
         transport.set_write_buffer_limits(high=self._high_water)
         self.inbound = Inbound()
         self.outbound = Outbound(transport, self._high_water)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from framewire._impl import BytesMut, RespDecoder, encode_values
 from framewire.aio.inbound import Inbound
@@ -53,10 +53,9 @@ class ClientPump(asyncio.BufferedProtocol):
     # -- asyncio calls these ------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
         server = self._server
+        self.transport = transport = cast("asyncio.Transport", transport)  # uvloop's is one, but does not inherit
         transport.set_write_buffer_limits(high=HIGH_WATER)
-        self.transport = transport
         self._inbound = Inbound()
         self._outbound = Outbound(transport, HIGH_WATER)
         self.session = Session(server.state, self.send, *_addresses(transport))
