@@ -100,7 +100,7 @@ NOUNS = {
     ",": "double",
     "#": "boolean",
     "_": "null",
-    ".": "end of stream",
+    ".": "bare '.'",
 }
 
 
