@@ -47,7 +47,7 @@ def test_public_names_exist_are_sorted_and_documented(package: object) -> None:
 
 def test_every_source_file_opens_with_what_belongs_in_it() -> None:
     for path in [*SOURCE.rglob("*.py"), *NATIVE.glob("*.p[yx][xd]")]:
-        assert path.read_text().lstrip().startswith(('"""', '#')), path
+        assert path.read_text().lstrip().startswith(('"""', 'r"""', "#")), path
 
 
 def test_the_core_imports_without_any_io_module() -> None:

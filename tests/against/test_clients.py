@@ -53,7 +53,7 @@ class TestRedisCli:
         assert run(*cli, "SET", "greeting", "hello world") == "OK\n"
         assert run(*cli, "GET", "greeting") == "hello world\n"
         assert run(*cli, "--no-raw", "GET", "missing") == "(nil)\n"
-        assert run(*cli, "--no-raw", "INCR", "greeting") == "(error) ERR value is not an integer or out of range\n\n"
+        assert run(*cli, "--no-raw", "INCR", "greeting") == "(error) ERR value is not an integer or out of range\n"
 
     def test_requests_from_a_pipe(self, server: Serving) -> None:
         requests = "SET a 1\nINCR a\nGET a\nnonsense\nPING\n"

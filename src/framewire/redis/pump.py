@@ -110,15 +110,19 @@ class ClientPump(asyncio.BufferedProtocol):
         out = self._server.out
         session = self.session
         try:
-            while not session.closing:
+            while not (session.closing or self._stalled):
                 requests = self._decoder.decode_batch(source, BATCH if session.authenticated else 1)
                 if not requests:
                     break
                 self._execute(requests, out)
-                if len(out) >= HIGH_WATER and not self._make_room(out):
-                    break
+                if len(out) >= HIGH_WATER:
+                    self._write(out)
         except ProtocolError as error:
             encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
+        except BaseException:  # a defect of ours: asyncio logs it and closes this client; the shared buffers go on clean
+            self._server.replies.clear()
+            out.clear()
+            raise
         if out:
             self._write(out)
         if session.closing:
@@ -135,15 +139,11 @@ class ClientPump(asyncio.BufferedProtocol):
             replies.clear()
         self._decoder.authenticated = session.authenticated
 
-    def _make_room(self, out: WriteBuffer) -> bool:
-        """Write what is there; false where it stays unsent, so that further requests have to wait."""
-        self._write(out)
-        self._stalled = self._outbound.full
-        return not self._stalled
-
     def _write(self, out: WriteBuffer) -> None:
+        """Give the transport all of `out`; where that fills it, further requests wait until it has room."""
         self._server.state.stats.net_output_bytes += len(out)
         self._outbound.write(out.take())
+        self._stalled = self._outbound.full
 
     # -- out of band --------------------------------------------------------------------------------------------------
 
