@@ -63,12 +63,15 @@ class Config:
         setattr(self, attribute, value)
 
     def get(self, patterns: Iterable[bytes]) -> dict[bytes, bytes]:
-        """The parameters whose names match one of the globs, in any case, as CONFIG GET shows them."""
-        found: dict[bytes, bytes] = {}
+        """The parameters that are named, or match a glob, in any case, as CONFIG GET shows them: as they are named."""
+        found: dict[bytes, bytes] = {}  # by proper name, the spelling to show
         for pattern in patterns:
-            matches = compile_glob(pattern.lower())
-            found.update((name, self._text(name)) for name in PARAMETERS if name not in found and matches(name))
-        return found
+            if _is_glob(pattern):
+                matches = compile_glob(pattern.lower())
+                found.update((name, name) for name in PARAMETERS if name not in found and matches(name))
+            elif pattern.lower() in PARAMETERS:
+                found.setdefault(pattern.lower(), pattern)
+        return {spelling: self._text(name) for name, spelling in found.items()}
 
     def set(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
         """Change all the named parameters, or raise `CommandError` and change none."""
@@ -161,10 +164,11 @@ class _Only(_Kind):
 
     inner: _Kind
     value: object
+    refusal: str
 
     def parse(self, text: bytes) -> object:
         if self.inner.parse(text) != self.value:
-            raise _Refused("this server only knows " + repr(self.format(self.value).decode()))
+            raise _Refused(self.refusal)
         return self.value
 
     def format(self, value: object) -> bytes:
@@ -198,6 +202,7 @@ class _OutputLimit(_Kind):
         return f"normal {value} 0 0 slave {value} 0 0 pubsub {value} 0 0".encode()
 
 
+_is_glob = re.compile(rb"[\[*?]").search
 _memory = re.compile(rb"([0-9]{0,19})(|b|k|kb|m|mb|g|gb)", re.IGNORECASE).fullmatch
 _UNITS = {b"": 1, b"b": 1, b"k": 1000, b"kb": 1024, b"m": 1000**2, b"mb": 1024**2, b"g": 1000**3, b"gb": 1024**3}
 
@@ -226,6 +231,8 @@ class _Parameter:
             raise ValueError(f"{self.attribute}: {error}, not {value!r}") from None
 
 
+_NO_EVICTION = "this server does not evict keys"
+
 PARAMETERS: dict[bytes, _Parameter] = {
     b"bind": _Parameter("bind", _Kind(), mutable=False),
     b"port": _Parameter("port", _Number(0, 65535), mutable=False),
@@ -240,10 +247,10 @@ PARAMETERS: dict[bytes, _Parameter] = {
     b"client-query-buffer-limit": _Parameter("client_query_buffer_limit", _Memory(_MIB, INT64_MAX)),
     b"client-output-buffer-limit": _Parameter("client_output_limit", _OutputLimit()),
     b"loglevel": _Parameter("loglevel", _OneOf(("debug", "verbose", "notice", "warning"))),
-    b"appendonly": _Parameter("appendonly", _Only(_YesNo(), False)),
-    b"save": _Parameter("save", _Only(_Kind(), "")),
-    b"maxmemory": _Parameter("maxmemory", _Only(_Memory(0, INT64_MAX), 0)),
-    b"maxmemory-policy": _Parameter("maxmemory_policy", _Only(_Kind(), "noeviction")),
+    b"appendonly": _Parameter("appendonly", _Only(_YesNo(), False, "this server stores nothing on disk")),
+    b"save": _Parameter("save", _Only(_Kind(), "", "Invalid save parameters")),
+    b"maxmemory": _Parameter("maxmemory", _Only(_Memory(0, INT64_MAX), 0, _NO_EVICTION)),
+    b"maxmemory-policy": _Parameter("maxmemory_policy", _Only(_Kind(), "noeviction", _NO_EVICTION)),
 }
 
 _BY_ATTRIBUTE = {parameter.attribute: parameter for parameter in PARAMETERS.values()}

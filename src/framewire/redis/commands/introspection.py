@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from framewire.frames.resp import Simple
+from framewire.frames.resp import Array, Bulk, Integer, Map, RespFrame, Set, Simple
 from framewire.redis.arguments import SYNTAX_ERROR, Arguments, CommandError
 from framewire.redis.commands.table import Command, KeySpec, help_command, subcommands
 from framewire.redis.glob import compile_glob
@@ -102,39 +102,48 @@ def _categories(entry: Command) -> list[str]:
     return [category for category in _CATEGORY_ORDER if category in categories]
 
 
-def _describe(entry: Command) -> list[object]:
+# Frames below, not values: a Python `set` would lose the order that Redis gives, and cannot hold maps.
+
+
+def _describe(entry: Command) -> Array:
     """The ten things that COMMAND INFO tells about a command."""
     keys = entry.keys
-    last = keys.last if keys else 0
-    return [
-        entry.name.encode(),
-        entry.arity,
+    return Array((
+        _text(entry.name),
+        Integer(entry.arity),
         _words(entry.flags.split()),
-        keys.first if keys else 0,
-        last,
-        keys.step if keys else 0,
+        Integer(keys.first if keys else 0),
+        Integer(keys.last if keys else 0),
+        Integer(keys.step if keys else 0),
         _words(_categories(entry)),
-        [tip.encode() for tip in entry.tips],
-        [_describe_keys(keys)] if keys else [],
-        [_describe(inner) for inner in entry.subcommands.values()],
-    ]
+        Set(tuple(map(_text, entry.tips))),
+        Set((_describe_keys(keys),) if keys else ()),
+        Set(tuple(map(_describe, entry.subcommands.values()))),
+    ))  # fmt: skip
 
 
-def _describe_keys(keys: KeySpec) -> dict[bytes, object]:
-    described: dict[bytes, object] = {b"notes": keys.notes.encode()} if keys.notes else {}
+def _describe_keys(keys: KeySpec) -> Map:
     # Redis counts the last key from the first one here, and from the command's name above.
     last = keys.last - keys.first if keys.last >= 0 else keys.last
-    described[b"flags"] = _words(keys.flags.split())
-    described[b"begin_search"] = {b"type": b"index", b"spec": {b"index": keys.first}}
-    described[b"find_keys"] = {
-        b"type": b"range",
-        b"spec": {b"lastkey": last, b"keystep": keys.step, b"limit": 0},
-    }
-    return described
+    spec = _map(lastkey=Integer(last), keystep=Integer(keys.step), limit=Integer(0))
+    return _map(
+        **({"notes": _text(keys.notes)} if keys.notes else {}),
+        flags=_words(keys.flags.split()),
+        begin_search=_map(type=_text("index"), spec=_map(index=Integer(keys.first))),
+        find_keys=_map(type=_text("range"), spec=spec),
+    )
 
 
-def _words(words: list[str]) -> set[object]:
-    return {Simple(word.encode()) for word in words}
+def _text(text: str) -> Bulk:
+    return Bulk(text.encode())
+
+
+def _words(words: list[str]) -> Set:
+    return Set(tuple(Simple(word.encode()) for word in words))
+
+
+def _map(**pairs: RespFrame) -> Map:
+    return Map(tuple((_text(name), frame) for name, frame in pairs.items()))
 
 
 def _document(entry: Command) -> dict[bytes, object]:
