@@ -33,7 +33,7 @@ def _open(clients: list[socket.socket], port: int, count: int) -> None:
 
 
 def rows() -> list[Row]:
-    """Bytes (printed as ns) per idle connection."""
+    """Bytes of resident memory per idle connection."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     count = min(5000, hard // 2)
@@ -41,7 +41,7 @@ def rows() -> list[Row]:
         peer = per_connection(*theirs, count)
     with framewire_server() as ours:
         mine = per_connection(*ours, count)
-    return [Row("idle connection, bytes", "redis-server", mine, peer, f"{count} connections")]
+    return [Row("memory of an idle connection", "redis-server", mine, peer, f"{count} connections", "bytes")]
 
 
 if __name__ == "__main__":

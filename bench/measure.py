@@ -22,6 +22,7 @@ class Row:
     ours: float
     theirs: float
     note: str = ""
+    unit: str = "ns"
 
     @property
     def faster(self) -> float:
@@ -54,7 +55,7 @@ def show(rows: Iterable[Row]) -> None:
     """Print the rows as a Markdown table."""
     print("| work | against | ours | theirs | times faster | |\n| --- | --- | ---: | ---: | ---: | --- |")
     for row in rows:
-        print(f"| {row.work} | {row.peer} | {_duration(row.ours)} | {_duration(row.theirs)} | {row.faster:.2f} | {row.note} |")
+        print(f"| {row.work} | {row.peer} | {_amount(row.ours, row.unit)} | {_amount(row.theirs, row.unit)} | {row.faster:.2f} | {row.note} |")
 
 
 def _loops(call: Callable[[], object], seconds: float) -> int:
@@ -74,8 +75,10 @@ def _time(call: Callable[[], object], loops: int) -> float:
     return (time.perf_counter_ns() - started) / loops
 
 
-def _duration(nanoseconds: float) -> str:
-    for limit, divisor, unit in ((1e4, 1, "ns"), (1e7, 1e3, "us"), (float("inf"), 1e6, "ms")):
-        if nanoseconds < limit:
-            return f"{nanoseconds / divisor:,.0f} {unit}" if nanoseconds >= 100 else f"{nanoseconds:.1f} {unit}"
-    raise AssertionError("unreachable: the last limit is infinite")
+def _amount(amount: float, unit: str) -> str:
+    if unit != "ns":
+        return f"{amount:,.0f} {unit}"
+    for limit, divisor, larger in ((1e4, 1, "ns"), (1e7, 1e3, "us")):
+        if amount < limit:
+            return f"{amount / divisor:,.{0 if amount / divisor >= 100 else 1}f} {larger}"
+    return f"{amount / 1e6:,.1f} ms"

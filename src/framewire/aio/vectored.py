@@ -41,7 +41,7 @@ class Outbound:
         self._high_water = high_water
         self._copies = _copies(transport)
         self._paused = False
-        self._waiting: deque[memoryview] = deque()
+        self._waiting: deque[memoryview] | None = None  # made when first needed: most connections never do
         self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
         self.finishing = False  # nothing may be written any more
         self.queued = 0  # bytes in `_waiting`
@@ -89,7 +89,7 @@ class Outbound:
 
     def clear(self) -> None:
         """Forget what was not sent; the connection is gone."""
-        self._waiting.clear()
+        self._waiting = None
         self.queued = 0
 
     def _finish(self, action: Callable[[], None]) -> None:
@@ -100,20 +100,24 @@ class Outbound:
             action()
 
     def _queue(self, segments: Iterable[bytes | memoryview]) -> None:
+        waiting = self._waiting
+        if waiting is None:
+            waiting = self._waiting = deque()
         for segment in segments:
-            self._waiting.append(memoryview(segment))
+            waiting.append(memoryview(segment))
             self.queued += len(segment)
 
     def _feed(self) -> None:
         """Give the transport pieces until it asks to wait."""
-        while self._waiting and not self._paused:
-            segment = self._waiting.popleft()
+        waiting = self._waiting
+        while waiting and not self._paused:
+            segment = waiting.popleft()
             piece = segment[:PIECE]
             if len(piece) < len(segment):
-                self._waiting.appendleft(segment[PIECE:])
+                waiting.appendleft(segment[PIECE:])
             self.queued -= len(piece)
             self.transport.write(piece)
-        if self._last is not None and not self._waiting:
+        if self._last is not None and not waiting:
             self._last()
             self._last = None
 

@@ -22,7 +22,6 @@ from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
 from framewire.buf import WriteBuffer
 from framewire.errors import ProtocolError
-from framewire.frames.resp import RespLimits
 from framewire.redis.session import Session
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self._inbound = Inbound()
         self._outbound = Outbound(transport, HIGH_WATER)
         self.session = Session(server.state, self.send, *_addresses(transport))
-        self._decoder = RespDecoder("requests", RespLimits(max_bulk=server.config.proto_max_bulk_len))
+        self._decoder = RespDecoder("requests", server.limits)
         self._decoder.authenticated = self.session.authenticated
         self.last_active = server.state.clock
         server.opened(self)

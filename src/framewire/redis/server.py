@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from framewire.buf import WriteBuffer
+from framewire.frames.resp import RespLimits
 from framewire.redis.config import Config
 from framewire.redis.pump import ClientPump
 from framewire.redis.state import State
@@ -55,6 +56,7 @@ class Server:
         for name, value in parameters.items():
             self.config.assign(name, value)
         self.state = State(self.config)
+        self.limits = RespLimits(max_bulk=self.config.proto_max_bulk_len)
         self.shutdown_timeout = shutdown_timeout
         self.out = WriteBuffer()  # replies of the batch under way, whichever client it is
         self.replies: list[object] = []
