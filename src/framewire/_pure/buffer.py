@@ -155,8 +155,8 @@ class BytesMut(Handle, Searching, Reading, Writing):
     def _make_room(self, additional: int) -> None:
         """Move storage so that `additional` more bytes fit. Amortised O(1) for each byte appended.
 
-        Where the block can be reused, reuse it, else double it. A block that others stand on, or look at, is left to
-        them: then only the readable bytes are copied, to a block of the capacity that this buffer began with.
+        Where the block can be reused, reuse it, else double it; under a live view do the same in a new block. A block
+        that other handles stand on is left to them, for a block of the capacity that this buffer began with.
         """
         need = self._len + additional
         if need > sys.maxsize:
@@ -164,10 +164,12 @@ class BytesMut(Handle, Searching, Reading, Writing):
         if self._reuse(additional):
             return
         block = self._block
-        if block.reusable():
-            self._reallocate(max(2 * block.size, self._start + need, SMALLEST_GROWN), self._start)
-        else:
+        if not block.unique() or block.payload:
             self._reallocate(max(need, block.original), 0)
+        elif need <= block.size and self._start >= self._len:
+            self._reallocate(block.size, 0)
+        else:
+            self._reallocate(max(2 * block.size, self._start + need, SMALLEST_GROWN), self._start)
 
     def _reuse(self, additional: int) -> bool:
         """Find room for `additional` bytes in the block that we have, if we may and if that is cheap."""
@@ -419,11 +421,12 @@ class BytesMut(Handle, Searching, Reading, Writing):
 
         Raises `ValueError` if there is no lease, if it lent less, or if the end has moved away from where it began.
         """
+        n = count(n)
         block, start, stop = self._lent or (None, 0, 0)
         if block is not self._block or start != self._start + self._len:
             raise ValueError(f"cannot commit {n} bytes: nothing is lent at the end of this buffer")
         lent = min(stop - start, self._cap - self._len)
-        if count(n) > lent:
+        if n > lent:
             raise ValueError(f"cannot commit {n} bytes: {lent} were lent")
         self._lent = None
         self._grow(n)

@@ -1,0 +1,60 @@
+"""What all tests share: the two implementations as fixtures, and a line in the header that says which one is in use.
+
+What belongs here: how a test gets at an implementation. A test that takes `buffers` or `resp` runs once for each;
+`FRAMEWIRE_PURE=1` leaves only the plain one, `FRAMEWIRE_NATIVE=1` (continuous integration) makes a missing one an error.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+BOTH = ("pure", "native")
+
+
+def _set(name: str) -> bool:
+    return os.environ.get(name, "") not in ("", "0")
+
+
+def _twin(implementation: str, module: str) -> ModuleType:
+    """`framewire._pure.<module>` or `framewire._native.<module>`; skips where the latter is not to be had."""
+    if implementation == "pure":
+        return import_module(f"framewire._pure.{module}")
+    if _set("FRAMEWIRE_PURE"):
+        pytest.skip("FRAMEWIRE_PURE=1: only the plain implementation")
+    try:
+        return import_module(f"framewire._native.{module}")
+    except ModuleNotFoundError as error:
+        if _set("FRAMEWIRE_NATIVE"):
+            raise
+        pytest.skip(f"not built: {error}")
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def buffers(request: pytest.FixtureRequest) -> ModuleType:
+    """The module with `Bytes`, `BytesMut`, `Cursor`: each implementation in turn."""
+    return _twin(request.param, "buffer")
+
+
+@pytest.fixture(scope="session", params=BOTH)
+def resp(request: pytest.FixtureRequest) -> ModuleType:
+    """The module with `RespDecoder`, `FrameScanner` and the encoders: each implementation in turn."""
+    return _twin(request.param, "resp")
+
+
+@pytest.fixture(scope="session")
+def bytes_mut(resp: ModuleType) -> type:
+    """The `BytesMut` that the decoder and encoders of `resp` work on."""
+    cls: type = import_module(resp.__name__.replace(".resp", ".buffer")).BytesMut
+    return cls
+
+
+def pytest_report_header() -> str:
+    try:
+        implementation = import_module("framewire._impl").implementation
+    except ImportError as error:
+        implementation = f"not importable: {error}"
+    return f"framewire: {implementation} (FRAMEWIRE_PURE={os.environ.get('FRAMEWIRE_PURE', '')!r})"
