@@ -22,7 +22,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 from framewire.aio.protocol import StreamProtocol
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec
-from framewire.errors import CodecInUse, ConnectionClosedError
+from framewire.errors import CodecInUse, ConnectionClosedError, ProtocolError
 
 __all__ = ["Connection"]
 
@@ -46,6 +46,8 @@ class Connection(Generic[F]):
         self._inbound = protocol.inbound
         self._codec = codec
         self._outbox = WriteBuffer()
+        self._ahead: F | ProtocolError | None = None  # what was decoded before it was asked for: returned or raised next
+        protocol.on_payload = self._complete
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -56,7 +58,7 @@ class Connection(Generic[F]):
         later call), `ConnectionClosedError` when the connection was lost or closed here, and `TimeoutError` when
         `timeout` seconds pass first, after which reading can go on.
         """
-        frame = self._codec.decode(self._inbound.rest)
+        frame = self._next()
         if frame is not None:
             return frame
         if timeout is None:
@@ -78,9 +80,10 @@ class Connection(Generic[F]):
         frames = [first]
         while len(frames) < max_frames and not (is_switch_point and is_switch_point(frames[-1])):
             try:
-                frame = self._codec.decode(self._inbound.rest)
-            except Exception:
-                break  # sticky in the codec: the next call meets it with nothing to lose
+                frame = self._next()
+            except ProtocolError as error:
+                self._ahead = error
+                break
             if frame is None:
                 break
             frames.append(frame)
@@ -95,6 +98,23 @@ class Connection(Generic[F]):
             raise StopAsyncIteration
         return frame
 
+    def _next(self) -> F | None:
+        """A frame, if one is whole."""
+        ahead = self._ahead
+        if ahead is None:
+            return self._codec.decode(self._inbound.rest)
+        self._ahead = None
+        if isinstance(ahead, ProtocolError):
+            raise ahead
+        return ahead
+
+    def _complete(self) -> None:
+        """A large payload is here: let the codec have it. The codec stands inside its frame, so no switch is forestalled."""
+        try:
+            self._ahead = self._codec.decode(self._inbound.rest)
+        except ProtocolError as error:
+            self._ahead = error
+
     async def _wait_for_frame(self) -> F | None:
         protocol = self._protocol
         while True:
@@ -104,7 +124,7 @@ class Connection(Generic[F]):
                 raise ConnectionClosedError("the connection is closed") from protocol.error
             self._send_outbox()
             await protocol.wait_readable()
-            frame = self._codec.decode(self._inbound.rest)
+            frame = self._next()
             if frame is not None:
                 return frame
 

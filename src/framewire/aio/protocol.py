@@ -22,7 +22,11 @@ DEFAULT_HIGH_WATER = 256 * 1024
 
 
 class StreamProtocol(asyncio.BufferedProtocol):
-    """One connection's callbacks. `on_open` is called once, when the transport is there."""
+    """One connection's callbacks.
+
+    `on_open` is called once, when the transport is there; `on_payload` whenever an expected payload is complete: it must
+    be taken out of `inbound.rest` at once, before the next read, or it would have to move to make room.
+    """
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self._reader: asyncio.Future[None] | None = None
         self._writers: list[asyncio.Future[None]] = []
         self._closed = self._loop.create_future()
+        self.on_payload: Callable[[], None] = _nothing
         self.at_eof = False
         self.error: Exception | None = None
 
@@ -55,10 +60,13 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         inbound = self.inbound
+        payload_under_way = inbound.lent.expected
         inbound.commit(nbytes)
         inbound.settle()
+        if payload_under_way and not inbound.rest.expected:
+            self.on_payload()
         if inbound.rest.expected:
-            return  # the rest of one large payload is under way, in place: nothing to decode yet
+            return  # more of a large payload is to come, in place: nothing to decode yet
         if self._reader is not None:
             self._wake_reader()
         elif len(inbound.rest) >= self._high_water:
@@ -139,3 +147,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         for writer in self._writers:
             if not writer.done():
                 writer.set_result(None)
+
+
+def _nothing() -> None:
+    pass
