@@ -254,11 +254,12 @@ def test_the_expected_payload_gets_a_block_of_its_own(mut):
     b = mut(b"*head*" + data[:10])
     b.advance(6)
     b.expect(len(data))
+    assert b.expected == len(data)
     with b.lease(4096) as view:
         assert len(view) == len(data) - 10 and b == data[:10]
     b.commit(0)
     receive(b, data[10:], 4096)
-    assert b == data and b.capacity == len(data)
+    assert b == data and b.capacity == len(data) and b.expected == 0
     payload = b.split_to(len(data)).freeze()
     assert payload.retained == len(data) and payload == data
     assert payload.is_unique() is False  # the empty rest stands on it
@@ -313,6 +314,7 @@ def test_expecting_what_has_arrived_changes_nothing(mut, n):
     b = mut.with_capacity(100)
     b.extend(b"abc")
     b.expect(n)
+    assert b.expected == 0
     with b.lease(10) as view:
         assert len(view) == 97
 
@@ -337,6 +339,7 @@ def test_taking_something_off_ends_the_expectation(mut, end, landed):
         assert len(b.lease()) == 4997
         b.commit(0)
     ENDS[end](b)
+    assert b.expected == 0
     with b.lease(10_000) as view:
         assert len(view) >= 10_000
 

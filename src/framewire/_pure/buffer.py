@@ -436,6 +436,11 @@ class BytesMut(Handle, Searching, Reading, Writing):
         """The length of the payload that is being received, or 0; O(1). For transports that move it to another buffer."""
         return self._expected
 
+    @property
+    def expected(self) -> int:
+        """The length of the payload that is being received, or 0; O(1). For transports that move it elsewhere."""
+        return self._expected
+
     def expect(self, length: int) -> None:
         """The readable bytes begin one payload of `length` bytes: receive the rest of it in its final place.
 
