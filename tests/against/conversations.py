@@ -134,6 +134,11 @@ STRINGS: dict[str, Conversation] = {
         "SET n 9223372036854775808", "INCR n", "SET n -9223372036854775809", "INCR n", "SET n 1 EX 100", "INCR n",
         "TTL n",
     ],
+    "incrby": [
+        "INCRBY n 5", "INCRBY n -7", "INCRBY n 0", "INCRBY n x", "INCRBY n 01", "INCRBY n", "INCRBY n 1 2",
+        "INCRBY n 9223372036854775808", "INCRBY n 9223372036854775807", "INCRBY n 9223372036854775807", "GET n",
+        "SET n -9223372036854775808", "INCRBY n -1", "INCRBY n 1", "SET n x", "INCRBY n 1", "INCRBY n y",
+    ],
 }  # fmt: skip
 
 GENERIC: dict[str, Conversation] = {
@@ -256,7 +261,7 @@ SERVER: dict[str, Conversation] = {
 }  # fmt: skip
 
 _OURS = (
-    "ping echo get set del exists expire pexpire ttl pttl persist type keys dbsize flushdb flushall incr publish "
+    "ping echo get set del exists expire pexpire ttl pttl persist type keys dbsize flushdb flushall incr incrby publish "
     "subscribe unsubscribe psubscribe punsubscribe hello auth select quit reset time info"
 ).split()
 

@@ -51,6 +51,8 @@ REPLIES: list[tuple[list[str], str, Any]] = [
     (["SET k 41 EX 10", "INCR k"], "TTL k", 10),
     (["SET k 9223372036854775807"], "INCR k", Error(b"ERR increment or decrement would overflow")),
     (["SET k 01"], "INCR k", NOT_AN_INTEGER),
+    (["SET k 41"], "INCRBY k -42", -1),
+    (["SET k -9223372036854775808"], "INCRBY k -1", Error(b"ERR increment or decrement would overflow")),
     (["SET a 1", "SET b 1"], "DEL a b c a", 2),
     (["SET a 1"], "EXISTS a a b", 2),
     (["SET a 1"], "TYPE a", Simple(b"string")),

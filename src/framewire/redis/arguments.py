@@ -42,6 +42,8 @@ class CommandError(Exception):
 
 def parse_int64(text: bytes) -> int | None:
     """The integer that `text` spells strictly, or `None` where it is no integer or does not fit 64 bits. O(1)."""
+    if len(text) < 19 and text.isdigit() and text[0] != 0x30:  # most are positive, and short enough for 64 bits
+        return int(text)
     if _is_integer(text) is None:
         return None
     value = int(text)
