@@ -15,11 +15,12 @@ from cpython.object cimport PyObject
 @cython.no_gc
 @cython.freelist(64)
 cdef class Block:
-    """One allocation. Only handles and exports refer to a block, one reference each: its reference count counts them."""
+    """One allocation. Only handles and exports refer to a block, one reference each: so its reference count counts."""
     cdef unsigned char* data        # first byte of the memory
     cdef Py_ssize_t size            # bytes at `data`
     cdef PyObject* owner            # whose memory it is: a PyBytes (payload, copy, or adopted), a memoryview of a
                                     # foreign owner, or NULL: ours, from PyMem_Malloc; released with the block
+    cdef Py_ssize_t views           # exports among the references; all others are handles
     cdef Py_ssize_t original        # what a buffer that leaves this block takes at least (0, or 1 KiB to 64 KiB)
     cdef bint exposed               # others know the memory: never unique, never written again
 

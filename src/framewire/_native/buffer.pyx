@@ -21,7 +21,7 @@ from cpython.exc cimport PyErr_Clear, PyErr_Occurred
 from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cpython.memoryview cimport PyMemoryView_FromObject, PyMemoryView_GET_BUFFER
 from cpython.number cimport PyNumber_Index
-from cpython.object cimport Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
+from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from cpython.ref cimport Py_INCREF
 from libc.math cimport isinf
 from libc.stdint cimport int16_t, int32_t, int64_t, uint16_t, uint32_t, uint64_t
@@ -132,6 +132,11 @@ cdef Block adopted_block(object owner, void* data, Py_ssize_t size):
     return block
 
 
+cdef inline Py_ssize_t handles(PyObject* block) noexcept:
+    """How many handles stand on a block. Takes a bare pointer, because a reference would count."""
+    return Py_REFCNT(block) - (<Block>block).views
+
+
 cdef Py_ssize_t original_capacity(Py_ssize_t size) noexcept:
     """What a buffer that began with `size` comes back to: a power of two not above it, 0 or 1 KiB to 64 KiB."""
     cdef Py_ssize_t power = MOST_ORIGINAL
@@ -178,6 +183,10 @@ cdef class Export:
     cdef BytesMut writer            # whose `chunk_mut` this is, or None; counts the view while it is exported
     cdef bint used                  # a `chunk_mut` is exported once: a released view cannot be had again
 
+    def __dealloc__(self):
+        if self.block is not None:
+            self.block.views -= 1
+
     def __getbuffer__(self, Py_buffer* buffer, int flags):
         if self.writer is not None and self.used:
             raise BufferError("the view of chunk_mut() was released")
@@ -194,7 +203,9 @@ cdef class Export:
 cdef object export(Block block, unsigned char* ptr, Py_ssize_t size, bint readonly, BytesMut writer=None):
     """A memoryview of `size` bytes of `block` at `ptr`, which keeps the block alive on its own."""
     cdef Export lent = Export.__new__(Export)
-    lent.block = block if size else None
+    if size:
+        lent.block = block
+        block.views += 1
     lent.ptr = ptr
     lent.len = size
     lent.readonly = readonly
@@ -440,7 +451,7 @@ cdef class Bytes:
 
     def is_unique(self):
         """True if this is the only handle on its block; never for adopted memory, nor once it was handed out; O(1)."""
-        return self.block is not None and not self.block.exposed and Py_REFCNT(<PyObject*>self.block) == 1
+        return self.block is not None and not self.block.exposed and handles(<PyObject*>self.block) == 1
 
     def __copy__(self):
         return self
@@ -1027,24 +1038,27 @@ cdef class BytesMut(Window):
     cdef int grow(self, Py_ssize_t extra, bint allocate) except -1:
         """Make `extra` bytes of room by the rules of `bytes`; 0 if that needs memory and `allocate` is false, else 1.
 
-        Caller must know that the spare bytes do not suffice. Where the block can be reused, reuse it, else double it. A
-        block that others stand on is left to them: then the readable bytes go to one as large as this buffer began with.
+        Caller must know that the spare bytes do not suffice. Where the block can be reused, reuse it, else double it;
+        under a live view do the same in a new block. A block that other handles stand on is left to them, for one of the
+        capacity that this buffer began with.
         """
         cdef Py_ssize_t size = 0, offset = 0, need
+        cdef bint viewed = False
         if self.block is not None:
             size = self.block.size
             offset = self.ptr - self.block.data
+            viewed = self.block.views != 0
         if extra > PY_SSIZE_T_MAX - self.len - offset:
             if allocate:
                 raise MemoryError(f"cannot reserve {extra} bytes beside {self.len}")
             return 0
         need = self.len + extra
-        if self.block is not None and not reusable(self):
+        if self.block is not None and (self.block.owner != NULL or handles(<PyObject*>self.block) != 1):
             return self.relocate(max(need, self.block.original), 0) if allocate else 0
-        if size - offset >= need:  # the range behind ours belonged to a handle that is gone
+        if size - offset >= need and not viewed:  # the range behind ours belonged to a handle that is gone
             self.end = self.ptr + need
             return 1
-        if size >= need and offset >= self.len:  # as much was consumed as is moved now: each byte pays for one move
+        if size >= need and offset >= self.len and (allocate or not viewed):  # as much was consumed as is moved now: each byte pays for one move
             return self.relocate(size, 0)
         return self.relocate(max(doubled(size), offset + need, LEAST_GROWTH), offset) if allocate else 0
 
@@ -1055,7 +1069,7 @@ cdef class BytesMut(Window):
         """
         cdef bint follows = self.ptr == self.payload_at
         self.check_still()
-        if self.block is None or not reusable(self) or (total != self.block.size and self.block.owner != NULL):
+        if self.block is None or not reusable(self):
             self.move_out(new_block(total, 0 if self.block is None else self.block.original), offset)
         elif total == self.block.size:
             memmove(self.block.data + offset, self.ptr, self.len)
@@ -1634,7 +1648,7 @@ cdef class BytesMut(Window):
         if landed and (size <= self.block.size or spare(self) >= minimum):
             return 0
         self.check_still()
-        if landed and reusable(self):
+        if landed and Py_REFCNT(<PyObject*>self.block) == 1:
             self.stretch_payload(size)
         else:
             self.move_out(payload_block(size, 0 if self.block is None else self.block.original), 0)
@@ -1662,8 +1676,8 @@ cdef class BytesMut(Window):
 
 
 cdef inline bint reusable(BytesMut b) noexcept:
-    """Nobody else stands on the block, views it or knows its memory, so its bytes may move. Caller must know a block."""
-    return not b.block.exposed and Py_REFCNT(<PyObject*>b.block) == 1
+    """The memory is ours (no payload) and nobody else stands on or views it: it may move. Caller must know a block."""
+    return b.block.owner == NULL and Py_REFCNT(<PyObject*>b.block) == 1
 
 
 cdef inline Py_ssize_t spare(BytesMut b) noexcept:
