@@ -10,6 +10,7 @@ An aggregate writes its header and hands back its children; a stack of iterators
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import UnionType
 from typing import Any, TypeAlias
 
@@ -40,17 +41,17 @@ __all__ = ["encode_commands", "encode_frame", "encode_values"]
 
 SHARE_THRESHOLD = 16 * 1024  # payloads from here on are segments of their own, as in `framewire.buf`
 MAX_DEPTH = 1_000_000  # only a container that holds itself nests deeper
-INT64 = range(-(2**63), 2**63)
 FOLD = bytes.maketrans(b"\r\n", b"  ")
 NULLS_2 = {b"_": b"$-1\r\n", b"$": b"$-1\r\n", b"*": b"*-1\r\n"}
 NULLS_3 = {b"_": b"_\r\n", b"$": b"$-1\r\n", b"*": b"*-1\r\n"}
 END = object()
 
-Piece: TypeAlias = bytes | memoryview
+Segment: TypeAlias = bytes | memoryview
+Piece: TypeAlias = "Segment | Large"
 Handler: TypeAlias = Callable[[Any, Any], None]
 
 
-def encode_frame(frame: RespFrame, protocol: int, tail: BytesMut, segments: list[Piece]) -> None:
+def encode_frame(frame: RespFrame, protocol: int, tail: BytesMut, segments: list[Segment]) -> None:
     """Append the wire form of `frame`: exactly it in RESP3 (`protocol` 3), the nearest thing in RESP2 (`protocol` 2).
 
     RESP2 knows no maps, sets, pushes (they become arrays), doubles and big numbers (bulks), booleans (integers),
@@ -61,7 +62,7 @@ def encode_frame(frame: RespFrame, protocol: int, tail: BytesMut, segments: list
     _append(pieces, tail, segments)
 
 
-def encode_values(values: Sequence[RespValue], protocol: int, tail: BytesMut, segments: list[Piece]) -> None:
+def encode_values(values: Sequence[RespValue], protocol: int, tail: BytesMut, segments: list[Segment]) -> None:
     """Append a batch of replies, each a Python value or a frame: see `RespValue`, and `encode_frame` for RESP2.
 
     `str` becomes a bulk of UTF-8, a tuple an array, an `int` beyond 64 bits a big number. Line breaks in an `Error`
@@ -72,7 +73,7 @@ def encode_values(values: Sequence[RespValue], protocol: int, tail: BytesMut, se
     _append(pieces, tail, segments)
 
 
-def encode_commands(commands: Iterable[Sequence[object]], tail: BytesMut, segments: list[Piece]) -> None:
+def encode_commands(commands: Iterable[Sequence[object]], tail: BytesMut, segments: list[Segment]) -> None:
     """Append commands, each a list or tuple of arguments, as arrays of bulks.
 
     `str` is sent as UTF-8, `int` and `float` as decimal text; `bool`, `None` and anything else is ambiguous and raises
@@ -86,36 +87,44 @@ def encode_commands(commands: Iterable[Sequence[object]], tail: BytesMut, segmen
             raise refusals.empty_command()
         pieces.append(b"*%d\r\n" % len(command))
         for argument in command:
-            _put_payload(pieces, b"$", _argument(argument))
+            _put_bulk(pieces, b"$", _argument(argument))
     _append(pieces, tail, segments)
 
 
 # ---- pieces ------------------------------------------------------------------------------------------------------
 
 
-def _append(pieces: list[Piece], tail: BytesMut, segments: list[Piece]) -> None:
-    small: list[Piece] = []
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A payload that becomes a segment as it is."""
+
+    data: Segment
+
+
+def _append(pieces: list[Piece], tail: BytesMut, segments: list[Segment]) -> None:
+    small: list[Segment] = []
     for piece in pieces:
-        if len(piece) < SHARE_THRESHOLD:
+        if not isinstance(piece, Large):
             small.append(piece)
             continue
         tail.extend(b"".join(small))
         small.clear()
         if tail:
             segments.append(tail.split().freeze().view())
-        segments.append(piece)
+        segments.append(piece.data)
     tail.extend(b"".join(small))
 
 
-def _put_payload(pieces: list[Piece], kind: bytes, data: Piece) -> None:
-    head = b"%b%d\r\n" % (kind, len(data))
-    if len(data) < SHARE_THRESHOLD:
-        pieces.append(b"".join((head, data, b"\r\n")))
-    else:
-        pieces += (head, data, b"\r\n")
+def _put_payload(pieces: list[Piece], head: bytes, data: Segment) -> None:
+    """`head`, the payload `data`, and the CR LF behind it."""
+    pieces += (head, data if len(data) < SHARE_THRESHOLD else Large(data), b"\r\n")
 
 
-def _argument(value: object) -> Piece:
+def _put_bulk(pieces: list[Piece], kind: bytes, data: Segment) -> None:
+    _put_payload(pieces, b"%b%d\r\n" % (kind, len(data)), data)
+
+
+def _argument(value: object) -> Segment:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return format_integer(int(value)) if isinstance(value, int) else format_double(value)
     data = _bytes_of(value)
@@ -124,7 +133,7 @@ def _argument(value: object) -> Piece:
     return data
 
 
-def _bytes_of(value: object) -> Piece | None:
+def _bytes_of(value: object) -> Segment | None:
     """The bytes of a text or bytes-like value, shared where nobody can change them; `None` for anything else."""
     if isinstance(value, bytes):
         return value
@@ -144,6 +153,11 @@ def _utf8(text: str) -> bytes:
         raise refusals.bad_text() from None
 
 
+def _fits(value: int) -> bool:
+    """Whether an integer has 64 bits (`in range(...)` would take for ever for a subclass of int)."""
+    return -(2**63) <= value < 2**63
+
+
 # ---- fields of frames: what they must hold -----------------------------------------------------------------------
 
 
@@ -152,7 +166,7 @@ def _check_field(frame: object, field: str, value: object, kind: type | UnionTyp
         raise refusals.bad_field(frame, field, value)
 
 
-def _field_bytes(frame: Any, data: object) -> Piece:
+def _field_bytes(frame: Any, data: object) -> Segment:
     found = None if isinstance(data, str) else _bytes_of(data)
     if found is None:
         raise refusals.bad_field(frame, "data", data)
@@ -233,7 +247,7 @@ class Writer:
         if self._resp3:
             self._line(kind, text)
         else:
-            _put_payload(self.pieces, b"$", text)
+            _put_bulk(self.pieces, b"$", text)
 
     def put_simple(self, frame: Simple) -> None:
         self._line(b"+", _one_line(frame, frame.data))
@@ -246,12 +260,12 @@ class Writer:
 
     def put_integer(self, frame: Integer) -> None:
         _check_field(frame, "value", frame.value, int)
-        if frame.value not in INT64:
+        if not _fits(frame.value):
             raise refusals.outside_int64()
         self._line(b":", b"%d" % frame.value)
 
     def py_int(self, value: int) -> None:
-        if value in INT64:
+        if _fits(value):
             self._line(b":", b"%d" % value)
         else:
             self._line_or_bulk(b"(", format_integer(value))
@@ -292,14 +306,14 @@ class Writer:
     # -- a payload ----------------------------------------------------------------------------------------------------
 
     def put_bulk(self, frame: Bulk) -> None:
-        _put_payload(self.pieces, b"$", _field_bytes(frame, frame.data))
+        _put_bulk(self.pieces, b"$", _field_bytes(frame, frame.data))
 
     def py_bytes(self, value: object) -> None:
-        _put_payload(self.pieces, b"$", _bytes_of(value) or b"")
+        _put_bulk(self.pieces, b"$", _bytes_of(value) or b"")
 
     def put_bulk_error(self, frame: BulkError) -> None:
         if self._resp3:
-            _put_payload(self.pieces, b"!", _field_bytes(frame, frame.data))
+            _put_bulk(self.pieces, b"!", _field_bytes(frame, frame.data))
         else:
             self._line(b"-", _folded(frame, frame.data))
 
@@ -309,9 +323,9 @@ class Writer:
             raise refusals.bad_field(frame, "format", frame.format)
         data = _field_bytes(frame, frame.data)
         if self._resp3:
-            self.pieces += (b"=%d\r\n%b:" % (len(data) + 4, frame.format), data, b"\r\n")
+            _put_payload(self.pieces, b"=%d\r\n%b:" % (len(data) + 4, frame.format), data)
         else:
-            _put_payload(self.pieces, b"$", data)
+            _put_bulk(self.pieces, b"$", data)
 
     # -- an aggregate -------------------------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ class RespCodec(_Decoding):
 
     def decode_eof(self, src: BytesMut) -> RespFrame | None:
         """After the end of the stream: the next frame, `None` at a clean end; raises `IncompleteFrame` inside one."""
-        return decode_eof(self, src)
+        return cast("RespFrame | None", decode_eof(self, src))
 
     def encode(self, frame: RespFrame, dst: WriteBuffer) -> None:
         """Append `frame`; payloads of 16 KiB or more are not copied. Raises `EncodeError`, with nothing appended."""

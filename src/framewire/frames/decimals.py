@@ -21,7 +21,7 @@ MAX_DIGITS = 4300
 _STEP = 600  # digits that int() and str() convert whatever sys.set_int_max_str_digits says (its lowest value is 640)
 _SHIFT = 10**_STEP
 _TOO_LARGE = 10**MAX_DIGITS
-_INT64 = range(-(2**63), 2**63)
+_INT64 = range(-(2**63), 2**63)  # only for exact ints: a subclass would be searched for one by one
 
 _INTEGER = re.compile(rb"[+-]?(?:0|[1-9][0-9]*)")
 _COUNT = re.compile(rb"0|[1-9][0-9]{0,18}")

@@ -193,7 +193,7 @@ class RespLimits:
 
 # ---- Frames to values --------------------------------------------------------------------------------------------
 
-_INT64 = range(-(2**63), 2**63)
+_INT64 = range(-(2**63), 2**63)  # only for exact ints: a subclass would be searched for one by one
 _SCALARS = frozenset({bytes, int, float, bool, type(None), Simple, Error, Verbatim})
 
 
