@@ -1,7 +1,7 @@
 """The C side of the buffers: what the RESP codec may touch without going through Python.
 
-What belongs here: the fields, each with its meaning, and the methods. Another compiled module may read every field, call
-the methods that say "for codecs", write `len` (only to count bytes that it put into `room`), and nothing else.
+What belongs here: the fields, each with its meaning, and the methods. Another compiled module may read every field,
+call the methods "for codecs", write `len` (only to count bytes that it put into `room`), and nothing else.
 
 None of these classes takes part in cyclic garbage collection, which makes a handle as cheap as a small `bytes`. The
 price: an owner (`Bytes.from_owner`) that refers back to the `Bytes` keeps both alive.
@@ -18,8 +18,7 @@ cdef class Block:
     """One allocation. Only handles and exports refer to a block, one reference each: so its reference count counts."""
     cdef unsigned char* data        # first byte of the memory
     cdef Py_ssize_t size            # bytes at `data`
-    cdef PyObject* owner            # whose memory it is: a PyBytes (payload, copy, or adopted), a memoryview of a
-                                    # foreign owner, or NULL: ours, from PyMem_Malloc; released with the block
+    cdef PyObject* owner            # a PyBytes (payload, copy, adopted), a memoryview (foreign memory), or NULL: malloc
     cdef Py_ssize_t views           # exports among the references; all others are handles
     cdef Py_ssize_t original        # what a buffer that leaves this block takes at least (0, or 1 KiB to 64 KiB)
     cdef bint exposed               # others know the memory: never unique, never written again
@@ -65,11 +64,10 @@ cdef class BytesMut(Window):
     cdef unsigned char* payload_at  # `ptr` when `expect` was called; a front that moved ends the expectation
 
     # for codecs
-    cdef int drop(self, Py_ssize_t n) except -1               # advance; caller must know 0 <= n <= len
-    cdef unsigned char* room(self, Py_ssize_t n) except NULL  # >= n spare bytes at the tail; caller must know n >= 0,
-                                                              # write them, then `len += n`
-    cdef int append(self, const void* data, Py_ssize_t n) except -1
-    cdef Bytes take_front(self, Py_ssize_t n)                 # split_to(n).freeze(); caller must know 0 <= n <= len
+    cdef int drop(self, Py_ssize_t n) except -1                     # advance; caller must know 0 <= n <= len
+    cdef unsigned char* room(self, Py_ssize_t n) except NULL        # n >= 0 spare bytes: write them, then `len += n`
+    cdef int append(self, const void* data, Py_ssize_t n) except -1  # caller must know n >= 0 and hold `data`
+    cdef Bytes take_front(self, Py_ssize_t n)                       # split_to(n).freeze(); caller must know n as there
 
     # of its own
     cdef int begin(self, Py_ssize_t capacity, bint zeroed) except -1

@@ -1,8 +1,8 @@
 """Buffers, compiled: `Bytes`, `BytesMut`, `Cursor`, with the names and the behaviour of the plain twin.
 
 What belongs here: storage (blocks, exports) and the three public classes over it, in this order: blocks, exports, bytes
-of others, `Bytes`, `Window` (what can be read from), `Cursor`, `BytesMut`. What touches no Python object is in
-`memory.pxd`; the fields are in `buffer.pxd`.
+of others, `Bytes`, `Window` (what can be read from), `Cursor`, `BytesMut`. The fields are in `buffer.pxd`, numbers and
+searching in `numbers.pxd` and `searching.pxd`.
 
 Three rules keep the memory safe:
 
@@ -17,18 +17,20 @@ from cpython.buffer cimport (
     PyObject_CheckBuffer, PyObject_GetBuffer,
 )
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-from cpython.exc cimport PyErr_Clear, PyErr_Occurred
 from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cpython.memoryview cimport PyMemoryView_FromObject, PyMemoryView_GET_BUFFER
 from cpython.number cimport PyNumber_Index
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE, PyObject
 from cpython.ref cimport Py_INCREF
-from libc.math cimport isinf
 from libc.stdint cimport int16_t, int32_t, int64_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memmove, memset
 
-from framewire._native.memory cimport (
-    BIG_ENDIAN_HOST, count, extend_sign, find, load_be, load_le, load_ne, rfind, store_be, store_le, store_ne,
+from framewire._native.numbers cimport (
+    BIG_ENDIAN_HOST, double_bits, extend_sign, fit_signed, fit_unsigned, float_bits, load_be, load_le, load_ne, misfit,
+    store_be, store_le, store_ne, to_double, to_float, width,
+)
+from framewire._native.searching cimport (
+    ALL, FIRST, LAST, bounds, byte_value, clamped, find, found, index_of, search_range,
 )
 
 from pickle import PickleBuffer
@@ -64,12 +66,8 @@ cdef extern from *:
     # -1: failed, the old object is gone too, an exception is set
     int resize_bytes "_PyBytes_Resize"(PyObject** o, Py_ssize_t size)
     PyObject* new_bytes "PyBytes_FromStringAndSize"(const char* data, Py_ssize_t size) except NULL
-    Py_ssize_t clamped "PyNumber_AsSsize_t"(object o, PyObject* error_if_too_large) except? -1
     int PySlice_Unpack(object s, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) except -1
     Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t step)
-    # the next two set no exception that Cython sees: callers look at the result
-    uint64_t PyLong_AsUnsignedLongLong(object number) noexcept
-    int64_t PyLong_AsLongLongAndOverflow(object number, int* overflow) noexcept
     const char* PyUnicode_AsUTF8(object text) except NULL
     str PyUnicode_Decode(const char* data, Py_ssize_t size, const char* encoding, const char* errors)
 
@@ -80,11 +78,6 @@ cdef enum:
     PAYLOAD_STEP = 1 << 20          # a payload's block is reserved in steps of at least this
     KEEP = 64 * 1024                # an empty buffer keeps a block of this size, whatever is asked
     MOST_ORIGINAL = 64 * 1024       # what `Block.original` is capped at
-
-cdef enum:                          # what `search` looks for
-    FIRST
-    LAST
-    ALL
 
 cdef unsigned char[1] NOTHING       # where empty handles point
 
@@ -213,7 +206,7 @@ cdef object export(Block block, unsigned char* ptr, Py_ssize_t size, bint readon
     return PyMemoryView_FromObject(lent)
 
 
-# ---- Bytes and integers of others ----------------------------------------------------------------------------------
+# ---- Bytes of others -----------------------------------------------------------------------------------------------
 
 
 cdef int acquire(object data, Py_buffer* source) except -1:
@@ -230,35 +223,6 @@ cdef int acquire(object data, Py_buffer* source) except -1:
 cdef inline int check_count(Py_ssize_t n) except -1:
     if n < 0:
         raise ValueError(f"a number of bytes cannot be negative: {n}")
-    return 0
-
-
-cdef int byte_value(object value) except -1:
-    """`value` as a byte. Raises `ValueError` if it is none, `TypeError`."""
-    cdef Py_ssize_t byte = clamped(value, NULL)
-    if not 0 <= byte <= 255:
-        raise ValueError("byte must be in range(0, 256)")
-    return <int>byte
-
-
-cdef Py_ssize_t position(object key, Py_ssize_t n) except -1:
-    """`key` as an index into `n` bytes, counted from the end if negative. Raises `IndexError`, `TypeError`."""
-    cdef Py_ssize_t at = clamped(key, <PyObject*>IndexError)
-    if at < 0:
-        at += n
-    if not 0 <= at < n:
-        raise IndexError(f"index {key} is out of range for {n} bytes")
-    return at
-
-
-cdef int bounds(object start, object end, Py_ssize_t n, Py_ssize_t* low, Py_ssize_t* high) except -1:
-    """The bounds of a search in `n` bytes as `bytes.find` takes them; high <= n, but low may be above high."""
-    low[0] = 0 if start is None else clamped(start, NULL)
-    high[0] = n if end is None else min(n, clamped(end, NULL))
-    if low[0] < 0:
-        low[0] = max(0, low[0] + n)
-    if high[0] < 0:
-        high[0] = max(0, high[0] + n)
     return 0
 
 
@@ -333,7 +297,7 @@ cdef class Bytes:
     def __getitem__(self, key):
         if isinstance(key, slice):
             return cut(self, key)
-        return self.ptr[position(key, self.len)]
+        return self.ptr[index_of(key, self.len)]
 
     def __add__(self, other):
         return concatenation(self, other)
@@ -615,30 +579,12 @@ cdef Py_ssize_t search(Bytes b, object sub, object start, object end, int what) 
     bounds(start, end, b.len, &low, &high)
     if isinstance(sub, int):
         byte = <unsigned char>byte_value(sub)
-        return search_range(b, low, high, &byte, 1, what)
+        return search_range(b.ptr, low, high, &byte, 1, what)
     acquire(sub, &needle)
     try:
-        return search_range(b, low, high, <unsigned char*>needle.buf, needle.len, what)
+        return search_range(b.ptr, low, high, <unsigned char*>needle.buf, needle.len, what)
     finally:
         PyBuffer_Release(&needle)
-
-
-cdef Py_ssize_t search_range(Bytes b, Py_ssize_t low, Py_ssize_t high, const unsigned char* sub, Py_ssize_t m,
-                             int what) noexcept:
-    """`search` with bounds checked by `bounds` and `m` bytes to look for."""
-    cdef Py_ssize_t at
-    if low > high:
-        return 0 if what == ALL else -1
-    if what == ALL:
-        return count(b.ptr + low, high - low, sub, m)
-    at = (find if what == FIRST else rfind)(b.ptr + low, high - low, sub, m)
-    return at if at < 0 else at + low
-
-
-cdef Py_ssize_t found(Py_ssize_t at) except -1:
-    if at < 0:
-        raise ValueError("subsection not found")
-    return at
 
 
 cdef bint has_affix(Bytes b, object affix, object start, object end, bint at_end) except -1:
@@ -712,7 +658,10 @@ cdef class Window:
         take(self, n)
 
     def copy_to_slice(self, dst):
-        """Fill the writable buffer `dst` exactly, consuming as much; O(n). Raises `BufferUnderflow` (nothing consumed)."""
+        """Fill the writable buffer `dst` exactly, consuming as much; O(n).
+
+        Raises `BufferUnderflow` (nothing consumed), `TypeError` if `dst` is not writable.
+        """
         cdef Py_buffer target
         acquire(dst, &target)
         try:
@@ -892,24 +841,6 @@ cdef object take_wide(Window w, bint is_signed, bint little):
     return (<object><int64_t>high if is_signed else <object>high) << 64 | low
 
 
-cdef Py_ssize_t width(Py_ssize_t n) except -1:
-    if not 0 <= n <= 8:
-        raise ValueError(f"an integer of variable size has 0 to 8 bytes, not {n}")
-    return n
-
-
-cdef inline float to_float(uint32_t bits) noexcept:
-    cdef float value
-    memcpy(&value, &bits, 4)
-    return value
-
-
-cdef inline double to_double(uint64_t bits) noexcept:
-    cdef double value
-    memcpy(&value, &bits, 8)
-    return value
-
-
 # ---- Cursor --------------------------------------------------------------------------------------------------------
 
 
@@ -1039,8 +970,8 @@ cdef class BytesMut(Window):
         """Make `extra` bytes of room by the rules of `bytes`; 0 if that needs memory and `allocate` is false, else 1.
 
         Caller must know that the spare bytes do not suffice. Where the block can be reused, reuse it, else double it;
-        under a live view do the same in a new block. A block that other handles stand on is left to them, for one of the
-        capacity that this buffer began with.
+        under a live view do the same in a new block. A block that other handles stand on is left to them, for one of
+        the capacity that this buffer began with.
         """
         cdef Py_ssize_t size = 0, offset = 0, need
         cdef bint viewed = False
@@ -1058,7 +989,8 @@ cdef class BytesMut(Window):
         if size - offset >= need and not viewed:  # the range behind ours belonged to a handle that is gone
             self.end = self.ptr + need
             return 1
-        if size >= need and offset >= self.len and (allocate or not viewed):  # as much was consumed as is moved now: each byte pays for one move
+        # As much was consumed as is moved now, so that each byte pays for one move.
+        if size >= need and offset >= self.len and (allocate or not viewed):
             return self.relocate(size, 0)
         return self.relocate(max(doubled(size), offset + need, LEAST_GROWTH), offset) if allocate else 0
 
@@ -1122,7 +1054,7 @@ cdef class BytesMut(Window):
             self.grow(additional, True)
 
     def try_reclaim(self, Py_ssize_t additional):
-        """As `reserve`, but never allocates: true if the bytes fit, if need be after moving to the front of the block."""
+        """As `reserve`, but never allocates: true if the bytes fit, perhaps after a move to the front of the block."""
         check_count(additional)
         return additional <= spare(self) or (self.lent < 0 and self.grow(additional, False) == 1)
 
@@ -1147,12 +1079,12 @@ cdef class BytesMut(Window):
             section = cut(snapshot(self), key)
             return copy_of(section.ptr, section.len)
         at = clamped(key, <PyObject*>IndexError)  # may run Python: look at this buffer only after it
-        return self.ptr[position(at, self.len)]
+        return self.ptr[index_of(at, self.len)]
 
     def __setitem__(self, key, value):
-        cdef Py_ssize_t at = position(key, self.len)
+        cdef Py_ssize_t at = index_of(key, self.len)
         cdef int byte = byte_value(value)
-        self.ptr[position(at, self.len)] = <unsigned char>byte  # again, for the value may have run Python
+        self.ptr[index_of(at, self.len)] = <unsigned char>byte  # again, for the value may have run Python
 
     def __iadd__(self, data):
         self.extend(data)
@@ -1331,7 +1263,7 @@ cdef class BytesMut(Window):
         return 0
 
     def extend(self, data):
-        """Append a copy of `data`; amortised O(n). Raises `TypeError`, `MemoryError`; `BufferError` as `reserve` does."""
+        """Append a copy of `data`; amortised O(n). Raises `TypeError`, `MemoryError`, `BufferError` as `reserve`."""
         cdef Py_buffer source
         acquire(data, &source)
         try:
@@ -1401,9 +1333,9 @@ cdef class BytesMut(Window):
         return self.len < PY_SSIZE_T_MAX
 
     def chunk_mut(self):
-        """The spare bytes as a writable view (64 of them are made where there are none). Release it, then `advance_mut`.
+        """The spare bytes as a writable view (64 are made where there are none). Release it, then `advance_mut`.
 
-        While it, or a slice of it, is alive, whatever would move or hand on storage raises `BufferError`: `advance_mut`,
+        While it, or a slice of it, is alive, what would move or hand on storage raises `BufferError`: `advance_mut`,
         `freeze`, `split`, `split_to`, `split_off`, `unsplit`, and a `reserve` that does not fit.
         """
         if spare(self) == 0:
@@ -1610,7 +1542,7 @@ cdef class BytesMut(Window):
 
     @property
     def expected(self):
-        """The length of the payload that is being received, or 0; O(1). For transports that move it to another buffer."""
+        """The length of the payload that is being received, or 0; O(1). For transports that move it elsewhere."""
         return awaited(self)
 
     def expect(self, Py_ssize_t length):
@@ -1801,48 +1733,3 @@ cdef int put_wide(BytesMut b, object value, bint is_signed, bint little) except 
     except OverflowError:
         raise misfit(number, 16, is_signed) from None
     return b.append(PyBytes_AS_STRING(data), 16)
-
-
-cdef inline uint64_t fit_unsigned(object value, Py_ssize_t n) except? 1:
-    """An integer as `n` bytes. Raises `OverflowError`, `TypeError`."""
-    cdef object number = PyNumber_Index(value)
-    cdef uint64_t bits = PyLong_AsUnsignedLongLong(number)
-    if bits == <uint64_t>-1 and PyErr_Occurred() != NULL:
-        PyErr_Clear()
-        raise misfit(number, n, False)
-    if n < 8 and bits >> 8 * n:
-        raise misfit(number, n, False)
-    return bits
-
-
-cdef inline uint64_t fit_signed(object value, Py_ssize_t n) except? 1:
-    """A signed integer as `n` bytes of two's complement. Raises `OverflowError`, `TypeError`."""
-    cdef object number = PyNumber_Index(value)
-    cdef int overflow = 0
-    cdef int64_t bits = PyLong_AsLongLongAndOverflow(number, &overflow)
-    if overflow or bits != extend_sign(<uint64_t>bits, n):
-        raise misfit(number, n, True)
-    return <uint64_t>bits
-
-
-cdef object misfit(object number, Py_ssize_t n, bint is_signed):
-    return OverflowError(f"{number} does not fit in {n} bytes, {'signed' if is_signed else 'unsigned'}")
-
-
-cdef uint64_t float_bits(object value) except? 1:
-    """A number as 4 bytes. Raises `OverflowError`, `TypeError`."""
-    cdef double exact = value
-    cdef float rounded = <float>exact
-    cdef uint32_t bits
-    if isinf(rounded) and not isinf(exact):
-        raise OverflowError(f"{exact!r} does not fit in 4 bytes, as a float")
-    memcpy(&bits, &rounded, 4)
-    return bits
-
-
-cdef uint64_t double_bits(object value) except? 1:
-    """A number as 8 bytes. Raises `TypeError`."""
-    cdef double exact = value
-    cdef uint64_t bits
-    memcpy(&bits, &exact, 8)
-    return bits
