@@ -1,4 +1,4 @@
-"""Buffers against `struct` (numbers out of bytes, with an offset kept) and smol-bytes (slices and splits), in one process.
+"""Buffers against `struct` (numbers, with an offset kept) and against smol-bytes (slices and splits), in one process.
 
 Both sides do the same work in the same kind of loop; `struct` gets its best form, a format compiled beforehand.
 `python -m bench.buffers` prints the table.
@@ -92,9 +92,8 @@ def splitting(size: int) -> Row:
 
         return run
 
-    return compare(
-        f"BytesMut.split_to, {size} B", "smol-bytes", drained(BytesMut), drained(smol_bytes.BytesMut.from_bytes), per=times
-    )
+    peer = drained(smol_bytes.BytesMut.from_bytes)
+    return compare(f"BytesMut.split_to, {size} B", "smol-bytes", drained(BytesMut), peer, per=times)
 
 
 def freezing() -> Row:
