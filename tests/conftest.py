@@ -39,6 +39,12 @@ def buffers(request: pytest.FixtureRequest) -> ModuleType:
     return _twin(request.param, "buffer")
 
 
+@pytest.fixture(scope="session")
+def native_buffers() -> ModuleType:
+    """The compiled buffers alone, for tests that compare them with the plain ones."""
+    return _twin("native", "buffer")
+
+
 @pytest.fixture(scope="session", params=BOTH)
 def resp(request: pytest.FixtureRequest) -> ModuleType:
     """The module with `RespDecoder`, `FrameScanner` and the encoders: each implementation in turn."""

@@ -215,7 +215,7 @@ class BytesMut(Handle, Searching, Reading, Writing):
         """Append a copy of our own bytes `start` to before `stop`. Raises `IndexError` if out of bounds."""
         if not 0 <= start <= stop <= self._len:
             raise IndexError(f"range {start}:{stop} is not within 0:{self._len}")
-        self.extend(self.view()[start:stop])
+        self.extend(bytes(self.view()[start:stop]))  # no view on ourselves, which would be in the way of reuse
 
     def resize(self, length: int, value: int = 0) -> None:
         """Shorten to `length`, or append as many `value` bytes as are missing. Raises as `put_bytes` does."""
