@@ -31,12 +31,17 @@ cdef inline const unsigned char* read_count(
     """
     cdef const unsigned char* first = p
     cdef Py_ssize_t value = 0
+    if stop - p < 3:
+        return NULL
+    if is_digit(p[0]) and ends_line(p + 1):
+        count[0] = p[0] - c"0"
+        return p + 3
     while p < stop and is_digit(p[0]):
         value = value * 10 + (p[0] - c"0")
         p += 1
         if p - first > 9:
             return NULL
-    if p == first or stop - p < 2 or not ends_line(p) or (first[0] == c"0" and p - first > 1):
+    if stop - p < 2 or not ends_line(p) or first[0] == c"0" or p == first:
         return NULL
     count[0] = value
     return p + 2

@@ -97,6 +97,9 @@ cdef extern from *:
 
 cdef extern from "Python.h":
     object PyType_GenericAlloc(type cls, Py_ssize_t items)
+    void PyObject_GC_UnTrack(object instance)
+    PyObject* new_bytes "PyBytes_FromStringAndSize"(const char* data, Py_ssize_t length) except NULL
+    int resize_bytes "_PyBytes_Resize"(PyObject** whole, Py_ssize_t length) except -1
     int64_t PyLong_AsLongLong(object number) except? -1
     int64_t PyLong_AsLongLongAndOverflow(object number, int* overflow) except? -1
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
@@ -114,12 +117,14 @@ cdef class Shape:
     cdef type cls
     cdef Py_ssize_t first           # offset of its first field
     cdef Py_ssize_t second          # offset of its second field; 0: it has one only
+    cdef bint leaf                  # it holds bytes or a number, so the garbage collector need not know of it
     cdef bint direct                # the offsets are known; else go through the constructor
 
     def __cinit__(self, type cls, str first, str second=None):
         self.cls = cls
         self.first = fw_slot_offset(cls.__dict__.get(first))
         self.second = fw_slot_offset(cls.__dict__.get(second)) if second is not None else 0
+        self.leaf = first != "items" and first != "pairs"
         self.direct = self.first != 0 and (second is None or self.second != 0)
         self.direct = self.direct and self._agrees_with_constructor(second is not None)
 
@@ -133,6 +138,8 @@ cdef class Shape:
             return self.cls(value)
         instance = PyType_GenericAlloc(self.cls, 0)
         fw_slot_fill(instance, self.first, value)
+        if self.leaf:
+            PyObject_GC_UnTrack(instance)
         return instance
 
     cdef object make_two(self, object value, object other):
@@ -160,7 +167,7 @@ cdef object PONG = Simple(b"PONG")
 cdef object QUEUED = Simple(b"QUEUED")
 
 
-# ---- The state of a decoder -------------------------------------------------------------------------------------------
+# ---- The decoder -------------------------------------------------------------------------------------------
 
 cdef enum Output:
     FRAMES
@@ -173,8 +180,10 @@ cdef enum:
     PREALLOCATED = 1024             # items for which memory is taken on the peer's word
     STRANGER_ARGUMENTS = 10         # what a client may send before it has authenticated
     STRANGER_BULK = 16 * 1024
+    LONGEST_NUMBER = 19             # bytes of text in a line that a quick path takes
     STREAMED = -1                   # what a level wants that is open until its END
 
+cdef dict OUTPUTS = {"frames": FRAMES, "values": VALUES, "requests": REQUESTS}
 cdef dict NOUNS = refusals.NOUNS
 cdef object MORE = object()         # the item is not all here
 cdef object OPEN = object()         # something was read, but no item is whole yet
@@ -191,8 +200,16 @@ cdef struct Level:
     bint at_top                     # that item stands at top level
 
 
-cdef class Machine:
-    """Where a decoder stands in its input, and the grammar of replies. `start` begins each call, `rest` ends it."""
+@cython.final
+cdef class RespDecoder:
+    """Takes RESP items off the front of a buffer, resumable at every byte, in time linear in the bytes.
+
+    `output` says what the items are: `"frames"` (the classes of `framewire.frames.resp`), `"values"` (see `RespValue`),
+    or `"requests"` (lists of `bytes`: what clients send to a server, inline commands included).
+
+    Between two calls bytes may only be appended to what was left in the buffer; it may then be another buffer object
+    that holds those same bytes. Nothing but `ProtocolError` is raised for any bytes, and each later call raises it again.
+    """
 
     cdef Output output
     cdef object limits_             # the RespLimits, of which these are the fields:
@@ -218,22 +235,141 @@ cdef class Machine:
     cdef bint stranger              # a client that has not authenticated: tighter limits
     cdef Py_ssize_t quick_most      # longest payload that a quick path may take
     cdef object error               # what was refused; it is refused for ever
+    cdef PyObject* src              # the buffer of the call that is running, borrowed; else NULL
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self.length = -1
 
-    def __dealloc__(self):
+    def __init__(self, str output not None, limits=RespLimits()):
+        if output not in OUTPUTS:
+            raise ValueError(f"output must be one of {', '.join(OUTPUTS)}, not {output!r}")
+        self.output = OUTPUTS[output]
+        self.set_limits(limits)
+
+    @property
+    def limits(self):
+        """What the peer may ask; may be set at any time, even between the pieces of one item."""
+        return self.limits_
+
+    @limits.setter
+    def limits(self, limits):
+        self.set_limits(limits)
+
+    @property
+    def authenticated(self):
+        """For requests: False applies Redis' limits for strangers too, 10 arguments of 16 KiB each. True at first."""
+        return not self.stranger
+
+    @authenticated.setter
+    def authenticated(self, bint yes):
+        self.stranger = not yes
+        self.set_limits(self.limits_)
+
+    @property
+    def idle(self):
+        """True between items: not one byte of an unfinished item has been seen, and nothing was refused."""
+        return self.error is None and not self.begun
+
+    @cython.binding(False)
+    def decode(self, BytesMut src not None, default=None):
+        """The next item, consumed from `src`, or `default` while it is not all there.
+
+        The understood part of an unfinished item is consumed too, and remembered. Raises `ProtocolError`.
+        """
+        self.enter(src)
+        item = self.next_item()
+        self.leave(src, item is MORE)
+        return default if item is MORE else item
+
+    @cython.binding(False)
+    def decode_batch(self, BytesMut src not None, Py_ssize_t max_items):
+        """Up to `max_items` items that are there, consumed from `src`; those before an offender too.
+
+        Raises `ProtocolError` when an offender comes first, which is so at the call after the one that met it.
+        """
+        cdef list items = []
+        cdef bint more = False
+        self.enter(src)
+        try:
+            while len(items) < max_items and not more:
+                item = self.next_item()
+                more = item is MORE
+                if not more:
+                    push(items, item)
+        except ProtocolError:
+            if not items:
+                raise
+            return items
+        self.leave(src, more or (max_items <= 0 and self.begun))
+        return items
+
+    cdef inline object next_item(self):
+        return self.request() if self.output == REQUESTS else self.reply()
+
+    # -- one call --
+
+    cdef inline int enter(self, BytesMut src) except -1:
+        """Begin a call on `src`. A large payload that has arrived is taken as it stands, without a copy if it can be."""
+        if self.error is not None:
+            raise self.error.with_traceback(None)
+        if self.src != NULL:
+            self.error = ProtocolError("an earlier call was interrupted inside an item")
+            raise self.error
+        if self.length >= LARGE and self.landed is None and src.len >= self.length:
+            self.before += self.length
+            self.landed = src.take_front(self.length).to_bytes()
+        self.src = <PyObject*>src
+        self.start(src.ptr, src.len)
+        return 0
+
+    cdef inline int leave(self, BytesMut src, bint more) except -1:
+        """End a call: consume what was understood, and announce a large payload to the buffer."""
+        self.src = NULL
+        src.drop(self.p - src.ptr)
+        self.rest(more)
+        if self.length >= LARGE and self.landed is None:
+            src.expect(self.length)
+        return 0
+
+    cdef object refuse(self, object error):
+        """Raise `error`, now and ever after; let go of what was read."""
+        self.error = error
         self.drop_levels()
-        PyMem_Free(self.stack)
+        self.chunks = self.landed = self.arguments = None
+        if self.src != NULL:
+            src = <BytesMut>self.src
+            self.src = NULL
+            src.drop(self.p - src.ptr)
+        raise error
 
-    @cython.final
-    cdef void drop_levels(self) noexcept:
-        while self.depth:
-            self.depth -= 1
-            Py_XDECREF(self.stack[self.depth].items)
-            Py_XDECREF(self.stack[self.depth].notes)
+    cdef inline void start(self, const unsigned char* p, Py_ssize_t length) noexcept:
+        """Go on with `length` bytes at `p`, which must stay there until `rest`."""
+        self.p = self.mark = p
+        self.stop = p + length
+        self.aim()
 
-    @cython.final
+    cdef inline void aim(self) noexcept:
+        """Set `fast` to where the current frame would pass its limit, if that is in these bytes."""
+        cdef Py_ssize_t allowed = max(self.max_frame - self.before, 0)
+        self.fast = self.stop if self.stop - self.mark <= allowed else self.mark + allowed
+        if self.max_line < LONGEST_NUMBER:      # the quick paths do not measure their lines
+            self.fast = self.mark
+
+    cdef inline void rest(self, bint more) noexcept:
+        """The call ends; `more`: inside an item, for want of bytes."""
+        self.before = self.used()
+        self.begun = more and (self.before > 0 or self.p < self.stop)
+        self.mark = self.p
+
+    cdef inline void frame_ends(self) noexcept:
+        self.mark = self.p
+        self.before = 0
+        self.aim()
+
+    cdef inline Py_ssize_t used(self) noexcept:
+        """Bytes of the current frame in front of `p`."""
+        return self.before + (self.p - self.mark)
+
     cdef int set_limits(self, object limits) except -1:
         self.max_bulk, self.max_line, self.max_elements = limits.max_bulk, limits.max_line, limits.max_elements
         self.max_depth, self.max_frame = limits.max_depth, limits.max_frame
@@ -241,62 +377,23 @@ cdef class Machine:
         self.quick_most = min(self.max_bulk, <Py_ssize_t>STRANGER_BULK) if self.stranger else self.max_bulk
         return 0
 
-    @cython.final
-    cdef inline void start(self, const unsigned char* p, Py_ssize_t length) noexcept:
-        """Go on with `length` bytes at `p`, which must stay there until `rest`."""
-        self.p = self.mark = p
-        self.stop = p + length
-        self.aim()
+    cdef void drop_levels(self) noexcept:
+        while self.depth:
+            self.depth -= 1
+            Py_XDECREF(self.stack[self.depth].items)
+            Py_XDECREF(self.stack[self.depth].notes)
 
-    @cython.final
-    cdef inline void aim(self) noexcept:
-        """Set `fast` to where the current frame would pass its limit, if that is in these bytes."""
-        cdef Py_ssize_t allowed = max(self.max_frame - self.before, 0)
-        self.fast = self.stop if self.stop - self.mark <= allowed else self.mark + allowed
-        if self.max_line < 20:      # what the quick paths take for granted of a line
-            self.fast = self.mark
-
-    @cython.final
-    cdef inline void rest(self, bint more) noexcept:
-        """The call ends; `more`: inside an item, for want of bytes."""
-        self.before = self.used()
-        self.begun = more and (self.before > 0 or self.p < self.stop)
-        self.mark = self.p
-
-    @cython.final
-    cdef inline void frame_ends(self) noexcept:
-        self.mark = self.p
-        self.before = 0
-        self.aim()
-
-    @cython.final
-    cdef inline Py_ssize_t used(self) noexcept:
-        """Bytes of the current frame in front of `p`."""
-        return self.before + (self.p - self.mark)
-
-    @cython.final
-    cdef object refuse(self, object error):
-        """Raise `error`, now and ever after; let go of what was read."""
-        self.error = error
+    def __dealloc__(self):
         self.drop_levels()
-        self.chunks = self.landed = self.arguments = None
-        raise error
-
-    @cython.final
-    cdef int refuse_again(self) except -1:
-        if self.error is not None:
-            raise self.error.with_traceback(None)
-        return 0
+        PyMem_Free(self.stack)
 
     # -- lines and payloads --
 
-    @cython.final
     cdef inline void skip_to(self, const unsigned char* p) noexcept:
         """Consume what a quick path understood, of which earlier calls may have searched a part."""
         self.p = p
         self.searched = 0
 
-    @cython.final
     cdef Py_ssize_t take_until_feed(self, Py_ssize_t first, Py_ssize_t most) except -2:
         """Consume the line at `p`: length of its text between the `first` bytes in front and LF; -1: not all here.
 
@@ -314,7 +411,6 @@ cdef class Machine:
         self.p = feed + 1
         return length
 
-    @cython.final
     cdef Py_ssize_t take_line(self) except -2:
         """Consume the line at `p`: length of its text between its first byte and CR LF; -1: not all here.
 
@@ -329,25 +425,21 @@ cdef class Machine:
         self.charge(0)
         return length - 1
 
-    @cython.final
     cdef inline bytes text(self, Py_ssize_t length):
         """The text of the line that `take_line` consumed last."""
         return PyBytes_FromStringAndSize(<const char*>self.p - 2 - length, length)
 
-    @cython.final
     cdef object take_text(self):
         """The text of the line at `p`, consumed; or MORE."""
         cdef Py_ssize_t length = self.take_line()
         return MORE if length < 0 else self.text(length)
 
-    @cython.final
     cdef inline int charge(self, Py_ssize_t coming) except -1:
         """Count what was consumed, and `coming` bytes that are announced, against the limit of the whole frame."""
         if self.used() + coming > self.max_frame:
             self.refuse(self.frame_too_long(self.used() + coming))
         return 0
 
-    @cython.final
     cdef object take_payload(self):
         """The awaited payload, consumed with its CR LF; or MORE. A scanner keeps the head of it only."""
         if self.landed is None:
@@ -367,62 +459,74 @@ cdef class Machine:
         payload, self.landed = self.landed, None
         return payload
 
-    @cython.final
-    cdef inline bint quick_bulk(self, const unsigned char** data, Py_ssize_t* length) noexcept:
-        """Consume the bulk at `p` if it is all here and passes no limit."""
-        cdef const unsigned char* first = read_count(self.p + 1, self.fast, length)
-        if first == NULL or length[0] > self.quick_most or self.fast - first - 2 < length[0]:
-            return False
-        if not ends_line(first + length[0]):
-            return False
-        data[0] = first
-        self.skip_to(first + length[0] + 2)
-        return True
+    cdef Py_ssize_t fill(self, PyObject* items, Py_ssize_t wants) except -1:
+        """Take bulks at `p` that are all here and pass no limit into the list `items`: how many of `wants` are missing."""
+        cdef const unsigned char* p = self.p
+        cdef const unsigned char* data
+        cdef Py_ssize_t length
+        while wants and p < self.fast and p[0] == c"$":
+            data = read_count(p + 1, self.fast, &length)
+            if data == NULL or length > self.quick_most or self.fast - data - 2 < length:
+                break
+            if not ends_line(data + length):
+                break
+            fw_list_push(items, new_bytes(<const char*>data, length))
+            p = data + length + 2
+            wants -= 1
+        if p != self.p:
+            self.skip_to(p)
+        return wants
 
     # -- refusals whose words depend on the side --
 
-    @cython.final
     cdef object line_too_long(self):
         if self.output == REQUESTS:
             kind = self.p[0] if self.missing or self.p[0] == c"*" else 0
             return refusals.request_line_too_long(kind, self.max_line)
         return refusals.line_too_long(self.max_line, self.at)
 
-    @cython.final
     cdef object bad_line_end(self):
         return refusals.request_invalid("crlf") if self.output == REQUESTS else refusals.bad_line_end(self.at)
 
-    @cython.final
     cdef object bad_payload_end(self):
         return refusals.request_invalid("crlf") if self.output == REQUESTS else refusals.bad_payload_end(self.at)
 
-    @cython.final
     cdef object frame_too_long(self, Py_ssize_t size):
         if self.output == REQUESTS:
             return refusals.request_too_long(size, self.max_frame)
         return refusals.frame_too_long(size, self.max_frame, self.at)
 
-    @cython.final
     cdef object not_a(self, str noun, Py_ssize_t length):
         """Refuse the text of the line that was just consumed."""
         return self.refuse(refusals.not_a(noun, self.text(length), self.at))
 
     # -- replies: items on one line --
 
-    @cython.final
     cdef object reply(self):
         """The next reply, or MORE."""
         while True:
-            item = self.item() if self.length < 0 else self.payload_item()
-            if item is not OPEN and item is not MORE and self.depth:
-                item = self.give(item)
+            if self.length >= 0:
+                item = self.payload_item()
+            else:
+                item = self.item() if not self.depth else self.inner_item()
             if item is MORE:
                 return MORE
             if item is not OPEN:
-                self.frame_ends()
-                return item
+                if self.depth:
+                    item = self.give(item)
+                if item is not OPEN:
+                    self.frame_ends()
+                    return item
 
-    @cython.final
+    cdef object inner_item(self):
+        """As `item`, but quickly fills an aggregate of values with the bulks that are here; it may be the next item."""
+        cdef Level* level = &self.stack[self.depth - 1]
+        if self.output == VALUES and level.wants > 0 and level.items != NULL and self.chunks is None:
+            level.wants = self.fill(level.items, level.wants)
+            if not level.wants:
+                return self.close(level)
+        return self.item()
+
     cdef object item(self):
         """The next item that is no open aggregate; OPEN or MORE."""
         cdef unsigned char kind
@@ -442,7 +546,6 @@ cdef class Machine:
             return self.aggregate(kind)
         return self.rare(kind)
 
-    @cython.final
     cdef object rare(self, unsigned char kind):
         if kind == c"-":
             return self.simple_error()
@@ -466,7 +569,6 @@ cdef class Machine:
             return self.refuse(refusals.stray(";", self.at))
         return self.refuse(refusals.unknown_type(kind, self.at))
 
-    @cython.final
     cdef object integer(self):
         cdef int64_t number
         cdef Py_ssize_t length
@@ -483,7 +585,6 @@ cdef class Machine:
             return PyLong_FromLongLong(number)
         return INTEGER.make(number) if self.output == FRAMES else None
 
-    @cython.final
     cdef object simple(self):
         if self.fast - self.p >= 5 and memcmp(self.p, b"+OK\r\n", 5) == 0:
             self.skip_to(self.p + 5)
@@ -495,23 +596,19 @@ cdef class Machine:
             return PONG
         return QUEUED if text == b"QUEUED" else SIMPLE.make(text)
 
-    @cython.final
     cdef object simple_error(self):
         text = self.take_text()
         return text if text is MORE or self.output == NOTHING else ERROR.make(text)
 
-    @cython.final
     cdef object null(self, bytes form):
         return Null(form) if self.output == FRAMES else None
 
-    @cython.final
     cdef object null_line(self):
         cdef Py_ssize_t length = self.take_line()
         if length < 0:
             return MORE
         return self.not_a(NOUNS["_"], length) if length else self.null(b"_")
 
-    @cython.final
     cdef object boolean(self):
         cdef Py_ssize_t length = self.take_line()
         if length < 0:
@@ -522,7 +619,6 @@ cdef class Machine:
             return self.not_a(NOUNS["#"], length)
         return Boolean(value) if self.output == FRAMES else value
 
-    @cython.final
     cdef object double(self):
         cdef Py_ssize_t length = self.take_line()
         if length < 0:
@@ -533,7 +629,6 @@ cdef class Machine:
             return self.not_a(NOUNS[","], length)
         return Double(value) if self.output == FRAMES else value
 
-    @cython.final
     cdef object big_number(self):
         cdef Py_ssize_t length = self.take_line()
         if length < 0:
@@ -549,16 +644,20 @@ cdef class Machine:
 
     # -- replies: items with a payload --
 
-    @cython.final
     cdef object bulk(self):
         cdef const unsigned char* data
         cdef const unsigned char* text
         cdef Py_ssize_t length
-        if self.quick_bulk(&data, &length):
+        data = read_count(self.p + 1, self.fast, &length)
+        if data != NULL and length <= self.max_bulk and self.fast - data - 2 >= length and ends_line(data + length):
+            self.skip_to(data + length + 2)
             if self.output == NOTHING:
                 return None
             payload = PyBytes_FromStringAndSize(<const char*>data, length)
             return payload if self.output == VALUES else BULK.make(payload)
+        if self.fast - self.p >= 5 and memcmp(self.p, b"$-1\r\n", 5) == 0:
+            self.skip_to(self.p + 5)
+            return self.null(b"$")
         length = self.take_line()
         if length < 0:
             return MORE
@@ -570,13 +669,11 @@ cdef class Machine:
             return OPEN
         return self.announced(c"$", length, 0)
 
-    @cython.final
     cdef object long_text(self, unsigned char kind):
         """A bulk error or a verbatim text."""
         cdef Py_ssize_t length = self.take_line()
         return MORE if length < 0 else self.announced(kind, length, 4 if kind == c"=" else 0)
 
-    @cython.final
     cdef object chunk(self, unsigned char kind):
         """The next chunk of a streamed string, of which the empty one is the end."""
         cdef Py_ssize_t length
@@ -590,7 +687,6 @@ cdef class Machine:
         payload, self.chunks = b"".join(self.chunks), None
         return self.from_payload(c"$", payload)
 
-    @cython.final
     cdef object announced(self, unsigned char kind, Py_ssize_t length, Py_ssize_t least):
         """The item whose header line was just consumed, if its payload is here too; else MORE."""
         cdef Py_ssize_t size, total
@@ -605,7 +701,6 @@ cdef class Machine:
         self.kind, self.length = kind, size
         return self.payload_item()
 
-    @cython.final
     cdef object payload_item(self):
         cdef Py_ssize_t length = self.length
         payload = self.take_payload()
@@ -618,7 +713,6 @@ cdef class Machine:
             self.chunks.append(payload)
         return OPEN
 
-    @cython.final
     cdef object from_payload(self, unsigned char kind, bytes payload):
         if kind == c"=":
             return self.verbatim(payload)
@@ -628,7 +722,6 @@ cdef class Machine:
             return (ERROR if self.output == VALUES else BULK_ERROR).make(payload)
         return payload if self.output == VALUES else BULK.make(payload)
 
-    @cython.final
     cdef object verbatim(self, bytes payload):
         if payload[3] != c":":
             return self.refuse(refusals.verbatim_fault("colon", self.at))
@@ -638,7 +731,6 @@ cdef class Machine:
 
     # -- replies: aggregates --
 
-    @cython.final
     cdef object aggregate(self, unsigned char kind):
         """Open it, or make the item that it is already: null, or empty."""
         cdef Py_ssize_t count, length
@@ -660,20 +752,17 @@ cdef class Machine:
             return self.not_a("count", length)
         return self.open_counted(kind, count)
 
-    @cython.final
     cdef object open_counted(self, unsigned char kind, Py_ssize_t count):
         self.check_depth()
         if count > self.max_elements:
             return self.refuse(refusals.aggregate_too_long(count, self.max_elements, self.at))
         return self.open(kind, 2 * count if kind == c"%" or kind == c"|" else count)
 
-    @cython.final
     cdef inline int check_depth(self) except -1:
         if self.depth >= self.max_depth:
             self.refuse(refusals.nested_too_deep(self.max_depth, self.at))
         return 0
 
-    @cython.final
     cdef object open(self, unsigned char kind, Py_ssize_t wants):
         """Push a level; OPEN, or the whole item if it wants nothing."""
         cdef Level* level = self.next_level()
@@ -686,7 +775,6 @@ cdef class Machine:
         self.depth += 1
         return self.close(level) if wants == 0 else OPEN
 
-    @cython.final
     cdef Level* next_level(self) except NULL:
         """The cleared level above the innermost one; makes room for it."""
         cdef Py_ssize_t room = max(2 * self.allocated, <Py_ssize_t>8)
@@ -701,13 +789,11 @@ cdef class Machine:
         memset(level, 0, sizeof(Level))
         return level
 
-    @cython.final
     cdef object push_frame(self):
         if self.depth and not self.stack[self.depth - 1].at_top:
             return self.refuse(refusals.stray(">", self.at))
         return self.aggregate(c">")
 
-    @cython.final
     cdef object end(self):
         """The `.` that ends a streamed aggregate: that aggregate; or MORE."""
         cdef Level* level = &self.stack[self.depth - 1]
@@ -721,11 +807,10 @@ cdef class Machine:
             return MORE
         return self.not_a(NOUNS["."], length) if length else self.close(level)
 
-    @cython.final
     cdef object give(self, object item):
         """Hand a whole item to the innermost open aggregate, what that completes to the next, and so on outwards.
 
-        OPEN, or the outermost aggregate once it is whole. Caller must know that one is open.
+        OPEN, or what is whole at top level then. Caller must know that an aggregate is open.
         """
         cdef Level* level
         while self.depth:
@@ -746,14 +831,12 @@ cdef class Machine:
                 return OPEN
         return item
 
-    @cython.final
     cdef object count_streamed(self, Level* level):
         level.received += 1
         if level.received > (2 * self.max_elements if level.kind == c"%" else self.max_elements):
             return self.refuse(refusals.stream_too_long(self.max_elements, self.at))
         return OPEN
 
-    @cython.final
     cdef object annotated(self, Level* level, object item):
         """The item that the attribute at `level`, the innermost one, was waiting for; the level is popped."""
         cdef PyObject* notes = level.notes
@@ -765,7 +848,6 @@ cdef class Machine:
             return Attributed(pairs, item)
         return item
 
-    @cython.final
     cdef object close(self, Level* level):
         """The item that the full level, the innermost one, makes; it is popped. An attribute stays, and waits: OPEN."""
         cdef list items = None
@@ -780,7 +862,6 @@ cdef class Machine:
             return self.close_value(level.kind, items)
         return self.close_frame(level.kind, items) if self.output == FRAMES else None
 
-    @cython.final
     cdef object await_annotated(self, Level* level, list items):
         level.annotates = True
         level.wants = 1
@@ -791,7 +872,6 @@ cdef class Machine:
             level.notes = <PyObject*>pairs
         return OPEN
 
-    @cython.final
     cdef object close_value(self, unsigned char kind, list items):
         if kind == c"*":
             return items
@@ -799,7 +879,6 @@ cdef class Machine:
             return map_value(items)
         return value_of_set(items) if kind == c"~" else PUSH.make(PyList_AsTuple(items))
 
-    @cython.final
     cdef object close_frame(self, unsigned char kind, list items):
         if kind == c"%":
             return MAP.make(tuple(pairs_of(items)))
@@ -809,7 +888,6 @@ cdef class Machine:
 
     # -- requests --
 
-    @cython.final
     cdef object request(self):
         """The next request, or MORE. Empty ones are skipped."""
         while True:
@@ -828,7 +906,6 @@ cdef class Machine:
             self.frame_ends()
             return item
 
-    @cython.final
     cdef object begin_request(self):
         """The header of an array: OPEN, with `missing` set; or MORE."""
         cdef int64_t count
@@ -849,7 +926,6 @@ cdef class Machine:
             self.arguments = fw_list_for(min(count, <Py_ssize_t>PREALLOCATED))
         return OPEN
 
-    @cython.final
     cdef int check_count(self, Py_ssize_t count) except -1:
         if count > self.max_elements:
             self.refuse(refusals.request_count_too_long(count, self.max_elements, True))
@@ -857,24 +933,19 @@ cdef class Machine:
             self.refuse(refusals.request_count_too_long(count, STRANGER_ARGUMENTS, False))
         return 0
 
-    @cython.final
     cdef object take_arguments(self):
         """Read the missing arguments: None once they are all here; or MORE."""
-        cdef const unsigned char* data
-        cdef Py_ssize_t length
-        cdef list arguments = self.arguments
-        while self.missing:
-            if self.length < 0 and self.p < self.stop and self.p[0] == c"$" and self.quick_bulk(&data, &length):
-                argument = PyBytes_FromStringAndSize(<const char*>data, length)
-            else:
-                argument = self.take_argument()
-                if argument is MORE:
-                    return MORE
-            push(arguments, argument)
+        while True:
+            if self.length < 0:
+                self.missing = self.fill(<PyObject*>self.arguments, self.missing)
+            if not self.missing:
+                return None
+            argument = self.take_argument()
+            if argument is MORE:
+                return MORE
+            push(self.arguments, argument)
             self.missing -= 1
-        return None
 
-    @cython.final
     cdef object take_argument(self):
         cdef int64_t size
         cdef Py_ssize_t length
@@ -893,7 +964,6 @@ cdef class Machine:
             self.length = size
         return self.take_payload()
 
-    @cython.final
     cdef int check_length(self, Py_ssize_t length) except -1:
         if length > self.max_bulk:
             self.refuse(refusals.request_bulk_too_long(length, self.max_bulk, True))
@@ -901,7 +971,6 @@ cdef class Machine:
             self.refuse(refusals.request_bulk_too_long(length, STRANGER_BULK, False))
         return 0
 
-    @cython.final
     cdef object inline_request(self):
         """A request on one line; OPEN for a blank one, or MORE."""
         cdef Py_ssize_t length = self.take_until_feed(0, self.max_line)
@@ -979,123 +1048,19 @@ cdef object map_value(list items):
     return mapping if 2 * len(mapping) == len(items) else value_of_map(pairs_of(items))
 
 
-# ---- Decoders --------------------------------------------------------------------------------------------------------
-
-cdef dict OUTPUTS = {"frames": FRAMES, "values": VALUES, "requests": REQUESTS}
-
-
 @cython.final
-cdef class RespDecoder(Machine):
-    """Takes RESP items off the front of a buffer, resumable at every byte, in time linear in the bytes.
-
-    `output` says what the items are: `"frames"` (the classes of `framewire.frames.resp`), `"values"` (see `RespValue`),
-    or `"requests"` (lists of `bytes`: what clients send to a server, inline commands included).
-
-    Between two calls bytes may only be appended to what was left in the buffer; it may then be another buffer object
-    that holds those same bytes. Nothing but `ProtocolError` is raised for any bytes, and each later call raises it again.
-    """
-
-    def __init__(self, str output not None, limits=RespLimits()):
-        if output not in OUTPUTS:
-            raise ValueError(f"output must be one of {', '.join(OUTPUTS)}, not {output!r}")
-        self.output = OUTPUTS[output]
-        self.set_limits(limits)
-
-    @property
-    def limits(self):
-        """What the peer may ask; may be set at any time, even between the pieces of one item."""
-        return self.limits_
-
-    @limits.setter
-    def limits(self, limits):
-        self.set_limits(limits)
-
-    @property
-    def authenticated(self):
-        """For requests: False applies Redis' limits for strangers too, 10 arguments of 16 KiB each. True at first."""
-        return not self.stranger
-
-    @authenticated.setter
-    def authenticated(self, bint yes):
-        self.stranger = not yes
-        self.set_limits(self.limits_)
-
-    @property
-    def idle(self):
-        """True between items: not one byte of an unfinished item has been seen, and nothing was refused."""
-        return self.error is None and not self.begun
-
-    def decode(self, BytesMut src not None, default=None):
-        """The next item, consumed from `src`, or `default` while it is not all there.
-
-        The understood part of an unfinished item is consumed too, and remembered. Raises `ProtocolError`.
-        """
-        self.enter(src)
-        try:
-            item = self.next_item()
-        except BaseException:
-            self.leave(src, False)
-            raise
-        self.leave(src, item is MORE)
-        return default if item is MORE else item
-
-    def decode_batch(self, BytesMut src not None, Py_ssize_t max_items):
-        """Up to `max_items` items that are there, consumed from `src`; those before an offender too.
-
-        Raises `ProtocolError` when an offender comes first, which is so at the call after the one that met it.
-        """
-        cdef list items = []
-        self.enter(src)
-        if max_items <= 0:
-            return items
-        item = None
-        try:
-            while len(items) < max_items:
-                item = self.next_item()
-                if item is MORE:
-                    break
-                push(items, item)
-        except ProtocolError:
-            if not items:
-                raise
-        finally:
-            self.leave(src, item is MORE)
-        return items
-
-    cdef inline object next_item(self):
-        return self.request() if self.output == REQUESTS else self.reply()
-
-    cdef inline int enter(self, BytesMut src) except -1:
-        """Begin a call on `src`. A large payload that has arrived is taken as it stands, without a copy if it can be."""
-        if self.error is not None:
-            raise self.error.with_traceback(None)
-        if self.length >= LARGE and self.landed is None and src.len >= self.length:
-            self.before += self.length
-            self.landed = src.take_front(self.length).to_bytes()
-        self.start(src.ptr, src.len)
-        return 0
-
-    cdef inline int leave(self, BytesMut src, bint more) except -1:
-        """End a call: consume what was understood, and announce a large payload to the buffer."""
-        src.drop(self.p - src.ptr)
-        self.rest(more)
-        if self.length >= LARGE and self.landed is None:
-            src.expect(self.length)
-        return 0
-
-
-@cython.final
-cdef class FrameScanner(Machine):
+cdef class FrameScanner:
     """Finds where frames end without building them, for those who pass bytes on.
 
     It refuses what `RespDecoder("frames")` refuses, and remembers its place: no byte is searched twice.
     """
 
+    cdef RespDecoder decoder        # one that makes nothing
     cdef Py_ssize_t seen            # bytes of the first frame that were understood
 
     def __init__(self, limits=RespLimits()):
-        self.output = NOTHING
-        self.set_limits(limits)
+        self.decoder = RespDecoder("frames", limits)
+        self.decoder.output = NOTHING
 
     def scan(self, src):
         """Length of the first frame in `src`, its attributes included; `None` while it is not all there.
@@ -1114,17 +1079,18 @@ cdef class FrameScanner(Machine):
             PyBuffer_Release(&view)
 
     cdef object scan_bytes(self, const unsigned char* p, Py_ssize_t length):
-        cdef Py_ssize_t found
-        if self.error is not None:
-            raise self.error.with_traceback(None)
+        if self.decoder.error is not None:
+            raise self.decoder.error.with_traceback(None)
         if length < self.seen:
             raise ValueError(f"scan() was given {length} bytes after it had seen {self.seen}")
-        self.start(p + self.seen, length - self.seen)
-        item = self.reply()
-        found = self.p - p
-        self.rest(item is MORE)
-        self.seen = found if item is MORE else 0
-        return None if item is MORE else found
+        self.decoder.start(p + self.seen, length - self.seen)
+        item = self.decoder.reply()
+        self.seen = self.decoder.p - p
+        self.decoder.rest(item is MORE)
+        if item is MORE:
+            return None
+        length, self.seen = self.seen, 0
+        return length
 
 
 # ---- Encoders --------------------------------------------------------------------------------------------------------
@@ -1602,6 +1568,7 @@ cdef Writer open_writer(object protocol, bint exact, BytesMut tail, list segment
     return writer
 
 
+@cython.binding(False)
 def encode_frame(frame, protocol, BytesMut tail not None, list segments not None):
     """Append the wire form of `frame`: exactly it in RESP3 (`protocol` 3), the nearest thing in RESP2 (`protocol` 2).
 
@@ -1617,6 +1584,7 @@ def encode_frame(frame, protocol, BytesMut tail not None, list segments not None
         raise
 
 
+@cython.binding(False)
 def encode_values(values, protocol, BytesMut tail not None, list segments not None):
     """Append a batch of replies, each a Python value or a frame: see `RespValue`, and `encode_frame` for RESP2.
 
@@ -1632,6 +1600,7 @@ def encode_values(values, protocol, BytesMut tail not None, list segments not No
         raise
 
 
+@cython.binding(False)
 def encode_commands(commands, BytesMut tail not None, list segments not None):
     """Append commands, each a list or tuple of arguments, as arrays of bulks.
 
@@ -1647,6 +1616,7 @@ def encode_commands(commands, BytesMut tail not None, list segments not None):
         raise
 
 
+@cython.binding(False)
 def pack_command(*arguments):
     """One command as `bytes`: what `encode_commands` would have written. Copies every argument once."""
     cdef unsigned char[STACK] small
@@ -1656,9 +1626,22 @@ def pack_command(*arguments):
     cdef list segments
     check_command(arguments)
     room = room_for(arguments)
-    if 0 <= room <= STACK:
+    if room > STACK:
+        return pack_large(arguments, room)
+    if room >= 0:
         end = put_arguments(small, arguments)
         return PyBytes_FromStringAndSize(<const char*>small, end - small)
     tail, segments = BytesMut(), []
     encode_commands((arguments,), tail, segments)
     return b"".join([*segments, tail.view()])
+
+
+cdef bytes pack_large(tuple arguments, Py_ssize_t room):
+    """A command put together in the memory of its `bytes`, which then gives back what `room` was too much."""
+    cdef PyObject* packed = new_bytes(NULL, room)
+    cdef unsigned char* start = <unsigned char*>PyBytes_AS_STRING(<object>packed)
+    cdef unsigned char* end = put_arguments(start, arguments)
+    resize_bytes(&packed, end - start)
+    result = <bytes>packed
+    Py_XDECREF(packed)
+    return result
