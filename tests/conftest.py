@@ -1,7 +1,7 @@
 """What all tests share: the two implementations as fixtures, and a line in the header that says which one is in use.
 
 What belongs here: how a test gets at an implementation. A test that takes `buffers` or `resp` runs once for each;
-`FRAMEWIRE_PURE=1` leaves only the plain one, `FRAMEWIRE_NATIVE=1` (continuous integration) makes a missing one an error.
+`FRAMEWIRE_PURE=1` leaves only the plain one, and under `FRAMEWIRE_NATIVE=1` (in CI) a missing one is an error.
 """
 
 from __future__ import annotations
