@@ -433,11 +433,6 @@ class BytesMut(Handle, Searching, Reading, Writing):
 
     @property
     def expected(self) -> int:
-        """The length of the payload that is being received, or 0; O(1). For transports that move it to another buffer."""
-        return self._expected
-
-    @property
-    def expected(self) -> int:
         """The length of the payload that is being received, or 0; O(1). For transports that move it elsewhere."""
         return self._expected
 
