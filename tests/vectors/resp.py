@@ -375,6 +375,8 @@ COMMANDS: dict[str, tuple[Any, bytes]] = {
         b"*6\r\n$3\r\nSET\r\n$1\r\n1\r\n$2\r\n-2\r\n$3\r\n1.5\r\n$1\r\n3\r\n$5\r\n1e+22\r\n",
     ),
     "large numbers": (["SET", 2**64, INF], b"*3\r\n$3\r\nSET\r\n$20\r\n18446744073709551616\r\n$3\r\ninf\r\n"),
+    "number just beyond 64 bits": ([2**63, 0], b"*2\r\n$19\r\n9223372036854775808\r\n$1\r\n0\r\n"),
+    "number just below 64 bits": (["k", -(2**63) - 1], b"*2\r\n$1\r\nk\r\n$20\r\n-9223372036854775809\r\n"),
     "empty argument": (["ECHO", b""], b"*2\r\n$4\r\nECHO\r\n$0\r\n\r\n"),
     "bytes-like": ([bytearray(b"a"), memoryview(b"b")], b"*2\r\n$1\r\na\r\n$1\r\nb\r\n"),
     "line ends in an argument": (["ECHO", "\r\n+OK\r\n"], b"*2\r\n$4\r\nECHO\r\n$7\r\n\r\n+OK\r\n\r\n"),

@@ -7,6 +7,7 @@ caller's buffer. What the bytes mean is in `resp_replies` and `resp_requests`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from framewire._pure.buffer import BytesMut
@@ -86,7 +87,7 @@ class RespDecoder:
 
     def _decode(self, src: BytesMut, max_items: int) -> list[Any]:
         if self._error is not None:
-            raise self._error.with_traceback(None)
+            raise copy(self._error)
         reader = self._reader
         reader.pos = 0
         items: list[object] = []
@@ -98,13 +99,13 @@ class RespDecoder:
                 self._refuse(error)
         src.advance(reader.pos)
         if self._error is not None and not items:
-            raise self._error
+            raise copy(self._error)
         if reader.wanted >= LARGE:
             src.expect(reader.wanted)
         return items
 
     def _refuse(self, error: ProtocolError) -> None:
-        self._error = error
+        self._error = copy(error)  # one that was raised holds the frames it went through, and so the caller's buffers
         self._reader.reset()
 
 
@@ -126,13 +127,13 @@ class FrameScanner:
         caller has advanced by that length. Raises `ProtocolError`, and at each later call again.
         """
         if self._error is not None:
-            raise self._error.with_traceback(None)
+            raise copy(self._error)
         reader = self._reader
         with _view(src) as view:
             try:
                 found = reader.run(view, reader.pos)
             except ProtocolError as error:
-                self._error = error
+                self._error = copy(error)
                 reader.reset()
                 raise
         if not found:
