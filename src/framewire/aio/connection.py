@@ -159,8 +159,7 @@ class Connection(Generic[F]):
             await self._protocol.wait_writable()
 
     def _send_outbox(self) -> None:
-        if self._outbox:
-            self._protocol.outbound.write(self._outbox.take())
+        self._protocol.outbound.send(self._outbox)
 
     # -- the codec ----------------------------------------------------------------------------------------------------
 

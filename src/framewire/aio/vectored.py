@@ -17,6 +17,8 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from framewire.buf import SHARE_THRESHOLD, WriteBuffer
+
 __all__ = ["PIECE", "Outbound"]
 
 PIECE = 256 * 1024
@@ -55,6 +57,18 @@ class Outbound:
     def full(self) -> bool:
         """Whether writers should wait: the transport is above its high-water mark."""
         return self._paused
+
+    def send(self, out: WriteBuffer) -> int:
+        """Send all that is pending in `out`, which is then empty; returns the number of bytes. Never blocks."""
+        tail = out.tail
+        nbytes = len(tail)
+        if out.segments or self._waiting or nbytes >= SHARE_THRESHOLD:
+            nbytes = len(out)
+            self.write(out.take())
+        elif nbytes:  # the common case: small things only
+            self.transport.write(tail.to_bytes())
+            tail.clear()
+        return nbytes
 
     def write(self, segments: list[bytes | memoryview]) -> None:
         """Send `segments` in order. Never blocks; what the transport should not copy is kept here until there is room."""

@@ -105,16 +105,17 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def _answer(self, source: BytesMut) -> None:
         """Decode, execute and encode batch after batch, then write once."""
-        self.flush_pushes()
+        if self._pushes is not None:
+            self.flush_pushes()
         out = self._server.out
         session = self.session
         try:
-            while not (session.closing or self._stalled):
+            while source and not (session.closing or self._stalled):
                 requests = self._decoder.decode_batch(source, BATCH if session.authenticated else 1)
                 if not requests:
                     break
                 self._execute(requests, out)
-                if len(out) >= HIGH_WATER:
+                if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
         except ProtocolError as error:
             encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
@@ -122,8 +123,7 @@ class ClientPump(asyncio.BufferedProtocol):
             self._server.replies.clear()
             out.clear()
             raise
-        if out:
-            self._write(out)
+        self._write(out)
         if session.closing:
             self.close()
 
@@ -140,9 +140,9 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def _write(self, out: WriteBuffer) -> None:
         """Give the transport all of `out`; where that fills it, further requests wait until it has room."""
-        self._server.state.stats.net_output_bytes += len(out)
-        self._outbound.write(out.take())
-        self._stalled = self._outbound.full
+        outbound = self._outbound
+        self._server.state.stats.net_output_bytes += outbound.send(out)
+        self._stalled = outbound.full
 
     # -- out of band --------------------------------------------------------------------------------------------------
 
