@@ -449,6 +449,11 @@ cdef inline Bytes share(Block block, unsigned char* ptr, Py_ssize_t size):
     return made
 
 
+cdef inline unsigned char* start_of(Bytes b) noexcept:
+    """`ptr` for functions that want none that is NULL, be the size 0 or not."""
+    return b.ptr if b.ptr != NULL else NOTHING
+
+
 cdef inline Bytes snapshot(BytesMut b):
     """The readable bytes of `b`, as a handle that pins them. Caller must not let it out, for `b` may still write."""
     return share(b.block, b.ptr, b.len)
@@ -503,7 +508,7 @@ cdef object concatenation(Bytes b, object other):
         if b.len + source.len == 0:
             return share(None, NULL, 0)
         block = payload_block(b.len + source.len, 0)
-        memcpy(block.data, b.ptr, b.len)
+        memcpy(block.data, start_of(b), b.len)
         memcpy(block.data + b.len, source.buf, source.len)
         return share(block, block.data, block.size)
     finally:
@@ -564,7 +569,7 @@ cdef object compare(Bytes b, object other, int op):
     if b.len != source.len and (op == Py_EQ or op == Py_NE):
         order = 1
     else:
-        order = memcmp(b.ptr, source.buf, min(b.len, source.len))
+        order = memcmp(start_of(b), source.buf, min(b.len, source.len))
         order = order if order else (b.len > source.len) - (b.len < source.len)
     PyBuffer_Release(&source)
     return (order == 0 if op == Py_EQ else order != 0 if op == Py_NE else order < 0 if op == Py_LT
@@ -601,7 +606,7 @@ cdef bint has_affix(Bytes b, object affix, object start, object end, bint at_end
     try:
         if low > high or one.len > high - low:
             return False
-        return memcmp(b.ptr + (high - one.len if at_end else low), one.buf, one.len) == 0
+        return memcmp(start_of(b) + (high - one.len if at_end else low), one.buf, one.len) == 0
     finally:
         PyBuffer_Release(&one)
 
@@ -612,8 +617,7 @@ cdef str digits(Bytes b, object sep, object bytes_per_sep):
 
 
 cdef str text(Bytes b, str encoding, str errors):
-    return PyUnicode_Decode(<char*>b.ptr if b.len else <char*>NOTHING, b.len, PyUnicode_AsUTF8(encoding),
-                            PyUnicode_AsUTF8(errors))
+    return PyUnicode_Decode(<char*>start_of(b), b.len, PyUnicode_AsUTF8(encoding), PyUnicode_AsUTF8(errors))
 
 
 # ---- Window: the unread bytes of a BytesMut or a Cursor ------------------------------------------------------------
