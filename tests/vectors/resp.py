@@ -145,7 +145,7 @@ BOTH_WAYS: dict[str, Reply] = {
     ),
     "map with two NaN keys": Reply(
         b"%2\r\n,nan\r\n:2\r\n,nan\r\n:3\r\n",
-        Map(((Double(NAN), Integer(2)), (Double(NAN), Integer(3)))),
+        Map(((Double(NAN), Integer(2)), (Double(float("nan")), Integer(3)))),
         {float("nan"): 2, float("nan"): 3},
         b"*4\r\n$3\r\nnan\r\n:2\r\n$3\r\nnan\r\n:3\r\n",
     ),
