@@ -75,9 +75,9 @@ cdef extern from *:
 cdef enum:
     LEAST_GROWTH = 8                # a block that grows has at least this size
     CHUNK = 64                      # what `chunk_mut` reserves when there is no spare byte
-    PAYLOAD_STEP = 1 << 20          # a payload's block is reserved in steps of at least this
-    KEEP = 64 * 1024                # an empty buffer keeps a block of this size, whatever is asked
-    MOST_ORIGINAL = 64 * 1024       # what `Block.original` is capped at
+    PAYLOAD_STEP = 1048576          # a payload's block is reserved in steps of at least this (1 MiB)
+    KEEP = 65536                    # an empty buffer keeps a block of this size, whatever is asked (64 KiB)
+    MOST_ORIGINAL = 65536           # what `Block.original` is capped at (64 KiB)
 
 cdef unsigned char[1] NOTHING       # where empty handles point
 

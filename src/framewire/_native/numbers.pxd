@@ -2,9 +2,11 @@
 
 What belongs here: what `get_*` and `put_*` are made of. First the functions that touch no Python object and cannot
 fail; sizes are the caller's duty there, and with a constant `size` a load or store becomes a few machine instructions.
-Then those that check a Python number against the room it gets, and raise.
+Then those that check a Python number against the room it gets, and raise. (Shifts drop bits on purpose, so a debug
+build must not check them for overflow.)
 """
 
+cimport cython
 from cpython.exc cimport PyErr_Clear, PyErr_Occurred
 from cpython.number cimport PyNumber_Index
 from libc.math cimport isinf
@@ -21,6 +23,7 @@ cdef extern from "Python.h":
 # ---- Bytes and machine numbers -------------------------------------------------------------------------------------
 
 
+@cython.overflowcheck(False)
 cdef inline uint64_t load_be(const unsigned char* at, Py_ssize_t size) noexcept nogil:
     """The unsigned big-endian integer of `size` bytes at `at`. Caller must know 0 <= size <= 8."""
     cdef uint64_t value = 0
@@ -30,6 +33,7 @@ cdef inline uint64_t load_be(const unsigned char* at, Py_ssize_t size) noexcept 
     return value
 
 
+@cython.overflowcheck(False)
 cdef inline uint64_t load_le(const unsigned char* at, Py_ssize_t size) noexcept nogil:
     """The unsigned little-endian integer of `size` bytes at `at`. Caller must know 0 <= size <= 8."""
     cdef uint64_t value = 0
@@ -43,12 +47,14 @@ cdef inline uint64_t load_ne(const unsigned char* at, Py_ssize_t size) noexcept 
     return load_be(at, size) if BIG_ENDIAN_HOST else load_le(at, size)
 
 
+@cython.overflowcheck(False)
 cdef inline int64_t extend_sign(uint64_t value, Py_ssize_t size) noexcept nogil:
     """The lower `size` bytes of `value` as a signed integer. Caller must know 0 <= size <= 8."""
     cdef int unused = <int>(64 - 8 * size)
     return <int64_t>(value << unused) >> unused if size else 0
 
 
+@cython.overflowcheck(False)
 cdef inline void store_be(unsigned char* at, uint64_t value, Py_ssize_t size) noexcept nogil:
     """Write the lower `size` bytes of `value`, highest first. Caller must know 0 <= size <= 8."""
     cdef Py_ssize_t i
@@ -56,6 +62,7 @@ cdef inline void store_be(unsigned char* at, uint64_t value, Py_ssize_t size) no
         at[i] = <unsigned char>(value >> 8 * (size - 1 - i))
 
 
+@cython.overflowcheck(False)
 cdef inline void store_le(unsigned char* at, uint64_t value, Py_ssize_t size) noexcept nogil:
     """Write the lower `size` bytes of `value`, lowest first. Caller must know 0 <= size <= 8."""
     cdef Py_ssize_t i
