@@ -502,6 +502,7 @@ def test_a_large_tail_is_handed_over_and_never_changes():
     for _ in range(100):
         w.put_slice(b"x" * 1000)
     (segment,) = w.take()
+    assert type(segment) is memoryview
     for _ in range(200):
         w.put_slice(b"y" * 1000)
     assert segment == b"x" * 100_000

@@ -291,13 +291,14 @@ def test_a_payload_is_reserved_step_by_step(mut, arrived):
     b = mut(bytes(arrived))
     b.expect(length)
     while len(b) < length:
-        had = len(b)
+        had, before = len(b), b.capacity
         with b.lease(KEPT) as view:
             lent = len(view)
             assert 0 < lent and had + lent <= min(length, max(MiB, 2 * (had + KEPT)))
             step = min(lent, 300_000)
             view[:step] = b"x" * step
         assert b.capacity <= min(length, max(MiB, 2 * had))
+        assert b.capacity == before or before - had < KEPT, "no step before room gets short"
         b.commit(step)
     assert b.capacity == length and b.freeze()[arrived:].count(b"x") == length - arrived
 
