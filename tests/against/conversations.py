@@ -308,3 +308,17 @@ CONVERSATIONS: dict[str, Conversation] = {
     }.items()
     for name, conversation in conversations.items()
 }
+
+# Other versions, and Valkey, name themselves, word some errors or list some flags in another way here.
+REDIS_7_0_ONLY = frozenset({
+    "connection: hello",
+    "connection: a reply has the protocol in force",
+    "connection: auth with a password",
+    "client: id and info",
+    "pubsub: hello while subscribed",
+    "pubsub: a client that publishes to itself",
+    "server: config set",
+    "server: info",
+    "command: info",
+    "command: getkeys",
+})  # fmt: skip

@@ -127,7 +127,7 @@ def _parse(data: bytes, start: int) -> tuple[Any, int]:
 
 
 def _id(replies: list[bytes]) -> object:
-    """HELLO: the client's number, the version of another server."""
+    """HELLO: the client's number."""
     return [re.sub(rb"(\r\nid\r\n):[0-9]+", rb"\1:ID", reply) for reply in replies]
 
 
@@ -183,7 +183,7 @@ def _fields(replies: list[bytes]) -> object:
 
 def _sections(replies: list[bytes]) -> object:
     """INFO: the titles of the sections."""
-    return [reply[:1] for reply in replies], [re.findall(rb"(?m)^# \w+\r$", reply) for reply in replies]
+    return [reply[:1] for reply in replies], [re.findall(rb"# \w+\r\n", reply) for reply in replies]
 
 
 def _average_ttl(replies: list[bytes]) -> object:
