@@ -59,7 +59,9 @@ class Cursor(Reading):
         self._position += n
 
     def _take(self, n: int) -> bytes | bytearray | memoryview:
-        return self.split_to(n).view()
+        self._require(n)
+        start, self._position = self._position, self._position + n
+        return self._data.view()[start : self._position]
 
     def split_to(self, n: int) -> Bytes:
         """Take the next `n` bytes, sharing storage; O(1). Raises `BufferUnderflow` (nothing consumed), `ValueError`."""
