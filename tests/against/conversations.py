@@ -261,8 +261,8 @@ SERVER: dict[str, Conversation] = {
 }  # fmt: skip
 
 _OURS = (
-    "ping echo get set del exists expire pexpire ttl pttl persist type keys dbsize flushdb flushall incr incrby publish "
-    "subscribe unsubscribe psubscribe punsubscribe hello auth select quit reset time info"
+    "ping echo get set del exists expire pexpire ttl pttl persist type keys dbsize flushdb flushall incr incrby "
+    "publish subscribe unsubscribe psubscribe punsubscribe hello auth select quit reset time info"
 ).split()
 
 COMMAND: dict[str, Conversation] = {
