@@ -167,37 +167,3 @@ cdef inline unsigned char* put_header(unsigned char* out, unsigned char kind, in
     out[0] = c"\r"
     out[1] = c"\n"
     return out + 2
-
-
-# ---- Inline requests -------------------------------------------------------------------------------------------------
-
-cdef inline bint is_blank(unsigned char byte) noexcept nogil:
-    """What C's isspace() takes for a space: it stands between words."""
-    return byte == c" " or (9 <= byte <= 13)
-
-
-cdef inline bint is_break(unsigned char byte) noexcept nogil:
-    """What ends the plain part of a word; \\v and \\f do not: so it is in Redis."""
-    return byte == c" " or byte == c"\n" or byte == c"\r" or byte == c"\t" or byte == c'"' or byte == c"'"
-
-
-cdef inline bint is_hex(unsigned char byte) noexcept nogil:
-    return is_digit(byte) or c"a" <= (byte | 32) <= c"f"
-
-
-cdef inline int hex_digit(unsigned char byte) noexcept nogil:
-    """Its value; caller must know `is_hex`."""
-    return byte - c"0" if is_digit(byte) else (byte | 32) - c"a" + 10
-
-
-cdef inline unsigned char unescaped(unsigned char byte) noexcept nogil:
-    """What a backslash makes of the byte after it."""
-    if byte == c"n":
-        return c"\n"
-    if byte == c"r":
-        return c"\r"
-    if byte == c"t":
-        return c"\t"
-    if byte == c"b":
-        return c"\b"
-    return 7 if byte == c"a" else byte

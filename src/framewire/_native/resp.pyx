@@ -3,14 +3,19 @@
 What belongs here: one grammar as a state machine on C memory, its outputs (frames, values, nothing), the requests of a
 server's clients, and the encoders. It reads and writes the memory of `BytesMut` directly and knows no I/O.
 
-    between replies --bulk, line--------------------> an item is whole: hand it to the innermost open aggregate,
-          ^   |                                       which may be whole then, and so on outwards
-          |   +-----header of an aggregate----------> push a level; its items are read in the same loop
-          |   +-----header of a bulk, payload not here--> `pending`: nothing is looked at until the payload is here
-          +---------the outermost item is whole
+                      header of an aggregate: push a level
+              +-------------------------------------------------+
+              v                                                 |
+    reply: ITEM --- a line, or a header and its payload ---> give it to the innermost level ---> no level: done
+              |                                                 ^      |                          (`frame_ends`)
+              | header of a payload that is not here            |      | that fills it: pop it, it is an item itself
+              v                                                 |      +--+
+          `length` >= 0: the payload is awaited ----------------+         v
+                                                                       ITEM, while it wants more
 
-A level lives on a heap stack that `max_depth` bounds, so nothing recurses. Whatever is understood is consumed from the
-caller's buffer; of an unfinished line, `scanned` tells how far it was searched.
+The levels are on a heap stack that `max_depth` bounds, so nothing recurses. What is understood is consumed; of an
+unfinished line `searched` tells how far it was searched. Beside each slow step, which judges, stands a quick one for
+what is usual and all here; a quick step that meets anything else does nothing, and leaves it to the slow one.
 """
 
 cimport cython
@@ -25,10 +30,17 @@ from libc.stdint cimport int64_t
 from libc.string cimport memchr, memcmp, memcpy, memset
 
 from framewire._native.ascii cimport (
-    ends_line, find, hex_digit, is_blank, is_break, is_decimal, is_hex, parse_count, parse_int64, parse_signed_count,
-    put_decimal, put_header, read_count, read_int64, unescaped,
+    ends_line, find, is_decimal, parse_count, parse_int64, parse_signed_count, put_decimal, put_header, read_count,
+    read_int64,
 )
-from framewire._native.buffer cimport Bytes, BytesMut, Window
+from framewire._native.buffer cimport Block, Bytes, BytesMut, Window
+from framewire._native.objects cimport (
+    PyLong_AsLongLong, PyLong_AsLongLongAndOverflow, PyUnicode_AsUTF8AndSize, PyUnicode_GET_LENGTH, all_bytes,
+    fill_slot, is_ascii, list_for, list_push, new_bytes, new_instance, push, resize_bytes, slot, slot_offset, untrack,
+)
+from framewire._native.words cimport split_words
+
+from copy import copy
 
 from framewire.errors import ProtocolError
 from framewire.frames import refusals
@@ -39,76 +51,6 @@ from framewire.frames.resp import (
 )
 
 __all__ = ["FrameScanner", "RespDecoder", "encode_commands", "encode_frame", "encode_values", "pack_command"]
-
-
-# ---- What CPython lets C do -------------------------------------------------------------------------------------------
-
-cdef extern from *:
-    """
-    #include <structmember.h>
-
-    /* An empty list whose memory for n items is there already. */
-    static CYTHON_INLINE PyObject *fw_list_for(Py_ssize_t n) {
-        PyObject *list = PyList_New(n);
-        if (list) Py_SET_SIZE((PyVarObject *)list, 0);
-        return list;
-    }
-
-    /* Append and keep the caller's reference to the item; it is given up on failure too. */
-    static CYTHON_INLINE int fw_list_push(PyObject *list, PyObject *item) {
-        Py_ssize_t n = Py_SIZE(list);
-        int failed;
-        if (n < ((PyListObject *)list)->allocated) {
-            PyList_SET_ITEM(list, n, item);
-            Py_SET_SIZE((PyVarObject *)list, n + 1);
-            return 0;
-        }
-        failed = PyList_Append(list, item);
-        Py_DECREF(item);
-        return failed;
-    }
-
-    #define fw_is_ascii(text) PyUnicode_IS_COMPACT_ASCII(text)
-
-    static CYTHON_INLINE PyObject *fw_slot(PyObject *instance, Py_ssize_t offset) {
-        return *(PyObject **)((char *)instance + offset);
-    }
-
-    /* Where an instance of a class with __slots__ keeps the slot that `descriptor` describes; 0: not such a slot. */
-    static Py_ssize_t fw_slot_offset(PyObject *descriptor) {
-        PyMemberDef *member;
-        if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return 0;
-        member = ((PyMemberDescrObject *)descriptor)->d_member;
-        return member->type == T_OBJECT_EX ? member->offset : 0;
-    }
-
-    /* Fill the still empty slot at `offset` of a new instance. */
-    static CYTHON_INLINE void fw_slot_fill(PyObject *instance, Py_ssize_t offset, PyObject *value) {
-        Py_INCREF(value);
-        *(PyObject **)((char *)instance + offset) = value;
-    }
-    """
-    list fw_list_for(Py_ssize_t n)
-    int fw_list_push(PyObject* list_, PyObject* item) except -1
-    Py_ssize_t fw_slot_offset(object descriptor)
-    bint fw_is_ascii(str text)
-    PyObject* fw_slot(object instance, Py_ssize_t offset)   # borrowed; NULL: empty
-    void fw_slot_fill(object instance, Py_ssize_t offset, object value)
-
-cdef extern from "Python.h":
-    object PyType_GenericAlloc(type cls, Py_ssize_t items)
-    void PyObject_GC_UnTrack(object instance)
-    PyObject* new_bytes "PyBytes_FromStringAndSize"(const char* data, Py_ssize_t length) except NULL
-    int resize_bytes "_PyBytes_Resize"(PyObject** whole, Py_ssize_t length) except -1
-    int64_t PyLong_AsLongLong(object number) except? -1
-    int64_t PyLong_AsLongLongAndOverflow(object number, int* overflow) except? -1
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
-    const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
-
-
-cdef inline int push(list items, object item) except -1:
-    Py_INCREF(item)
-    return fw_list_push(<PyObject*>items, <PyObject*>item)
 
 
 @cython.final
@@ -122,8 +64,8 @@ cdef class Shape:
 
     def __cinit__(self, type cls, str first, str second=None):
         self.cls = cls
-        self.first = fw_slot_offset(cls.__dict__.get(first))
-        self.second = fw_slot_offset(cls.__dict__.get(second)) if second is not None else 0
+        self.first = slot_offset(cls.__dict__.get(first))
+        self.second = slot_offset(cls.__dict__.get(second)) if second is not None else 0
         self.leaf = first != "items" and first != "pairs"
         self.direct = self.first != 0 and (second is None or self.second != 0)
         self.direct = self.direct and self._agrees_with_constructor(second is not None)
@@ -136,18 +78,18 @@ cdef class Shape:
     cdef inline object make(self, object value):
         if not self.direct:
             return self.cls(value)
-        instance = PyType_GenericAlloc(self.cls, 0)
-        fw_slot_fill(instance, self.first, value)
+        instance = new_instance(self.cls, 0)
+        fill_slot(instance, self.first, value)
         if self.leaf:
-            PyObject_GC_UnTrack(instance)
+            untrack(instance)
         return instance
 
     cdef object make_two(self, object value, object other):
         if not self.direct:
             return self.cls(value, other)
-        instance = PyType_GenericAlloc(self.cls, 0)
-        fw_slot_fill(instance, self.first, value)
-        fw_slot_fill(instance, self.second, other)
+        instance = new_instance(self.cls, 0)
+        fill_slot(instance, self.first, value)
+        fill_slot(instance, self.second, other)
         return instance
 
 
@@ -167,7 +109,7 @@ cdef object PONG = Simple(b"PONG")
 cdef object QUEUED = Simple(b"QUEUED")
 
 
-# ---- The decoder -------------------------------------------------------------------------------------------
+# ---- The decoder -----------------------------------------------------------------------------------------------------
 
 cdef enum Output:
     FRAMES
@@ -208,13 +150,14 @@ cdef class RespDecoder:
     or `"requests"` (lists of `bytes`: what clients send to a server, inline commands included).
 
     Between two calls bytes may only be appended to what was left in the buffer; it may then be another buffer object
-    that holds those same bytes. Nothing but `ProtocolError` is raised for any bytes, and each later call raises it again.
+    that holds those same bytes. Nothing but `ProtocolError` is raised for any bytes, and by each later call again.
     """
 
     cdef Output output
     cdef object limits_             # the RespLimits, of which these are the fields:
     cdef Py_ssize_t max_bulk, max_line, max_elements, max_depth, max_frame
     cdef const unsigned char* p     # the next byte to read
+    cdef const unsigned char* base  # where this call began
     cdef const unsigned char* stop  # one past the last byte that is here
     cdef const unsigned char* fast  # the quick paths end here: what may pass a limit is for the slow ones to judge
     cdef const unsigned char* mark  # where the current frame began, or where this call found it
@@ -235,7 +178,9 @@ cdef class RespDecoder:
     cdef bint stranger              # a client that has not authenticated: tighter limits
     cdef Py_ssize_t quick_most      # longest payload that a quick path may take
     cdef object error               # what was refused; it is refused for ever
-    cdef PyObject* src              # the buffer of the call that is running, borrowed; else NULL
+    cdef bint running               # inside a call; nothing else may enter then
+    cdef PyObject* src              # the buffer of that call, borrowed; NULL: none, or its bytes are not consumed
+    cdef Block block                # the memory that `p` points into: a second holder, so nobody moves it
 
     def __cinit__(self):
         self.length = -1
@@ -309,42 +254,58 @@ cdef class RespDecoder:
     # -- one call --
 
     cdef inline int enter(self, BytesMut src) except -1:
-        """Begin a call on `src`. A large payload that has arrived is taken as it stands, without a copy if it can be."""
-        if self.error is not None:
-            raise self.error.with_traceback(None)
-        if self.src != NULL:
-            self.error = ProtocolError("an earlier call was interrupted inside an item")
-            raise self.error
+        """Begin a call on `src`. A large payload that has arrived is taken as it stands, uncopied if it can be."""
+        self.check()
         if self.length >= LARGE and self.landed is None and src.len >= self.length:
             self.before += self.length
             self.landed = src.take_front(self.length).to_bytes()
         self.src = <PyObject*>src
+        self.block = src.block
         self.start(src.ptr, src.len)
         return 0
 
     cdef inline int leave(self, BytesMut src, bint more) except -1:
         """End a call: consume what was understood, and announce a large payload to the buffer."""
-        self.src = NULL
-        src.drop(self.p - src.ptr)
+        self.consume()
         self.rest(more)
         if self.length >= LARGE and self.landed is None:
             src.expect(self.length)
         return 0
 
+    cdef inline int check(self) except -1:
+        """Refuse a call after a refusal, or after a call that died half-way (of lack of memory, or of Ctrl-C)."""
+        if self.running and self.error is None:
+            self.error = ProtocolError("an earlier call has not come to its end")
+        if self.error is not None:
+            raise copy(self.error)
+        return 0
+
+    cdef int consume(self) except -1:
+        """Let go of the caller's buffer, advanced to `p`."""
+        cdef Py_ssize_t count = self.p - self.base
+        cdef PyObject* src = self.src
+        self.running = False
+        self.src = NULL
+        self.block = None
+        if src != NULL:
+            (<BytesMut>src).drop(min(count, (<BytesMut>src).len))
+        return 0
+
     cdef object refuse(self, object error):
-        """Raise `error`, now and ever after; let go of what was read."""
+        """Raise `error`, now and ever after; let go of what was read.
+
+        A copy of it: one that was raised holds the frames that it went through, and so the caller's buffers.
+        """
         self.error = error
         self.drop_levels()
         self.chunks = self.landed = self.arguments = None
-        if self.src != NULL:
-            src = <BytesMut>self.src
-            self.src = NULL
-            src.drop(self.p - src.ptr)
-        raise error
+        self.consume()
+        raise copy(error)
 
     cdef inline void start(self, const unsigned char* p, Py_ssize_t length) noexcept:
-        """Go on with `length` bytes at `p`, which must stay there until `rest`."""
-        self.p = self.mark = p
+        """Go on with `length` bytes at `p`, which must stay there until the call ends."""
+        self.running = True
+        self.p = self.base = self.mark = p
         self.stop = p + length
         self.aim()
 
@@ -356,7 +317,7 @@ cdef class RespDecoder:
             self.fast = self.mark
 
     cdef inline void rest(self, bint more) noexcept:
-        """The call ends; `more`: inside an item, for want of bytes."""
+        """Remember the place; `more`: inside an item, for want of bytes."""
         self.before = self.used()
         self.begun = more and (self.before > 0 or self.p < self.stop)
         self.mark = self.p
@@ -460,7 +421,7 @@ cdef class RespDecoder:
         return payload
 
     cdef Py_ssize_t fill(self, PyObject* items, Py_ssize_t wants) except -1:
-        """Take bulks at `p` that are all here and pass no limit into the list `items`: how many of `wants` are missing."""
+        """Take bulks that are all here and pass no limit into the list `items`: how many of `wants` are missing."""
         cdef const unsigned char* p = self.p
         cdef const unsigned char* data
         cdef Py_ssize_t length
@@ -470,7 +431,7 @@ cdef class RespDecoder:
                 break
             if not ends_line(data + length):
                 break
-            fw_list_push(items, new_bytes(<const char*>data, length))
+            list_push(items, new_bytes(<const char*>data, length))
             p = data + length + 2
             wants -= 1
         if p != self.p:
@@ -767,7 +728,7 @@ cdef class RespDecoder:
         """Push a level; OPEN, or the whole item if it wants nothing."""
         cdef Level* level = self.next_level()
         if self.output != NOTHING:
-            items = fw_list_for(min(wants, <Py_ssize_t>PREALLOCATED) if wants > 0 else 0)
+            items = list_for(min(wants, <Py_ssize_t>PREALLOCATED) if wants > 0 else 0)
             Py_INCREF(items)
             level.items = <PyObject*>items
         level.kind = kind
@@ -820,7 +781,7 @@ cdef class RespDecoder:
                 continue
             if level.items != NULL:
                 Py_INCREF(item)
-                fw_list_push(level.items, <PyObject*>item)
+                list_push(level.items, <PyObject*>item)
             if level.wants == STREAMED:
                 return self.count_streamed(level)
             level.wants -= 1
@@ -877,7 +838,7 @@ cdef class RespDecoder:
             return items
         if kind == c"%":
             return map_value(items)
-        return value_of_set(items) if kind == c"~" else PUSH.make(PyList_AsTuple(items))
+        return set_value(items) if kind == c"~" else PUSH.make(PyList_AsTuple(items))
 
     cdef object close_frame(self, unsigned char kind, list items):
         if kind == c"%":
@@ -923,7 +884,7 @@ cdef class RespDecoder:
         if count > 0:
             self.check_count(count)
             self.missing = count
-            self.arguments = fw_list_for(min(count, <Py_ssize_t>PREALLOCATED))
+            self.arguments = list_for(min(count, <Py_ssize_t>PREALLOCATED))
         return OPEN
 
     cdef int check_count(self, Py_ssize_t count) except -1:
@@ -990,47 +951,6 @@ cdef class RespDecoder:
         return words
 
 
-cdef list split_words(const unsigned char* p, const unsigned char* stop):
-    """The words of an inline request by Redis' quoting rules, or None where the quotes do not balance.
-
-    A word is plain bytes, then at most one quoted part, which a blank or the end must follow.
-    """
-    cdef list words = []
-    cdef bytearray word
-    while True:
-        while p < stop and is_blank(p[0]):
-            p += 1
-        if p == stop:
-            return words
-        word = bytearray()
-        while p < stop and not is_break(p[0]):
-            word.append(p[0])
-            p += 1
-        if p < stop and (p[0] == c"'" or p[0] == c'"'):
-            p = quoted(p, stop, word)
-            if p == NULL or (p < stop and not is_blank(p[0])):
-                return None
-        words.append(bytes(word))
-
-
-cdef const unsigned char* quoted(const unsigned char* p, const unsigned char* stop, bytearray word) except? NULL:
-    """Append the quoted part at `p` to `word`; one past its closing quote, or NULL where there is none."""
-    cdef unsigned char quote = p[0]
-    p += 1
-    while p < stop and p[0] != quote:
-        if p[0] == c"\\" and stop - p > 1 and (quote == c'"' or p[1] == quote):
-            p += 1
-            if quote == c'"' and p[0] == c"x" and stop - p > 2 and is_hex(p[1]) and is_hex(p[2]):
-                word.append(16 * hex_digit(p[1]) + hex_digit(p[2]))
-                p += 3
-                continue
-            word.append(unescaped(p[0]) if quote == c'"' else p[0])
-        else:
-            word.append(p[0])
-        p += 1
-    return p + 1 if p < stop else NULL
-
-
 cdef list pairs_of(list items):
     """The neighbours in `items`, by twos."""
     cdef Py_ssize_t i
@@ -1041,11 +961,22 @@ cdef object map_value(list items):
     """The value of a map whose keys and values take turns in `items`; quickly where all keys are bytes."""
     cdef dict mapping = {}
     cdef Py_ssize_t i
-    for i in range(0, len(items), 2):
-        if type(items[i]) is not bytes:
-            break
-        mapping[items[i]] = items[i + 1]
-    return mapping if 2 * len(mapping) == len(items) else value_of_map(pairs_of(items))
+    if all_bytes(items, 2):
+        for i in range(0, len(items), 2):
+            mapping[items[i]] = items[i + 1]
+        if 2 * len(mapping) == len(items):
+            return mapping
+    return value_of_map(pairs_of(items))
+
+
+cdef object set_value(list items):
+    """The value of a set; quickly where all members are bytes."""
+    cdef set unique
+    if all_bytes(items, 1):
+        unique = set(items)
+        if len(unique) == len(items):
+            return unique
+    return value_of_set(items)
 
 
 @cython.final
@@ -1071,21 +1002,22 @@ cdef class FrameScanner:
         """
         cdef Py_buffer view
         if isinstance(src, Window):
-            return self.scan_bytes((<Window>src).ptr, (<Window>src).len)
+            return self.scan_bytes((<Window>src).ptr, (<Window>src).len, (<Window>src).block)
         PyObject_GetBuffer(src, &view, PyBUF_SIMPLE)
         try:
-            return self.scan_bytes(<const unsigned char*>view.buf, view.len)
+            return self.scan_bytes(<const unsigned char*>view.buf, view.len, None)
         finally:
             PyBuffer_Release(&view)
 
-    cdef object scan_bytes(self, const unsigned char* p, Py_ssize_t length):
-        if self.decoder.error is not None:
-            raise self.decoder.error.with_traceback(None)
+    cdef object scan_bytes(self, const unsigned char* p, Py_ssize_t length, Block block):
+        self.decoder.check()
         if length < self.seen:
             raise ValueError(f"scan() was given {length} bytes after it had seen {self.seen}")
+        self.decoder.block = block
         self.decoder.start(p + self.seen, length - self.seen)
         item = self.decoder.reply()
         self.seen = self.decoder.p - p
+        self.decoder.consume()
         self.decoder.rest(item is MORE)
         if item is MORE:
             return None
@@ -1179,7 +1111,7 @@ cdef class Writer:
         self.enter(items, True)
         while self.walk is not None:
             walk = self.walk
-            if walk.next == len(walk.items):
+            if walk.next >= len(walk.items):    # the caller's list may have shrunk
                 self.walk = walk.outer
                 self.depth -= 1
                 continue
@@ -1212,7 +1144,7 @@ cdef class Writer:
         elif type(item) is int:
             self.put_int(item)
         elif type(item) is Simple and SIMPLE.direct:
-            return self.put_short_simple(fw_slot(item, SIMPLE.first))
+            return self.put_short_simple(slot(item, SIMPLE.first))
         else:
             return False
         return True
@@ -1421,7 +1353,7 @@ cdef class Writer:
     cdef int put_command(self, object command) except -1:
         """Append a command: in one go where it is small and made of the usual types."""
         cdef Py_ssize_t room
-        check_command(command)
+        command = checked_command(command)
         room = room_for(command)
         if 0 <= room < SHARED:
             self.wrote(put_arguments(self.room(room), command))
@@ -1438,7 +1370,9 @@ cdef inline unsigned char* put_end(unsigned char* out) noexcept:
     return out + 2
 
 
-cdef inline unsigned char* put_small(unsigned char* out, unsigned char kind, const char* data, Py_ssize_t length) noexcept:
+cdef inline unsigned char* put_small(
+    unsigned char* out, unsigned char kind, const char* data, Py_ssize_t length
+) noexcept:
     """Print a payload with its header at `out` and return one past it; caller must have `length + HEADER` of room."""
     out = put_header(out, kind, length)
     memcpy(out, data, length)
@@ -1447,12 +1381,15 @@ cdef inline unsigned char* put_small(unsigned char* out, unsigned char kind, con
 
 # -- arguments of commands --
 
-cdef int check_command(object command) except -1:
+cdef object checked_command(object command):
+    """`command` as a list or tuple and nothing else: what a subclass iterates over might change from look to look."""
     if not isinstance(command, (list, tuple)):
         raise refusals.no_wire_form(command)
+    if type(command) is not list and type(command) is not tuple:
+        command = list(command)
     if not command:
         raise refusals.empty_command()
-    return 0
+    return command
 
 
 cdef Py_ssize_t room_for(object command) except -2:
@@ -1462,14 +1399,16 @@ cdef Py_ssize_t room_for(object command) except -2:
     for argument in command:
         if type(argument) is bytes:
             room += HEADER + PyBytes_GET_SIZE(argument)
-        elif type(argument) is str and fw_is_ascii(argument):
+        elif type(argument) is str and is_ascii(argument):
             room += HEADER + PyUnicode_GET_LENGTH(argument)
         elif type(argument) is int:
             PyLong_AsLongLongAndOverflow(argument, &overflow)
+            if overflow:
+                return -1
             room += 2 * HEADER
         else:
             return -1
-    return -1 if overflow else room
+    return room
 
 
 cdef unsigned char* put_arguments(unsigned char* out, object command) except NULL:
@@ -1624,7 +1563,7 @@ def pack_command(*arguments):
     cdef Py_ssize_t room
     cdef BytesMut tail
     cdef list segments
-    check_command(arguments)
+    checked_command(arguments)
     room = room_for(arguments)
     if room > STACK:
         return pack_large(arguments, room)
