@@ -1,4 +1,4 @@
-"""1 MiB bulks from redis-server: our connection against a raw `recv_into` loop (the floor) and redis-py's asyncio client.
+"""1 MiB bulks from redis-server: our connection, a raw `recv_into` loop (the floor), and redis-py's asyncio client.
 
 All three ask for the same value over the same loopback, `BATCH` requests at a time, and see every payload whole.
 """

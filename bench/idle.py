@@ -34,7 +34,7 @@ def _open(clients: list[socket.socket], port: int, count: int) -> None:
 
 def rows() -> list[Row]:
     """Bytes of resident memory per idle connection."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     count = min(5000, hard // 2)
     with redis_server() as theirs:

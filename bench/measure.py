@@ -55,7 +55,8 @@ def show(rows: Iterable[Row]) -> None:
     """Print the rows as a Markdown table."""
     print("| work | against | ours | theirs | times faster | |\n| --- | --- | ---: | ---: | ---: | --- |")
     for row in rows:
-        print(f"| {row.work} | {row.peer} | {_amount(row.ours, row.unit)} | {_amount(row.theirs, row.unit)} | {row.faster:.2f} | {row.note} |")
+        amounts = f"{_amount(row.ours, row.unit)} | {_amount(row.theirs, row.unit)}"
+        print(f"| {row.work} | {row.peer} | {amounts} | {row.faster:.2f} | {row.note} |")
 
 
 def _loops(call: Callable[[], object], seconds: float) -> int:

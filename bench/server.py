@@ -108,23 +108,13 @@ def rows() -> list[Row]:
         fill(ours[1])
         for pipeline, requests in PIPELINES.items():
             for test in ("get", "set"):
-                samples = [
-                    (cpu_per_request(*ours, test, pipeline, requests), cpu_per_request(*theirs, test, pipeline, requests))
+                rounds = [
+                    cpu_per_request(*ours, test, pipeline, requests) + cpu_per_request(*theirs, test, pipeline, requests)
                     for _ in range(ROUNDS)
                 ]
+                mine, rate, peer, peer_rate = map(statistics.median, zip(*rounds, strict=True))
                 work = f"server CPU per {test.upper()}, pipeline {pipeline}"
-                found.append(
-                    Row(
-                        work,
-                        "redis-server",
-                        statistics.median(mine for (mine, _), _ in samples),
-                        statistics.median(peer for _, (peer, _) in samples),
-                        note="{:,.0f} against {:,.0f} requests/s".format(
-                            statistics.median(rate for (_, rate), _ in samples),
-                            statistics.median(rate for _, (_, rate) in samples),
-                        ),
-                    )
-                )
+                found.append(Row(work, "redis-server", mine, peer, f"{rate:,.0f} against {peer_rate:,.0f} requests/s"))
     return found
 
 

@@ -21,9 +21,9 @@ GROUPS = {
 HEAD = """\
 # What Mini-Redis understands
 
-Each command takes the forms and options of Redis 7.0 and gives the same replies, errors included. Whatever is not listed
-answers `ERR unknown command`, exactly as a Redis would that does not have it. This page is made from the command table
-(`python scripts/list_commands.py > docs/commands.md`).
+Each command takes the forms and options of Redis 7.0 and gives the same replies, errors included. Whatever is not
+listed answers `ERR unknown command`, exactly as a Redis would that does not have it. This page is made from the command
+table (`python scripts/list_commands.py > docs/commands.md`).
 """
 
 

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.every_way import flat
-from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY
 
 from framewire.errors import EncodeError
 from framewire.frames import decimals, refusals
@@ -32,6 +30,8 @@ from framewire.frames.resp import (
     value_of_map,
     value_of_set,
 )
+from tests.every_way import flat
+from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY
 
 REPLIES = BOTH_WAYS | DECODE_ONLY
 CLASSES = [getattr(frames, name) for name in frames.__all__ if is_dataclass(getattr(frames, name))]

@@ -31,7 +31,8 @@ def test_compiled_modules_import_only_what_is_below_them(path: Path) -> None:
 def test_the_environment_chooses_the_twins() -> None:
     environment = {**os.environ, "FRAMEWIRE_PURE": "1"}
     program = "import framewire, sys; print(framewire.implementation, 'framewire._native.resp' in sys.modules)"
-    output = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", program]
+    output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert output.stdout.split() == ["pure", "False"]
 
 

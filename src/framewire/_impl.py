@@ -21,19 +21,20 @@ __all__ = [
     "implementation",
 ]
 
-if TYPE_CHECKING:
-    PURE = True
-elif os.environ.get("FRAMEWIRE_PURE", "") not in ("", "0"):
-    PURE = True
-else:
+def _choose_pure() -> bool:
+    """Whether the environment asks for the twins, or there is nothing else."""
+    if os.environ.get("FRAMEWIRE_PURE", "") not in ("", "0"):
+        return True
     try:
-        import framewire._native.resp
+        import framewire._native.resp  # noqa: F401
     except ModuleNotFoundError:
-        PURE = True
-    else:
-        PURE = False
+        return True
+    return False
 
-if PURE:
+
+PURE = _choose_pure()
+
+if TYPE_CHECKING or PURE:
     from framewire._pure.buffer import Bytes, BytesMut, Cursor
     from framewire._pure.resp import FrameScanner, RespDecoder, encode_commands, encode_frame, encode_values
 else:

@@ -72,8 +72,8 @@ class TestRedisCli:
 
 @pytest.mark.parametrize("pipeline", ["1", "16"])
 def test_redis_benchmark(server: Serving, pipeline: str) -> None:
-    command = [tool("redis-benchmark"), "-p", str(server.port), "-t", "ping,set,get", "-n", "5000", "-P", pipeline, "-q"]
-    output = run(*command)
+    command = [tool("redis-benchmark"), "-p", str(server.port), "-t", "ping,set,get", "-P", pipeline]
+    output = run(*command, "-n", "5000", "-q")
     assert output.count("requests per second") == 4  # PING_INLINE, PING_MBULK, SET, GET
     assert "rror" not in output
 
@@ -160,7 +160,8 @@ class TestOurCli:
         return done.stdout
 
     def test_it_prints_what_redis_cli_prints(self, server: Serving) -> None:
-        for request in (["SET", "k", 'a "q" \n'], ["GET", "k"], ["GET", "none"], ["INCR", "n"], ["KEYS", "nothing*"], ["ECHO", "-3"]):
+        requests = ['SET k a"q"\n', "GET k", "GET none", "INCR n", "KEYS nothing*", "ECHO -3"]
+        for request in (text.split(" ") for text in requests):
             expected = run(tool("redis-cli"), "-p", str(server.port), "--no-raw", *request)
             run(tool("redis-cli"), "-p", str(server.port), "DEL", "n")
             assert self.cli(server, *request) == expected

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.every_way import flat
-from tests.vectors.resp import BOTH_WAYS, COMMANDS, DECODE_ONLY, ENCODE_VALUES, INCOMPLETE, REQUESTS
-from tests.vectors.resp_hostile import REPLIES as REFUSED
 
 from framewire._impl import Bytes, BytesMut, Cursor
 from framewire.buf import WriteBuffer
@@ -23,6 +20,9 @@ from framewire.codecs.resp import (
 )
 from framewire.errors import EncodeError, FrameTooLong, IncompleteFrame, ProtocolError
 from framewire.frames.resp import Array, Bulk, Error, Integer, Map, Null, RespFrame, RespLimits, Simple
+from tests.every_way import flat
+from tests.vectors.resp import BOTH_WAYS, COMMANDS, DECODE_ONLY, ENCODE_VALUES, INCOMPLETE, REQUESTS
+from tests.vectors.resp_hostile import REPLIES as REFUSED
 
 REPLIES = BOTH_WAYS | DECODE_ONLY
 MORE = object()

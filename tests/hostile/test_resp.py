@@ -16,11 +16,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.every_way import cuts, every_way, feed, flat
-from tests.vectors.resp_hostile import REPLIES
 
 from framewire.errors import EncodeError, FrameTooLong, ProtocolError
 from framewire.frames.resp import Array, Bulk, Error, Integer, RespLimits, Simple
+from tests.every_way import cuts, every_way, feed, flat
+from tests.vectors.resp_hostile import REPLIES
 
 BEHIND = b"+behind\r\n"
 MORE = object()

@@ -8,11 +8,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.every_way import every_way, flat
-from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY, INCOMPLETE
 
 from framewire.errors import FrameTooLong, ProtocolError
 from framewire.frames.resp import Array, Bulk, Integer, Null, RespLimits, Simple, to_value
+from tests.every_way import every_way, flat
+from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY, INCOMPLETE
 
 REPLIES = BOTH_WAYS | DECODE_ONLY
 MORE = object()

@@ -7,10 +7,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.vectors.resp import BOTH_WAYS, COMMANDS, ENCODE_VALUES
-from tests.vectors.resp_hostile import COMMANDS as NO_COMMANDS
-from tests.vectors.resp_hostile import FRAMES as NO_FRAMES
-from tests.vectors.resp_hostile import VALUES as NO_VALUES
 
 from framewire.errors import EncodeError
 from framewire.frames.resp import (
@@ -29,6 +25,10 @@ from framewire.frames.resp import (
     Simple,
     Verbatim,
 )
+from tests.vectors.resp import BOTH_WAYS, COMMANDS, ENCODE_VALUES
+from tests.vectors.resp_hostile import COMMANDS as NO_COMMANDS
+from tests.vectors.resp_hostile import FRAMES as NO_FRAMES
+from tests.vectors.resp_hostile import VALUES as NO_VALUES
 
 
 class Output:

@@ -9,7 +9,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.every_way import Outcome, every_way, feed, flat
 
 from framewire.codecs.resp import RespCodec
 from framewire.errors import EncodeError, FrameTooLong, IncompleteFrame, ProtocolError
@@ -27,6 +26,7 @@ from framewire.frames.resp import (
     Simple,
     Verbatim,
 )
+from tests.every_way import Outcome, every_way, feed, flat
 
 BEHIND = b"+behind\r\n"
 NAN = float("nan")

@@ -10,10 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.every_way import Outcome, cuts, feed, flat
-from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY, REQUESTS
-from tests.vectors.resp_hostile import REPLIES as REFUSED
-from tests.vectors.resp_hostile import REQUESTS as REFUSED_REQUESTS
 
 from framewire.errors import EncodeError, FramewireError, ProtocolError
 from framewire.frames.resp import (
@@ -35,6 +31,10 @@ from framewire.frames.resp import (
     Verbatim,
     to_value,
 )
+from tests.every_way import Outcome, cuts, feed, flat
+from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY, REQUESTS
+from tests.vectors.resp_hostile import REPLIES as REFUSED
+from tests.vectors.resp_hostile import REQUESTS as REFUSED_REQUESTS
 
 usual = settings(deadline=None, max_examples=60)
 

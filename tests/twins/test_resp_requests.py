@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.every_way import every_way, flat
-from tests.vectors.resp import REQUESTS
-from tests.vectors.resp_hostile import REQUESTS as REFUSED
 
 from framewire._pure.resp_inline import split_inline
 from framewire.errors import FrameTooLong, ProtocolError
 from framewire.frames.resp import RespLimits
+from tests.every_way import every_way, flat
+from tests.vectors.resp import REQUESTS
+from tests.vectors.resp_hostile import REQUESTS as REFUSED
 
 BEHIND = b"*1\r\n$6\r\nBEHIND\r\n"
 

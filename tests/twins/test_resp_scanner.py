@@ -8,12 +8,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.every_way import cuts
-from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY, INCOMPLETE
-from tests.vectors.resp_hostile import REPLIES as REFUSED
 
 from framewire.errors import FrameTooLong, ProtocolError
 from framewire.frames.resp import RespLimits
+from tests.every_way import cuts
+from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY, INCOMPLETE
+from tests.vectors.resp_hostile import REPLIES as REFUSED
 
 REPLIES = {name: reply.wire for name, reply in (BOTH_WAYS | DECODE_ONLY).items()}
 

@@ -46,16 +46,16 @@ class Connection(Generic[F]):
         self._inbound = protocol.inbound
         self._codec = codec
         self._outbox = WriteBuffer()
-        self._ahead: F | ProtocolError | None = None  # what was decoded before it was asked for: returned or raised next
+        self._ahead: F | ProtocolError | None = None  # decoded before it was asked for: returned or raised next
         protocol.on_payload = self._complete
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    async def read_frame(self, timeout: float | None = None) -> F | None:
+    async def read_frame(self, timeout: float | None = None) -> F | None:  # noqa: ASYNC109
         """The next frame, or `None` when the peer has ended the stream cleanly.
 
-        Raises `IncompleteFrame` when the stream ends inside a frame, `ProtocolError` for broken bytes (and again at each
-        later call), `ConnectionClosedError` when the connection was lost or closed here, and `TimeoutError` when
+        Raises `IncompleteFrame` when the stream ends inside a frame, `ProtocolError` for broken bytes (and again at
+        each later call), `ConnectionClosedError` when the connection was lost or closed here, and `TimeoutError` when
         `timeout` seconds pass first, after which reading can go on.
         """
         frame = self._next()
@@ -66,7 +66,7 @@ class Connection(Generic[F]):
         async with asyncio.timeout(timeout):
             return await self._wait_for_frame()
 
-    async def read_frames(self, max_frames: int = 1024, timeout: float | None = None) -> list[F]:
+    async def read_frames(self, max_frames: int = 1024, timeout: float | None = None) -> list[F]:  # noqa: ASYNC109
         """Wait for a frame, then return it with those behind it that are already here; `[]` at a clean end.
 
         The list ends after a frame for which the codec's `is_switch_point(frame)`, where it has one, is true, so that
@@ -109,7 +109,7 @@ class Connection(Generic[F]):
         return ahead
 
     def _complete(self) -> None:
-        """A large payload is here: let the codec have it. The codec stands inside its frame, so no switch is forestalled."""
+        """A large payload is here: let the codec have it; it stands inside the frame, so no switch is forestalled."""
         try:
             self._ahead = self._codec.decode(self._inbound.rest)
         except ProtocolError as error:
@@ -215,7 +215,7 @@ class Connection(Generic[F]):
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close and wait until the peer has taken what was written; where the block or this wait is cancelled, abort."""
+        """Close, and wait until the peer has taken what was written; abort if the block or this wait is cancelled."""
         if exc_type is not None and issubclass(exc_type, asyncio.CancelledError):
             self.abort()
         self.close()

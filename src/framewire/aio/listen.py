@@ -32,7 +32,7 @@ async def connect(
     path: str | None = None,
     ssl: ssl_module.SSLContext | None = None,
     server_hostname: str | None = None,
-    timeout: float | None = None,
+    timeout: float | None = None,  # noqa: ASYNC109
     high_water: int = DEFAULT_HIGH_WATER,
 ) -> Connection[F]:
     """Connect to `host` and `port`, or to the Unix socket at `path`, and speak `codec`.
@@ -41,7 +41,7 @@ async def connect(
     `high_water` is the number of bytes that may wait in each direction. Raises `OSError` (refused, unreachable),
     `ssl.SSLError`, and `TimeoutError` after `timeout` seconds.
     """
-    _one_address(host, port, path)
+    _check_address(host, port, path)
     loop = asyncio.get_running_loop()
 
     def factory() -> StreamProtocol:
@@ -52,6 +52,7 @@ async def connect(
             hostname = server_hostname or ("" if ssl else None)
             _, protocol = await loop.create_unix_connection(factory, path, ssl=ssl, server_hostname=hostname)
         else:
+            assert host is not None and port is not None
             _, protocol = await loop.create_connection(factory, host, port, ssl=ssl, server_hostname=server_hostname)
     return Connection(protocol, codec)
 
@@ -73,19 +74,20 @@ async def listen(
     returns, the connection is closed, and when it raises, that is logged and the others go on. Raises `OSError` where
     the address is taken.
     """
-    _one_address(host, port, path)
+    _check_address(host, port, path)
     listener = Listener(handler, codec, high_water)
     loop = asyncio.get_running_loop()
     if path is not None:
         server = await loop.create_unix_server(listener.protocol, path, ssl=ssl, backlog=backlog)
     else:
+        assert port is not None
         server = await loop.create_server(listener.protocol, host, port, ssl=ssl, backlog=backlog)
     listener.server = server
     return listener
 
 
-def _one_address(host: str | None, port: int | None, path: str | None) -> None:
-    if (path is None) == (port is None) or (path is not None and host is not None):
+def _check_address(host: str | None, port: int | None, path: str | None) -> None:
+    if (host is None or port is None) if path is None else (host is not None or port is not None):
         raise ValueError("give either a host and a port, or path=")
 
 

@@ -41,7 +41,7 @@ class MemoryTransport(asyncio.Transport):
 
     peer: MemoryTransport
 
-    def __init__(self, protocol: asyncio.BufferedProtocol, piece: int | None) -> None:
+    def __init__(self, protocol: StreamProtocol, piece: int | None) -> None:
         super().__init__()
         self._loop = asyncio.get_running_loop()
         self._protocol = protocol

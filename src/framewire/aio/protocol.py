@@ -24,8 +24,8 @@ DEFAULT_HIGH_WATER = 256 * 1024
 class StreamProtocol(asyncio.BufferedProtocol):
     """One connection's callbacks.
 
-    `on_open` is called once, when the transport is there; `on_payload` whenever an expected payload is complete: it must
-    be taken out of `inbound.rest` at once, before the next read, or it would have to move to make room.
+    `on_open` is called once, when the transport is there; `on_payload` whenever an expected payload is complete: it
+    must be taken out of `inbound.rest` at once, before the next read, or it would have to move to make room.
     """
 
     def __init__(

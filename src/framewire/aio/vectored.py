@@ -71,7 +71,7 @@ class Outbound:
         return nbytes
 
     def write(self, segments: list[bytes | memoryview]) -> None:
-        """Send `segments` in order. Never blocks; what the transport should not copy is kept here until there is room."""
+        """Send `segments` in order. Never blocks; what the transport should not copy waits here until there is room."""
         if self._waiting:
             self._queue(segments)
         elif len(segments) == 1 and (not self._copies or len(segments[0]) <= PIECE):

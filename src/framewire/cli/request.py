@@ -138,4 +138,8 @@ ESCAPES = {0x22: '\\"', 0x5C: "\\\\", 0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t", 0x0
 
 def _quote(data: bytes) -> str:
     """The bytes in double quotes, with redis-cli's escapes (sds' sdscatrepr)."""
-    return '"' + "".join(ESCAPES.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}") for byte in data) + '"'
+    return f'"{"".join(map(_escape, data))}"'
+
+
+def _escape(byte: int) -> str:
+    return ESCAPES.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}")

@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from framewire import implementation
 from framewire.redis.loops import new_event_loop
@@ -20,7 +21,7 @@ SPARE_DESCRIPTORS = 32
 """File descriptors kept for ourselves beside those of clients (what Redis reserves too)."""
 
 
-def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: Mapping[str, object]) -> None:
+def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: Mapping[str, Any]) -> None:
     """Serve until SIGINT or SIGTERM. A start that fails ends the process with one line and status 1."""
     _log_to_stderr(log_level)
     try:
@@ -33,7 +34,7 @@ def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: M
         sys.exit(f"framewire: cannot serve on {_where(parameters)}: {error}")
 
 
-async def _serve(shutdown_timeout: float, parameters: Mapping[str, object]) -> None:
+async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

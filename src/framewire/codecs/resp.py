@@ -25,7 +25,7 @@ from framewire._impl import (
     encode_values,
 )
 from framewire.buf import WriteBuffer
-from framewire.codec import decode_eof
+from framewire.codec import Codec, decode_eof
 from framewire.errors import IncompleteFrame
 from framewire.frames.resp import RespFrame, RespLimits, RespValue
 
@@ -66,7 +66,7 @@ class _Decoding:
         self._decoder.limits = limits
 
 
-class RespCodec(_Decoding):
+class RespCodec(_Decoding, Codec[RespFrame]):
     """`Codec[RespFrame]`: frames in, frames out, each keeping its type and structure exactly."""
 
     __slots__ = ("protocol",)

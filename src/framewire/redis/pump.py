@@ -41,7 +41,18 @@ HIGH_WATER = 256 * 1024
 class ClientPump(asyncio.BufferedProtocol):
     """asyncio's callbacks for one client of Mini-Redis."""
 
-    __slots__ = ("_decoder", "_ended", "_inbound", "_outbound", "_pushes", "_server", "_stalled", "last_active", "session", "transport")
+    __slots__ = (
+        "_decoder",
+        "_ended",
+        "_inbound",
+        "_outbound",
+        "_pushes",
+        "_server",
+        "_stalled",
+        "last_active",
+        "session",
+        "transport",
+    )
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -119,7 +130,7 @@ class ClientPump(asyncio.BufferedProtocol):
                     self._write(out)
         except ProtocolError as error:
             encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
-        except BaseException:  # a defect of ours: asyncio logs it and closes this client; the shared buffers go on clean
+        except BaseException:  # a defect of ours: asyncio logs it and closes this client; what is shared goes on clean
             self._server.replies.clear()
             out.clear()
             raise
@@ -166,7 +177,7 @@ class ClientPump(asyncio.BufferedProtocol):
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Send what was written, read no more, then close. The server aborts it where the peer does not take the rest."""
+        """Send what was written, read no more, close. The server aborts it where the peer does not take the rest."""
         if not self.transport.is_closing():
             self.transport.pause_reading()
             self._outbound.close()

@@ -132,10 +132,11 @@ class Server:
 
     async def _bind(self) -> None:
         config = self.config
-        port = config.port
-        for host in config.bind.split() if port is not None else ():
-            sock = await self._listen_tcp(host, port)
-            port = sock.getsockname()[1]  # with port 0, all addresses share the one that the first was given
+        if config.port is not None:
+            port = config.port
+            for host in config.bind.split():
+                sock = await self._listen_tcp(host, port)
+                port = sock.getsockname()[1]  # with port 0, all addresses share the one that the first was given
         if config.unixsocket:
             self._sockets.append(_listen_unix(config.unixsocket))
         if not self._sockets:

@@ -1,0 +1,44 @@
+"""What a type checker must see. Not run: `mypy` checks the `assert_type` calls (see `make check`)."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from framewire import Bytes, BytesMut, Cursor, RespCodec, RespFrame, RespServerCodec, check, parse
+from framewire.aio import Connection, connect, memory_pair
+from framewire.redis import Server, ThreadServer, run_in_thread
+
+
+async def connections_are_generic_in_their_frames() -> None:
+    connection = await connect(RespCodec(), "127.0.0.1", 6379)
+    assert_type(connection, Connection[RespFrame])
+    assert_type(await connection.read_frame(), RespFrame | None)
+    assert_type(await connection.read_frames(), list[RespFrame])
+    async for frame in connection:
+        assert_type(frame, RespFrame)
+    left, _ = memory_pair(RespCodec(), RespCodec())
+    assert_type(left, Connection[RespFrame])
+
+
+def buffers_have_the_types_of_their_names() -> None:
+    buffer = BytesMut(b"abc")
+    assert_type(buffer.split_to(1), BytesMut)
+    assert_type(buffer.freeze(), Bytes)
+    assert_type(Bytes(b"abc")[0], int)
+    assert_type(Bytes(b"abc")[:2], Bytes)
+    assert_type(Cursor(b"abc").get_u8(), int)
+
+
+def codecs_say_what_they_give() -> None:
+    assert_type(RespCodec().decode(BytesMut()), RespFrame | None)
+    assert_type(RespServerCodec().decode(BytesMut()), list[bytes] | None)
+    assert_type(check(b"+OK\r\n"), int | None)
+    assert_type(parse(b"+OK\r\n"), RespFrame)
+
+
+async def servers_are_context_managers() -> None:
+    async with Server(port=0) as server:
+        assert_type(server, Server)
+        assert_type(server.url, str)
+    with run_in_thread() as threaded:
+        assert_type(threaded, ThreadServer)
