@@ -39,7 +39,10 @@ def _scratch() -> BytesMut:
 
 
 class Inbound:
-    """The receiving side of one connection: `lease`, then `commit`, decode from what it returns, then `settle`."""
+    """The receiving side of one connection: `lease`, then `commit`, decode from what it returns, then `settle`.
+
+    Between `commit` and `settle`, `lent` is what to decode from.
+    """
 
     __slots__ = ("_scratch", "lent", "rest")
 
@@ -48,8 +51,11 @@ class Inbound:
         self._scratch = _scratch()
         self.lent = self._scratch
 
-    def lease(self) -> memoryview:
-        """Room for the next read: the connection's own buffer if it holds or expects something, else the scratch."""
+    def lease(self, sizehint: int = -1) -> memoryview:
+        """Room for the next read: the connection's own buffer if it holds or expects something, else the scratch.
+
+        It is what asyncio calls `get_buffer`, whose hint says nothing that we could use.
+        """
         rest = self.rest
         self.lent = lent = rest if rest or rest.expected else self._scratch
         return lent.lease(READ_SIZE)

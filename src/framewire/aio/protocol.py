@@ -56,7 +56,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
             self._on_open(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        return self.inbound.lease()
+        return self.inbound.lease(sizehint)
 
     def buffer_updated(self, nbytes: int) -> None:
         inbound = self.inbound

@@ -36,13 +36,13 @@ def _copies(transport: asyncio.WriteTransport) -> bool:
 class Outbound:
     """The sending side of one connection: segments in order, given to the transport as it takes them."""
 
-    __slots__ = ("_copies", "_high_water", "_last", "_paused", "_waiting", "finishing", "queued", "transport")
+    __slots__ = ("_copies", "_high_water", "_last", "_waiting", "finishing", "full", "queued", "transport")
 
     def __init__(self, transport: asyncio.WriteTransport, high_water: int) -> None:
         self.transport = transport
         self._high_water = high_water
         self._copies = _copies(transport)
-        self._paused = False
+        self.full = False  # writers should wait: the transport is above its high-water mark
         self._waiting: deque[memoryview] | None = None  # made when first needed: most connections never do
         self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
         self.finishing = False  # nothing may be written any more
@@ -52,11 +52,6 @@ class Outbound:
     def pending(self) -> int:
         """Bytes that were written and that the kernel has not taken."""
         return self.queued + self.transport.get_write_buffer_size()
-
-    @property
-    def full(self) -> bool:
-        """Whether writers should wait: the transport is above its high-water mark."""
-        return self._paused
 
     def send(self, out: WriteBuffer) -> int:
         """Send all that is pending in `out`, which is then empty; returns the number of bytes. Never blocks."""
@@ -78,7 +73,7 @@ class Outbound:
             self.transport.write(segments[0])
         elif not self._copies:
             self.transport.writelines(segments)
-            if not self._paused and self.transport.get_write_buffer_size() > self._high_water:
+            if not self.full and self.transport.get_write_buffer_size() > self._high_water:
                 self.transport.set_write_buffer_limits(high=self._high_water)
         else:
             self._queue(_send_now(self.transport, segments))
@@ -86,11 +81,11 @@ class Outbound:
 
     def pause(self) -> None:
         """The transport asked to wait (`pause_writing`)."""
-        self._paused = True
+        self.full = True
 
     def resume(self) -> None:
         """The transport has room again (`resume_writing`)."""
-        self._paused = False
+        self.full = False
         self._feed()
 
     def write_eof(self) -> None:
@@ -124,7 +119,7 @@ class Outbound:
     def _feed(self) -> None:
         """Give the transport pieces until it asks to wait."""
         waiting = self._waiting
-        while waiting and not self._paused:
+        while waiting and not self.full:
             segment = waiting.popleft()
             piece = segment[:PIECE]
             if len(piece) < len(segment):

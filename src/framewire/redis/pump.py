@@ -49,6 +49,8 @@ class ClientPump(asyncio.BufferedProtocol):
         "_pushes",
         "_server",
         "_stalled",
+        "_stats",
+        "get_buffer",
         "last_active",
         "session",
         "transport",
@@ -56,6 +58,9 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._stats = server.state.stats
+        self._inbound = Inbound()
+        self.get_buffer = self._inbound.lease  # the callback itself: one call less on the path of every read
         self._stalled = False  # requests wait undecoded because the output is full
         self._ended = False  # the client has ended its side
         self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
@@ -66,7 +71,6 @@ class ClientPump(asyncio.BufferedProtocol):
         server = self._server
         self.transport = transport = cast("asyncio.Transport", transport)  # uvloop's is one, but does not inherit
         transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._inbound = Inbound()
         self._outbound = Outbound(transport, HIGH_WATER)
         self.session = Session(server.state, self.send, *_addresses(transport))
         self._decoder = RespDecoder("requests", server.limits)
@@ -74,20 +78,17 @@ class ClientPump(asyncio.BufferedProtocol):
         self.last_active = server.state.clock
         server.opened(self)
 
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self._inbound.lease()
-
     def buffer_updated(self, nbytes: int) -> None:
         inbound = self._inbound
         source = inbound.commit(nbytes)
-        state = self._server.state
-        state.stats.net_input_bytes += nbytes
-        self.last_active = state.tick()
+        self._stats.net_input_bytes += nbytes
+        self.last_active = self._server.state.tick()
         if not (self._stalled or source.expected):
             self._answer(source)
-        inbound.settle()
-        if self._stalled:
-            self._check_limit(len(inbound.rest))
+        if source or source.expected or source is inbound.rest:
+            inbound.settle()
+            if self._stalled:
+                self._check_limit(len(inbound.rest))
 
     def eof_received(self) -> bool:
         self._ended = True
@@ -118,41 +119,35 @@ class ClientPump(asyncio.BufferedProtocol):
         """Decode, execute and encode batch after batch, then write once."""
         if self._pushes is not None:
             self.flush_pushes()
-        out = self._server.out
-        session = self.session
+        server, session, decoder = self._server, self.session, self._decoder
+        out, replies = server.out, server.replies
         try:
             while source and not (session.closing or self._stalled):
-                requests = self._decoder.decode_batch(source, BATCH if session.authenticated else 1)
+                requests = decoder.decode_batch(source, BATCH if session.authenticated else 1)
                 if not requests:
                     break
-                self._execute(requests, out)
+                done = 0
+                while done < len(requests) and not session.closing:  # once, but for barriers, which run alone
+                    done = session.execute(requests, replies, done)
+                    encode_values(replies, session.protocol, out.tail, out.segments)
+                    replies.clear()
+                decoder.authenticated = session.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
         except ProtocolError as error:
             encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
         except BaseException:  # a defect of ours: asyncio logs it and closes this client; what is shared goes on clean
-            self._server.replies.clear()
+            replies.clear()
             out.clear()
             raise
         self._write(out)
         if session.closing:
             self.close()
 
-    def _execute(self, requests: list[list[bytes]], out: WriteBuffer) -> None:
-        """Run one batch; each run of it is encoded in the protocol that was in force, a barrier command alone."""
-        session = self.session
-        replies = self._server.replies
-        done = 0
-        while done < len(requests) and not session.closing:
-            done = session.execute(requests, replies, done)
-            encode_values(replies, session.protocol, out.tail, out.segments)
-            replies.clear()
-        self._decoder.authenticated = session.authenticated
-
     def _write(self, out: WriteBuffer) -> None:
         """Give the transport all of `out`; where that fills it, further requests wait until it has room."""
         outbound = self._outbound
-        self._server.state.stats.net_output_bytes += outbound.send(out)
+        self._stats.net_output_bytes += outbound.send(out)
         self._stalled = outbound.full
 
     # -- out of band --------------------------------------------------------------------------------------------------

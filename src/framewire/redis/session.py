@@ -95,13 +95,14 @@ class Session:
         """
         if self.closing:
             return start
-        self.last_used = self.state.clock
+        state = self.state
+        self.last_used = state.clock
         self._replies = replies
         try:
             end = self._run(requests, replies, start)
         finally:
             self._replies = None
-        self.state.stats.commands_processed += end - start
+        state.stats.commands_processed += end - start
         return end
 
     # For each request:
@@ -202,7 +203,7 @@ class Session:
     def protocol_error(self, message: str) -> Error:
         """The last reply to a client whose bytes are no requests; the session is then closing."""
         self.closing = True
-        return self._refused(CommandError(b"ERR Protocol error: " + message.encode("utf-8", "backslashreplace")))
+        return self._refused(CommandError(b"ERR Protocol error: " + message.encode("latin-1", "replace")))
 
     def close(self) -> None:
         """Forget the client: its subscriptions end and no message reaches it any more. May be called twice."""
