@@ -33,7 +33,7 @@ from framewire._native.ascii cimport (
     ends_line, find, is_decimal, parse_count, parse_int64, parse_signed_count, put_decimal, put_header, read_count,
     read_int64,
 )
-from framewire._native.buffer cimport Block, Bytes, BytesMut, Window
+from framewire._native.buffer cimport Block, Bytes, BytesMut, Cursor
 from framewire._native.objects cimport (
     PyLong_AsLongLong, PyLong_AsLongLongAndOverflow, PyUnicode_AsUTF8AndSize, PyUnicode_GET_LENGTH, all_bytes,
     fill_slot, is_ascii, list_for, list_push, new_bytes, new_instance, push, resize_bytes, slot, slot_offset, untrack,
@@ -118,10 +118,10 @@ cdef enum Output:
     NOTHING                         # the scanner's: only where the frame ends
 
 cdef enum:
-    LARGE = 64 * 1024               # a payload this large that is not all here is received in a block of its own
+    LARGE = 65536                   # a payload this large that is not all here is received in a block of its own
     PREALLOCATED = 1024             # items for which memory is taken on the peer's word
     STRANGER_ARGUMENTS = 10         # what a client may send before it has authenticated
-    STRANGER_BULK = 16 * 1024
+    STRANGER_BULK = 16384
     LONGEST_NUMBER = 19             # bytes of text in a line that a quick path takes
     STREAMED = -1                   # what a level wants that is open until its END
 
@@ -757,10 +757,11 @@ cdef class RespDecoder:
 
     cdef object end(self):
         """The `.` that ends a streamed aggregate: that aggregate; or MORE."""
-        cdef Level* level = &self.stack[self.depth - 1]
+        cdef Level* level
         cdef Py_ssize_t length
-        if not self.depth or level.wants != STREAMED:
+        if not self.depth or self.stack[self.depth - 1].wants != STREAMED:
             return self.refuse(refusals.stray(".", self.at))
+        level = &self.stack[self.depth - 1]
         if level.kind == c"%" and level.received % 2:
             return self.refuse(refusals.stray("%", self.at))
         length = self.take_line()
@@ -872,9 +873,9 @@ cdef class RespDecoder:
         cdef int64_t count
         cdef Py_ssize_t length
         cdef const unsigned char* after = read_count(self.p + 1, self.fast, &length)
-        count = length
         if after != NULL:
             self.skip_to(after)
+            count = length
         else:
             length = self.take_line()
             if length < 0:
@@ -1001,8 +1002,10 @@ cdef class FrameScanner:
         caller has advanced by that length. Raises `ProtocolError`, and at each later call again.
         """
         cdef Py_buffer view
-        if isinstance(src, Window):
-            return self.scan_bytes((<Window>src).ptr, (<Window>src).len, (<Window>src).block)
+        if type(src) is BytesMut:
+            return self.scan_bytes((<BytesMut>src).ptr, (<BytesMut>src).len, (<BytesMut>src).block)
+        if type(src) is Cursor:
+            return self.scan_bytes((<Cursor>src).ptr, (<Cursor>src).len, (<Cursor>src).data.block)
         PyObject_GetBuffer(src, &view, PyBUF_SIMPLE)
         try:
             return self.scan_bytes(<const unsigned char*>view.buf, view.len, None)
@@ -1028,7 +1031,7 @@ cdef class FrameScanner:
 # ---- Encoders --------------------------------------------------------------------------------------------------------
 
 cdef enum:
-    SHARED = 16 * 1024              # a payload from here on is a segment of its own, as in `framewire.buf`
+    SHARED = 16384                  # a payload from here on is a segment of its own, as in `framewire.buf`
     DEEPEST = 1000000               # only a container that holds itself nests deeper
     HEADER = 32                     # room for a header, and for the CR LF after its payload
     STACK = 1024                    # bytes of a command that is put together without memory from the heap
