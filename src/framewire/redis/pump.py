@@ -131,7 +131,8 @@ class ClientPump(asyncio.BufferedProtocol):
                     done = session.execute(requests, replies, done)
                     encode_values(replies, session.protocol, out.tail, out.segments)
                     replies.clear()
-                decoder.authenticated = session.authenticated
+                if decoder.authenticated is not session.authenticated:
+                    decoder.authenticated = session.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
         except ProtocolError as error:
