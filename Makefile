@@ -1,7 +1,11 @@
 # The project's vocabulary. `make serve` and `make test` need nothing but Python >= 3.11 (and, for speed, a C compiler):
 # whatever else is needed goes into .venv.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that really runs, is new enough and can make an environment: a name on PATH may be a shim of pyenv's
+# with nothing behind it.
+CAN_BUILD := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(CAN_BUILD)' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard src/framewire/_native/*.pyx src/framewire/_native/*.pxd)
@@ -42,7 +46,7 @@ clean:                  ## forget everything that was built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.built: $(SOURCES)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "framewire needs Python >= 3.11, not " + sys.version.split()[0])'
+	@$(or $(PYTHON),false) -c '$(CAN_BUILD)' || { echo "framewire: needs Python >= 3.11 with venv and ensurepip" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --upgrade pip
 	@env -u FRAMEWIRE_PURE $(BIN)/python -m pip install -q --editable '.[dev]'
