@@ -12,7 +12,7 @@ def main() -> None:
     try:
         from framewire.cli.commands import framewire
     except ModuleNotFoundError as error:
-        if error.name not in ("click", "rich"):
+        if error.name != "click":
             raise
-        sys.exit(f"framewire: the command line needs {error.name}: pip install 'framewire[server]'")
+        sys.exit("framewire: the command line needs click: pip install 'framewire[server]'")
     framewire()
