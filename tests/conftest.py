@@ -12,11 +12,12 @@ from types import ModuleType
 
 import pytest
 
-BOTH = ("pure", "native")
-
 
 def _set(name: str) -> bool:
     return os.environ.get(name, "") not in ("", "0")
+
+
+IMPLEMENTATIONS = ["pure"] if _set("FRAMEWIRE_PURE") else ["pure", "native"]
 
 
 def _twin(implementation: str, module: str) -> ModuleType:
@@ -33,7 +34,7 @@ def _twin(implementation: str, module: str) -> ModuleType:
         pytest.skip(f"not built: {error}")
 
 
-@pytest.fixture(scope="session", params=BOTH)
+@pytest.fixture(scope="session", params=IMPLEMENTATIONS)
 def buffers(request: pytest.FixtureRequest) -> ModuleType:
     """The module with `Bytes`, `BytesMut`, `Cursor`: each implementation in turn."""
     return _twin(request.param, "buffer")
@@ -45,7 +46,7 @@ def native_buffers() -> ModuleType:
     return _twin("native", "buffer")
 
 
-@pytest.fixture(scope="session", params=BOTH)
+@pytest.fixture(scope="session", params=IMPLEMENTATIONS)
 def resp(request: pytest.FixtureRequest) -> ModuleType:
     """The module with `RespDecoder`, `FrameScanner` and the encoders: each implementation in turn."""
     return _twin(request.param, "resp")
