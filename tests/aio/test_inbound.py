@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from framewire import RespCodec
+from framewire.aio import inbound as inbound_module
+from framewire.aio import memory_pair
 from framewire.aio.inbound import READ_SIZE, Inbound
 from framewire.frames.resp import Bulk, Simple
 
@@ -71,3 +73,36 @@ def test_an_idle_connection_gives_its_block_back() -> None:
     inbound.rest.clear()
     inbound.release_if_empty()
     assert inbound.rest.capacity == 0
+
+
+def test_what_a_failure_leaves_behind_reaches_no_other_connection() -> None:
+    unlucky, other = Inbound(), Inbound()
+    for wire in (b"*2\r\n$4\r\nECHO\r\n", b"$100000\r\n" + b"x" * 500):
+        view = unlucky.lease()
+        view[: len(wire)] = wire
+        RespCodec().decode(unlucky.commit(len(wire)))
+        unlucky.discard()
+        assert not unlucky.rest and not unlucky.rest.expected
+        receive(other, b"+OK\r\n")
+        assert bytes(other.rest) == b"+OK\r\n"
+        other.rest.clear()
+
+
+async def test_a_protocol_that_fails_to_keep_its_bytes_leaves_none_in_the_scratch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left, right = memory_pair(RespCodec(), RespCodec())
+    with monkeypatch.context() as patch:
+        patch.setattr(inbound_module, "_keep", no_memory)
+        view = right._protocol.get_buffer(-1)
+        view[:6] = b"secret"
+        with pytest.raises(MemoryError):
+            right._protocol.buffer_updated(6)
+    await right.write_frame(Simple(b"OK"))
+    assert await left.read_frame() == Simple(b"OK")
+    left.abort()
+    right.abort()
+
+
+def no_memory(*_: object) -> None:
+    raise MemoryError

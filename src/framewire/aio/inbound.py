@@ -41,7 +41,7 @@ def _scratch() -> BytesMut:
 class Inbound:
     """The receiving side of one connection: `lease`, then `commit`, decode from what it returns, then `settle`.
 
-    Between `commit` and `settle`, `lent` is what to decode from.
+    Between `commit` and `settle`, `lent` is what to decode from. What fails between them must `discard`.
     """
 
     __slots__ = ("_scratch", "lent", "rest")
@@ -74,6 +74,11 @@ class Inbound:
         elif lent or lent.expected:
             self.rest = _keep(lent)
             self.lent = self.rest
+
+    def discard(self) -> None:
+        """Forget every byte, after a failure: none may wait in the scratch for the next connection to decode."""
+        self._scratch.clear()
+        self.rest = self.lent = BytesMut()
 
     def release_if_empty(self) -> None:
         """Give the connection's own block back once nothing is in it and nothing is expected."""

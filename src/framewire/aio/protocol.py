@@ -61,8 +61,12 @@ class StreamProtocol(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         inbound = self.inbound
         payload_under_way = inbound.lent.expected
-        inbound.commit(nbytes)
-        inbound.settle()
+        try:
+            inbound.commit(nbytes)
+            inbound.settle()
+        except BaseException:  # no memory, say: asyncio closes this connection, and the next one starts clean
+            inbound.discard()
+            raise
         if payload_under_way and not inbound.rest.expected:
             self.on_payload()
         if inbound.rest.expected:

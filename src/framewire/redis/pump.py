@@ -80,15 +80,19 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         inbound = self._inbound
-        source = inbound.commit(nbytes)
-        self._stats.net_input_bytes += nbytes
-        self.last_active = self._server.state.tick()
-        if not (self._stalled or source.expected):
-            self._answer(source)
-        if source or source.expected or source is inbound.rest:
-            inbound.settle()
-            if self._stalled:
-                self._check_limit(len(inbound.rest))
+        try:
+            source = inbound.commit(nbytes)
+            self._stats.net_input_bytes += nbytes
+            self.last_active = self._server.state.tick()
+            if not (self._stalled or source.expected):
+                self._answer(source)
+            if source or source.expected or source is inbound.rest:
+                inbound.settle()
+                if self._stalled:
+                    self._check_limit(len(inbound.rest))
+        except BaseException:  # a defect of ours, or no memory: asyncio logs it and closes this client
+            inbound.discard()
+            raise
 
     def eof_received(self) -> bool:
         self._ended = True
