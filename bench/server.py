@@ -109,7 +109,8 @@ def rows() -> list[Row]:
         for pipeline, requests in PIPELINES.items():
             for test in ("get", "set"):
                 rounds = [
-                    cpu_per_request(*ours, test, pipeline, requests) + cpu_per_request(*theirs, test, pipeline, requests)
+                    cpu_per_request(*ours, test, pipeline, requests)
+                    + cpu_per_request(*theirs, test, pipeline, requests)
                     for _ in range(ROUNDS)
                 ]
                 mine, rate, peer, peer_rate = map(statistics.median, zip(*rounds, strict=True))
