@@ -5,10 +5,11 @@ What belongs here: the order of those steps, and the limits on what waits betwee
     read --> rest of input --> decode a batch --> session.execute --> encode --> write
                   ^                 ^                                    |
                   |                 +---- below the high-water mark -----+
-                  +---- above it: requests wait undecoded until the transport has room
+                  +---- above it, requests wait undecoded until the transport has room: the client is stalled
 
 All that one read brought is answered in one write. Reading never stops, because ordinary clients send a whole pipeline
-before they read a reply; what waits for a client that does not read has a limit, beyond which it is closed.
+before they read a reply; what waits for a client that does not read has a limit, beyond which it is closed. When there
+is room again, what has piled up is answered in turns, so that other clients are served in between.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ logger = logging.getLogger("framewire.redis")
 BATCH = 32
 """Requests decoded at once: few enough that replies cannot run far past the high-water mark between two looks at it."""
 
+TURN = range(512)
+"""The batches of one turn: more than a read brings, few enough (some 20 ms) that nobody notices the wait."""
+
 HIGH_WATER = 256 * 1024
 """Unsent bytes above which no further request is decoded."""
 
@@ -50,6 +54,7 @@ class ClientPump(asyncio.BufferedProtocol):
         "_server",
         "_stalled",
         "_stats",
+        "_unsent",
         "get_buffer",
         "last_active",
         "session",
@@ -60,10 +65,11 @@ class ClientPump(asyncio.BufferedProtocol):
         self._server = server
         self._stats = server.state.stats
         self._inbound = Inbound()
-        self.get_buffer = self._inbound.lease  # the callback itself: one call less on the path of every read
-        self._stalled = False  # requests wait undecoded because the output is full
+        self.get_buffer = self._inbound.lease  # type: ignore[method-assign]  # the callback itself: one call less for every read
+        self._stalled = False  # requests wait undecoded: for room in the output, or for the next turn
         self._ended = False  # the client has ended its side
         self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
+        self._unsent = 0  # bytes that waited when `takes_output` was last asked
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
 
@@ -90,26 +96,22 @@ class ClientPump(asyncio.BufferedProtocol):
                 inbound.settle()
                 if self._stalled:
                     self._check_limit(len(inbound.rest))
-        except BaseException:  # a defect of ours, or no memory: asyncio logs it and closes this client
-            inbound.discard()
+        except BaseException:
+            inbound.discard()  # the scratch is shared too
             raise
 
     def eof_received(self) -> bool:
         self._ended = True
-        return self._stalled  # what it had sent before is still answered; then it is closed
+        if not self._stalled:
+            self.close()
+        return True  # not closed by the loop: what was sent before is still answered
 
     def pause_writing(self) -> None:
         self._outbound.pause()
 
     def resume_writing(self) -> None:
         self._outbound.resume()
-        if self._stalled and not self._outbound.full:
-            self._stalled = False
-            self._server.state.tick()
-            self._answer(self._inbound.rest)
-            self._inbound.release_if_empty()
-            if self._ended and not self._stalled:
-                self.close()
+        self._catch_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.session.close()
@@ -125,8 +127,11 @@ class ClientPump(asyncio.BufferedProtocol):
             self.flush_pushes()
         server, session, decoder = self._server, self.session, self._decoder
         out, replies = server.out, server.replies
+        turn_is_over = False
         try:
-            while source and not (session.closing or self._stalled):
+            for _ in TURN:
+                if not source or session.closing or self._stalled:
+                    break
                 requests = decoder.decode_batch(source, BATCH if session.authenticated else 1)
                 if not requests:
                     break
@@ -139,21 +144,38 @@ class ClientPump(asyncio.BufferedProtocol):
                     decoder.authenticated = session.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
+            else:
+                turn_is_over = True
         except ProtocolError as error:
             encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
-        except BaseException:  # a defect of ours: asyncio logs it and closes this client; what is shared goes on clean
+        except BaseException:  # a defect of ours, or no memory: the loop logs it; what is shared goes on clean
             replies.clear()
             out.clear()
+            self.abort()
             raise
         self._write(out)
         if session.closing:
             self.close()
+        elif turn_is_over and not self._stalled:
+            self._stalled = True
+            asyncio.get_running_loop().call_soon(self._catch_up)
 
     def _write(self, out: WriteBuffer) -> None:
         """Give the transport all of `out`; where that fills it, further requests wait until it has room."""
         outbound = self._outbound
         self._stats.net_output_bytes += outbound.send(out)
-        self._stalled = outbound.full
+        if outbound.full:
+            self._stalled = True
+
+    def _catch_up(self) -> None:
+        """Answer what has piled up while the client was stalled, one turn of it."""
+        if self._stalled and not self._outbound.full and not self.session.closing:
+            self._stalled = False
+            self._server.state.tick()
+            self._answer(self._inbound.rest)
+            self._inbound.release_if_empty()
+            if self._ended and not self._stalled:
+                self.close()
 
     # -- out of band --------------------------------------------------------------------------------------------------
 
@@ -177,24 +199,33 @@ class ClientPump(asyncio.BufferedProtocol):
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Send what was written, read no more, close. The server aborts it where the peer does not take the rest."""
-        if not self.transport.is_closing():
+        """Send what was written, answer no more, close. The server aborts it where the peer does not take the rest."""
+        if not (self._outbound.finishing or self.transport.is_closing()):
+            self.flush_pushes()
+            self.session.closing = True
             self.transport.pause_reading()
             self._outbound.close()
             self._server.closing(self)
 
     def abort(self) -> None:
         """Close at once; what was not sent is lost."""
+        self.session.closing = True
+        self._pushes = None
         self.transport.abort()
+
+    def takes_output(self) -> bool:
+        """Whether the peer has taken output, or was given more, since this was last asked."""
+        before, self._unsent = self._unsent, self._outbound.pending
+        return before != self._unsent
 
     def _check_limit(self, waiting: int) -> None:
         """Close a client that does not read: too many bytes of its requests, or of messages to it, wait here.
 
         Replies need no check: they stop at the high-water mark. Nor does an unfinished request: the decoder limits it.
         """
-        if waiting > self._server.config.client_output_limit:
-            logger.warning("closing client %d: %d bytes wait for it, more than its limit", self.session.id, waiting)
-            self.session.closing = True
+        limit = self._server.config.client_output_limit
+        if waiting > limit:
+            logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.session, waiting, limit)
             self.abort()
 
 

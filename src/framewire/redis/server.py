@@ -37,7 +37,7 @@ ACCEPT_RETRY_SECONDS = 1.0
 """How long accepting rests when file descriptors run out; also the pace of the log lines about it."""
 
 LINGER_MS = 5_000
-"""How long a client that is being closed may take to read the last replies."""
+"""A client that is being closed and has taken none of its last replies for this long (at most twice) is aborted."""
 
 MAX_CLIENTS_REPLY = b"-ERR max number of clients reached\r\n"
 
@@ -84,7 +84,7 @@ class Server:
         return self
 
     async def close(self) -> None:
-        """Stop accepting, answer what was received, close all clients; abort those left after `shutdown_timeout` s."""
+        """Stop accepting, send what was answered, close all clients; abort those left after `shutdown_timeout` s."""
         self._stop_listening()
         if self._cron is not None:
             self._cron.cancel()
@@ -250,17 +250,30 @@ class Server:
         now = self.state.tick()
         self.state.expire_cycle()
         if self.config.timeout:
-            self._close_idle(now - self.config.timeout * 1000)
-        for pump, since in list(self._closing.items()):
-            if now - since > LINGER_MS:
-                pump.abort()
+            self._close_idle(now)
+        self._abort_lingering(now)
         self._cron = self._loop.call_later(CRON_SECONDS, self._tick)
 
-    def _close_idle(self, before: int) -> None:
+    def _close_idle(self, now: int) -> None:
+        before = now - self.config.timeout * 1000
         for pump in list(self._pumps):
-            if pump.last_active < before and not pump.session.subscribed:
-                logger.info("closing idle client %d", pump.session.id)
+            if pump.last_active >= before or pump.session.subscribed or pump in self._closing:
+                continue
+            if pump.takes_output():  # a long reply on a slow line
+                pump.last_active = now
+            else:
+                logger.info("closing %s, idle for more than %d s", pump.session, self.config.timeout)
                 pump.close()
+
+    def _abort_lingering(self, now: int) -> None:
+        for pump, since in list(self._closing.items()):
+            if now - since <= LINGER_MS:
+                continue
+            if pump.takes_output():
+                self._closing[pump] = now
+            else:
+                logger.info("aborting %s, which does not take its last replies", pump.session)
+                pump.abort()
 
 
 def _listen_unix(path: str) -> socket.socket:

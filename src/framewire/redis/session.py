@@ -77,6 +77,9 @@ class Session:
         state.sessions[self.id] = self
         state.stats.connections_received += 1
 
+    def __str__(self) -> str:
+        return f"client {self.id} ({self.address})"
+
     def reset(self) -> None:
         """Everything that a client can change about itself goes back to what a new client has."""
         self.state.pubsub.drop(self.subscriber)
@@ -176,7 +179,7 @@ class Session:
         return Error(error.text)
 
     def _failed(self, request: list[bytes]) -> Error:
-        logger.exception("client %d: %r failed", self.id, request[0][:128])
+        logger.exception("%s: %r failed", self, request[0][:128])
         return self._refused(CommandError(b"ERR internal error"))
 
     # -- used by commands -------------------------------------------------------------------------------------------
@@ -210,9 +213,14 @@ class Session:
         self.closing = True
         self.state.pubsub.drop(self.subscriber)
         self.state.sessions.pop(self.id, None)
+        self._send = self.subscriber.deliver = _to_nobody  # ends the cycles: a dead client is freed at once
 
     def _deliver(self, push: Push) -> None:
         if self._replies is not None:
             self._replies.append(push)
         else:
             self._send(push)
+
+
+def _to_nobody(_: object) -> None:
+    pass
