@@ -4,6 +4,10 @@ from framewire._impl import Bytes, BytesMut, Cursor, implementation
 from framewire._version import __version__
 from framewire.buf import Buf, BufMut, Chain, Take, WriteBuffer
 from framewire.codec import Codec, Decoder, Encoder
+from framewire.codecs.delimiter import DelimiterCodec
+from framewire.codecs.length_delimited import LengthDelimitedCodec
+from framewire.codecs.lines import LinesCodec
+from framewire.codecs.raw import RawCodec
 from framewire.codecs.resp import (
     FrameScanner,
     RespClientCodec,
@@ -37,13 +41,17 @@ __all__ = [
     "ConnectionClosedError",
     "Cursor",
     "Decoder",
+    "DelimiterCodec",
     "EncodeError",
     "Encoder",
     "FrameScanner",
     "FrameTooLong",
     "FramewireError",
     "IncompleteFrame",
+    "LengthDelimitedCodec",
+    "LinesCodec",
     "ProtocolError",
+    "RawCodec",
     "RespClientCodec",
     "RespCodec",
     "RespFrame",

@@ -1,0 +1,121 @@
+"""Frames behind a length field: a head of fixed size says how long the rest is.
+
+What belongs here: reading and writing that head, and its checks, in an order that a peer cannot use against us: the
+length is adjusted first, then held against the limit, and only then is anything reserved.
+
+      head                                   payload
+    +--------+--------------+--------------+-----------------------------+
+    | offset | length field | (adjustment) |                             |
+    +--------+--------------+--------------+-----------------------------+
+    |<------------ num_skip bytes are dropped ---->|<--- the frame ----->|
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Literal
+
+from framewire._impl import BytesMut
+from framewire.buf import WriteBuffer
+from framewire.codec import Codec, decode_eof
+from framewire.errors import EncodeError, FrameTooLong, ProtocolError
+
+__all__ = ["LengthDelimitedCodec"]
+
+LAND_THRESHOLD = 64 * 1024
+"""Payloads of at least this many bytes are received in place (see `BytesMut.expect`)."""
+
+
+class LengthDelimitedCodec(Codec[bytes]):
+    """`Codec[bytes]`: each frame follows its length, by default four bytes in network order. After tokio-util's.
+
+    The length field has `length_field_length` (1 to 8) bytes and `length_field_offset` bytes before it. The first
+    `num_skip` bytes are dropped, by default all up to the end of the field; the number in the field plus
+    `length_adjustment` says how many bytes then make up the frame. (So a field that counts the head too wants a
+    negative adjustment; to keep a head of n bytes in the frame, add n and skip nothing.) A frame has at most `max_frame_length`
+    bytes. `encode` writes the field, with the adjustment undone, and the payload; it knows nothing of other head bytes.
+    """
+
+    __slots__ = ("_adjustment", "_byteorder", "_field", "_left", "_max", "_offset", "_refused", "_skip")
+
+    def __init__(
+        self,
+        *,
+        length_field_offset: int = 0,
+        length_field_length: int = 4,
+        length_adjustment: int = 0,
+        num_skip: int | None = None,
+        max_frame_length: int = 8 * 1024 * 1024,
+        byteorder: Literal["big", "little"] = "big",
+    ) -> None:
+        if not 1 <= length_field_length <= 8:
+            raise ValueError(f"a length field has 1 to 8 bytes, not {length_field_length}")
+        if min(length_field_offset, num_skip or 0, max_frame_length) < 0:
+            raise ValueError("an offset, a number of bytes to skip and a limit are not negative")
+        self._offset = length_field_offset
+        self._field = length_field_length
+        self._adjustment = length_adjustment
+        self._skip = length_field_offset + length_field_length if num_skip is None else num_skip
+        self._max = max_frame_length
+        self._byteorder = byteorder
+        self._left: int | None = None  # the length of a frame whose head was consumed; None: a head comes next
+        self._refused: ProtocolError | None = None
+
+    @property
+    def idle(self) -> bool:
+        """True between frames: no head has been consumed without its frame, and nothing was refused."""
+        return self._left is None and self._refused is None
+
+    def decode(self, src: BytesMut) -> bytes | None:
+        """Take the next frame off `src`, or return `None` for "need more". A large one is received in place.
+
+        Raises `FrameTooLong` for a length above the limit and `ProtocolError` for one that the adjustment makes
+        negative, before anything is reserved; after that the codec refuses everything.
+        """
+        length = self._left
+        if length is None:
+            length = self._left = self._take_head(src)
+            if length is None:
+                return None
+        if len(src) < length:
+            if length >= LAND_THRESHOLD:
+                src.expect(length)
+            return None
+        self._left = None
+        return src.split_to(length).freeze().to_bytes()
+
+    def decode_eof(self, src: BytesMut) -> bytes | None:
+        """The next frame, or `None` at a clean end; raises `IncompleteFrame` inside one."""
+        return decode_eof(self, src)
+
+    def encode(self, frame: bytes, dst: WriteBuffer) -> None:
+        """Append the length and the payload; a large one is not copied. Raises `EncodeError` if it does not fit."""
+        if len(frame) > self._max:
+            raise EncodeError(f"the frame has {len(frame)} bytes, limit {self._max}")
+        number = len(frame) - self._adjustment
+        if not 0 <= number < 1 << 8 * self._field:
+            raise EncodeError(f"a length of {number} does not fit into a field of {self._field} bytes")
+        dst.put_slice(number.to_bytes(self._field, self._byteorder))
+        dst.put_slice(frame)
+
+    def _take_head(self, src: BytesMut) -> int | None:
+        """Consume a head; the length of its frame, checked, or `None` while the head is not whole."""
+        if self._refused is not None:
+            raise copy(self._refused)
+        end = self._offset + self._field
+        if len(src) < max(end, self._skip):
+            return None
+        number = int.from_bytes(src.view()[self._offset : end], self._byteorder)
+        length = self._checked(number + self._adjustment, number)
+        src.advance(self._skip)
+        return length
+
+    def _checked(self, length: int, number: int) -> int:
+        if length < 0:
+            self._refused = ProtocolError(f"a length of {number} is less than its head, by {-length} bytes")
+            raise copy(self._refused)
+        if length > self._max:
+            message = f"a frame of {length} bytes is longer than {self._max} bytes"
+            self._refused = FrameTooLong(message, limit=self._max, size=length)
+            raise copy(self._refused)
+        return length

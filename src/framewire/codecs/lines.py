@@ -1,0 +1,89 @@
+"""Lines: items that end with LF or CRLF, as `bytes` or as `str`.
+
+What belongs here: what a line is beyond its delimiter: the CR before the LF, and text. `delimiter.py` searches.
+"""
+
+from __future__ import annotations
+
+from typing import AnyStr, Generic, overload
+
+from framewire._impl import BytesMut
+from framewire.buf import WriteBuffer
+from framewire.codec import Codec
+from framewire.codecs.delimiter import DEFAULT_MAX_LENGTH, DelimiterSearch
+from framewire.errors import EncodeError, ProtocolError
+
+__all__ = ["LinesCodec"]
+
+
+class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
+    """`Codec[bytes]`, or `Codec[str]` with an `encoding`: lines without their ends.
+
+    A line ends with LF; one CR before it belongs to the end. `newline` is what `encode` writes. A line of more than
+    `max_length` bytes raises `FrameTooLong` (recoverable) once, and the codec goes on at the next line. A line that is
+    not text in `encoding` raises `ProtocolError` and is consumed, so that decoding can go on too. At the end of the
+    stream an unterminated last line is returned, without a lone CR. After tokio-util's `LinesCodec`.
+    """
+
+    __slots__ = ("_encoding", "_newline", "_search")
+
+    @overload
+    def __init__(
+        self: LinesCodec[bytes], *, max_length: int = ..., encoding: None = None, newline: bytes = ...
+    ) -> None: ...
+
+    @overload
+    def __init__(self: LinesCodec[str], *, max_length: int = ..., encoding: str, newline: bytes = ...) -> None: ...
+
+    def __init__(
+        self, *, max_length: int = DEFAULT_MAX_LENGTH, encoding: str | None = None, newline: bytes = b"\n"
+    ) -> None:
+        if newline not in (b"\n", b"\r\n"):
+            raise ValueError(f"a line ends with LF or CRLF, not {newline!r}")
+        self._search = DelimiterSearch(b"\n", max_length, slack=1)  # a CR does not count
+        self._encoding = encoding
+        self._newline = newline
+
+    @property
+    def idle(self) -> bool:
+        """True but while a too long line is being skipped: nothing of another line is ever consumed."""
+        return not self._search.skipping
+
+    def decode(self, src: BytesMut) -> AnyStr | None:
+        """Take the next line off `src`, or return `None` for "need more". O(bytes) over all calls; copies the line."""
+        line = self._search.next(src)
+        return None if line is None else self._finish(line)
+
+    def decode_eof(self, src: BytesMut) -> AnyStr | None:
+        """The next line, the unterminated last one, or `None`."""
+        line = self._search.next(src)
+        if line is None:
+            line = self._search.rest(src)
+            if line is None or line == b"\r":
+                return None
+        return self._finish(line)
+
+    def encode(self, frame: AnyStr, dst: WriteBuffer) -> None:
+        """Append the line and its end. Raises `EncodeError` for a line break inside, or a line that is too long."""
+        line = frame if isinstance(frame, bytes) else self._encoded(frame)
+        if b"\n" in line or line.endswith(b"\r"):
+            raise EncodeError("a line holds no line break")
+        if len(line) > self._search.max_length:
+            raise EncodeError(f"the line has {len(line)} bytes, limit {self._search.max_length}")
+        dst.put_slice(line)
+        dst.put_slice(self._newline)
+
+    def _finish(self, line: bytes) -> AnyStr:
+        line = self._search.check(line.removesuffix(b"\r"))
+        if self._encoding is None:
+            return line  # type: ignore[return-value]  # AnyStr is bytes here
+        try:
+            return line.decode(self._encoding)  # type: ignore[return-value]  # AnyStr is str here
+        except UnicodeDecodeError as error:
+            raise ProtocolError(f"a line is not {self._encoding}: {error.reason} at byte {error.start}") from None
+
+    def _encoded(self, line: str) -> bytes:
+        try:
+            return line.encode(self._encoding or "utf-8")
+        except UnicodeEncodeError as error:
+            raise EncodeError(f"the line has no form in {self._encoding}: {error.reason}") from None
