@@ -4,6 +4,7 @@ What belongs here: inline functions on byte ranges that know no Python object, r
 A reader takes `p` and either a length or `stop`, one past the last byte that it may look at; it never looks further.
 """
 
+cimport cython
 from libc.stdint cimport int64_t, uint64_t
 from libc.string cimport memchr, memcpy
 
@@ -67,6 +68,7 @@ cdef inline const unsigned char* read_int64(
     return p + 2
 
 
+@cython.overflowcheck(False)  # `0 - value` wraps on purpose: two's complement
 cdef inline bint parse_int64(const unsigned char* p, Py_ssize_t length, int64_t* result) noexcept nogil:
     """Exactly `["+"/"-"] 1*DIGIT`, no leading zeros, within 64 bits; False for all else."""
     cdef const unsigned char* stop = p + length
@@ -138,6 +140,7 @@ cdef inline bint is_decimal(const unsigned char* p, Py_ssize_t length) noexcept 
     return p == stop
 
 
+@cython.overflowcheck(False)  # `0 - value` wraps on purpose: two's complement
 cdef inline unsigned char* put_decimal(unsigned char* out, int64_t value) noexcept nogil:
     """Print `value` at `out` and return one past it; caller must have 20 bytes of room."""
     cdef unsigned char[20] text
