@@ -20,7 +20,7 @@ from framewire.errors import EncodeError, FrameTooLong
 __all__ = ["DEFAULT_MAX_LENGTH", "DelimiterCodec", "DelimiterSearch"]
 
 DEFAULT_MAX_LENGTH = 64 * 1024
-"""Bytes in one item, its delimiter not counted, unless the codec is told otherwise (asyncio's streams allow as many)."""
+"""Bytes in one item, its delimiter not counted, unless told otherwise (asyncio's streams allow as many)."""
 
 
 class DelimiterSearch:
@@ -130,7 +130,7 @@ class DelimiterCodec(Codec[bytes]):
         return None if item is None else self._search.check(item)
 
     def encode(self, frame: bytes, dst: WriteBuffer) -> None:
-        """Append item and delimiter. Raises `EncodeError` if they would not be read back as one, or if it is too long."""
+        """Append item and delimiter. Raises `EncodeError` if they would not be read back as one, or if too long."""
         search = self._search
         if search.delimiter in frame or search.begins_in(frame):
             raise EncodeError(f"the item holds the delimiter {search.delimiter!r}, or its end completes one")

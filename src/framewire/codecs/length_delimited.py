@@ -32,8 +32,9 @@ class LengthDelimitedCodec(Codec[bytes]):
     The length field has `length_field_length` (1 to 8) bytes and `length_field_offset` bytes before it. The first
     `num_skip` bytes are dropped, by default all up to the end of the field; the number in the field plus
     `length_adjustment` says how many bytes then make up the frame. (So a field that counts the head too wants a
-    negative adjustment; to keep a head of n bytes in the frame, add n and skip nothing.) A frame has at most `max_frame_length`
-    bytes. `encode` writes the field, with the adjustment undone, and the payload; it knows nothing of other head bytes.
+    negative adjustment; to keep a head of n bytes in the frame, add n and skip nothing.) A frame has at most
+    `max_frame_length` bytes. `encode` writes the field, with the adjustment undone, and the payload; it knows nothing
+    of other head bytes.
     """
 
     __slots__ = ("_adjustment", "_byteorder", "_field", "_left", "_max", "_offset", "_refused", "_skip")

@@ -177,6 +177,9 @@ class RespLimits:
     (`PROTO_INLINE_MAX_SIZE`), a `max_frame` of 1 GiB (`client-query-buffer-limit`), counts up to INT_MAX; and
     hiredis' nesting depth of 1024. `max_elements` bounds each aggregate (for a map: its pairs); `max_bulk` bounds a
     streamed string as a whole; `max_frame` bounds the wire bytes of one top-level frame, attributes included.
+
+    Objects are larger than their bytes on the wire: an empty array takes four bytes there and some seventy in memory.
+    Whoever talks to a peer that is not trusted lowers `max_frame` with that in mind.
     """
 
     max_bulk: int = 512 * 1024 * 1024
