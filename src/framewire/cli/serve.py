@@ -17,12 +17,17 @@ __all__ = ["run_server"]
 
 logger = logging.getLogger("framewire.redis")
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 SPARE_DESCRIPTORS = 32
 """File descriptors kept for ourselves beside those of clients (what Redis reserves too)."""
 
 
 def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: Mapping[str, Any]) -> None:
-    """Serve until SIGINT or SIGTERM. A start that fails ends the process with one line and status 1."""
+    """Serve until SIGINT or SIGTERM; a second one does not wait for clients.
+
+    A start that fails ends the process with one line and status 1.
+    """
     _log_to_stderr(log_level)
     try:
         runner = asyncio.Runner(loop_factory=lambda: new_event_loop(loop))
@@ -31,29 +36,27 @@ def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: M
     except ImportError as error:
         sys.exit(f"framewire: {error}: the loop asked for is not installed")
     except (OSError, ValueError) as error:
-        sys.exit(f"framewire: cannot serve on {_where(parameters)}: {error}")
+        sys.exit(f"framewire: cannot serve: {error}")
 
 
 async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
     server = Server(shutdown_timeout=shutdown_timeout, **parameters)
     _allow_descriptors(server.config.maxclients + SPARE_DESCRIPTORS)
     async with server:
-        logger.info("listening on %s (%s, %s)", server.url, implementation, _loop_name(loop))
+        logger.info("listening on %s (%s, %s)", ", ".join(server.addresses), implementation, _loop_name(loop))
         await stop.wait()
         logger.info("shutting down: %d clients", len(server.state.sessions))
+        for number in SIGNALS:
+            loop.add_signal_handler(number, server.abort)
     logger.info("bye")
 
 
 def _loop_name(loop: asyncio.AbstractEventLoop) -> str:
     return type(loop).__module__.partition(".")[0]
-
-
-def _where(parameters: Mapping[str, object]) -> str:
-    return f"{parameters['bind']} port {parameters['port']}"
 
 
 def _log_to_stderr(level: str) -> None:

@@ -3,7 +3,7 @@
 What belongs here: which parameters exist, their defaults, how their texts are read and written, and which may change
 while the server runs. A parameter stands here when something obeys it; a few more stand here with the one value that is
 true of this server (`appendonly no`), because clients ask for them. Nothing here acts on a change: whoever obeys a
-parameter reads its attribute each time.
+parameter reads its attribute each time, or when `State.on_config` is called.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ class _Parameter:
 
     def checked(self, value: object) -> object:
         """`value`, or what a text means, in the attribute's own type."""
-        text = value.encode() if isinstance(value, str) else value
+        text = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
         try:
             return self.kind.parse(text if isinstance(text, bytes) else self.kind.format(text))
         except _Refused as error:

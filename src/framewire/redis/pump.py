@@ -26,6 +26,7 @@ from framewire.errors import ProtocolError
 from framewire.redis.session import Session
 
 if TYPE_CHECKING:
+    from framewire.frames.resp import RespLimits
     from framewire.redis.server import Server
 
 __all__ = ["ClientPump"]
@@ -212,6 +213,10 @@ class ClientPump(asyncio.BufferedProtocol):
         self.session.closing = True
         self._pushes = None
         self.transport.abort()
+
+    def set_limits(self, limits: RespLimits) -> None:
+        """What a request may ask from now on."""
+        self._decoder.limits = limits
 
     def takes_output(self) -> bool:
         """Whether the peer has taken output, or was given more, since this was last asked."""

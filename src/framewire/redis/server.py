@@ -11,6 +11,9 @@ import errno
 import logging
 import os
 import socket
+import stat
+from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -25,7 +28,7 @@ __all__ = ["Server"]
 
 logger = logging.getLogger("framewire.redis")
 
-OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+NO_SUCH_ADDRESS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 ACCEPTS_AT_ONCE = 256
 """Connections accepted before other clients get their turn."""
@@ -34,10 +37,14 @@ CRON_SECONDS = 0.1
 """How often keys expire actively, and idle and lingering clients are looked for (Redis' `hz 10`)."""
 
 ACCEPT_RETRY_SECONDS = 1.0
-"""How long accepting rests when file descriptors run out; also the pace of the log lines about it."""
+"""How long accepting rests when it fails (no file descriptors, say); also the pace of the log lines about it."""
 
 LINGER_MS = 5_000
 """A client that is being closed and has taken none of its last replies for this long (at most twice) is aborted."""
+
+NO_LIMIT = 2**62 - 1
+
+LONGEST_KEEPALIVE = 32_767  # seconds that Linux takes
 
 MAX_CLIENTS_REPLY = b"-ERR max number of clients reached\r\n"
 
@@ -56,7 +63,8 @@ class Server:
         for name, value in parameters.items():
             self.config.assign(name, value)
         self.state = State(self.config)
-        self.limits = RespLimits(max_bulk=self.config.proto_max_bulk_len)
+        self.state.on_config = self._obey_config
+        self.limits = self._limits()
         self.shutdown_timeout = shutdown_timeout
         self.out = WriteBuffer()  # replies of the batch under way, whichever client it is
         self.replies: list[object] = []
@@ -64,14 +72,19 @@ class Server:
         self._closing: dict[ClientPump, int] = {}  # since when, in ms
         self._dirty: list[ClientPump] = []
         self._sockets: list[socket.socket] = []
-        self._accepting: set[asyncio.Task[Any]] = set()
+        self._arriving: set[ClientPump] = set()  # accepted, not yet open
+        self._accepting: set[asyncio.Task[Any]] = set()  # what opens them
         self._cron: asyncio.TimerHandle | None = None
+        self._stopping = False
         self._all_closed = asyncio.Event()
 
     # -- start and stop -----------------------------------------------------------------------------------------------
 
     async def start(self) -> Self:
-        """Bind, listen and begin to accept. Raises `OSError` where an address is taken; nothing stays open then."""
+        """Bind, listen and begin to accept. Raises `OSError` where an address is taken; nothing stays open then.
+
+        The error's `filename` is the address.
+        """
         self._loop = asyncio.get_running_loop()
         try:
             await self._bind()
@@ -85,6 +98,7 @@ class Server:
 
     async def close(self) -> None:
         """Stop accepting, send what was answered, close all clients; abort those left after `shutdown_timeout` s."""
+        self._stopping = True
         self._stop_listening()
         if self._cron is not None:
             self._cron.cancel()
@@ -97,9 +111,14 @@ class Server:
                 await self._all_closed.wait()
         except TimeoutError:
             logger.warning("aborting %d clients that did not take their replies in time", len(self._pumps))
-            for pump in list(self._pumps):
-                pump.abort()
-            await asyncio.sleep(0)
+        finally:
+            self.abort()
+        await asyncio.sleep(0)  # for the loop to close what was aborted
+
+    def abort(self) -> None:
+        """Close all clients at once; what was not sent to them is lost."""
+        for pump in list(self._pumps):
+            pump.abort()
 
     async def __aenter__(self) -> Self:
         return await self.start()
@@ -124,11 +143,14 @@ class Server:
     @property
     def url(self) -> str:
         """A URL that Redis clients take, password included."""
-        password = f":{quote(self.config.requirepass.decode(), safe='')}@" if self.config.requirepass else ""
-        if not self.port:
-            return f"unix://{password}{self.config.unixsocket}"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"redis://{password}{host}:{self.port}/0"
+        password = f":{quote(self.config.requirepass, safe='')}@" if self.config.requirepass else ""
+        scheme, _, rest = self.addresses[0].partition("://")
+        return f"{scheme}://{password}{rest}"
+
+    @property
+    def addresses(self) -> list[str]:
+        """The URLs of all that it listens on, without the password."""
+        return [_url(sock) for sock in self._sockets]
 
     async def _bind(self) -> None:
         config = self.config
@@ -137,33 +159,35 @@ class Server:
             for host in config.bind.split():
                 sock = await self._listen_tcp(host, port)
                 port = sock.getsockname()[1]  # with port 0, all addresses share the one that the first was given
+                self._sockets.append(sock)
         if config.unixsocket:
-            self._sockets.append(_listen_unix(config.unixsocket))
+            with _failures_name(config.unixsocket):
+                self._sockets.append(_listen_unix(config.unixsocket, config.tcp_backlog))
         if not self._sockets:
             raise OSError(errno.EADDRNOTAVAIL, "nothing to listen on: give a port or a Unix socket")
 
     async def _listen_tcp(self, host: str, port: int) -> socket.socket:
-        (family, kind, proto, _, address), *_ = await self._loop.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        sock = socket.socket(family, kind, proto)
-        self._sockets.append(sock)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        sock.bind(address)
-        sock.listen(511)
-        sock.setblocking(False)
-        return sock
+        """A listening socket on the first address of `host` that this machine has (`localhost` may name `::1` too)."""
+        with _failures_name(f"{host} port {port}"):
+            found = await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            for family, _, _, _, address in found:
+                try:
+                    return _listen_at(family, address, self.config.tcp_backlog)
+                except OSError as error:
+                    if error.errno not in NO_SUCH_ADDRESS:
+                        raise
+                    failure = error
+            raise failure
 
     def _stop_listening(self) -> None:
         for sock in self._sockets:
-            if sock.fileno() >= 0:
-                self._loop.remove_reader(sock)
-                sock.close()
-        if self.config.unixsocket and any(sock.family == socket.AF_UNIX for sock in self._sockets):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self.config.unixsocket)
+            if sock.fileno() < 0:
+                continue
+            self._loop.remove_reader(sock)
+            if sock.family == socket.AF_UNIX:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(sock.getsockname())
+            sock.close()
 
     # -- accepting ----------------------------------------------------------------------------------------------------
 
@@ -176,8 +200,6 @@ class Server:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                if error.errno not in OUT_OF_RESOURCES:
-                    raise
                 self._rest_from_accepting(listening, error)
                 return
             self._welcome(sock)
@@ -195,27 +217,34 @@ class Server:
     def _welcome(self, sock: socket.socket) -> None:
         """Make a client of an accepted socket, or turn it away as Redis does."""
         sock.setblocking(False)
-        if len(self._pumps) + len(self._accepting) >= self.config.maxclients:
+        if len(self._pumps) + len(self._arriving) >= self.config.maxclients:
             self.state.stats.rejected_connections += 1
             with contextlib.suppress(OSError):
                 sock.send(MAX_CLIENTS_REPLY)
             sock.close()
             return
         _configure(sock, self.config.tcp_keepalive)
-        task = self._loop.create_task(self._loop.connect_accepted_socket(lambda: ClientPump(self), sock))
+        pump = ClientPump(self)
+        self._arriving.add(pump)
+        task = self._loop.create_task(self._loop.connect_accepted_socket(lambda: pump, sock))
         self._accepting.add(task)
-        task.add_done_callback(self._accepted)
+        task.add_done_callback(partial(self._accepted, pump))
 
-    def _accepted(self, task: asyncio.Task[Any]) -> None:
+    def _accepted(self, pump: ClientPump, task: asyncio.Task[Any]) -> None:
         self._accepting.discard(task)
+        self._arriving.discard(pump)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.warning("a client was lost while it was accepted: %s", error)
+        self._check_all_closed()
 
     # -- pumps call these ---------------------------------------------------------------------------------------------
 
     def opened(self, pump: ClientPump) -> None:
         """A client is there."""
+        self._arriving.discard(pump)
         self._pumps.add(pump)
+        if self._stopping:
+            pump.close()
 
     def closing(self, pump: ClientPump) -> None:
         """A client is being closed, once it has taken its replies."""
@@ -239,9 +268,22 @@ class Server:
             pump.flush_pushes()
 
     def _check_all_closed(self) -> None:
-        listening = any(sock.fileno() >= 0 for sock in self._sockets)
-        if not listening and not self._pumps and not self._accepting:
+        if self._stopping and not (self._pumps or self._accepting):
             self._all_closed.set()
+
+    # -- parameters that change while it runs -------------------------------------------------------------------------
+
+    def _obey_config(self) -> None:
+        """CONFIG SET was used. Most parameters are read where they count; decoders hold theirs."""
+        self.limits = self._limits()
+        for pump in self._pumps:
+            pump.set_limits(self.limits)
+
+    def _limits(self) -> RespLimits:
+        config = self.config
+        return RespLimits(
+            max_bulk=min(config.proto_max_bulk_len, NO_LIMIT), max_frame=min(config.client_query_buffer_limit, NO_LIMIT)
+        )
 
     # -- the timer ----------------------------------------------------------------------------------------------------
 
@@ -276,14 +318,33 @@ class Server:
                 pump.abort()
 
 
-def _listen_unix(path: str) -> socket.socket:
-    """A listening Unix socket; a socket file that nobody listens on any more is replaced, a live one is an error."""
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+@contextlib.contextmanager
+def _failures_name(address: str) -> Iterator[None]:
+    """Let an `OSError` say which address it is about."""
     try:
-        if os.path.exists(path):
-            _remove_stale(path)
-        sock.bind(path)
-        sock.listen(511)
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = address
+        raise
+
+
+def _url(sock: socket.socket) -> str:
+    name = sock.getsockname()
+    if sock.family == socket.AF_UNIX:
+        return f"unix://{name}"
+    return f"redis://[{name[0]}]:{name[1]}/0" if ":" in name[0] else f"redis://{name[0]}:{name[1]}/0"
+
+
+def _listen_at(family: int, address: Any, backlog: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if family != socket.AF_UNIX:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind(address)
+        sock.listen(backlog)
     except BaseException:
         sock.close()
         raise
@@ -291,14 +352,18 @@ def _listen_unix(path: str) -> socket.socket:
     return sock
 
 
-def _remove_stale(path: str) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(path)
-        except ConnectionRefusedError:
+def _listen_unix(path: str, backlog: int) -> socket.socket:
+    """A listening Unix socket; a socket file that nobody listens on any more is replaced, a live one is an error."""
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISSOCK(os.stat(path).st_mode) and _is_stale(path):
             os.unlink(path)
-        else:
-            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+    return _listen_at(socket.AF_UNIX, path, backlog)
+
+
+def _is_stale(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)  # a live server that is busy must not keep us waiting
+        return probe.connect_ex(path) == errno.ECONNREFUSED
 
 
 def _configure(sock: socket.socket, keepalive: int) -> None:
@@ -309,4 +374,4 @@ def _configure(sock: socket.socket, keepalive: int) -> None:
     if keepalive:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if hasattr(socket, "TCP_KEEPIDLE"):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, keepalive)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, min(keepalive, LONGEST_KEEPALIVE))

@@ -161,6 +161,9 @@ class Session:
         return command.function(self, request)
 
     def _check_allowed(self, command: Command) -> None:
+        if not (self.authenticated or self.state.config.requirepass):  # the password was taken away meanwhile
+            self.authenticated = True
+            self._refresh()
         if not self.authenticated and not command.has_flag("no_auth"):
             raise CommandError(b"NOAUTH Authentication required.")
         if self.restricted and not command.while_subscribed:

@@ -57,6 +57,7 @@ class State:
         self.pubsub = PubSub()
         self.sessions: dict[int, Session] = {}
         self.stats = Stats()
+        self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
         self.run_id = os.urandom(20).hex()
         self._ids = count(1)
 
@@ -96,6 +97,10 @@ class State:
     @property
     def expired_keys(self) -> int:
         return sum(db.expired for db in self.databases)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _first_deadline(db: Db) -> float:

@@ -56,6 +56,7 @@ def config_set(session: Session, request: list[bytes]) -> object:
     if len(request) % 2:
         raise CommandError(SYNTAX_ERROR)
     session.state.config.set(list(zip(request[2::2], request[3::2], strict=True)))
+    session.state.on_config()
     return OK
 
 
