@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -150,3 +152,42 @@ def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(runner
     sent_here_too = size  # the sender's payload is made in this process while memory is traced
     allowed = 1.2 if framewire.implementation == "native" else 3.2
     assert peak - sent_here_too < allowed * size
+
+
+def test_a_client_whose_handshake_ends_after_the_listener_finds_nobody(
+    runner: asyncio.Runner, tls: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    async def handler(connection: Connection[Any]) -> None:
+        pytest.fail("the listener was closed before this client was there")
+
+    async def main() -> None:
+        listener = await listen(handler, RespCodec, "127.0.0.1", 0, ssl=tls[0])
+        with socket.create_connection(("127.0.0.1", listener.port)) as raw:
+            await asyncio.sleep(0.05)
+            listener.close()
+            await listener.wait_closed()
+            connecting = asyncio.get_running_loop().create_connection(
+                asyncio.Protocol, sock=raw.dup(), ssl=tls[1], server_hostname="localhost"
+            )
+            with contextlib.suppress(ConnectionError):
+                transport, _ = await asyncio.wait_for(connecting, 5)
+                transport.close()
+            await asyncio.sleep(0.05)
+
+    runner.run(main())
+
+
+def test_a_codec_that_cannot_be_made_is_logged_and_closes_that_client(
+    runner: asyncio.Runner, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> RespCodec:
+        raise RuntimeError("no codec today")
+
+    async def main() -> None:
+        async with await listen(echo, broken, "127.0.0.1", 0) as listener:
+            async with await connect(RespCodec(), "127.0.0.1", listener.port) as connection:
+                assert await connection.read_frame(timeout=5) is None
+
+    runner.run(main())
+    assert "no codec today" in caplog.text
+    assert "('127.0.0.1', " in caplog.text

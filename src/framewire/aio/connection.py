@@ -120,7 +120,7 @@ class Connection(Generic[F]):
         while True:
             if protocol.at_eof:
                 return self._codec.decode_eof(self._inbound.rest)
-            if protocol.is_closed or protocol.transport.is_closing():
+            if protocol.is_closing:
                 raise ConnectionClosedError("the connection is closed") from protocol.error
             self._send_outbox()
             await protocol.wait_readable()
@@ -191,15 +191,20 @@ class Connection(Generic[F]):
         return self._protocol.transport.get_extra_info(name, default)
 
     def write_eof(self) -> None:
-        """Send what was fed, then end this direction of the stream; reading goes on. Not possible over TLS."""
-        self._send_outbox()
-        self._protocol.outbound.write_eof()
+        """Send what was fed, then end this direction of the stream; reading goes on. Not possible over TLS.
+
+        Doing it twice, or after `close`, is fine. Raises `ConnectionClosedError` when the connection was lost.
+        """
+        if not self._protocol.outbound.finishing:
+            self._protocol.check_open()
+            self._send_outbox()
+            self._protocol.outbound.write_eof()
 
     def close(self) -> None:
         """Send what was written and fed, then close; does not wait. Closing twice is fine."""
-        if not self.is_closed and not self._protocol.transport.is_closing():
+        if not self._protocol.is_closing:
             self._send_outbox()
-            self._protocol.outbound.close()
+            self._protocol.close()
 
     def abort(self) -> None:
         """Close at once; what was not sent is lost."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -103,6 +104,7 @@ class Listener(Generic[F]):
         self._codec = codec
         self._high_water = high_water
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def protocol(self) -> StreamProtocol:
         """The protocol factory that asyncio calls for each accepted connection."""
@@ -118,6 +120,7 @@ class Listener(Generic[F]):
 
     def close(self) -> None:
         """Stop accepting, and cancel the handlers that still run; their connections are closed."""
+        self._closed = True
         self.server.close()
         for task in self._tasks:
             task.cancel()
@@ -137,16 +140,24 @@ class Listener(Generic[F]):
         await self.wait_closed()
 
     def _start(self, protocol: StreamProtocol) -> None:
-        connection = Connection(protocol, self._codec())
-        task = asyncio.get_running_loop().create_task(self._run(connection))
+        if self._closed:  # accepted before that, and open only now
+            protocol.transport.abort()
+            return
+        task = asyncio.get_running_loop().create_task(self._run(protocol))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(partial(self._ended, protocol))
 
-    async def _run(self, connection: Connection[F]) -> None:
+    def _ended(self, protocol: StreamProtocol, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not protocol.is_closed:  # the task was cancelled before it began
+            protocol.transport.abort()
+
+    async def _run(self, protocol: StreamProtocol) -> None:
+        peer = protocol.transport.get_extra_info("peername")  # while it is known
         try:
-            async with connection:
+            async with Connection(protocol, self._codec()) as connection:
                 await self._handler(connection)
         except asyncio.CancelledError:
-            await connection.wait_closed()
+            await protocol.wait_closed()
         except Exception:
-            logger.exception("the handler of %s failed", connection.get_extra_info("peername"))
+            logger.exception("the handler of %s failed", peer)

@@ -61,6 +61,9 @@ class MemoryTransport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self._eof or self._lost or not data:
             return
+        if self.peer._lost:
+            self._loop.call_soon(self._lose, BrokenPipeError("the peer has closed the connection"))
+            return
         self._unread.append(memoryview(bytes(data)))
         self._size += len(data)
         if self._size > self._high and not self._writing_paused:
@@ -123,13 +126,17 @@ class MemoryTransport(asyncio.Transport):
         room[:nbytes] = chunk[:nbytes]
         if nbytes < len(chunk):
             self._unread.appendleft(chunk[nbytes:])
+        self._shrink(nbytes)
+        if self._closing and not self._unread:
+            self._loop.call_soon(self._lose, None)
+        return nbytes
+
+    def _shrink(self, nbytes: int) -> None:
+        """So many bytes no longer wait."""
         self._size -= nbytes
         if self._writing_paused and self._size <= self._high // 4:
             self._writing_paused = False
             self._loop.call_soon(self._protocol.resume_writing)
-        if self._closing and not self._unread:
-            self._loop.call_soon(self._lose, None)
-        return nbytes
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -150,7 +157,7 @@ class MemoryTransport(asyncio.Transport):
     def abort(self) -> None:
         """End at once; the peer meets a reset, as from a socket."""
         self._closing = True
-        self._unread.clear()
+        self._forget_unread()
         self._loop.call_soon(self._lose, None)
         self._loop.call_soon(self.peer._lose, ConnectionResetError("the peer aborted the connection"))
 
@@ -158,4 +165,10 @@ class MemoryTransport(asyncio.Transport):
         if not self._lost:
             self._lost = self._closing = self._eof = True
             self._protocol.connection_lost(exc)
+            self.peer._forget_unread()
             self.peer._schedule()
+
+    def _forget_unread(self) -> None:
+        """Nobody will read what was written here."""
+        self._unread.clear()
+        self._shrink(self._size)

@@ -43,6 +43,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self._closed = self._loop.create_future()
         self.on_payload: Callable[[], None] = _nothing
         self.at_eof = False
+        self._closing = False
         self.error: Exception | None = None
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
@@ -92,6 +93,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.error = exc
+        self.on_payload = _nothing  # it refers back to us: a dead connection is freed at once
         self.outbound.clear()
         self._wake_reader()
         self._wake_writers()
@@ -105,10 +107,21 @@ class StreamProtocol(asyncio.BufferedProtocol):
         """Whether the transport is gone."""
         return self._closed.done()
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether this side has closed or lost the transport, or will close it once all is sent."""
+        return self._closing or self.is_closed or self.transport.is_closing()
+
     def check_open(self) -> None:
         """Raise `ConnectionClosedError` where nothing can be sent any more."""
-        if self.is_closed or self.outbound.finishing or self.transport.is_closing():
+        if self.outbound.finishing or self.is_closing:
             raise ConnectionClosedError("the connection is closed") from self.error
+
+    def close(self) -> None:
+        """Close the transport once all is sent; whoever waits to read need not wait for that."""
+        self._closing = True
+        self.outbound.close()
+        self._wake_reader()
 
     async def wait_readable(self) -> None:
         """Wait for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
