@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from framewire import RespCodec
@@ -73,6 +75,24 @@ def test_an_idle_connection_gives_its_block_back() -> None:
     inbound.rest.clear()
     inbound.release_if_empty()
     assert inbound.rest.capacity == 0
+
+
+def test_a_payload_that_was_taken_is_its_owner_s_alone() -> None:
+    """Whoever deletes it gets the memory back, however long the connection stays open."""
+    inbound = Inbound()
+    receive(inbound, b"x")
+    inbound.rest.expect(2 * 1024 * 1024)
+    while inbound.rest.expected:
+        view = inbound.lease()
+        inbound.commit(len(view))
+        inbound.settle()
+    del view
+    payload = inbound.rest.split().freeze().to_bytes()
+    inbound.release_if_empty()
+    assert len(payload) == 2 * 1024 * 1024
+    references = sys.getrefcount(payload)
+    del inbound
+    assert sys.getrefcount(payload) == references
 
 
 def test_what_a_failure_leaves_behind_reaches_no_other_connection() -> None:

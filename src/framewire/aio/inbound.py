@@ -83,8 +83,9 @@ class Inbound:
     def release_if_empty(self) -> None:
         """Give the connection's own block back once nothing is in it and nothing is expected."""
         rest = self.rest
-        if not rest and not rest.expected and rest.capacity:
-            self.rest = self.lent = BytesMut()
+        if self.lent is rest and not rest and not rest.expected:  # even without capacity it may hold on to its block
+            self.rest = BytesMut()
+            self.lent = self._scratch
 
 
 def _keep(scratch: BytesMut) -> BytesMut:
