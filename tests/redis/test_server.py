@@ -7,6 +7,7 @@ import errno
 import logging
 import os
 import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import redis.asyncio
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from framewire.redis import Server, run_in_thread
+from framewire.redis import Server, ThreadServer, run_in_thread
 from framewire.redis.pump import ClientPump
 from tests.serving import command, read_exactly, read_to_end
 
@@ -34,6 +35,34 @@ def test_embedded_in_a_thread() -> None:
     with run_in_thread() as server, redis.from_url(server.url) as client:
         assert client.ping()
         assert server.url == f"redis://127.0.0.1:{server.port}/0"
+
+
+def test_a_thread_may_be_stopped_twice_and_from_several_threads_but_not_started_again() -> None:
+    server = run_in_thread()
+    stopping = [threading.Thread(target=server.stop) for _ in range(8)]
+    for thread in stopping:
+        thread.start()
+    for thread in stopping:
+        thread.join(10)
+    server.stop()
+    assert not server._thread.is_alive()
+    with pytest.raises(RuntimeError):
+        server.start()
+    ThreadServer(port=0).stop()  # never started
+
+
+def test_a_failure_after_the_start_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    failures: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda arguments: failures.append(arguments.exc_value))
+
+    async def close(server: Server) -> None:
+        await server.close()
+        raise RuntimeError("cannot close")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Server, "__aexit__", lambda server, *_: close(server))
+        run_in_thread().stop()
+    assert [str(error) for error in failures] == ["cannot close"]
 
 
 def test_a_password_is_in_the_url() -> None:

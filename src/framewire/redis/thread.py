@@ -7,6 +7,7 @@ loop.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from types import TracebackType
 from typing import Any, Self
@@ -51,7 +52,8 @@ class ThreadServer:
     def stop(self) -> None:
         """Close the server and wait for its thread. Stopping twice is fine."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+            with contextlib.suppress(RuntimeError):  # somebody else has stopped it: the loop is closed
+                self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()
 
     def __enter__(self) -> Self:
@@ -67,6 +69,8 @@ class ThreadServer:
             try:
                 runner.run(self._serve())
             except BaseException as error:
+                if self._ready.is_set():  # start() has returned: nobody but threading.excepthook can be told
+                    raise
                 self._error = error
             finally:
                 self._ready.set()
