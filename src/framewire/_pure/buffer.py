@@ -30,9 +30,7 @@ __all__ = ["Bytes", "BytesMut", "Cursor"]
 SMALLEST_GROWN = 8  # the least that an empty buffer grows to
 CHUNK = 64  # what `chunk_mut` makes room for when there is none
 KEPT_WHEN_EMPTY = 64 * 1024  # an empty buffer may keep this much, or 4 times what the transport asks for
-# At most this much, or twice what has arrived, is reserved for a payload at once. Less than the 1 MiB that is allowed:
-# a `bytearray` is zeroed, so all of it costs time and memory as soon as a peer announces a payload, sent or not.
-PAYLOAD_STEP = 128 * 1024
+PAYLOAD_STEP = 1024 * 1024  # at most this much, or twice what has arrived, is reserved for a payload at once
 
 
 class BytesMut(Handle, Searching, Reading, Writing):
