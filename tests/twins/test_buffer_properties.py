@@ -371,11 +371,18 @@ class Twins(RuleBasedStateMachine):
     @precondition(lambda self: self.muts)
     @rule(which=which, minimum=st.one_of(st.none(), small))
     def hold_a_view(self, which, minimum):
-        """Of the readable bytes, or a lease; it lives on while the buffer goes on."""
+        """Of the readable bytes, or a lease, which a later step may commit; it lives on while the buffer goes on."""
         i = self.pick(which)
         for side in self.sides:
             del side.views[:-2]
-        self.do(lambda side: side.views.append(side.muts[i].view() if minimum is None else side.muts[i].lease(minimum)))
+
+        def act(side):
+            view = side.muts[i].view() if minimum is None else side.muts[i].lease(minimum)
+            if minimum is not None:
+                view[:] = b"h" * len(view)
+            side.views.append(view)
+
+        self.do(act)
 
     @precondition(lambda self: self.sides[0].views)
     @rule()
