@@ -154,6 +154,40 @@ def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(runner
     assert peak - sent_here_too < allowed * size
 
 
+def test_over_tls_too_a_writer_waits_for_a_reader_and_one_direction_cannot_end_alone(
+    runner: asyncio.Runner, tls: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    huge = Bulk(bytes(60_000_000))
+
+    async def main() -> None:
+        started, read = asyncio.Event(), asyncio.Event()
+
+        async def reader(connection: Connection[Any]) -> None:
+            started.set()
+            await read.wait()
+            assert len(connection._inbound.rest) <= 512 * 1024
+            assert await connection.read_frame() == huge
+            assert await connection.read_frame() == Integer(1)
+            await connection.write_frame(Integer(2))
+
+        async with await listen(reader, RespCodec, "127.0.0.1", 0, ssl=tls[0]) as listener:
+            connection = await connect(RespCodec(), "127.0.0.1", listener.port, ssl=tls[1], server_hostname="localhost")
+            async with connection:
+                writing = asyncio.ensure_future(connection.write_frame(huge))
+                await started.wait()
+                await asyncio.sleep(0.3)
+                assert not writing.done()
+                assert connection._protocol.outbound.queued > 30_000_000  # not encrypted ahead of its time
+                with pytest.raises(NotImplementedError):
+                    connection.write_eof()
+                read.set()
+                await writing
+                await connection.write_frame(Integer(1))
+                assert await connection.read_frame(timeout=30) == Integer(2)
+
+    runner.run(main())
+
+
 def test_a_client_whose_handshake_ends_after_the_listener_finds_nobody(
     runner: asyncio.Runner, tls: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:

@@ -191,12 +191,15 @@ class Connection(Generic[F]):
         return self._protocol.transport.get_extra_info(name, default)
 
     def write_eof(self) -> None:
-        """Send what was fed, then end this direction of the stream; reading goes on. Not possible over TLS.
+        """Send what was fed, then end this direction of the stream; reading goes on.
 
-        Doing it twice, or after `close`, is fine. Raises `ConnectionClosedError` when the connection was lost.
+        Doing it twice, or after `close`, is fine. Raises `ConnectionClosedError` when the connection was lost, and
+        over TLS `NotImplementedError`, as asyncio does; nothing has happened then.
         """
         if not self._protocol.outbound.finishing:
             self._protocol.check_open()
+            if not self._protocol.transport.can_write_eof():
+                raise NotImplementedError("this transport cannot end one direction alone")
             self._send_outbox()
             self._protocol.outbound.write_eof()
 

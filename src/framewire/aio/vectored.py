@@ -7,6 +7,7 @@ What belongs here: what each loop does with several segments, and nothing else.
   setting the limits again makes the transport look.
 * asyncio 3.11: `writelines` joins, and `write` copies what the socket did not take at once. So an idle plain socket is
   written with `writev` first, and the rest is fed as views of at most `PIECE` bytes, a piece whenever there is room.
+* TLS, on any loop, encrypts at once all that it is given and only then asks to wait, so it is fed in pieces too.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ IOV_MAX = 1024
 
 
 def _copies(transport: asyncio.WriteTransport) -> bool:
-    """Whether this transport copies what it cannot send: asyncio's own, before Python 3.12."""
-    return sys.version_info < (3, 12) and type(transport).__module__.startswith("asyncio.")
+    """Whether this transport copies what it cannot send: over TLS, and asyncio's own before Python 3.12."""
+    if sys.version_info < (3, 12) and type(transport).__module__.startswith("asyncio."):
+        return True
+    return transport.get_extra_info("sslcontext") is not None
 
 
 class Outbound:
