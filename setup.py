@@ -1,4 +1,4 @@
-"""Builds the two optional extension modules; everything else about the project is in pyproject.toml.
+"""Builds the optional extension modules, one for each `.pyx` in `_native`; all else is in pyproject.toml.
 
 With a C compiler they are built. Without one the install still succeeds, says why, and `framewire.implementation` is
 `"pure"`. `FRAMEWIRE_PURE=1` skips them on purpose, `FRAMEWIRE_NATIVE=1` makes a failure to build them an error, and
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from setuptools import Extension, setup
@@ -23,7 +24,6 @@ DIRECTIVES = {
     "boundscheck": DEBUG,
     "wraparound": False,
     "initializedcheck": DEBUG,
-    "overflowcheck": DEBUG,
     "embedsignature": True,
     "freethreading_compatible": False,
 }
@@ -32,7 +32,12 @@ COMPILE_ARGS = [] if sys.platform == "win32" else (["-O1", "-g", "-UNDEBUG"] if 
 
 
 class OptionalBuildExt(build_ext):
-    """`build_ext` that explains a failure and goes on, unless the extensions were required."""
+    """`build_ext` that explains a failure and goes on, unless the extensions were required.
+
+    Each module needs the others, so after one failure the rest is not tried: `framewire._impl` falls back on any gap.
+    """
+
+    given_up = False
 
     def run(self) -> None:
         try:
@@ -41,6 +46,8 @@ class OptionalBuildExt(build_ext):
             self._give_up(error)
 
     def build_extension(self, ext: Extension) -> None:
+        if self.given_up:
+            return
         try:
             super().build_extension(ext)
         except Exception as error:
@@ -49,11 +56,12 @@ class OptionalBuildExt(build_ext):
     def _give_up(self, error: Exception) -> None:
         if REQUIRED:
             raise error
+        self.given_up = True
         print(f"framewire: the compiled modules were not built ({error}); the plain-Python twins will be used")
 
 
 def extensions() -> list[Any]:
-    """The two leaves, cythonized; an empty list where Cython is missing or the build was declined."""
+    """The compiled modules, cythonized; an empty list where Cython is missing or the build was declined."""
     if PURE:
         return []
     try:
@@ -64,8 +72,8 @@ def extensions() -> list[Any]:
         print(f"framewire: Cython is missing ({error}); the plain-Python twins will be used")
         return []
     modules = [
-        Extension(f"framewire._native.{name}", [f"src/framewire/_native/{name}.pyx"], extra_compile_args=COMPILE_ARGS)
-        for name in ("buffer", "resp")
+        Extension(f"framewire._native.{source.stem}", [source.as_posix()], extra_compile_args=COMPILE_ARGS)
+        for source in sorted(Path("src/framewire/_native").glob("*.pyx"))
     ]
     return list(cythonize(modules, compiler_directives=DIRECTIVES, annotate=DEBUG, include_path=["src"]))
 

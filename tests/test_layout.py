@@ -28,6 +28,13 @@ def test_compiled_modules_import_only_what_is_below_them(path: Path) -> None:
     assert all(name.startswith(ALLOWED) for name in ours), ours
 
 
+def test_compiled_modules_are_named_like_the_plain_ones() -> None:
+    """Who knows one twin finds the other; only `BytesMut` cannot share a file with the names of `buffer`."""
+    plain = {path.stem for path in (SOURCE / "_pure").glob("*.py")}
+    assert {path.stem for path in NATIVE.glob("*.pyx")} - plain == {"mutable"}
+    assert {path.stem for path in NATIVE.glob("*.py")} <= plain
+
+
 def test_the_environment_chooses_the_twins() -> None:
     environment = {**os.environ, "FRAMEWIRE_PURE": "1"}
     program = "import framewire, sys; print(framewire.implementation, 'framewire._native.resp' in sys.modules)"

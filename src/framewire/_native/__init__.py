@@ -1,1 +1,1 @@
-"""Everything that is compiled, and nothing else: `buffer` and `resp`, with the names and behaviour of `_pure`."""
+"""Everything that is compiled. What is public of it is named, as in `_pure`, by `buffer` and `resp`."""

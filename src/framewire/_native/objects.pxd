@@ -38,7 +38,7 @@ cdef extern from *:
     }
 
     /* Where an instance of a class with __slots__ keeps the slot that `descriptor` describes; 0: not such a slot. */
-    static Py_ssize_t fw_slot_offset(PyObject *descriptor) {
+    static CYTHON_INLINE Py_ssize_t fw_slot_offset(PyObject *descriptor) {
         PyMemberDef *member;
         if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return 0;
         member = ((PyMemberDescrObject *)descriptor)->d_member;
