@@ -19,10 +19,12 @@ __all__ = [
     "encode_frame",
     "encode_values",
     "implementation",
+    "pack_command",
 ]
 
+
 def _choose_pure() -> bool:
-    """Whether the environment asks for the twins, or there is nothing else."""
+    """Whether the environment asks for the twins, or not all that is compiled is there."""
     if os.environ.get("FRAMEWIRE_PURE", "") not in ("", "0"):
         return True
     try:
@@ -36,9 +38,23 @@ PURE = _choose_pure()
 
 if TYPE_CHECKING or PURE:
     from framewire._pure.buffer import Bytes, BytesMut, Cursor
-    from framewire._pure.resp import FrameScanner, RespDecoder, encode_commands, encode_frame, encode_values
+    from framewire._pure.resp import (
+        FrameScanner,
+        RespDecoder,
+        encode_commands,
+        encode_frame,
+        encode_values,
+        pack_command,
+    )
 else:
     from framewire._native.buffer import Bytes, BytesMut, Cursor
-    from framewire._native.resp import FrameScanner, RespDecoder, encode_commands, encode_frame, encode_values
+    from framewire._native.resp import (
+        FrameScanner,
+        RespDecoder,
+        encode_commands,
+        encode_frame,
+        encode_values,
+        pack_command,
+    )
 
 implementation = "pure" if PURE else "native"

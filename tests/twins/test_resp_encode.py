@@ -99,6 +99,41 @@ def test_a_batch_of_commands(resp: ModuleType, out: Output) -> None:
     assert out.written() == b"".join(wire for _, wire in COMMANDS.values())
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_packed_command(resp: ModuleType, name: str) -> None:
+    command, wire = COMMANDS[name]
+    packed = resp.pack_command(*command)
+    assert type(packed) is bytes
+    assert packed == wire
+
+
+SIZES = [0, 1, 9, 10, 99, 100, 900, 950, 960, 990, 1000, 1024, 4096, 16_383, 16_384, 100_000]  # a compiled limit: 1 KiB
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_packed_commands_of_every_size(resp: ModuleType, bytes_mut: type, size: int) -> None:
+    for argument in (b"x" * size, "x" * size, "\xe9" * size, bytearray(size), 10 ** (size % 1000), -size, size / 7):
+        for command in ((argument,), (b"SET", "key", argument, 1, -1, 2**63 - 1, -(2**63), b"end")):
+            out = Output(bytes_mut)
+            resp.encode_commands([command], out.tail, out.segments)
+            assert resp.pack_command(*command) == out.written()
+
+
+def test_packed_commands_of_many_arguments(resp: ModuleType) -> None:
+    for count in (1, 9, 10, 30, 40, 99, 100, 1000, 20_000):
+        packed = resp.pack_command(*range(count))
+        assert packed == b"*%d\r\n" % count + b"".join(b"$%d\r\n%d\r\n" % (len(str(i)), i) for i in range(count))
+
+
+def test_a_packed_command_shares_nothing(resp: ModuleType, bytes_mut: type) -> None:
+    buffers = import_module(resp.__name__.replace(".resp", ".buffer"))
+    changing = bytearray(b"z" * 20_000)
+    packed = resp.pack_command(b"SET", buffers.Bytes(b"xaby")[1:3], memoryview(changing), changing)
+    changing[:] = b"!" * len(changing)
+    bulk = b"$20000\r\n" + b"z" * 20_000 + b"\r\n"
+    assert packed == b"*4\r\n$3\r\nSET\r\n$2\r\nab\r\n" + bulk + bulk
+
+
 def test_nothing_to_write(resp: ModuleType, out: Output) -> None:
     resp.encode_values([], 3, out.tail, out.segments)
     resp.encode_commands([], out.tail, out.segments)
@@ -156,6 +191,14 @@ def test_refused_commands(resp: ModuleType, out: Output, name: str) -> None:
         resp.encode_commands([[b"SET", b"k", b"x" * 20_000], NO_COMMANDS[name].item], out.tail, out.segments)
     assert str(refused.value) == NO_COMMANDS[name].message
     assert out.untouched()
+
+
+@pytest.mark.parametrize("name", [name for name, case in NO_COMMANDS.items() if isinstance(case.item, list)])
+def test_refused_packing(resp: ModuleType, name: str) -> None:
+    for large in ((), (b"x" * 2000,)) if NO_COMMANDS[name].item else ((),):
+        with pytest.raises(EncodeError) as refused:
+            resp.pack_command(*large, *NO_COMMANDS[name].item)
+        assert str(refused.value) == NO_COMMANDS[name].message
 
 
 @pytest.mark.parametrize("protocol", [0, 1, 4])

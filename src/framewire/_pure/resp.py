@@ -8,6 +8,6 @@ What belongs here: nothing but the names. The decoder is made of `resp_decode` (
 from __future__ import annotations
 
 from framewire._pure.resp_decode import FrameScanner, RespDecoder
-from framewire._pure.resp_encode import encode_commands, encode_frame, encode_values
+from framewire._pure.resp_encode import encode_commands, encode_frame, encode_values, pack_command
 
-__all__ = ["FrameScanner", "RespDecoder", "encode_commands", "encode_frame", "encode_values"]
+__all__ = ["FrameScanner", "RespDecoder", "encode_commands", "encode_frame", "encode_values", "pack_command"]

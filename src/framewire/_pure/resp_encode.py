@@ -1,8 +1,8 @@
 """The encoder of RESP, in plain Python: frames, values and commands to bytes.
 
-What belongs here: the wire form of each type in RESP3, and what RESP2 makes of it. All three calls write to a `tail`
-(small things) and `segments` (what stands before the tail): a payload of 16 KiB or more goes to the segments as it is,
-never joined with its head and end. On an error nothing has been written.
+What belongs here: the wire form of each type in RESP3, and what RESP2 makes of it. All calls but `pack_command` write
+to a `tail` (small things) and `segments` (what stands before the tail): a payload of 16 KiB or more goes to the
+segments as it is, never joined with its head and end. On an error nothing has been written.
 
 An aggregate writes its header and hands back its children; a stack of iterators walks them, so nothing recurses.
 """
@@ -37,7 +37,7 @@ from framewire.frames.resp import (
     Verbatim,
 )
 
-__all__ = ["encode_commands", "encode_frame", "encode_values"]
+__all__ = ["encode_commands", "encode_frame", "encode_values", "pack_command"]
 
 SHARE_THRESHOLD = 16 * 1024  # payloads from here on are segments of their own, as in `framewire.buf`
 MAX_DEPTH = 1_000_000  # only a container that holds itself nests deeper
@@ -81,14 +81,18 @@ def encode_commands(commands: Iterable[Sequence[object]], tail: BytesMut, segmen
     """
     pieces: list[Piece] = []
     for command in commands:
-        if not isinstance(command, list | tuple):
-            raise refusals.no_wire_form(command)
-        if not command:
-            raise refusals.empty_command()
-        pieces.append(b"*%d\r\n" % len(command))
-        for argument in command:
-            _put_bulk(pieces, b"$", _argument(argument))
+        _put_command(pieces, command)
     _append(pieces, tail, segments)
+
+
+def pack_command(*arguments: object) -> bytes:
+    """One command as `bytes`: `pack_command("SET", key, 1)`. Copies every argument once.
+
+    The arguments are those of `encode_commands`. Raises `EncodeError`, also where there are none.
+    """
+    pieces: list[Piece] = []
+    _put_command(pieces, arguments)
+    return b"".join(piece.data if isinstance(piece, Large) else piece for piece in pieces)
 
 
 # ---- pieces ------------------------------------------------------------------------------------------------------
@@ -122,6 +126,16 @@ def _put_payload(pieces: list[Piece], head: bytes, data: Segment) -> None:
 
 def _put_bulk(pieces: list[Piece], kind: bytes, data: Segment) -> None:
     _put_payload(pieces, b"%b%d\r\n" % (kind, len(data)), data)
+
+
+def _put_command(pieces: list[Piece], command: Sequence[object]) -> None:
+    if not isinstance(command, list | tuple):
+        raise refusals.no_wire_form(command)
+    if not command:
+        raise refusals.empty_command()
+    pieces.append(b"*%d\r\n" % len(command))
+    for argument in command:
+        _put_bulk(pieces, b"$", _argument(argument))
 
 
 def _argument(value: object) -> Segment:

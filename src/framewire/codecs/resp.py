@@ -23,6 +23,7 @@ from framewire._impl import (
     encode_commands,
     encode_frame,
     encode_values,
+    pack_command,
 )
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec, decode_eof
@@ -209,10 +210,3 @@ def parse(buffer: Any, limits: RespLimits = DEFAULT_LIMITS) -> RespFrame:
 
 def _decode_one(src: BytesMut, limits: RespLimits) -> RespFrame:
     return cast("RespFrame", RespDecoder("frames", limits).decode(src))
-
-
-def pack_command(*arguments: object) -> bytes:
-    """The wire form of one command: `pack_command("SET", key, 1)`. Raises `EncodeError` as the client codec does."""
-    dst = WriteBuffer()
-    encode_commands([arguments], dst.tail, dst.segments)
-    return b"".join(dst.take())
