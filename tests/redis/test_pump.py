@@ -210,6 +210,16 @@ async def test_closing_an_idle_client_is_logged_once(caplog: pytest.LogCaptureFi
     assert caplog.text.count("closing client 1 (), idle for more than 60 s") == 1
 
 
+@pytest.mark.parametrize(("limit", "aborted"), [(0, False), (1000, True), (10_000, False)])
+async def test_what_may_wait_for_a_client_has_a_limit_or_none(limit: int, aborted: bool) -> None:
+    piped = Piped(client_output_limit=f"normal {limit} 0 0")
+    piped.receive(command(b"SUBSCRIBE", b"c"))
+    piped.server.state.pubsub.publish(b"c", b"x" * 2000)
+    assert piped.pipe.aborted is aborted
+    await asyncio.sleep(0)
+    assert (b"x" * 2000 in piped.pipe.sent) is not aborted
+
+
 async def test_nothing_is_run_once_a_client_is_being_closed() -> None:
     piped = Piped()
     piped.pump.pause_writing()

@@ -17,7 +17,7 @@ import redis.asyncio
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from framewire.redis import Server, ThreadServer, run_in_thread
+from framewire.redis import Config, Server, ThreadServer, run_in_thread
 from framewire.redis.pump import ClientPump
 from tests.serving import command, read_exactly, read_to_end
 
@@ -156,6 +156,15 @@ def test_servers_do_not_share_keys() -> None:
         with redis.from_url(one.url) as a, redis.from_url(other.url) as b:
             a.set("key", 1)
             assert b.get("key") is None
+
+
+def test_servers_do_not_share_parameters() -> None:
+    config = Config(port=0)
+    with run_in_thread(config=config) as one, run_in_thread(config=config, requirepass="secret") as other:
+        with redis.from_url(one.url) as a, redis.from_url(other.url) as b:
+            assert a.config_set("timeout", 7)
+            assert [int(value) for value in b.config_get("timeout").values()] == [0]
+    assert config == Config(port=0)
 
 
 def test_idle_clients_are_closed_and_busy_ones_are_not() -> None:

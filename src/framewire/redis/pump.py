@@ -229,7 +229,7 @@ class ClientPump(asyncio.BufferedProtocol):
         Replies need no check: they stop at the high-water mark. Nor does an unfinished request: the decoder limits it.
         """
         limit = self._server.config.client_output_limit
-        if waiting > limit:
+        if waiting > limit > 0:  # 0 is no limit, as in Redis
             logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.session, waiting, limit)
             self.abort()
 

@@ -13,6 +13,7 @@ import os
 import socket
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -59,7 +60,7 @@ class Server:
     """
 
     def __init__(self, config: Config | None = None, *, shutdown_timeout: float = 5.0, **parameters: Any) -> None:
-        self.config = config or Config()
+        self.config = replace(config) if config is not None else Config()  # CONFIG SET changes this server's alone
         for name, value in parameters.items():
             self.config.assign(name, value)
         self.state = State(self.config)
