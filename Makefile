@@ -50,5 +50,6 @@ $(VENV)/.built: $(SOURCES)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --upgrade pip
 	@env -u FRAMEWIRE_PURE $(BIN)/python -m pip install -q --editable '.[dev]'
-	@$(BIN)/python -c 'import framewire; print("framewire: implementation", framewire.implementation)'
+	@env -u FRAMEWIRE_PURE $(BIN)/python -c 'from framewire import implementation as which; print("framewire: implementation", \
+		which, "" if which == "native" else "(`$(BIN)/pip install -v -e .` says why)")'
 	@touch $@
