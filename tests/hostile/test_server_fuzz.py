@@ -24,7 +24,8 @@ VALUES = [b"1", b"-5", b"abc", b"", b"x" * 100, b"x" * 20_000, b"x" * 100_000, b
 REQUESTS = [
     b"SET K V", b"GET K", b"MGET K K", b"INCR K", b"APPEND K V", b"DEL K", b"EXPIRE K V", b"KEYS *", b"FLUSHALL",
     b"PUBLISH c V", b"SUBSCRIBE c d", b"PSUBSCRIBE *", b"UNSUBSCRIBE", b"PUNSUBSCRIBE", b"HELLO 3", b"HELLO 2",
-    b"HELLO V", b"RESET", b"PING", b"PING V", b"SELECT V", b"COMMAND", b"INFO", b"CLIENT INFO", b"CONFIG GET *", b"QUIT", b"V V V",
+    b"HELLO V", b"RESET", b"PING",
+    b"PING V", b"SELECT V", b"COMMAND", b"INFO", b"CLIENT INFO", b"CONFIG GET *", b"QUIT", b"V V V",
     b"CONFIG SET proto-max-bulk-len 1mb", b"CONFIG SET proto-max-bulk-len 512mb", b"CONFIG SET timeout V",
     b"CONFIG SET timeout 0",
 ]  # fmt: skip
