@@ -61,7 +61,8 @@ class MemoryTransport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self._eof or self._lost or not data:
             return
-        if self.peer._lost:
+        if self.peer._lost:  # as a socket's failed send: known at once, told by a callback
+            self._closing = True
             self._loop.call_soon(self._lose, BrokenPipeError("the peer has closed the connection"))
             return
         self._unread.append(memoryview(bytes(data)))
