@@ -20,7 +20,7 @@ import psutil
 
 from bench.measure import Row
 
-PIPELINES = {1: 60_000, 16: 400_000, 64: 800_000}
+PIPELINES = {1: 80_000, 16: 800_000, 64: 1_600_000}
 """Pipeline depth: requests in one round."""
 
 ROUNDS = 5
