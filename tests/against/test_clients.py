@@ -170,6 +170,11 @@ class TestOurCli:
     def test_an_error_reply_is_status_1(self, server: Serving) -> None:
         assert self.cli(server, "NOSUCH", status=1).startswith("(error) ERR unknown command 'NOSUCH'")
 
+    @pytest.mark.parametrize("protocol", [[], ["-3"]])
+    def test_a_report_is_text_to_read(self, server: Serving, protocol: list[str]) -> None:
+        expected = run(tool("redis-cli"), "-p", str(server.port), *protocol, "--no-raw", "INFO", "cluster")
+        assert self.cli(server, *protocol, "INFO", "cluster").split() == expected.split()
+
     def test_maps_in_resp3(self, server: Serving) -> None:
         expected = run(tool("redis-cli"), "-p", str(server.port), "-3", "--no-raw", "CONFIG", "GET", "maxclients")
         assert self.cli(server, "-3", "CONFIG", "GET", "maxclients") == expected

@@ -32,6 +32,9 @@ __all__ = ["render", "run_request"]
 
 SUBSCRIBING = {"subscribe", "psubscribe", "monitor"}
 
+REPORTS = {("info",), ("client", "info"), ("client", "list")}
+"""Requests whose reply is a text to read: shown as it is, in RESP2 too, where it comes as a bulk."""
+
 
 def run_request(
     host: str, port: int, path: str | None, password: str | None, protocol: int, request: tuple[str, ...]
@@ -59,7 +62,7 @@ async def _request(
                 print(render(reply))
                 return True
         reply = await _ask(connection, request)
-        print(render(reply))
+        print(render(_as_report(reply) if _is_report(request) else reply))
         if request[0].lower() in SUBSCRIBING:
             async for frame in connection:
                 print(render(frame), flush=True)
@@ -73,6 +76,15 @@ async def _ask(connection: Connection[RespFrame], request: list[str] | tuple[str
     if reply is None:
         raise ConnectionResetError("the server closed the connection")
     return reply
+
+
+def _is_report(request: tuple[str, ...]) -> bool:
+    words = tuple(word.lower() for word in request)
+    return words[:1] in REPORTS or words[:2] in REPORTS
+
+
+def _as_report(frame: RespFrame) -> RespFrame:
+    return Verbatim(b"txt", frame.data) if isinstance(frame, Bulk) else frame
 
 
 def _is_error(frame: RespFrame) -> bool:
