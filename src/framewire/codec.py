@@ -20,7 +20,7 @@ from framewire._impl import BytesMut
 from framewire.buf import WriteBuffer
 from framewire.errors import IncompleteFrame
 
-__all__ = ["Codec", "Decoder", "Encoder", "decode_eof"]
+__all__ = ["Codec", "Decoder", "Encoder", "check_clean_end", "decode_eof"]
 
 F_co = TypeVar("F_co", covariant=True)
 F_contra = TypeVar("F_contra", contravariant=True)
@@ -57,6 +57,11 @@ def decode_eof(decoder: Decoder[F], src: BytesMut) -> F | None:
     frame = decoder.decode(src)
     if frame is not None:
         return frame
-    if decoder.idle and not src:
-        return None
-    raise IncompleteFrame(f"the stream ended inside a frame, with {len(src)} bytes undecoded", buffered=len(src))
+    check_clean_end(decoder.idle, src)
+    return None
+
+
+def check_clean_end(idle: bool, src: BytesMut) -> None:
+    """Raise `IncompleteFrame` unless the stream has ended between two frames: idle, and with nothing left in `src`."""
+    if not idle or src:
+        raise IncompleteFrame(f"the stream ended inside a frame, with {len(src)} bytes undecoded", buffered=len(src))

@@ -26,7 +26,7 @@ from framewire._impl import (
     pack_command,
 )
 from framewire.buf import WriteBuffer
-from framewire.codec import Codec, decode_eof
+from framewire.codec import Codec, check_clean_end, decode_eof
 from framewire.errors import IncompleteFrame
 from framewire.frames.resp import RespFrame, RespLimits, RespValue
 
@@ -118,7 +118,7 @@ class RespClientCodec(_Decoding):
         value = self._decoder.decode(src, MISSING)
         if value is not MISSING:
             return value
-        _check_clean(self._decoder, src)
+        check_clean_end(self.idle, src)
         return default
 
     def encode(self, command: Sequence[object], dst: WriteBuffer) -> None:
@@ -171,11 +171,6 @@ class RespServerCodec(_Decoding):
     def encode_batch(self, values: Sequence[RespValue], dst: WriteBuffer, protocol: int | None = None) -> None:
         """Append many replies in `protocol` (by default the current one), or, on `EncodeError`, none."""
         encode_values(values, self.protocol if protocol is None else protocol, dst.tail, dst.segments)
-
-
-def _check_clean(decoder: RespDecoder, src: BytesMut) -> None:
-    if not decoder.idle or src:
-        raise IncompleteFrame(f"the stream ended inside a frame, with {len(src)} bytes undecoded", buffered=len(src))
 
 
 # ---- one-shot forms ----------------------------------------------------------------------------------------------
