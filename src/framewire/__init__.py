@@ -3,7 +3,7 @@
 from framewire._impl import Bytes, BytesMut, Cursor, implementation
 from framewire._version import __version__
 from framewire.buf import Buf, BufMut, Chain, Take, WriteBuffer
-from framewire.codec import Codec, Decoder, Encoder
+from framewire.codec import Codec, Decoder, Encoder, MappedCodec
 from framewire.codecs.delimiter import DelimiterCodec
 from framewire.codecs.length_delimited import LengthDelimitedCodec
 from framewire.codecs.lines import LinesCodec
@@ -50,6 +50,7 @@ __all__ = [
     "IncompleteFrame",
     "LengthDelimitedCodec",
     "LinesCodec",
+    "MappedCodec",
     "ProtocolError",
     "RawCodec",
     "RespClientCodec",

@@ -14,42 +14,112 @@ The duties of a decoder, by what `src` holds:
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
 
 from framewire._impl import BytesMut
 from framewire.buf import WriteBuffer
-from framewire.errors import IncompleteFrame
+from framewire.errors import EncodeError, FramewireError, IncompleteFrame, ProtocolError
 
-__all__ = ["Codec", "Decoder", "Encoder", "check_clean_end", "decode_eof"]
+__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "check_clean_end", "decode_eof"]
 
 F_co = TypeVar("F_co", covariant=True)
 F_contra = TypeVar("F_contra", contravariant=True)
 F = TypeVar("F")
+G = TypeVar("G")
 
 
 class Decoder(Protocol[F_co]):
     """Bytes in, frames out; never waits, never reads."""
 
+    __slots__ = ()
+
     @property
     def idle(self) -> bool:
-        """True at a frame boundary: nothing of a frame has been consumed."""
+        """True at a frame boundary: nothing of a frame has been consumed. The default suits who consumes whole frames."""
+        return True
 
     def decode(self, src: BytesMut) -> F_co | None:
         """Take one frame off the front of `src`, or return `None` for "need more bytes"."""
 
     def decode_eof(self, src: BytesMut) -> F_co | None:
         """The stream has ended: the next frame, or `None` at a clean end; raise `IncompleteFrame` for leftovers."""
+        return decode_eof(self, src)
 
 
 class Encoder(Protocol[F_contra]):
     """Frames in, bytes out."""
+
+    __slots__ = ()
 
     def encode(self, frame: F_contra, dst: WriteBuffer) -> None:
         """Append the wire form of `frame` to `dst`; on `EncodeError` nothing was appended."""
 
 
 class Codec(Decoder[F], Encoder[F], Protocol[F]):
-    """Both directions of one protocol."""
+    """Both directions of one protocol. A subclass gives `decode` and `encode`; `idle` too if it consumes parts."""
+
+    __slots__ = ()
+
+    def map(self, *, decode: Callable[[F], G], encode: Callable[[G], F]) -> Codec[G]:
+        """This codec with `decode` applied to each frame that comes in, and `encode` to each that goes out.
+
+        JSON lines: `LinesCodec().map(decode=json.loads, encode=lambda value: json.dumps(value).encode())`. See
+        `MappedCodec` for what becomes of their exceptions.
+        """
+        return MappedCodec(self, decode, encode)
+
+
+class MappedCodec(Codec[G], Generic[F, G]):
+    """What `Codec.map` returns: another codec's frames, turned into something else on their way in and out.
+
+    Whatever `decode` raises is the peer's fault and becomes `ProtocolError`, with the exception as its cause; so does a
+    result of `None` (JSON's `null`), since a frame is never `None`. The frame is consumed, so that reading can go on.
+    Whatever `encode` raises becomes `EncodeError`.
+    """
+
+    __slots__ = ("_decode", "_encode", "inner")
+
+    def __init__(self, inner: Codec[F], decode: Callable[[F], G], encode: Callable[[G], F]) -> None:
+        self.inner = inner
+        self._decode = decode
+        self._encode = encode
+
+    @property
+    def idle(self) -> bool:
+        """Whether the inner codec stands at a frame boundary."""
+        return self.inner.idle
+
+    def decode(self, src: BytesMut) -> G | None:
+        """The next frame of the inner codec, turned by `decode`, or `None` for "need more bytes"."""
+        frame = self.inner.decode(src)
+        return None if frame is None else self._turned(frame)
+
+    def decode_eof(self, src: BytesMut) -> G | None:
+        """The same after the end of the stream."""
+        frame = self.inner.decode_eof(src)
+        return None if frame is None else self._turned(frame)
+
+    def encode(self, frame: G, dst: WriteBuffer) -> None:
+        """Append what the inner codec makes of `encode(frame)`."""
+        try:
+            turned = self._encode(frame)
+        except FramewireError:
+            raise
+        except Exception as error:
+            raise EncodeError(f"the frame cannot be encoded: {error!r}") from error
+        self.inner.encode(turned, dst)
+
+    def _turned(self, frame: F) -> G:
+        try:
+            turned = self._decode(frame)
+        except FramewireError:
+            raise
+        except Exception as error:
+            raise ProtocolError(f"a frame cannot be decoded: {error!r}") from error
+        if turned is None:
+            raise ProtocolError("a frame was decoded to None, which means that there is none")
+        return turned
 
 
 def decode_eof(decoder: Decoder[F], src: BytesMut) -> F | None:

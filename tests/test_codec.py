@@ -1,0 +1,80 @@
+"""The contract's own machinery: what a codec gets from `Codec`, and `map`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from framewire import BytesMut, Codec, EncodeError, IncompleteFrame, LinesCodec, ProtocolError, WriteBuffer
+from framewire.aio import memory_pair
+
+
+class Pairs(Codec[bytes]):
+    """The least that a codec can be: two bytes are a frame."""
+
+    def decode(self, src: BytesMut) -> bytes | None:
+        return src.split_to(2).to_bytes() if len(src) >= 2 else None
+
+    def encode(self, frame: bytes, dst: WriteBuffer) -> None:
+        dst.put_slice(frame)
+
+
+def json_lines() -> Codec[Any]:
+    return LinesCodec().map(decode=json.loads, encode=lambda value: json.dumps(value).encode())
+
+
+def test_a_codec_that_consumes_whole_frames_needs_no_more_than_decode_and_encode() -> None:
+    codec, src = Pairs(), BytesMut(b"abcd")
+    assert codec.idle
+    assert [codec.decode_eof(src), codec.decode_eof(src), codec.decode_eof(src)] == [b"ab", b"cd", None]
+    src.extend(b"x")
+    with pytest.raises(IncompleteFrame, match="with 1 bytes undecoded"):
+        codec.decode_eof(src)
+
+
+def test_json_lines_are_one_line() -> None:
+    codec, src, dst = json_lines(), BytesMut(), WriteBuffer()
+    for value in ({"a": [1, None]}, [], "grün", 0, False):
+        codec.encode(value, dst)
+    src.extend(b"".join(dst.take()) + b'"last"')
+    found = [codec.decode(src) for _ in range(6)]
+    assert found == [{"a": [1, None]}, [], "grün", 0, False, None]
+    assert codec.decode_eof(src) == "last"
+    assert codec.decode_eof(src) is None
+
+
+@pytest.mark.parametrize("line", [b"{", b"\xff", b"null", b"[" * 60_000])
+def test_what_the_function_refuses_is_the_peers_fault_and_consumed(line: bytes) -> None:
+    codec, src = json_lines(), BytesMut(line + b"\n1\n")
+    with pytest.raises(ProtocolError, match=r"a frame (cannot be|was) decoded"):
+        codec.decode(src)
+    assert codec.idle
+    assert codec.decode(src) == 1
+
+
+def test_errors_of_the_inner_codec_pass_and_those_of_encode_are_the_callers() -> None:
+    codec, dst = json_lines(), WriteBuffer()
+    with pytest.raises(EncodeError, match="cannot be encoded: TypeError"):
+        codec.encode(object(), dst)
+    refusing = LinesCodec().map(decode=bytes, encode=lambda value: value + b"\n")
+    with pytest.raises(EncodeError, match="a line holds no line break"):
+        refusing.encode(b"x", dst)
+    assert not dst
+
+
+def test_idle_is_the_inner_codecs() -> None:
+    inner = LinesCodec(max_length=4)
+    codec = inner.map(decode=bytes, encode=bytes)
+    with pytest.raises(ProtocolError, match="longer than 4 bytes"):
+        codec.decode(BytesMut(b"123456789"))
+    assert not codec.idle
+
+
+async def test_a_mapped_codec_over_a_connection() -> None:
+    left, right = memory_pair(json_lines(), json_lines(), piece=1)
+    await left.write_frame({"id": 1})
+    left.close()
+    assert [frame async for frame in right] == [{"id": 1}]
+    right.close()
