@@ -36,7 +36,7 @@ class Decoder(Protocol[F_co]):
 
     @property
     def idle(self) -> bool:
-        """True at a frame boundary: nothing of a frame has been consumed. Default: True, for who consumes whole frames."""
+        """True at a frame boundary: nothing of a frame has been consumed. True by default."""
         return True
 
     def decode(self, src: BytesMut) -> F_co | None:
