@@ -1,8 +1,9 @@
 """Builds the optional extension modules, one for each `.pyx` in `_native`; all else is in pyproject.toml.
 
 With a C compiler they are built. Without one the install still succeeds, says why, and `framewire.implementation` is
-`"pure"`. `FRAMEWIRE_PURE=1` skips them on purpose, `FRAMEWIRE_NATIVE=1` makes a failure to build them an error, and
-`FRAMEWIRE_DEBUG=1` builds them with bounds checks and annotated HTML beside the sources (`make debug`).
+`"pure"`. `FRAMEWIRE_PURE=1` skips them on purpose, `FRAMEWIRE_NATIVE=1` makes a failure to build them an error,
+`FRAMEWIRE_DEBUG=1` builds them with bounds checks and annotated HTML beside the sources (`make debug`), and
+`FRAMEWIRE_SANITIZE=1` with gcc's address and undefined-behaviour sanitizers, the C kept apart (`make sanitize`).
 """
 
 from __future__ import annotations
@@ -15,9 +16,15 @@ from typing import Any
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-DEBUG = os.environ.get("FRAMEWIRE_DEBUG", "") not in ("", "0")
-PURE = os.environ.get("FRAMEWIRE_PURE", "") not in ("", "0")
-REQUIRED = os.environ.get("FRAMEWIRE_NATIVE", "") not in ("", "0")
+
+def _set(name: str) -> bool:
+    return os.environ.get(name, "") not in ("", "0")
+
+
+DEBUG = _set("FRAMEWIRE_DEBUG")
+PURE = _set("FRAMEWIRE_PURE")
+REQUIRED = _set("FRAMEWIRE_NATIVE")
+SANITIZE = _set("FRAMEWIRE_SANITIZE")
 
 DIRECTIVES = {
     "language_level": 3,
@@ -28,7 +35,16 @@ DIRECTIVES = {
     "freethreading_compatible": False,
 }
 
-COMPILE_ARGS = [] if sys.platform == "win32" else (["-O1", "-g", "-UNDEBUG"] if DEBUG else ["-O3"])
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+
+def compile_args() -> list[str]:
+    """Flags for the compiler. `-g0`: many Pythons ask for debug information, which is three quarters of a wheel."""
+    if sys.platform == "win32":
+        return []
+    if SANITIZE:
+        return ["-O1", "-g", "-fno-omit-frame-pointer", *SANITIZERS]
+    return ["-O1", "-g", "-UNDEBUG"] if DEBUG else ["-O3", "-g0"]
 
 
 class OptionalBuildExt(build_ext):
@@ -38,6 +54,10 @@ class OptionalBuildExt(build_ext):
     """
 
     given_up = False
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def run(self) -> None:
         try:
@@ -72,10 +92,23 @@ def extensions() -> list[Any]:
         print(f"framewire: Cython is missing ({error}); the plain-Python twins will be used")
         return []
     modules = [
-        Extension(f"framewire._native.{source.stem}", [source.as_posix()], extra_compile_args=COMPILE_ARGS)
+        Extension(
+            f"framewire._native.{source.stem}",
+            [source.as_posix()],
+            extra_compile_args=compile_args(),
+            extra_link_args=SANITIZERS if SANITIZE else [],
+        )
         for source in sorted(Path("src/framewire/_native").glob("*.pyx"))
     ]
-    return list(cythonize(modules, compiler_directives=DIRECTIVES, annotate=DEBUG, include_path=["src"]))
+    return list(
+        cythonize(
+            modules,
+            compiler_directives=DIRECTIVES,
+            annotate=DEBUG,
+            include_path=["src"],
+            build_dir="build/sanitize/c" if SANITIZE else None,
+        )
+    )
 
 
 setup(ext_modules=extensions(), cmdclass={"build_ext": OptionalBuildExt})
