@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard src/framewire/_native/*.pyx src/framewire/_native/*.pxd)
 
-.PHONY: help serve test test-all check bench build debug clean
+.PHONY: help serve test test-all check bench build debug clean docs
 
 help:                   ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -33,6 +33,10 @@ check: build            ## ruff, cython-lint, mypy, import-linter
 bench: build            ## measure side by side with the peers (see docs/performance.md)
 	$(BIN)/python -m bench $(ARGS)
 
+docs: $(VENV)/.docs     ## build the documentation into build/docs; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "framewire: build/docs/index.html"
+
 build: $(VENV)/.built   ## the package and its development tools, in .venv
 
 debug: $(VENV)/.built   ## build with bounds checks and annotated HTML, then run the tests; `make clean build` goes back
@@ -52,4 +56,13 @@ $(VENV)/.built: $(SOURCES)
 	@env -u FRAMEWIRE_PURE $(BIN)/python -m pip install -q --editable '.[dev]'
 	@env -u FRAMEWIRE_PURE $(BIN)/python -c 'from framewire import implementation as which; print("framewire: implementation", \
 		which, "" if which == "native" else "(`$(BIN)/pip install -v -e .` says why)")'
+	@touch $@
+
+# The pages are read out of the sources: nothing has to be compiled, so only what the extra `docs` names is installed.
+EXTRA_DOCS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")
+
+$(VENV)/.docs: pyproject.toml
+	@$(or $(PYTHON),false) -c '$(CAN_BUILD)' || { echo "framewire: needs Python >= 3.11 with venv and ensurepip" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c '$(EXTRA_DOCS)' | $(BIN)/python -m pip install -q -r /dev/stdin
 	@touch $@
