@@ -1,4 +1,8 @@
-"""The documents tell the truth: their examples run, their lists match the code, their links lead somewhere."""
+"""The documents tell the truth: their examples run, their lists match the code, their links lead somewhere.
+
+The Python blocks of a page are one program, in order, as a reader would type them. A comment behind `print(...)` is the
+line that it prints. A block that begins with `# examples/NAME.py` is a part of that file.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +15,54 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
-EXAMPLES = [
-    pytest.param(code, id=f"{page.name}-{number}")
-    for page in PAGES
-    for number, code in enumerate(re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL))
-]
+PAGES = [*ROOT.glob("*.md"), *sorted(ROOT.glob("docs/**/*.md"))]
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("code", EXAMPLES)
-def test_each_example_runs(code: str) -> None:
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=60)
+def program(page: Path) -> str:
+    """The page with all but its Python blocks blanked out: an error names the line of the page."""
+    text, lines = page.read_text(), []
+    for block in BLOCK.finditer(text):
+        lines += [""] * (text.count("\n", 0, block.start(1)) - len(lines))
+        lines += block[1].splitlines()
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if BLOCK.search(page.read_text())], ids=lambda page: page.name)
+def test_the_examples_of_each_page_run(page: Path, tmp_path: Path) -> None:
+    code = program(page)
+    runner = "import sys; exec(compile(sys.stdin.read(), sys.argv[1], 'exec'))"
+    command = [sys.executable, "-W", "error", "-c", runner, page.name]
+    done = subprocess.run(command, input=code, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    expected = re.findall(r"print\(.*?#\s*(.+)$", code, re.MULTILINE)
-    assert [line for line in expected if line not in done.stdout] == []
+    printed = iter(done.stdout.splitlines())
+    for expected in re.findall(r"print\(.*?\)\s+#\s*(?:-> )?(.+)$", code, re.MULTILINE):
+        assert expected in printed, f"{expected!r} is not printed, or not in this order:\n{done.stdout}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_python_block_is_overlooked(page: Path) -> None:
+    text = page.read_text()
+    assert len(re.findall(r"```\s*python|```\s*py\b", text)) == len(BLOCK.findall(text))
+
+
+def test_what_is_shown_of_an_example_is_in_it() -> None:
+    shown = [block for page in PAGES for block in BLOCK.findall(page.read_text()) if block.startswith("# examples/")]
+    assert shown
+    for block in shown:
+        name, part = block.split("\n", 1)
+        assert part.strip() in (ROOT / name.removeprefix("# ")).read_text(), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_to_files(page: Path) -> None:
     for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_the_navigation_leads_to_every_page() -> None:
+    named = re.findall(r"^ +- .+: (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert sorted(named) == sorted(page.relative_to(ROOT / "docs").as_posix() for page in ROOT.glob("docs/**/*.md"))
 
 
 def test_the_list_of_commands_is_that_of_the_table() -> None:
