@@ -2,7 +2,7 @@
 
 from framewire._impl import Bytes, BytesMut, Cursor, implementation
 from framewire._version import __version__
-from framewire.buf import Buf, BufMut, Chain, Take, WriteBuffer
+from framewire.buf import Buf, BufMut, Chain, Limit, Reader, Rope, Take, WriteBuffer, Writer
 from framewire.codec import Codec, Decoder, Encoder, MappedCodec
 from framewire.codecs.delimiter import DelimiterCodec
 from framewire.codecs.length_delimited import LengthDelimitedCodec
@@ -49,18 +49,22 @@ __all__ = [
     "FramewireError",
     "IncompleteFrame",
     "LengthDelimitedCodec",
+    "Limit",
     "LinesCodec",
     "MappedCodec",
     "ProtocolError",
     "RawCodec",
+    "Reader",
     "RespClientCodec",
     "RespCodec",
     "RespFrame",
     "RespLimits",
     "RespServerCodec",
     "RespValue",
+    "Rope",
     "Take",
     "WriteBuffer",
+    "Writer",
     "__version__",
     "check",
     "implementation",
