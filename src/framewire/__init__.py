@@ -5,6 +5,7 @@ from framewire._version import __version__
 from framewire.buf import Buf, BufMut, Chain, Limit, Reader, Rope, Take, WriteBuffer, Writer
 from framewire.codec import Codec, Decoder, Encoder, MappedCodec
 from framewire.codecs.delimiter import DelimiterCodec
+from framewire.codecs.http1 import HttpCodec
 from framewire.codecs.length_delimited import LengthDelimitedCodec
 from framewire.codecs.lines import LinesCodec
 from framewire.codecs.raw import RawCodec
@@ -20,6 +21,7 @@ from framewire.codecs.resp import (
 from framewire.errors import (
     BufferUnderflow,
     CodecInUse,
+    CodecSpent,
     ConnectionClosedError,
     EncodeError,
     FrameTooLong,
@@ -38,6 +40,7 @@ __all__ = [
     "Chain",
     "Codec",
     "CodecInUse",
+    "CodecSpent",
     "ConnectionClosedError",
     "Cursor",
     "Decoder",
@@ -47,6 +50,7 @@ __all__ = [
     "FrameScanner",
     "FrameTooLong",
     "FramewireError",
+    "HttpCodec",
     "IncompleteFrame",
     "LengthDelimitedCodec",
     "Limit",

@@ -7,6 +7,7 @@
     |-- BufferUnderflow        the caller read past the end of a buffer (also an IndexError)
     |-- EncodeError            the caller gave a frame that has no wire form (also a ValueError)
     |-- CodecInUse             the caller switched codecs inside a frame
+    |-- CodecSpent             the caller used a codec beyond the frame that ended its protocol
     `-- ConnectionClosedError  the caller used a connection that is closed (also a ConnectionError)
 
 What belongs here: classes that say whose fault it is and carry the numbers. No logic beyond the message.
@@ -18,6 +19,7 @@ from __future__ import annotations
 __all__ = [
     "BufferUnderflow",
     "CodecInUse",
+    "CodecSpent",
     "ConnectionClosedError",
     "EncodeError",
     "FrameTooLong",
@@ -82,6 +84,10 @@ class EncodeError(FramewireError, ValueError):
 
 class CodecInUse(FramewireError):
     """The codec stands inside a frame, so it cannot be replaced."""
+
+
+class CodecSpent(FramewireError):
+    """What follows is another protocol (after an HTTP upgrade): give the connection its codec. No byte was consumed."""
 
 
 class ConnectionClosedError(FramewireError, ConnectionError):
