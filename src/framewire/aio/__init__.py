@@ -1,7 +1,25 @@
-"""Connections for asyncio: `connect`, `listen`, `Connection`, and a pair in memory. uvloop is welcome, not needed."""
+"""Connections for asyncio: `connect`, `listen`, `serve`, child processes, pipes, and a pair in memory.
 
+uvloop is welcome, not needed.
+"""
+
+from framewire.aio.connect import connect
 from framewire.aio.connection import Connection
-from framewire.aio.listen import Listener, connect, listen
+from framewire.aio.listen import Listener, listen
 from framewire.aio.memory import memory_pair
+from framewire.aio.pipes import SubprocessConnection, connect_pipes, open_subprocess
+from framewire.aio.protocol import StreamProtocol
+from framewire.aio.serve import serve
 
-__all__ = ["Connection", "Listener", "connect", "listen", "memory_pair"]
+__all__ = [
+    "Connection",
+    "Listener",
+    "StreamProtocol",
+    "SubprocessConnection",
+    "connect",
+    "connect_pipes",
+    "listen",
+    "memory_pair",
+    "open_subprocess",
+    "serve",
+]

@@ -8,6 +8,8 @@ What belongs here: the loop of `read_frame`, the batching of `write_frame`, and 
                     v
                   end of stream? --yes--> decode_eof: a last frame | None (clean end) | IncompleteFrame
                     | no
+                  draining, and between two frames? --yes--> None
+                    | no
                     v
                   wait for bytes (what was fed is sent first), again
 """
@@ -36,9 +38,14 @@ FEED_LIMIT = 64 * 1024
 class Connection(Generic[F]):
     """A stream of frames in both directions, over any asyncio transport.
 
-    Made by `connect`, `listen` or `memory_pair`. One task reads and any number write. Cancelling any method loses no
-    byte: a frame that was not returned is returned by the next `read_frame`, a frame that was given to `write_frame`
-    is sent whole.
+    Made by `connect`, `listen`, `serve`, `open_subprocess`, `connect_pipes` or `memory_pair`; over a transport that
+    asyncio or another library makes, in two steps, since `StreamProtocol` is an ordinary asyncio protocol:
+
+        transport, protocol = await loop.create_connection(StreamProtocol, host, port)
+        connection = Connection(protocol, codec)
+
+    One task reads and any number write. Cancelling any method loses no byte: a frame that was not returned is returned
+    by the next `read_frame`, a frame that was given to `write_frame` is sent whole.
     """
 
     def __init__(self, protocol: StreamProtocol, codec: Codec[F]) -> None:
@@ -117,16 +124,25 @@ class Connection(Generic[F]):
 
     async def _wait_for_frame(self) -> F | None:
         protocol = self._protocol
+        protocol.waits += 1
         while True:
             if protocol.at_eof:
                 return self._codec.decode_eof(self._inbound.rest)
             if protocol.is_closing:
                 raise ConnectionClosedError("the connection is closed") from protocol.error
+            if protocol.draining and not self._inside_frame:
+                return None
             self._send_outbox()
             await protocol.wait_readable()
             frame = self._next()
             if frame is not None:
                 return frame
+
+    @property
+    def _inside_frame(self) -> bool:
+        """Whether a part of a frame is here, and no whole one."""
+        rest = self._inbound.rest
+        return bool(rest) or rest.expected > 0 or not self._codec.idle
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -185,6 +201,14 @@ class Connection(Generic[F]):
     def is_closed(self) -> bool:
         """Whether the connection is gone in both directions."""
         return self._protocol.is_closed
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether no new frame will be waited for: the server that accepted this connection shuts down.
+
+        `read_frame` still returns what has arrived, wholly or in part, and then `None`, as at a clean end.
+        """
+        return self._protocol.draining
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """What the transport knows: `peername`, `sockname`, `socket`, `sslcontext`, ... (asyncio's names)."""

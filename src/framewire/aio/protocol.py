@@ -43,6 +43,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self._closed = self._loop.create_future()
         self.on_payload: Callable[[], None] = _nothing
         self.at_eof = False
+        self.draining = False  # read no further than the frame under way
+        self.waits = 0  # how often somebody has begun to wait for a frame
         self._closing = False
         self.error: Exception | None = None
 
@@ -78,6 +80,16 @@ class StreamProtocol(asyncio.BufferedProtocol):
             self._paused_reading = True
             self.transport.pause_reading()
 
+    def data_received(self, data: bytes) -> None:
+        """For transports that fill no buffer of ours (asyncio's pipes): one copy more."""
+        received = memoryview(data)
+        while received:
+            room = self.get_buffer(len(received))
+            nbytes = min(len(room), len(received))
+            room[:nbytes] = received[:nbytes]
+            self.buffer_updated(nbytes)
+            received = received[nbytes:]
+
     def eof_received(self) -> bool:
         self.at_eof = True
         self._wake_reader()
@@ -91,8 +103,14 @@ class StreamProtocol(asyncio.BufferedProtocol):
         if not self.outbound.full:
             self._wake_writers()
 
+    def output_lost(self, exc: Exception | None) -> None:
+        """This direction alone is gone (`PipeTransport` calls it): reading goes on."""
+        self.error = exc or self.error
+        self.outbound.lose()
+        self._wake_writers()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        self.error = exc
+        self.error = exc or self.error
         self.on_payload = _nothing  # it refers back to us: a dead connection is freed at once
         self.outbound.clear()
         self._wake_reader()
@@ -123,6 +141,21 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self.outbound.close()
         self._wake_reader()
 
+    def drain(self) -> None:
+        """Read no further than the frame under way; whoever waits for another one is told."""
+        self.draining = True
+        self._wake_reader()
+
+    def give_up(self, error: Exception) -> None:
+        """Close at once, and let whoever uses the connection know why."""
+        self.error = error
+        self.transport.abort()
+
+    @property
+    def awaits_frame(self) -> bool:
+        """Whether somebody waits for bytes."""
+        return self._reader is not None
+
     async def wait_readable(self) -> None:
         """Wait for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
         if self._reader is not None:
@@ -137,14 +170,14 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     async def wait_writable(self) -> None:
         """Wait until the output is below its high-water mark; raise `ConnectionClosedError` if it never will be."""
-        while self.outbound.full and not self.is_closed:
+        while self.outbound.full and not self.is_closed:  # `full` also ends with the output
             writer = self._loop.create_future()
             self._writers.append(writer)
             try:
                 await writer
             finally:
                 self._writers.remove(writer)
-        if self.is_closed:
+        if self.is_closed or self.outbound.lost:
             raise ConnectionClosedError("the connection closed before all was sent") from self.error
 
     async def wait_closed(self) -> None:

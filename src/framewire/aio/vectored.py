@@ -7,6 +7,7 @@ What belongs here: what each loop does with several segments, and nothing else.
   setting the limits again makes the transport look.
 * asyncio 3.11: `writelines` joins, and `write` copies what the socket did not take at once. So an idle plain socket is
   written with `writev` first, and the rest is fed as views of at most `PIECE` bytes, a piece whenever there is room.
+* asyncio's pipes join and copy, whatever the version: they are written like a socket of 3.11.
 * TLS, on any loop, encrypts at once all that it is given and only then asks to wait, so it is fed in pieces too.
 """
 
@@ -30,8 +31,9 @@ IOV_MAX = 1024
 
 
 def _copies(transport: asyncio.WriteTransport) -> bool:
-    """Whether this transport copies what it cannot send: over TLS, and asyncio's own before Python 3.12."""
-    if sys.version_info < (3, 12) and type(transport).__module__.startswith("asyncio."):
+    """Whether this transport copies what it cannot send: over TLS, and asyncio's own, but for sockets since 3.12."""
+    module = type(getattr(transport, "write_end", transport)).__module__
+    if module.startswith("asyncio.") and (module != "asyncio.selector_events" or sys.version_info < (3, 12)):
         return True
     return transport.get_extra_info("sslcontext") is not None
 
@@ -39,7 +41,9 @@ def _copies(transport: asyncio.WriteTransport) -> bool:
 class Outbound:
     """The sending side of one connection: segments in order, given to the transport as it takes them."""
 
-    __slots__ = ("_copies", "_high_water", "_last", "_waiting", "finishing", "full", "queued", "transport")
+    __slots__ = (
+        "_copies", "_high_water", "_last", "_waiting", "finishing", "full", "lost", "queued", "sent", "transport",
+    )  # fmt: skip
 
     def __init__(self, transport: asyncio.WriteTransport, high_water: int) -> None:
         self.transport = transport
@@ -49,7 +53,9 @@ class Outbound:
         self._waiting: deque[memoryview] | None = None  # made when first needed: most connections never do
         self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
         self.finishing = False  # nothing may be written any more
+        self.lost = False  # nothing can be written any more, though the connection may still be read
         self.queued = 0  # bytes in `_waiting`
+        self.sent = 0  # bytes given to `send`, ever
 
     @property
     def pending(self) -> int:
@@ -66,6 +72,7 @@ class Outbound:
         elif nbytes:  # the common case: small things only
             self.transport.write(tail.to_bytes())
             tail.clear()
+        self.sent += nbytes
         return nbytes
 
     def write(self, segments: list[bytes | memoryview]) -> None:
@@ -98,6 +105,12 @@ class Outbound:
     def close(self) -> None:
         """Close the transport once all is sent."""
         self._finish(self.transport.close)
+
+    def lose(self) -> None:
+        """Nothing can be written any more."""
+        self.finishing = self.lost = True
+        self.full = False
+        self.clear()
 
     def clear(self) -> None:
         """Forget what was not sent; the connection is gone."""
@@ -135,13 +148,13 @@ class Outbound:
 
 
 def _send_now(transport: asyncio.WriteTransport, segments: list[bytes | memoryview]) -> Iterable[bytes | memoryview]:
-    """What is left after one `writev`, which is tried only on a plain socket that has nothing queued."""
-    sock = transport.get_extra_info("socket")
-    plain = sock is not None and transport.get_extra_info("sslcontext") is None
-    if not plain or transport.get_write_buffer_size() or transport.is_closing():
+    """What is left after one `writev`, which is tried only on a plain socket or pipe that has nothing queued."""
+    file = transport.get_extra_info("socket") or transport.get_extra_info("pipe")
+    plain = file is not None and transport.get_extra_info("sslcontext") is None
+    if not plain or not hasattr(os, "writev") or transport.get_write_buffer_size() or transport.is_closing():
         return segments
     try:
-        sent = os.writev(sock.fileno(), segments[:IOV_MAX])
+        sent = os.writev(file.fileno(), segments[:IOV_MAX])
     except OSError:
         return segments  # the transport's own write meets the same error and reports it in its way
     return _after(segments, sent)

@@ -1,0 +1,87 @@
+"""Accepting: sockets come out of listening ones, until told to pause, and again.
+
+What belongs here: the accept loop. It is our own for two reasons: neither loop's can pause, and uvloop's drops
+connections without a word when file descriptors run out.
+
+                     pause()                          accept fails (no descriptors, say)
+      (accepting) <-----------> (paused)   (accepting) ----------------------------------> (resting, 1 s) --> again
+                    resume()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+from framewire.aio.sockets import close_listening
+
+__all__ = ["Acceptor"]
+
+logger = logging.getLogger("framewire.aio")
+
+ACCEPTS_AT_ONCE = 256
+"""Connections accepted before other work gets its turn."""
+
+RETRY_SECONDS = 1.0
+"""How long accepting rests when it fails; also the pace of the log lines about it."""
+
+
+class Acceptor:
+    """Calls `on_socket` with each connected socket, non-blocking and with TCP_NODELAY. Owns the listening sockets."""
+
+    def __init__(self, sockets: list[socket.socket], on_socket: Callable[[socket.socket], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_socket = on_socket
+        self._accepting = False
+        self._retry: asyncio.TimerHandle | None = None
+        self.sockets = sockets
+
+    def resume(self) -> None:
+        """Begin to accept, or go on. Does nothing while it rests, or once it is closed."""
+        if not self._accepting and self._retry is None:
+            self._accepting = True
+            for sock in self.sockets:
+                self._loop.add_reader(sock, self._accept, sock)
+
+    def pause(self) -> None:
+        """Accept nothing more for now; who connects waits in the system's backlog."""
+        if self._accepting:
+            self._accepting = False
+            for sock in self.sockets:
+                self._loop.remove_reader(sock)
+
+    def close(self) -> None:
+        """Stop listening. Who waits in the backlog is refused."""
+        self.pause()
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        sockets, self.sockets = self.sockets, []
+        close_listening(sockets)
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(ACCEPTS_AT_ONCE):
+            if not self._accepting:
+                return
+            try:
+                sock, _ = listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                self._rest(error)
+                return
+            sock.setblocking(False)
+            if sock.family in (socket.AF_INET, socket.AF_INET6):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._on_socket(sock)
+
+    def _rest(self, error: OSError) -> None:
+        logger.error("cannot accept connections: %s; trying again in %g s", error.strerror, RETRY_SECONDS)
+        self.pause()
+        self._retry = self._loop.call_later(RETRY_SECONDS, self._again)
+
+    def _again(self) -> None:
+        self._retry = None
+        self.resume()

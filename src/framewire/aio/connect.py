@@ -1,0 +1,64 @@
+"""`connect`: a connection to somebody who listens, over TCP, TLS or a Unix socket.
+
+What belongs here: names, addresses and sockets turned into a `Connection`. asyncio resolves, connects and shakes hands;
+it also sets TCP_NODELAY.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl as ssl_module
+from functools import partial
+from typing import Any, TypeVar
+
+from framewire.aio.connection import Connection
+from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
+from framewire.codec import Codec
+
+__all__ = ["check_address", "connect"]
+
+F = TypeVar("F")
+
+
+async def connect(
+    codec: Codec[F],
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    path: str | None = None,
+    sock: socket.socket | None = None,
+    ssl: ssl_module.SSLContext | None = None,
+    server_hostname: str | None = None,
+    timeout: float | None = None,  # noqa: ASYNC109
+    high_water: int = DEFAULT_HIGH_WATER,
+) -> Connection[F]:
+    """Connect to `host` and `port`, or to the Unix socket at `path`, or take a connected `sock`, and speak `codec`.
+
+    With `ssl` the connection is TLS, and the certificate is checked against `server_hostname` (default: `host`).
+    `high_water` is the number of bytes that may wait in each direction. Raises `OSError` (refused, unreachable),
+    `ssl.SSLError`, and `TimeoutError` after `timeout` seconds.
+    """
+    check_address(host, port, path, sock)
+    loop = asyncio.get_running_loop()
+    options: dict[str, Any] = {"ssl": ssl, "server_hostname": server_hostname}
+    if ssl is not None and host is None and server_hostname is None:
+        options["server_hostname"] = ""  # there is no name to check, and asyncio wants to hear it
+    factory = partial(StreamProtocol, high_water=high_water)
+    async with asyncio.timeout(timeout):
+        if path is not None:
+            _, protocol = await loop.create_unix_connection(factory, path, **options)
+        elif host is not None and port is not None:
+            _, protocol = await loop.create_connection(factory, host, port, **options)
+        elif sock is not None and sock.family == getattr(socket, "AF_UNIX", None):
+            _, protocol = await loop.create_unix_connection(factory, sock=sock, **options)
+        else:
+            _, protocol = await loop.create_connection(factory, sock=sock, **options)
+    return Connection(protocol, codec)
+
+
+def check_address(host: str | None, port: int | None, path: str | None, sock: socket.socket | None) -> None:
+    """Raise `ValueError` unless exactly one of the three ways to say where is used."""
+    ways = (host is not None and port is not None) + (path is not None) + (sock is not None)
+    if ways != 1 or (host is None) != (port is None):
+        raise ValueError("give either a host and a port, or path=, or sock=")
