@@ -77,14 +77,13 @@ async def stay(room: Room, connection: Connection[str], name: str) -> None:
 
 async def visit(room: Room, connection: Connection[str]) -> None:
     """One connection from beginning to end."""
-    try:
-        name = await enter(room, connection)
-        if name is not None:
-            await stay(room, connection, name)
-    except ProtocolError as error:
-        await connection.write_frame(f"* {error}")
-    except ConnectionClosedError:
-        pass  # gone without a word
+    with contextlib.suppress(ConnectionClosedError):  # gone without a word
+        try:
+            name = await enter(room, connection)
+            if name is not None:
+                await stay(room, connection, name)
+        except ProtocolError as error:
+            await connection.write_frame(f"* {error}")
 
 
 def codec() -> LinesCodec[str]:
