@@ -209,7 +209,7 @@ def test_copy_to_slice_and_to_bytes(make):
         assert target == DATA[:n]
         rest = buf.copy_to_bytes(len(DATA) - n)
         assert type(rest) is Bytes and rest == DATA[n:] and not buf.has_remaining()
-    with pytest.raises((BufferError, TypeError)):
+    with pytest.raises(TypeError, match="writable"):
         make(DATA).copy_to_slice(b"1234")
 
 

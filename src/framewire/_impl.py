@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from framewire import _pickles
+
 __all__ = [
     "Bytes",
     "BytesMut",
@@ -56,5 +58,7 @@ else:
         encode_values,
         pack_command,
     )
+
+_pickles.chosen.update(Bytes=Bytes, BytesMut=BytesMut, Cursor=Cursor)
 
 implementation = "pure" if PURE else "native"

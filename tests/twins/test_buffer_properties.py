@@ -357,8 +357,17 @@ class Twins(RuleBasedStateMachine):
     @rule(which=which, other=which, name=st.sampled_from(["unsplit", "try_unsplit", "put", "extend"]))
     def join(self, which, other, name):
         i, j = self.pick(which), self.pick(other)
-        if i != j or "unsplit" in name:  # capacity after appending a buffer to itself is nobody's business
-            self.do(lambda side: getattr(side.muts[i], name)(side.muts[j]))
+        self.do(lambda side: getattr(side.muts[i], name)(side.muts[j]))
+
+    @precondition(lambda self: self.muts)
+    @rule(which=which, start=st.integers(-50, 50), stop=st.integers(-50, 50), data=st.binary(max_size=20))
+    def overwrite(self, which, start, stop, data):
+        i = self.pick(which)
+
+        def act(side):
+            side.muts[i][start:stop] = data
+
+        self.do(act)
 
     @precondition(lambda self: self.muts)
     @rule(which=which)

@@ -13,6 +13,7 @@ import sys
 
 import pytest
 
+import framewire
 from framewire.errors import BufferUnderflow
 
 LONG = b"mary had a little lamb, little lamb, little lamb; mary had a little lamb, its fleece was white as snow"
@@ -88,8 +89,26 @@ def test_sequence_protocol(mut, buffers):
         b[0] = 256
     with pytest.raises(TypeError):
         b[0] = b"x"
-    with pytest.raises(TypeError):
-        b[0:2] = b"xy"
+
+
+def test_a_slice_is_overwritten_by_as_many_bytes(mut, buffers):
+    b = mut(b"-0000payload")
+    b.advance(1)
+    b[0:4] = (7).to_bytes(4, "big")
+    b[-2:] = buffers.Bytes(b"AD")
+    b[5:5] = b""
+    b[4:5] = mut(b"P")
+    assert b == b"\0\0\0\7PayloAD"
+    b[:] = b[::-1]
+    b[1:4] = b.view()[0:3]
+    assert b == b"DDAoyaP\7\0\0\0"
+    for key, value in [(slice(0, 2), b"x"), (slice(0, 2), b"xyz"), (slice(9, 99), b"xyz"), (slice(0, 4, 2), b"xy")]:
+        with pytest.raises(ValueError):
+            b[key] = value
+    for wrong in ("xy", 3, None):
+        with pytest.raises(TypeError):
+            b[0:2] = wrong
+    assert b == b"DDAoyaP\7\0\0\0"
 
 
 def test_a_slice_is_a_copy(mut):
@@ -112,10 +131,30 @@ def test_like_bytes_but_unhashable(mut):
 
 def test_copies_are_deep(mut):
     b = mut(b"abc")
-    for other in (copy.copy(b), copy.deepcopy(b), pickle.loads(pickle.dumps(b))):
+    for other in (copy.copy(b), copy.deepcopy(b)):
         assert type(other) is mut and other == b
         other[0] = 0
     assert b == b"abc"
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickling(mut, protocol):
+    b = mut(b"-abc")
+    b.advance(1)
+    other = pickle.loads(pickle.dumps(b, protocol))
+    assert type(other) is framewire.BytesMut and other == b"abc"
+    other[0] = 0
+    assert b == b"abc" and pickle.loads(pickle.dumps(mut(), protocol)) == b""
+
+
+def test_pickling_out_of_band(mut):
+    taken = []
+    b = mut(bytes(100_000))
+    head = pickle.dumps(b, 5, buffer_callback=taken.append)
+    assert len(head) < 200 and len(taken) == 1
+    other = pickle.loads(head, buffers=taken)
+    other[0] = 1
+    assert len(other) == 100_000 and b == bytes(100_000)
 
 
 def test_a_view_is_read_only(mut):
@@ -339,6 +378,11 @@ def test_a_buffer_can_be_appended_to_itself(mut):
     b.extend(b.view())
     b.extend(b)
     assert b == b"abcdefgh" * 4
+    b = filled(mut, 1500)
+    b.extend(b)
+    assert (len(b), b.capacity) == (3000, 3000)  # as if the bytes had come from elsewhere
+    b.put(b)
+    assert len(b) == 3000
 
 
 def test_extend_from_within(mut):
@@ -403,6 +447,35 @@ def test_put_consumes_a_buffer_but_not_bytes(mut, buffers):
         b.put(src)
     assert b == b"abcefghij" and b.capacity == 20
     assert len(source) == cursor.remaining() == 0 and fixed == b"h"
+
+
+class Foreign:
+    """A buffer that somebody else wrote."""
+
+    def __init__(self, remaining, chunk):
+        self.left, self.bytes = remaining, chunk
+
+    def remaining(self):
+        return self.left
+
+    def chunk(self):
+        return memoryview(self.bytes)
+
+    def advance(self, n):
+        self.left -= n
+
+
+def test_put_refuses_a_buffer_that_breaks_its_contract(mut):
+    for capacity in (0, 100):
+        b = mut.with_capacity(capacity)
+        with pytest.raises(BufferError, match=r"Foreign.chunk\(\) is empty although 3 bytes"):
+            b.put(Foreign(3, b""))
+        with pytest.raises(ValueError, match="-1"):
+            b.put(Foreign(-1, b"abc"))
+        b.put(Foreign(0, b"abc"))
+        assert b == b""
+        b.put(Foreign(5, b"abc"))
+        assert b == b"abcab"
 
 
 def test_chunk_mut_then_advance_mut(mut):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 
+import psutil
 import pytest
 
 MiB = 1024 * 1024
@@ -379,3 +380,35 @@ def test_an_expectation_may_be_corrected(mut):
         assert len(view) == 7
     b.commit(7)
     assert len(b) == 10
+
+
+def test_payloads_announced_but_never_sent_take_no_memory(mut):
+    """What is reserved for a payload is touched only as it arrives, or thousands of peers who leave would be felt."""
+    process = psutil.Process()
+    before = process.memory_info().rss
+    waiting = []
+    for _ in range(200):
+        b = mut(b"x")
+        b.expect(100 * MiB)
+        waiting.append((b, b.lease(KEPT)))
+    assert sum(b.capacity for b, _ in waiting) == 200 * MiB
+    assert process.memory_info().rss - before < 50 * MiB
+
+
+def test_what_a_large_payload_stands_on_is_memory_like_any_other(mut):
+    b = mut(b"abc")
+    b.expect(2 * MiB)
+    view = b.lease()
+    view[: MiB - 3] = b"d" * (MiB - 3)
+    b.commit(MiB - 3)
+    assert (b.find(b"cd"), b.count(b"d"), b.rfind(b"a"), b[3], b[-1]) == (2, MiB - 3, 0, 100, 100)
+    b[0:3] = b"xyz"
+    assert b.startswith(b"xyzd") and b.get_u16() == 0x7879 and b.split_to(2) == b"zd"
+    b.extend(b"end")
+    with b.chunk_mut() as room:
+        room[:1] = b"!"
+    b.advance_mut(1)
+    frozen = b.freeze()
+    del b, view
+    gc.collect()
+    assert frozen.endswith(b"dend!") and len(frozen) == MiB and hash(frozen) == hash(frozen.to_bytes())

@@ -8,6 +8,8 @@ cimport cython
 from framewire._native.block cimport check_count, export
 from framewire._native.immutable cimport adopt, builtin_copy, share
 
+from framewire._pickles import load_cursor
+
 cdef Bytes EMPTY = share(None, NULL, 0)
 
 
@@ -15,7 +17,8 @@ cdef Bytes EMPTY = share(None, NULL, 0)
 cdef class Cursor(Reading):
     """Reads from a `Bytes` without changing it: the `Buf` over immutable bytes.
 
-    `Cursor(data)` adopts `data` as `Bytes(data)` does. Raises `TypeError` for what is not bytes-like.
+    `Cursor(data)` adopts `data` as `Bytes(data)` does. `for byte in cursor` consumes, as a file does; a copy shares the
+    bytes and has a position of its own; O(1). Raises `TypeError` for what is not bytes-like.
     """
 
     def __cinit__(self):
@@ -28,6 +31,15 @@ cdef class Cursor(Reading):
 
     def __repr__(self):
         return f"Cursor({builtin_copy(self.data)!r}, position={self.position})"
+
+    def __copy__(self):
+        return copy_of_cursor(self)
+
+    def __deepcopy__(self, memo):
+        return copy_of_cursor(self)
+
+    def __reduce__(self):
+        return load_cursor, (self.data, self.position)
 
     cdef object piece(self):
         return export(self.data.block, self.ptr, self.len, True)
@@ -65,3 +77,12 @@ cdef class Cursor(Reading):
             self.data = share(self.data.block, self.data.ptr, self.data.len - self.len + length)
             self.ptr = self.data.ptr + (self.data.len - length)
             self.len = length
+
+
+cdef Cursor copy_of_cursor(Cursor cursor):
+    """Another cursor at the same place of the same bytes."""
+    cdef Cursor other = Cursor.__new__(Cursor)
+    other.data = cursor.data
+    other.ptr = cursor.ptr
+    other.len = cursor.len
+    return other

@@ -18,6 +18,8 @@ from framewire._native.searching cimport (
 
 from pickle import PickleBuffer
 
+from framewire._pickles import load_bytes
+
 cdef extern from *:
     """
     /* The hash of builtin bytes, under the names that it has had. */
@@ -244,13 +246,8 @@ cdef class Bytes:
 
     def __reduce_ex__(self, protocol):
         if protocol >= 5:
-            return _unpickled, (PickleBuffer(self),)
-        return _unpickled, (builtin_copy(self),)
-
-
-def _unpickled(data):
-    """What pickling calls: adopts what cannot change, copies what can."""
-    return Bytes.from_owner(data) if memoryview(data).readonly else Bytes.copy_from(data)
+            return load_bytes, (PickleBuffer(self),)
+        return load_bytes, (builtin(self),)
 
 
 # -- making Bytes

@@ -29,8 +29,14 @@ from framewire._native.numbers cimport fit_unsigned
 from framewire._native.reading cimport Reading
 from framewire._native.searching cimport ALL, FIRST, LAST, byte_value, clamped, found, index_of
 
+from pickle import PickleBuffer
+
+from framewire._pickles import load_bytes_mut
+
 cdef extern from "Python.h":
     Py_ssize_t PY_SSIZE_T_MAX
+    int PySlice_Unpack(object s, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t* step) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop, Py_ssize_t step)
     # -1: failed, the old object is gone too, an exception is set
     int resize_bytes "_PyBytes_Resize"(PyObject** o, Py_ssize_t size)
 
@@ -231,8 +237,14 @@ cdef class BytesMut(Writing):
         return self.ptr[index_of(at, self.len)]
 
     def __setitem__(self, key, value):
-        cdef Py_ssize_t at = index_of(key, self.len)
-        cdef int byte = byte_value(value)
+        """Overwrite one byte, or a slice of neighbours with as many bytes; `ValueError` for another number of them."""
+        cdef Py_ssize_t at
+        cdef int byte
+        if isinstance(key, slice):
+            overwrite(self, key, value)
+            return
+        at = index_of(key, self.len)
+        byte = byte_value(value)
         self.ptr[index_of(at, self.len)] = <unsigned char>byte  # again, for the value may have run Python
 
     def __iadd__(self, data):
@@ -245,8 +257,10 @@ cdef class BytesMut(Writing):
     def __deepcopy__(self, memo):
         return BytesMut(self)
 
-    def __reduce__(self):
-        return BytesMut, (self.to_bytes(),)
+    def __reduce_ex__(self, protocol):
+        if protocol >= 5:
+            return load_bytes_mut, (PickleBuffer(self.piece()),)
+        return load_bytes_mut, (self.to_bytes(),)
 
     cdef object piece(self):
         return export(self.block, self.ptr, self.len, True)
@@ -398,6 +412,9 @@ cdef class BytesMut(Writing):
     def extend(self, data):
         """Append a copy of `data`; amortised O(n). Raises `TypeError`, `MemoryError`, `BufferError` as `reserve`."""
         cdef Py_buffer source
+        if data is self:
+            self.extend_from_within(0, self.len)
+            return
         acquire(data, &source)
         try:
             self.append(source.buf, source.len)
@@ -613,6 +630,24 @@ cdef object writable(BytesMut b):
 # -- helpers of BytesMut
 
 
+cdef int overwrite(BytesMut b, object key, object data) except -1:
+    """`b[key] = data` for a slice: as many bytes as it has, and neighbours."""
+    cdef Py_ssize_t start, stop, step, size
+    cdef Py_buffer source
+    PySlice_Unpack(key, &start, &stop, &step)
+    if step != 1:
+        raise ValueError("only a slice of neighbours can be overwritten")
+    acquire(data, &source)
+    try:
+        size = PySlice_AdjustIndices(b.len, &start, &stop, step)  # only now: Python code may have run until here
+        if source.len != size:
+            raise ValueError(f"a slice of {size} bytes cannot be overwritten with {source.len}")
+        memmove(b.ptr + start, source.buf, size)
+    finally:
+        PyBuffer_Release(&source)
+    return 0
+
+
 cdef inline bint reusable(BytesMut b) noexcept:
     """The memory is ours (no payload) and nobody else stands on or views it: it may move. Caller must know a block."""
     return b.block.owner == NULL and Py_REFCNT(<PyObject*>b.block) == 1
@@ -699,7 +734,7 @@ cdef int drain_pieces(BytesMut b, object src) except -1:
         piece = src.chunk()[:left]
         n = len(piece)
         if n == 0:
-            raise BufferError(f"chunk() is empty where {left} bytes should remain")
+            raise BufferError(f"{type(src).__name__}.chunk() is empty although {left} bytes are wanted and remain")
         b.extend(piece)
         piece.release()
         src.advance(n)

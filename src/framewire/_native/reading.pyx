@@ -31,6 +31,11 @@ cdef class Reading:
     def __len__(self):
         return self.len
 
+    def __iter__(self):
+        """The bytes one by one, each consumed as it is handed out."""
+        while self.len:
+            yield self.take(1)[0]
+
     cdef object piece(self):
         return memoryview(b"")
 

@@ -9,6 +9,7 @@ Ranges of writable handles never overlap, which is why none of this needs a lock
 
 from __future__ import annotations
 
+import mmap
 import sys
 from operator import index
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -16,7 +17,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["NOTHING", "Block", "BytesLike", "Handle", "count", "flat", "original_capacity"]
+__all__ = ["NOTHING", "Block", "BytesLike", "Handle", "count", "flat", "original_capacity", "payload_memory"]
+
+MAPPED = 256 * 1024  # from here on, filling with zeroes costs more than asking the system for memory
 
 
 class _HasView(Protocol):
@@ -28,7 +31,10 @@ BytesLike: TypeAlias = "ReadableBuffer | _HasView"
 
 
 class Block:
-    """One allocation: a `bytearray` of our own, an adopted `bytes`, or a view on memory that somebody else owns."""
+    """One allocation: a `bytearray` of our own, an adopted `bytes`, or a view on memory that somebody else owns.
+
+    A large payload's is a view on memory that the system gave us, see `payload_memory`.
+    """
 
     __slots__ = ("data", "exposed", "handles", "original", "payload", "size")
 
@@ -45,7 +51,7 @@ class Block:
     def release(self) -> None:
         """One handle has gone. After the last one, the owner of foreign memory gets it back."""
         self.handles -= 1
-        if self.handles == 0 and type(self.data) is memoryview:
+        if self.handles == 0 and type(self.data) is memoryview and not self.payload:
             self.data.release()
 
     def unique(self) -> bool:
@@ -66,6 +72,22 @@ def _is_viewed(data: bytes | bytearray | memoryview) -> bool:
     except BufferError:
         return True
     return False
+
+
+def payload_memory(size: int) -> bytearray | memoryview:
+    """`size` zero bytes for a payload that may never come: of a large one, the system gives a page when it is written.
+
+    A `bytearray` would be filled with zeroes here and now, for each peer that announces much and sends nothing. Raises
+    `MemoryError`.
+    """
+    if size < MAPPED:
+        return bytearray(size)
+    try:
+        if sys.platform == "win32":
+            return memoryview(mmap.mmap(-1, size))
+        return memoryview(mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    except OSError as error:
+        raise MemoryError(f"cannot allocate {size} bytes") from error
 
 
 NOTHING = Block(b"", exposed=True)

@@ -15,9 +15,11 @@ import ctypes
 import sys
 import weakref
 from operator import index
+from pickle import PickleBuffer
 from typing import Any, SupportsIndex, overload
 
-from framewire._pure.block import Block, BytesLike, Handle, count, flat, original_capacity
+from framewire._pickles import load_bytes_mut
+from framewire._pure.block import Block, BytesLike, Handle, count, flat, original_capacity, payload_memory
 from framewire._pure.cursor import Cursor
 from framewire._pure.immutable import Bytes
 from framewire._pure.reading import BufLike, Reading
@@ -113,12 +115,28 @@ class BytesMut(Handle, Searching, Reading, Writing):
         found = self.view()[key]
         return Bytes.copy_from(bytes(found)) if isinstance(found, memoryview) else found
 
-    def __setitem__(self, key: SupportsIndex, value: int) -> None:
+    @overload
+    def __setitem__(self, key: SupportsIndex, value: int) -> None: ...
+    @overload
+    def __setitem__(self, key: slice[Any, Any, Any], value: BytesLike) -> None: ...
+    def __setitem__(self, key: SupportsIndex | slice[Any, Any, Any], value: Any) -> None:
+        """Overwrite one byte, or a slice of neighbours with as many bytes; `ValueError` for another number of them."""
+        if isinstance(key, slice):
+            return self._overwrite(key, value)
         at = index(key)
         at += self._len if at < 0 else 0
         if not 0 <= at < self._len:
             raise IndexError(f"index {index(key)} is out of range for {self._len} bytes")
         self._writable()[self._start + at] = value
+
+    def _overwrite(self, key: slice[Any, Any, Any], data: BytesLike) -> None:
+        start, stop, step = key.indices(self._len)
+        if step != 1:
+            raise ValueError("only a slice of neighbours can be overwritten")
+        source, size = flat(data), max(0, stop - start)
+        if len(source) != size:
+            raise ValueError(f"a slice of {size} bytes cannot be overwritten with {len(source)}")
+        self._writable()[self._start + start : self._start + start + size] = source
 
     def __iadd__(self, data: BytesLike) -> BytesMut:
         self.extend(data)
@@ -130,8 +148,10 @@ class BytesMut(Handle, Searching, Reading, Writing):
     def __deepcopy__(self, memo: object) -> BytesMut:
         return BytesMut(self)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return BytesMut, (self.to_bytes(),)
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        if index(protocol) >= 5:
+            return load_bytes_mut, (PickleBuffer(self.view()),)
+        return load_bytes_mut, (self.to_bytes(),)
 
     # -- room
 
@@ -189,7 +209,8 @@ class BytesMut(Handle, Searching, Reading, Writing):
     def _reallocate(self, size: int, start: int, payload: bool = False) -> None:
         """Copy the readable bytes to offset `start` of a new block."""
         self._require_no_chunk()
-        block = Block(bytearray(size), original=self._block.original, payload=payload)
+        memory = payload_memory(size) if payload else bytearray(size)
+        block = Block(memory, original=self._block.original, payload=payload)
         memoryview(block.data)[start : start + self._len] = self.view()
         self._move_to(block, start, self._len, size - start)
 
@@ -201,6 +222,8 @@ class BytesMut(Handle, Searching, Reading, Writing):
 
     def extend(self, data: BytesLike) -> None:
         """Append a copy of `data`; amortised O(n). Raises `TypeError`, `MemoryError`, `BufferError` as `reserve`."""
+        if data is self:
+            return self.extend_from_within(0, self._len)
         source = flat(data)
         n = len(source)
         if n > self._cap - self._len:
@@ -231,9 +254,9 @@ class BytesMut(Handle, Searching, Reading, Writing):
         if isinstance(src, BytesMut) and src and not self._cap:
             return self._take_over(src)
         if isinstance(src, BufLike):
-            missing = src.remaining() - (self._cap - self._len)
-            if missing > 0:
-                self._make_room(src.remaining())
+            coming = count(src.remaining())
+            if coming > self._cap - self._len:
+                self._make_room(coming)
         super().put(src)
 
     def _grow(self, n: int) -> None:

@@ -5,6 +5,9 @@ What belongs here: a position in bytes that do not change, and consuming by movi
 
 from __future__ import annotations
 
+from typing import Any
+
+from framewire._pickles import load_cursor
 from framewire._pure.block import BytesLike, count
 from framewire._pure.immutable import Bytes
 from framewire._pure.reading import Reading
@@ -15,7 +18,8 @@ __all__ = ["Cursor"]
 class Cursor(Reading):
     """Reads from a `Bytes` without changing it: the `Buf` over immutable bytes.
 
-    `Cursor(data)` adopts `data` as `Bytes(data)` does. Raises `TypeError` for what is not bytes-like.
+    `Cursor(data)` adopts `data` as `Bytes(data)` does. `for byte in cursor` consumes, as a file does; a copy shares the
+    bytes and has a position of its own; O(1). Raises `TypeError` for what is not bytes-like.
     """
 
     __slots__ = ("_data", "_position")
@@ -29,6 +33,17 @@ class Cursor(Reading):
 
     def __repr__(self) -> str:
         return f"Cursor({self._data.to_bytes()!r}, position={self._position})"
+
+    def __copy__(self) -> Cursor:
+        other = Cursor(self._data)
+        other._position = self._position
+        return other
+
+    def __deepcopy__(self, memo: object) -> Cursor:
+        return self.__copy__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load_cursor, (self._data, self._position)
 
     @property
     def position(self) -> int:

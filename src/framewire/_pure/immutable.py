@@ -9,6 +9,7 @@ from operator import index
 from pickle import PickleBuffer
 from typing import Any, SupportsIndex, final, overload
 
+from framewire._pickles import load_bytes
 from framewire._pure.block import NOTHING, Block, BytesLike, Handle, flat
 from framewire._pure.searching import Searching
 
@@ -184,13 +185,8 @@ class Bytes(Handle, Searching):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         if index(protocol) >= 5:
-            return _unpickled, (PickleBuffer(self.view()),)
-        return _unpickled, (self.to_bytes(),)
-
-
-def _unpickled(data: BytesLike) -> Bytes:
-    """What pickling calls: adopts what cannot change, copies what can."""
-    return Bytes.from_owner(data) if flat(data).readonly else Bytes.copy_from(data)
+            return load_bytes, (PickleBuffer(self.view()),)
+        return load_bytes, (self.to_bytes(),)
 
 
 def _separator(sep: BytesLike) -> bytes:

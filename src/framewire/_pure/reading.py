@@ -8,6 +8,7 @@ it returns, and raises `BufferUnderflow` (nothing consumed) where too few bytes 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from sys import byteorder as NATIVE
 from typing import Protocol, runtime_checkable
 
@@ -48,6 +49,11 @@ class Reading:
         """Consume `n` bytes; O(1). Raises `BufferUnderflow` (nothing consumed), `ValueError` if negative."""
         raise NotImplementedError
 
+    def __iter__(self) -> Iterator[int]:
+        """The bytes one by one, each consumed as it is handed out."""
+        while self.remaining():
+            yield self.get_u8()
+
     def has_remaining(self) -> bool:
         """True if bytes are left; O(1)."""
         return self.remaining() > 0
@@ -55,11 +61,11 @@ class Reading:
     def copy_to_slice(self, dst: BytesLike) -> None:
         """Fill the writable buffer `dst` exactly, consuming as much; O(n).
 
-        Raises `BufferUnderflow` (nothing consumed), `BufferError` for a read-only `dst`.
+        Raises `BufferUnderflow` (nothing consumed), `TypeError` if `dst` is not writable.
         """
         target = flat(dst)
         if target.readonly:
-            raise BufferError(f"copy_to_slice needs a writable buffer, not a read-only {type(dst).__name__}")
+            raise TypeError(f"copy_to_slice needs a writable buffer, not a read-only {type(dst).__name__}")
         target[:] = self._take(len(target))
 
     def chunks_vectored(self, maximum: int) -> list[memoryview]:
@@ -237,10 +243,10 @@ class Reading:
 
 
 def piece(src: BufLike, most: int) -> memoryview:
-    """At most `most` (> 0) bytes at the front of `src`. Raises `ValueError` where its `chunk` breaks the contract."""
+    """At most `most` (> 0) bytes at the front of `src`. Raises `BufferError` where its `chunk` breaks the contract."""
     found = src.chunk()[:most]
     if not found:
-        raise ValueError(f"{type(src).__name__}.chunk() is empty although {most} bytes are wanted and remain")
+        raise BufferError(f"{type(src).__name__}.chunk() is empty although {most} bytes are wanted and remain")
     return found
 
 

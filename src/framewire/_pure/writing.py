@@ -61,7 +61,7 @@ class Writing:
         """
         if not isinstance(src, BufLike):
             return self.put_slice(src)
-        left = src.remaining()
+        left = count(src.remaining())
         self._require_room(left)
         while left:
             with piece(src, left) as chunk:
