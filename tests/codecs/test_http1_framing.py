@@ -1,0 +1,93 @@
+"""Where a body ends: RFC 9112, 6.3, rule by rule, for both directions; and whether a connection persists (9.3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from framewire import ProtocolError
+from framewire.codecs.http1_framing import (
+    Framing,
+    accepts_tunnel,
+    framing_of_request,
+    framing_of_response,
+    persists,
+    wants_upgrade,
+)
+from framewire.frames.http import Headers, RequestHead, ResponseHead
+
+CHUNKED = (b"Transfer-Encoding", b"gzip, Chunked")
+FIVE = (b"Content-Length", b"5")
+
+
+@pytest.mark.parametrize(
+    ("headers", "length"),
+    [((), 0), ((FIVE,), 5), ((CHUNKED,), Framing.CHUNKED), (((b"transfer-encoding", b"chunked"),), Framing.CHUNKED)],
+)
+def test_requests(headers: Headers, length: int | Framing) -> None:
+    assert framing_of_request(RequestHead(b"POST", b"/", headers)) == length
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "headers", "length"),
+    [
+        (b"GET", 200, (), Framing.UNTIL_EOF),
+        (b"GET", 200, (FIVE,), 5),
+        (b"GET", 200, (CHUNKED,), Framing.CHUNKED),
+        (b"GET", 200, ((b"transfer-encoding", b"gzip"),), Framing.UNTIL_EOF),
+        (b"HEAD", 200, (FIVE,), 0),
+        (b"HEAD", 200, (CHUNKED,), 0),
+        (b"GET", 204, (FIVE,), 0),
+        (b"GET", 304, (CHUNKED,), 0),
+        (b"CONNECT", 200, (FIVE,), 0),
+        (b"CONNECT", 407, (FIVE,), 5),
+    ],
+)
+def test_responses(method: bytes, status: int, headers: Headers, length: int | Framing) -> None:
+    assert framing_of_response(ResponseHead(status, headers), method) == length
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (FIVE, FIVE),
+        (FIVE, CHUNKED),
+        ((b"content-length", b""),),
+        ((b"content-length", b"\xb2"),),
+        ((b"content-length", b"1" * 20),),
+        ((b"transfer-encoding", b""),),
+        ((b"transfer-encoding", b"chunked, gzip"),),
+        ((b"transfer-encoding", b"chunked"), CHUNKED),
+    ],
+)
+def test_what_has_two_readings_is_refused(headers: Headers) -> None:
+    with pytest.raises(ProtocolError):
+        framing_of_request(RequestHead(b"POST", b"/", headers))
+
+
+def test_a_body_of_a_request_cannot_last_until_the_end() -> None:
+    with pytest.raises(ProtocolError, match="cannot end with the transfer coding b'gzip'"):
+        framing_of_request(RequestHead(b"POST", b"/", ((b"transfer-encoding", b"gzip"),)))
+
+
+@pytest.mark.parametrize(
+    ("version", "connection", "yes"),
+    [
+        (b"1.1", b"", True),
+        (b"1.1", b"close", False),
+        (b"1.1", b"keep-alive, CLOSE", False),
+        (b"1.1", b"closed", True),
+        (b"1.0", b"", False),
+        (b"1.0", b"keep-alive", True),
+    ],
+)
+def test_persistence(version: bytes, connection: bytes, yes: bool) -> None:
+    assert persists(RequestHead(b"GET", b"/", ((b"Connection", connection),), version)) is yes
+
+
+def test_upgrades_are_asked_for_in_two_headers_or_by_connect() -> None:
+    upgrade, connection = (b"Upgrade", b"x"), (b"connection", b"a, upgrade")
+    assert wants_upgrade(RequestHead(b"GET", b"/", (upgrade, connection)))
+    assert not wants_upgrade(RequestHead(b"GET", b"/", (upgrade,)))
+    assert not wants_upgrade(RequestHead(b"GET", b"/", (connection,)))
+    assert wants_upgrade(RequestHead(b"CONNECT", b"h:1"))
+    assert accepts_tunnel(ResponseHead(299), b"CONNECT") and not accepts_tunnel(ResponseHead(300), b"CONNECT")
