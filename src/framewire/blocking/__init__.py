@@ -1,0 +1,6 @@
+"""Connections for threads: `connect`, `listen`, `Connection`. The names of `framewire.aio`, without a loop."""
+
+from framewire.blocking.connection import Connection
+from framewire.blocking.listen import Listener, connect, listen
+
+__all__ = ["Connection", "Listener", "connect", "listen"]

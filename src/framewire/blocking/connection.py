@@ -1,0 +1,407 @@
+"""`Connection[F]`: frames in and out of a socket, for threads.
+
+What belongs here: who may read and write when, deadlines, and the life of a connection. Bytes move in `stream.py`; what
+a frame is, the codec knows.
+
+    read_frame:   decode --frame--> return           write_frame:  encode -> outbox --flush--> kernel, whole
+                    | None                                            ^ feed_frame stops here
+                    v
+                  end of stream? --yes--> decode_eof: a last frame | None (clean end) | IncompleteFrame
+                    | no
+                    v
+                  send what was fed, wait for bytes (or TimeoutError), receive, again
+
+    flush:        send --all--> done
+                    | the kernel has no room
+                    v
+                  wait for room (or TimeoutError), meanwhile receive up to the high-water mark, again
+
+A thread that is interrupted (Ctrl-C) while it waits has lost nothing and may go on. Anywhere else nobody knows how far
+the interrupted step came, so the connection is poisoned: closed, rather than out of step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Generic, NoReturn, Self, TypeVar, cast
+
+from framewire._impl import BytesMut
+from framewire.blocking.outbound import Outbound
+from framewire.blocking.stream import deadline_after, stream_over
+from framewire.buf import WriteBuffer
+from framewire.codec import Codec
+from framewire.codecs.batch import decode_ready
+from framewire.errors import CodecInUse, ConnectionClosedError, ProtocolError
+
+__all__ = ["DEFAULT_HIGH_WATER", "Connection"]
+
+F = TypeVar("F")
+G = TypeVar("G")
+
+DEFAULT_HIGH_WATER = 256 * 1024
+"""Bytes that are received ahead of the reader at most, while a write waits for room."""
+
+READ_SIZE = 64 * 1024
+"""Room for one read at least. A payload that is received in place has more, up to 1 MiB at once."""
+
+FEED_LIMIT = 64 * 1024
+"""Encoded bytes that `feed_frame` collects before it tries to send them by itself."""
+
+
+class Connection(Generic[F]):
+    """A stream of frames in both directions, over any connected stream socket: TCP, Unix or TLS.
+
+    Made by `connect` or `listen`, or over a socket of one's own, which belongs to the connection from then on and
+    becomes non-blocking. Any number of threads may use it at once: frames are never torn or mixed, and each is returned
+    to one reader. A call that can wait takes a `timeout` in seconds, and raises `TimeoutError` when they have passed.
+    """
+
+    def __init__(self, sock: socket.socket, codec: Codec[F], *, high_water: int = DEFAULT_HIGH_WATER) -> None:
+        """The TLS handshake, if any, is done before. `high_water`: bytes received ahead while a write waits."""
+        self._stream = stream_over(sock)
+        self._codec = codec
+        self._high_water = high_water
+        self._rest = BytesMut()
+        self._ahead: ProtocolError | None = None  # found behind good frames: raised next
+        self._at_eof = False
+        self._outbox = WriteBuffer()
+        self._outbound = Outbound()
+        self._finished = False  # this direction was ended by `write_eof`
+        self._closed = False
+        self._error: BaseException | None = None  # why the connection was lost or poisoned
+        self._reading = threading.Lock()  # held by who decodes, receives, or waits to receive
+        self._writing = threading.Lock()  # held by who encodes, sends, or waits to send
+        self._waiting: set[int] = set()  # threads that only wait, where an interrupt does no harm
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def read_frame(self, timeout: float | None = None) -> F | None:
+        """The next frame, or `None` when the peer has ended the stream cleanly. Sends first what was fed.
+
+        Raises `IncompleteFrame` when the stream ends inside a frame, `ProtocolError` for broken bytes (and again at
+        each later call), `ConnectionClosedError` when the connection was lost or closed here, and `TimeoutError` when
+        `timeout` seconds pass first, after which reading can go on and no byte is lost.
+        """
+        deadline = deadline_after(timeout)
+        try:
+            if not self._reading.acquire(blocking=False):
+                self._claim(self._reading, deadline)
+            try:
+                frame = self._next()
+                return self._wait_for_frame(deadline) if frame is None else frame
+            finally:
+                self._reading.release()
+        except BaseException as error:
+            self._check_interrupt(error)
+            raise
+        finally:
+            if self._closed:
+                self._close_if_unused()
+
+    def read_frames(self, max_frames: int = 1024, timeout: float | None = None) -> list[F]:
+        """Wait for a frame, then return it with those behind it that are already here; `[]` at a clean end.
+
+        The list ends after a frame for which the codec's `is_switch_point(frame)`, where it has one, is true, so that
+        the codec can be switched before the bytes behind that frame are decoded. Raises what `read_frame` raises; an
+        error behind good frames is raised by the next call.
+        """
+        first = self.read_frame(timeout)
+        if first is None:
+            return []
+        frames = [first]
+        try:
+            with self._reading:
+                if self._ahead is None:
+                    self._ahead = decode_ready(self._codec, self._rest, frames, max_frames)
+        except BaseException as error:
+            self._check_interrupt(error)
+            raise
+        return frames
+
+    def __iter__(self) -> Iterator[F]:
+        return self
+
+    def __next__(self) -> F:
+        frame = self.read_frame()
+        if frame is None:
+            raise StopIteration
+        return frame
+
+    def _next(self) -> F | None:
+        """A frame, if one is whole."""
+        error = self._ahead
+        if error is not None:
+            self._ahead = None
+            raise error
+        return self._codec.decode(self._rest)
+
+    def _wait_for_frame(self, deadline: float | None) -> F | None:
+        while True:
+            if self._at_eof:
+                return self._codec.decode_eof(self._rest)
+            self._receive(deadline)
+            frame = self._next()
+            if frame is not None:
+                return frame
+
+    def _receive(self, deadline: float | None) -> None:
+        """Wait for bytes or for the end, and meanwhile send what was fed."""
+        stream = self._stream
+        while True:
+            self._check_not_closed()
+            unsent = self._send_unless_busy()
+            if stream.promising and self._fill():
+                return
+            if not self._rest and not self._rest.expected:
+                self._rest = BytesMut()  # whoever only waits owns no read buffer
+            self._wait(stream.reading_wants | (stream.writing_wants if unsent else 0), deadline, "no frame arrived")
+
+    def _fill(self) -> bool:
+        """Receive what is there; false if nothing is. Caller must hold `_reading`."""
+        rest = self._rest
+        try:
+            nbytes = self._stream.receive_into(rest.lease(READ_SIZE))
+        except OSError as error:
+            self._lose(error)
+        if nbytes:
+            rest.commit(nbytes)
+        elif nbytes == 0:
+            self._at_eof = True
+        return nbytes is not None
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def write_frame(self, frame: F, timeout: float | None = None) -> None:
+        """Send `frame`, after all that was fed before; returns when the kernel has taken it.
+
+        A large payload is sent from where it lies: do not change it meanwhile if it is mutable. Raises `EncodeError`
+        (nothing was sent), `ConnectionClosedError`, and `TimeoutError` as `flush` does.
+        """
+        self._write([frame], deadline_after(timeout), flush=True)
+
+    def feed_frame(self, frame: F) -> None:
+        """Encode `frame` and keep it until `flush`, `write_frame`, or until `read_frame` has to wait.
+
+        Waits for no peer, only for a thread that is writing. Beyond 64 KiB it sends what the kernel takes at once.
+        Raises `EncodeError` and `ConnectionClosedError`.
+        """
+        self._write([frame], None, flush=False)
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Send all fed frames; returns when the kernel has taken them.
+
+        What the peer sends meanwhile is received, up to the high-water mark, so that two sides which both write first
+        and then read do not wait for ever. Raises `TimeoutError` after `timeout` seconds: if a part was sent by then,
+        the connection is poisoned, for the peer stands inside a frame; if nothing was, all stays as it was fed.
+        """
+        self._write([], deadline_after(timeout), flush=True)
+
+    def _write(self, frames: list[F], deadline: float | None, *, flush: bool) -> None:
+        self._check_open()
+        try:
+            if not self._writing.acquire(blocking=False):
+                self._claim(self._writing, deadline)
+            try:
+                self._check_open()
+                for frame in frames:
+                    self._codec.encode(frame, self._outbox)
+                if flush:
+                    self._send_all(deadline)
+                elif len(self._outbox) >= FEED_LIMIT:
+                    self._send_now()
+            finally:
+                self._writing.release()
+        except BaseException as error:
+            self._check_interrupt(error)
+            raise
+        finally:
+            if self._closed:
+                self._close_if_unused()
+
+    def _send_all(self, deadline: float | None) -> None:
+        """Send all that is pending. Caller must hold `_writing`."""
+        while not self._send_now():
+            try:
+                self._wait_for_room(deadline)
+            except TimeoutError as error:
+                if self._outbound.torn:
+                    self._poison(error)
+                raise
+
+    def _send_now(self) -> bool:
+        """Send what goes without waiting; whether all is sent. Caller must hold `_writing`."""
+        try:
+            return self._outbound.send(self._outbox, self._stream)
+        except OSError as error:
+            self._lose(error)
+
+    def _send_unless_busy(self) -> bool:
+        """Send what goes without waiting, unless another thread is at it; whether something is left for us to send."""
+        if not (self._outbound or self._outbox) or not self._writing.acquire(blocking=False):
+            return False
+        try:
+            return not self._send_now()
+        finally:
+            self._writing.release()
+
+    def _wait_for_room(self, deadline: float | None) -> None:
+        """Wait until more can be sent, or until something has come in that may have been in the way of that."""
+        stream = self._stream
+        reads = not self._at_eof and len(self._rest) < self._high_water and not self._reading.locked()
+        if not (reads and stream.promising):
+            self._wait(stream.writing_wants | (stream.reading_wants if reads else 0), deadline, "no room to write")
+            self._check_open()
+        if reads and stream.promising and self._reading.acquire(blocking=False):  # nobody else is reading
+            try:
+                self._fill()
+            finally:
+                self._reading.release()
+
+    # -- waiting ------------------------------------------------------------------------------------------------------
+
+    def _claim(self, lock: threading.Lock, deadline: float | None) -> None:
+        """Take a lock that another thread holds."""
+        self._waiting.add(threading.get_ident())
+        claimed = lock.acquire(timeout=-1 if deadline is None else max(0.0, deadline - time.monotonic()))
+        self._waiting.discard(threading.get_ident())
+        if not claimed:
+            raise TimeoutError("another thread used the connection all the time")
+
+    def _wait(self, events: int, deadline: float | None, failure: str) -> None:
+        """Wait for the socket, and for nothing else: an interrupt in here does no harm."""
+        self._waiting.add(threading.get_ident())
+        found = self._stream.wait(events, deadline)
+        self._waiting.discard(threading.get_ident())
+        if not found:
+            raise TimeoutError(f"{failure} in time")
+
+    def _check_interrupt(self, error: BaseException) -> None:
+        """Poison the connection where an interrupt came at a bad time: an unknown number of bytes went somewhere."""
+        thread = threading.get_ident()
+        if thread in self._waiting:
+            self._waiting.discard(thread)
+        elif not isinstance(error, Exception):
+            self._poison(error)
+
+    # -- the codec ----------------------------------------------------------------------------------------------------
+
+    @property
+    def codec(self) -> Codec[F]:
+        """The codec in force."""
+        return self._codec
+
+    def switch_codec(self, codec: Codec[G]) -> Connection[G]:
+        """Decode and encode with `codec` from here on; bytes already received are kept for it.
+
+        Returns this connection, typed for the new frames. Raises `CodecInUse` when the old codec stands inside a frame.
+        """
+        if not self._codec.idle:
+            raise CodecInUse("the codec stands inside a frame: switch at a frame boundary")
+        switched = cast("Connection[G]", self)
+        switched._codec = codec
+        return switched
+
+    # -- the connection -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection is gone in both directions: closed here, lost or poisoned."""
+        return self._closed
+
+    @property
+    def sock(self) -> socket.socket:
+        """The socket, for its addresses and options; it is non-blocking, and reading or writing here breaks frames."""
+        return self._stream.sock
+
+    def write_eof(self, timeout: float | None = None) -> None:
+        """Send what was fed, as `flush`, then end this direction of the stream; reading goes on.
+
+        Doing it twice, or after `close`, is fine. Raises `ConnectionClosedError` when the connection was lost, and
+        over TLS `NotImplementedError`; nothing has happened then.
+        """
+        if self._finished or (self._closed and self._error is None):
+            return
+        self._check_open()
+        if not self._stream.can_write_eof:
+            raise NotImplementedError("TLS cannot end one direction alone")
+        self.flush(timeout)
+        self._finished = True
+        try:
+            self._stream.write_eof()
+        except OSError as error:
+            self._lose(error)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Send what was fed, then close; readers and writers in other threads end with `ConnectionClosedError`.
+
+        Closing twice is fine. Raises `TimeoutError` if not all could be sent within `timeout` seconds; closed it is.
+        """
+        try:
+            if not self._closed and not self._finished:
+                self.flush(timeout)
+            if not self._closed:
+                self._stream.say_goodbye()
+        except ConnectionClosedError:
+            pass  # lost before all was sent, and closed that way
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Close at once; what was not sent is lost."""
+        if not self._closed:
+            self._shut()
+        self._close_if_unused()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close. A block that was left by an exception sends only what the kernel takes at once; see `close`."""
+        if exc_type is None:
+            self.close()
+        elif issubclass(exc_type, Exception):
+            with contextlib.suppress(TimeoutError):
+                self.close(timeout=0)
+        else:
+            self.abort()
+
+    def _check_not_closed(self) -> None:
+        if self._closed:
+            raise ConnectionClosedError("the connection is closed") from self._error
+
+    def _check_open(self) -> None:
+        """Raise `ConnectionClosedError` where nothing can be sent any more."""
+        if self._closed or self._finished:
+            raise ConnectionClosedError("the connection is closed") from self._error
+
+    def _lose(self, error: OSError) -> NoReturn:
+        """The socket has failed."""
+        self._poison(error)
+        raise ConnectionClosedError("the connection was lost") from error
+
+    def _poison(self, error: BaseException) -> None:
+        if not self._closed:
+            self._error = error
+            self._shut()
+
+    def _shut(self) -> None:
+        """Closed from now on, for all threads; those that wait are woken."""
+        self._closed = True
+        self._stream.wake()
+
+    def _close_if_unused(self) -> None:
+        """Give the socket back unless a thread is still in a call: that thread does it when it leaves."""
+        if self._reading.acquire(blocking=False):
+            if self._writing.acquire(blocking=False):
+                self._stream.close()
+                self._outbound.clear()
+                self._outbox.clear()
+                self._writing.release()
+            self._reading.release()

@@ -1,0 +1,246 @@
+"""`connect` and `listen`: where blocking connections come from, over TCP, TLS and Unix sockets.
+
+What belongs here: names and addresses turned into `Connection`s, and a thread for each one that was accepted. For many
+connections at once `framewire.aio` is the better choice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import selectors
+import socket
+import ssl as ssl_module
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from framewire.blocking.connection import DEFAULT_HIGH_WATER, Connection
+from framewire.codec import Codec
+
+__all__ = ["Listener", "connect", "listen"]
+
+F = TypeVar("F")
+
+logger = logging.getLogger("framewire.blocking")
+
+HANDSHAKE_SECONDS = 20.0
+"""How long an accepted TLS client may take for its handshake; it holds a thread meanwhile."""
+
+ACCEPT_PAUSE = 0.1
+"""Seconds until accepting is tried again after it has failed for lack of something."""
+
+
+def connect(
+    codec: Codec[F],
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    path: str | None = None,
+    ssl: ssl_module.SSLContext | None = None,
+    server_hostname: str | None = None,
+    timeout: float | None = None,
+    high_water: int = DEFAULT_HIGH_WATER,
+) -> Connection[F]:
+    """Connect to `host` and `port`, or to the Unix socket at `path`, and speak `codec`.
+
+    With `ssl` the connection is TLS, and the certificate is checked against `server_hostname` (default: `host`).
+    `timeout` is for each address tried and for the handshake. Raises `OSError` (refused, unreachable), `ssl.SSLError`,
+    `TimeoutError`, and `ValueError` for half an address.
+    """
+    _check_address(host, port, path)
+    if path is not None:
+        sock = socket.socket(socket.AF_UNIX)
+    else:
+        assert host is not None and port is not None
+        sock = socket.create_connection((host, port), timeout)
+    try:
+        sock.settimeout(timeout)
+        if path is not None:
+            sock.connect(path)
+        if ssl is not None:
+            hostname = host if server_hostname is None else server_hostname
+            sock = ssl.wrap_socket(sock, server_hostname=hostname, suppress_ragged_eofs=False)
+    except BaseException:
+        sock.close()
+        raise
+    return Connection(sock, codec, high_water=high_water)
+
+
+def listen(
+    handler: Callable[[Connection[F]], None],
+    codec: Callable[[], Codec[F]],
+    host: str | None = None,
+    port: int | None = None,
+    *,
+    path: str | None = None,
+    ssl: ssl_module.SSLContext | None = None,
+    backlog: int = 511,
+    max_connections: int = 100,
+    high_water: int = DEFAULT_HIGH_WATER,
+) -> Listener[F]:
+    """Accept connections on `host` and `port` (0: any free one), or on the Unix socket at `path`.
+
+    Each connection gets a codec of its own from `codec()` and a thread that runs `handler(connection)`; when the
+    handler returns, the connection is closed, and when it raises, that is logged and the others go on. While there are
+    `max_connections`, further clients wait to be accepted. Raises `OSError` where the address is taken.
+    """
+    _check_address(host, port, path)
+    if path is not None:
+        sock = socket.socket(socket.AF_UNIX)
+        try:
+            sock.bind(path)
+            sock.listen(backlog)
+        except BaseException:
+            sock.close()
+            raise
+    else:
+        assert host is not None and port is not None
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        sock = socket.create_server((host, port), family=family, backlog=backlog)
+    return Listener(handler, codec, sock, ssl, max_connections, high_water)
+
+
+class Listener(Generic[F]):
+    """Accepts connections, in a thread of its own, until it is closed; made by `listen`."""
+
+    def __init__(
+        self,
+        handler: Callable[[Connection[F]], None],
+        codec: Callable[[], Codec[F]],
+        sock: socket.socket,
+        ssl: ssl_module.SSLContext | None,
+        max_connections: int,
+        high_water: int,
+    ) -> None:
+        self._sock = sock
+        self._handler = handler
+        self._codec = codec
+        self._ssl = ssl
+        self._high_water = high_water
+        self._room = threading.Semaphore(max_connections)
+        self._lock = threading.Lock()  # guards the two below
+        self._aborts: dict[threading.Thread, Callable[[], None]] = {}  # how to end what each thread does
+        self._closed = False
+        self._woken, self._waker = socket.socketpair()  # the accepting thread waits for clients and for this
+        self._accepting = threading.Thread(target=self._accept_all, name="framewire-accept", daemon=True)
+        self._accepting.start()
+
+    @property
+    def port(self) -> int:
+        """The TCP port that was bound; useful after `port=0`."""
+        name = self._sock.getsockname()
+        if not isinstance(name, tuple):
+            raise ValueError("a Unix socket has no port")
+        return int(name[1])
+
+    def close(self) -> None:
+        """Stop accepting, and abort the connections that are still served; does not wait. Closing twice is fine."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            aborts = list(self._aborts.values())
+        self._waker.close()
+        self._room.release()
+        for abort in aborts:
+            abort()
+
+    def wait_closed(self) -> None:
+        """Wait until the handlers have ended. A handler that does not use its connection is not told to."""
+        self._accepting.join()
+        for thread in list(self._aborts):
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+        self.wait_closed()
+
+    # -- the accepting thread -----------------------------------------------------------------------------------------
+
+    def _accept_all(self) -> None:
+        with self._sock, self._woken, selectors.DefaultSelector() as selector:
+            self._sock.setblocking(False)
+            selector.register(self._sock, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while True:
+                self._room.acquire()
+                selector.select()
+                if self._closed:
+                    return
+                if not self._accept():
+                    self._room.release()
+
+    def _accept(self) -> bool:
+        """Give one client a thread; false if there is none after all."""
+        try:
+            sock, peer = self._sock.accept()
+            self._start(sock, peer)
+        except (OSError, RuntimeError) as error:
+            if not isinstance(error, BlockingIOError | ConnectionError):  # no file descriptor or no thread is left
+                logger.error("cannot accept: %s", error)
+                time.sleep(ACCEPT_PAUSE)
+            return False
+        return True
+
+    def _start(self, sock: socket.socket, peer: object) -> None:
+        thread = threading.Thread(target=self._serve, args=(sock, peer), name="framewire-connection", daemon=True)
+        with self._lock:
+            self._aborts[thread] = partial(_shut, sock)
+        try:
+            thread.start()
+        except RuntimeError:
+            del self._aborts[thread]
+            sock.close()
+            raise
+
+    # -- a thread for each connection ---------------------------------------------------------------------------------
+
+    def _serve(self, sock: socket.socket, peer: object) -> None:
+        try:
+            with contextlib.closing(sock):
+                connection = self._open(sock)
+            with connection:
+                self._handler(connection)
+        except Exception:
+            if not self._closed:
+                logger.exception("the handler of %s failed", peer)
+        finally:
+            with self._lock:
+                del self._aborts[threading.current_thread()]
+            self._room.release()
+
+    def _open(self, sock: socket.socket) -> Connection[F]:
+        """The connection over `sock`, after the handshake if there is one. `sock` itself is spent."""
+        codec = self._codec()
+        if self._ssl is not None:
+            sock.settimeout(HANDSHAKE_SECONDS)
+            sock = self._ssl.wrap_socket(sock, server_side=True, suppress_ragged_eofs=False)
+        else:
+            sock = socket.socket(fileno=sock.detach())
+        connection = Connection(sock, codec, high_water=self._high_water)
+        with self._lock:
+            self._aborts[threading.current_thread()] = connection.abort
+            closed = self._closed
+        if closed:
+            connection.abort()
+        return connection
+
+
+def _check_address(host: str | None, port: int | None, path: str | None) -> None:
+    if (host is None or port is None) if path is None else (host is not None or port is not None):
+        raise ValueError("give either a host and a port, or path=")
+
+
+def _shut(sock: socket.socket) -> None:
+    """Wake the thread that waits on this socket."""
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

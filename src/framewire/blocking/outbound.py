@@ -1,0 +1,52 @@
+"""What was written and not yet taken by the kernel.
+
+What belongs here: the segments in their order, and the place where a short write stopped.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from framewire.blocking.stream import Segment, Stream
+from framewire.buf import WriteBuffer
+
+__all__ = ["Outbound"]
+
+
+class Outbound:
+    """Segments on their way to a socket; `send` goes on where the last one stopped."""
+
+    __slots__ = ("_segments", "torn")
+
+    def __init__(self) -> None:
+        self._segments: deque[Segment] = deque()
+        self.torn = False  # the kernel has taken a part of what was handed over, and not all
+
+    def __bool__(self) -> bool:
+        return len(self._segments) > 0
+
+    def send(self, out: WriteBuffer, stream: Stream) -> bool:
+        """Take over what is pending in `out` and send what goes without waiting; whether all is sent."""
+        segments = self._segments
+        if out:
+            segments.extend(segment for segment in out.take() if len(segment))
+        while segments:
+            sent = stream.send(segments)
+            if not sent:
+                return False
+            self._drop(sent)
+        return True
+
+    def clear(self) -> None:
+        """Forget what was not sent."""
+        self._segments.clear()
+        self.torn = False
+
+    def _drop(self, sent: int) -> None:
+        """The kernel has taken `sent` bytes. Nothing is copied."""
+        segments = self._segments
+        while segments and sent >= len(segments[0]):
+            sent -= len(segments.popleft())
+        if sent:
+            segments[0] = memoryview(segments[0])[sent:]
+        self.torn = len(segments) > 0
