@@ -9,9 +9,10 @@ import asyncio
 import contextlib
 import sys
 from dataclasses import dataclass, field
+from typing import Any
 
 from framewire import ConnectionClosedError, FrameTooLong, LinesCodec, ProtocolError
-from framewire.aio import Connection, listen
+from framewire.aio import Connection, Listener, serve
 
 
 @dataclass
@@ -77,26 +78,23 @@ async def stay(room: Room, connection: Connection[str], name: str) -> None:
 
 async def visit(room: Room, connection: Connection[str]) -> None:
     """One connection from beginning to end."""
-    with contextlib.suppress(ConnectionClosedError):  # gone without a word
-        try:
-            name = await enter(room, connection)
-            if name is not None:
-                await stay(room, connection, name)
-        except ProtocolError as error:
-            await connection.write_frame(f"* {error}")
+    try:
+        name = await enter(room, connection)
+        if name is not None:
+            await stay(room, connection, name)
+    except ProtocolError as error:
+        await connection.write_frame(f"* {error}")
 
 
 def codec() -> LinesCodec[str]:
     return LinesCodec(encoding="utf-8", max_length=500)
 
 
-async def main(port: int) -> None:
-    room = Room()
-    async with await listen(lambda connection: visit(room, connection), codec, "127.0.0.1", port) as listener:
-        print(f"listening on 127.0.0.1:{listener.port}", flush=True)
-        await asyncio.Event().wait()  # until Ctrl-C
+def announce(listener: Listener[Any]) -> None:
+    print(f"listening on 127.0.0.1:{listener.port}", flush=True)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 4000))
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
+    room = Room()
+    asyncio.run(serve(lambda connection: visit(room, connection), codec, "127.0.0.1", port, started=announce))

@@ -9,15 +9,14 @@ Codec: `LinesCodec().map(...)`: each line goes through `json.loads`, each answer
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import operator
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from framewire import Codec, ConnectionClosedError, LinesCodec, ProtocolError
-from framewire.aio import Connection, listen
+from framewire import Codec, LinesCodec, ProtocolError
+from framewire.aio import Connection, Listener, serve
 
 METHODS: dict[str, Callable[..., Any]] = {"add": operator.add, "mul": operator.mul, "max": max}
 
@@ -34,24 +33,21 @@ def answer(request: Any) -> dict[str, Any]:
 
 
 async def calculate(connection: Connection[Any]) -> None:
-    with contextlib.suppress(ConnectionClosedError):
-        while True:
-            try:
-                request = await connection.read_frame()
-            except ProtocolError as error:  # that line was consumed: go on with the next one
-                await connection.write_frame({"error": str(error)})
-                continue
-            if request is None:
-                return
-            await connection.write_frame(answer(request))
+    while True:
+        try:
+            request = await connection.read_frame()
+        except ProtocolError as error:  # that line was consumed: go on with the next one
+            await connection.write_frame({"error": str(error)})
+            continue
+        if request is None:
+            return
+        await connection.write_frame(answer(request))
 
 
-async def main(port: int) -> None:
-    async with await listen(calculate, codec, "127.0.0.1", port) as listener:
-        print(f"listening on 127.0.0.1:{listener.port}", flush=True)
-        await asyncio.Event().wait()  # until Ctrl-C
+def announce(listener: Listener[Any]) -> None:
+    print(f"listening on 127.0.0.1:{listener.port}", flush=True)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 4002))
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 4002
+    asyncio.run(serve(calculate, codec, "127.0.0.1", port, started=announce))

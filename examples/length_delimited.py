@@ -12,26 +12,23 @@ Codec: `LengthDelimitedCodec` as it comes: four bytes of length in network order
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import sys
+from typing import Any
 
-from framewire import ConnectionClosedError, IncompleteFrame, LengthDelimitedCodec, ProtocolError
-from framewire.aio import Connection, listen
+from framewire import LengthDelimitedCodec
+from framewire.aio import Connection, Listener, serve
 
 
 async def answer(connection: Connection[bytes]) -> None:
-    with contextlib.suppress(ConnectionClosedError, IncompleteFrame, ProtocolError):
-        async for message in connection:  # a large one was received in place, and is not copied
-            await connection.write_frame(hashlib.sha256(message).digest())
+    async for message in connection:  # a large one was received in place, and is not copied
+        await connection.write_frame(hashlib.sha256(message).digest())
 
 
-async def main(port: int) -> None:
-    async with await listen(answer, LengthDelimitedCodec, "127.0.0.1", port) as listener:
-        print(f"listening on 127.0.0.1:{listener.port}", flush=True)
-        await asyncio.Event().wait()  # until Ctrl-C
+def announce(listener: Listener[Any]) -> None:
+    print(f"listening on 127.0.0.1:{listener.port}", flush=True)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 4001))
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 4001
+    asyncio.run(serve(answer, LengthDelimitedCodec, "127.0.0.1", port, started=announce))

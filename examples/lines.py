@@ -6,11 +6,11 @@ Codec: `LinesCodec`, with CR LF as SMTP wants it. Try it with `smtplib`, or with
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
+from typing import Any
 
-from framewire import ConnectionClosedError, LinesCodec, ProtocolError
-from framewire.aio import Connection, listen
+from framewire import LinesCodec
+from framewire.aio import Connection, Listener, serve
 
 REPLIES = {b"HELO": b"250 hello", b"EHLO": b"250 hello", b"MAIL": b"250 ok", b"RCPT": b"250 ok", b"RSET": b"250 ok",
            b"NOOP": b"250 ok", b"DATA": b"354 end with a dot", b"QUIT": b"221 goodbye"}  # fmt: skip
@@ -27,29 +27,26 @@ async def read_mail(connection: Connection[bytes]) -> list[bytes]:
 
 
 async def serve_mail(connection: Connection[bytes]) -> None:
-    with contextlib.suppress(ConnectionClosedError, ProtocolError):
-        await connection.write_frame(b"220 framewire prints your mail")
-        async for line in connection:
-            verb = line[:4].upper()
-            await connection.write_frame(REPLIES.get(verb, b"500 unknown command"))
-            if verb == b"DATA":
-                mail = await read_mail(connection)
-                print(b"\n".join(mail).decode(errors="replace"), flush=True)
-                await connection.write_frame(b"250 printed")
-            elif verb == b"QUIT":
-                return
+    await connection.write_frame(b"220 framewire prints your mail")
+    async for line in connection:
+        verb = line[:4].upper()
+        await connection.write_frame(REPLIES.get(verb, b"500 unknown command"))
+        if verb == b"DATA":
+            mail = await read_mail(connection)
+            print(b"\n".join(mail).decode(errors="replace"), flush=True)
+            await connection.write_frame(b"250 printed")
+        elif verb == b"QUIT":
+            return
 
 
 def codec() -> LinesCodec[bytes]:
     return LinesCodec(newline=b"\r\n", max_length=1000)
 
 
-async def main(port: int) -> None:
-    async with await listen(serve_mail, codec, "127.0.0.1", port) as listener:
-        print(f"listening on 127.0.0.1:{listener.port}", flush=True)
-        await asyncio.Event().wait()  # until Ctrl-C
+def announce(listener: Listener[Any]) -> None:
+    print(f"listening on 127.0.0.1:{listener.port}", flush=True)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2525))
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 2525
+    asyncio.run(serve(serve_mail, codec, "127.0.0.1", port, started=announce))

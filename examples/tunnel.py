@@ -11,8 +11,8 @@ import contextlib
 import sys
 from typing import Any
 
-from framewire import Bytes, ConnectionClosedError, LinesCodec, ProtocolError, RawCodec
-from framewire.aio import Connection, connect, listen
+from framewire import Bytes, ConnectionClosedError, LinesCodec, RawCodec
+from framewire.aio import Connection, Listener, connect, serve
 
 
 async def pump(source: Connection[Bytes], target: Connection[Bytes]) -> None:
@@ -25,7 +25,7 @@ async def pump(source: Connection[Bytes], target: Connection[Bytes]) -> None:
 
 
 async def tunnel(connection: Connection[str]) -> None:
-    with contextlib.suppress(ConnectionClosedError, ProtocolError):
+    with contextlib.suppress(TimeoutError):
         request = await connection.read_frame(timeout=10)
         while await connection.read_frame(timeout=10):  # headers, up to the empty line
             pass
@@ -58,12 +58,10 @@ def codec() -> LinesCodec[str]:
     return LinesCodec(encoding="ascii", newline=b"\r\n", max_length=8000)
 
 
-async def main(port: int) -> None:
-    async with await listen(tunnel, codec, "127.0.0.1", port) as listener:
-        print(f"listening on 127.0.0.1:{listener.port}", flush=True)
-        await asyncio.Event().wait()  # until Ctrl-C
+def announce(listener: Listener[Any]) -> None:
+    print(f"listening on 127.0.0.1:{listener.port}", flush=True)
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 8888))
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
+    asyncio.run(serve(tunnel, codec, "127.0.0.1", port, started=announce))
