@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from types import TracebackType
 from typing import IO, Any, TypeVar, cast
 
@@ -36,10 +37,13 @@ async def connect_pipes(
     """Read frames from `read_pipe` and write them to `write_pipe`, both open files (`sys.stdin`, `sys.stdout`).
 
     Either may be `None`: reading is then at its end, or writing raises `ConnectionClosedError`. The files belong to the
-    connection from here on and are made non-blocking. Takes what the loop's `connect_read_pipe` takes: pipes, sockets
-    and character devices; raises `ValueError` for a file on disk. The files must suit the loop: on Windows, pipes that
-    were made for overlapped use.
+    connection from here on and are made non-blocking. They are pipes, sockets or terminals; raises `ValueError` for
+    anything else, such as a file on disk, which is then left open. They must suit the loop: on Windows, pipes that were
+    made for overlapped use.
     """
+    for file in (read_pipe, write_pipe):
+        if file is not None:
+            _check_pipe(file)
     protocol = StreamProtocol(high_water=high_water)
     await _join(protocol, read_pipe, write_pipe)
     return Connection(protocol, codec)
@@ -94,6 +98,13 @@ class SubprocessConnection(Connection[F]):
             self.process.kill()
 
 
+def _check_pipe(file: IO[Any]) -> None:
+    """Refuse what no loop can wait for; uvloop would end the process."""
+    mode = os.fstat(file.fileno()).st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or file.isatty()):
+        raise ValueError(f"{file!r} is no pipe, socket or terminal")
+
+
 async def _start(
     program: str, args: tuple[str, ...], options: dict[str, Any]
 ) -> tuple[asyncio.subprocess.Process, IO[bytes], IO[bytes]]:
@@ -122,25 +133,17 @@ async def _start(
 
 
 async def _join(protocol: StreamProtocol, read_pipe: IO[Any] | None, write_pipe: IO[Any] | None) -> None:
-    """Make `protocol` the protocol of both pipes. The writing end first: bytes may arrive as soon as we can read."""
-    loop = asyncio.get_running_loop()
+    """Make `protocol` the protocol of both pipes, wholly or not at all.
+
+    Cancelling does not reach the loop: half-way, it is unclear whether uvloop or we would have to close a file.
+    """
     joined = PipeTransport(protocol)
+    joining = asyncio.ensure_future(joined.connect(read_pipe, write_pipe))
     try:
-        if write_pipe is not None:
-            await loop.connect_write_pipe(lambda: _WriteEnd(joined, protocol), write_pipe)
-        if read_pipe is not None:
-            await loop.connect_read_pipe(lambda: _ReadEnd(joined, protocol), read_pipe)
-        else:
-            protocol.connection_made(joined)
-            protocol.eof_received()
-    except BaseException:
-        joined.abort()
-        for pipe in (read_pipe, write_pipe):
-            if pipe is not None:
-                pipe.close()
+        await asyncio.shield(joining)
+    except asyncio.CancelledError:
+        joining.add_done_callback(lambda _: joined.abort())
         raise
-    if write_pipe is None:
-        protocol.output_lost(None)
 
 
 class PipeTransport(asyncio.Transport):
@@ -152,6 +155,27 @@ class PipeTransport(asyncio.Transport):
         self._closing = False
         self.read_end: asyncio.ReadTransport | None = None
         self.write_end: asyncio.WriteTransport | None = None
+
+    async def connect(self, read_pipe: IO[Any] | None, write_pipe: IO[Any] | None) -> None:
+        """Open both ends. The writing end first: bytes may arrive as soon as we can read."""
+        loop, protocol = asyncio.get_running_loop(), self._protocol
+        unowned = [pipe for pipe in (write_pipe, read_pipe) if pipe is not None]
+        try:
+            if write_pipe is not None:
+                await loop.connect_write_pipe(lambda: _WriteEnd(self, protocol), write_pipe)
+                unowned.remove(write_pipe)
+            if read_pipe is not None:
+                await loop.connect_read_pipe(lambda: _ReadEnd(self, protocol), read_pipe)
+        except BaseException:
+            self.abort()
+            for pipe in unowned:
+                pipe.close()
+            raise
+        if read_pipe is None:
+            protocol.connection_made(self)
+            protocol.eof_received()
+        if write_pipe is None:
+            protocol.output_lost(None)
 
     # -- the ends call these ------------------------------------------------------------------------------------------
 
