@@ -1,0 +1,211 @@
+"""`Watch`: each of the three waits is noticed, none is cut short, and only waiting counts. Time is passed in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from framewire import ConnectionClosedError, LengthDelimitedCodec, LinesCodec, RespCodec
+from framewire.aio import Connection, listen, memory_pair
+from framewire.aio.watch import Limits, Watch, Watcher
+
+LIMITS = Limits(idle=10, frame=4, write=2)
+
+
+class Reader:
+    """One watched end of a pair in memory, somebody who reads from it, and the other end."""
+
+    def __init__(self, codec: Callable[[], Any] = LinesCodec) -> None:
+        self.connection, self.peer = memory_pair(codec(), codec(), high_water=1000)
+        self.watch = Watch(self.connection)
+        self.reading: asyncio.Future[Any] = asyncio.ensure_future(self.connection.read_frame())
+
+    async def look(self, now: float) -> None:
+        await turn()
+        self.watch.look(now, LIMITS)
+        await turn()
+
+    async def receive(self, data: bytes) -> None:
+        self.peer._protocol.transport.write(data)
+        await turn()
+
+    def end(self) -> None:
+        self.reading.cancel()
+        self.connection.abort()
+        self.peer.abort()
+
+
+async def turn() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_waiting_for_nothing_ends_as_a_stream_does() -> None:
+    reader = Reader()
+    for now in (0, 3, 6, 9.9):
+        await reader.look(now)
+        assert not reader.reading.done()
+    await reader.look(10)
+    assert await reader.reading is None
+    assert reader.connection.is_draining and not reader.connection.is_closed
+    await reader.connection.write_frame(b"bye")
+    assert await reader.peer.read_frame() == b"bye"
+    reader.end()
+
+
+@pytest.mark.parametrize("codec", [LinesCodec, LengthDelimitedCodec, RespCodec])
+async def test_a_frame_that_drips_is_not_waited_for(codec: Callable[[], Any]) -> None:
+    reader = Reader(codec)
+    wire = b"$100000\r\n" if codec is RespCodec else b"\x00\x01\x00\x00"
+    for index, now in enumerate((0, 1, 2, 3, 4)):
+        assert not reader.reading.done()
+        await reader.receive(wire[index : index + 1])
+        await reader.look(now)
+    with pytest.raises(ConnectionClosedError) as caught:
+        await reader.reading
+    assert isinstance(caught.value.__cause__, TimeoutError)
+    assert "a frame was not whole after 4 s" in str(caught.value.__cause__)
+    reader.end()
+
+
+async def test_a_frame_that_begins_late_has_all_its_time() -> None:
+    reader = Reader()
+    for now in (0, 9):
+        await reader.look(now)
+    await reader.receive(b"begin")
+    for now in (9.5, 11, 13.4):
+        await reader.look(now)
+    await reader.receive(b"...end\n")
+    assert await reader.reading == b"begin...end"
+    reader.end()
+
+
+async def test_each_frame_has_a_time_of_its_own() -> None:
+    """Frames that come all the time, each of them cut: no look ever sees the same wait twice."""
+    reader = Reader()
+    await reader.receive(b"0")
+    for now in range(30):
+        await reader.look(now)
+        await reader.receive(b"\n%d" % now)
+        assert (await reader.reading) is not None
+        reader.reading = asyncio.ensure_future(reader.connection.read_frame())
+    assert not reader.connection.is_draining
+    reader.end()
+
+
+async def test_a_handler_that_does_not_read_is_not_idle() -> None:
+    reader = Reader()
+    reader.reading.cancel()
+    await reader.receive(b"a part")
+    for now in (0, 20, 40):
+        await reader.look(now)
+    assert not reader.connection.is_draining and not reader.connection.is_closed
+    reader.end()
+
+
+async def test_output_that_the_peer_does_not_take() -> None:
+    reader = Reader()
+    reader.peer._protocol.transport.pause_reading()
+    writing = asyncio.ensure_future(reader.connection.write_frame(b"x" * 50_000))
+    for now in (0, 1, 1.9):
+        await reader.look(now)
+        assert not writing.done()
+        reader.connection.feed_frame(b"more and more")  # adding output is no progress of the peer's
+        reader.connection._send_outbox()
+    await reader.look(2.0)
+    with pytest.raises(ConnectionClosedError) as caught:
+        await writing
+    assert "the peer took none of" in str(caught.value.__cause__)
+    reader.end()
+
+
+async def test_output_that_the_peer_takes_slowly() -> None:
+    reader = Reader()
+    reader.peer._protocol.transport.pause_reading()
+    writing = asyncio.ensure_future(reader.connection.write_frame(b"x" * 50_000))
+    for now in range(0, 40, 2):
+        reader.connection._protocol.transport._shrink(1)  # type: ignore[attr-defined]  # a byte is taken
+        await reader.look(now)
+    assert not writing.done()
+    writing.cancel()
+    reader.end()
+
+
+@pytest.mark.parametrize(("limits", "period"), [
+    (Limits(), None), (Limits(idle=8), 0.5), (Limits(idle=3600), 0.5), (Limits(idle=60, frame=0.8), 0.1),
+])  # fmt: skip
+def test_looks_are_as_frequent_as_the_shortest_limit_asks(limits: Limits, period: float | None) -> None:
+    assert limits.period == pytest.approx(period)
+
+
+@pytest.mark.parametrize("bad", [0, -1])
+async def test_a_timeout_is_positive(bad: float) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        await listen(None, LinesCodec, "127.0.0.1", 0, idle_timeout=bad)  # type: ignore[arg-type]
+
+
+async def test_there_is_no_timer_without_a_connection_nor_without_a_limit() -> None:
+    one, other = memory_pair(LinesCodec(), LinesCodec())
+    watcher = Watcher(Limits(idle=1))
+    assert watcher._timer is None
+    watcher.add(one)
+    assert watcher._timer is not None
+    watcher.add(other)
+    watcher.remove(one)
+    watcher.remove(one)
+    assert watcher._timer is not None
+    watcher.remove(other)
+    assert watcher._timer is None
+    unlimited = Watcher(Limits())
+    unlimited.add(one)
+    assert unlimited._timer is None and not unlimited._watches
+    one.abort()
+    other.abort()
+
+
+def test_a_server_uses_them(run: Callable[..., None]) -> None:
+    """End to end, with real and short times: idle, dripping and deaf clients leave, a busy one stays."""
+    ended: list[object] = []
+
+    async def handler(connection: Connection[bytes]) -> None:
+        async for line in connection:
+            if line == b"flood":
+                await connection.write_frame(bytes(60_000) * 1000)
+            ended.append(line)
+            await connection.write_frame(line)
+        ended.append("idle")
+
+    def codec() -> LinesCodec[bytes]:
+        return LinesCodec(max_length=100_000_000)
+
+    async def main() -> None:
+        limits = {"idle_timeout": 0.5, "frame_timeout": 0.5, "write_timeout": 0.5}
+        async with await listen(handler, codec, "127.0.0.1", 0, **limits) as listener:
+            reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+            dripping, drip = await asyncio.open_connection("127.0.0.1", listener.port)
+            _, deaf = await asyncio.open_connection("127.0.0.1", listener.port)
+            deaf.write(b"flood\n")
+            deaf.transport.pause_reading()  # type: ignore[attr-defined]
+            for number in range(20):
+                if not drip.is_closing():
+                    drip.write(b"x")
+                writer.write(b"%d\n" % number)
+                assert await reader.readline() == b"%d\n" % number
+                await asyncio.sleep(0.05)
+            with suppress(ConnectionError):  # it dripped on after it had been closed
+                assert await dripping.read() == b""
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+            for _ in range(100):
+                if not listener.connection_count:
+                    break
+                await asyncio.sleep(0.05)
+            assert listener.connection_count == 0
+            for each in (writer, drip, deaf):
+                each.close()
+        assert ended == [b"%d" % number for number in range(20)] + ["idle"]
+
+    run(main())
