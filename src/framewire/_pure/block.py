@@ -12,7 +12,7 @@ from __future__ import annotations
 import mmap
 import sys
 from operator import index
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -117,10 +117,21 @@ class Handle:
 
 def flat(data: BytesLike) -> memoryview:
     """`data` as a view of single bytes; O(1). Raises `TypeError` for what is not bytes-like (`str`, `int`)."""
-    view = data.view() if isinstance(data, Handle) else memoryview(data)  # type: ignore[arg-type]
+    view = data.view() if isinstance(data, Handle) else _exported(data)
     if view.format == "B" and view.ndim == 1 and view.c_contiguous:
         return view
     return view.cast("B") if view.nbytes else memoryview(b"")
+
+
+def _exported(data: Any) -> memoryview:
+    """`memoryview(data)`, or what `data.view()` lends: the compiled `BytesMut` exports nothing itself."""
+    try:
+        return memoryview(data)
+    except TypeError:
+        view = data.view() if hasattr(data, "view") else None
+        if not isinstance(view, memoryview):
+            raise
+        return view
 
 
 def count(n: int) -> int:
