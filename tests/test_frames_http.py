@@ -6,14 +6,13 @@ import pytest
 
 from framewire.frames.http import BodyChunk, EndOfMessage, HttpLimits, RequestHead, ResponseHead
 
-HEADERS = ((b"Accept", b"a"), (b"connection", b"Keep-Alive, , x"), (b"accept", b"b"), (b"CONNECTION", b"y\t"))
+HEADERS = ((b"Accept", b"a"), (b"connection", b"close"), (b"accept", b"b"))
 
 
 @pytest.mark.parametrize("head", [RequestHead(b"GET", b"/", HEADERS), ResponseHead(200, HEADERS)])
 def test_headers_by_name_in_any_case(head: RequestHead | ResponseHead) -> None:
     assert head.get(b"ACCEPT") == b"a" and list(head.get_all(b"Accept")) == [b"a", b"b"]
     assert head.get(b"host") is None and head.get(b"host", b"") == b""
-    assert head.tokens(b"Connection") == [b"keep-alive", b"x", b"y"] and head.tokens(b"te") == []
 
 
 def test_frames_are_values() -> None:

@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 
 from framewire import ProtocolError
-from framewire.codecs.http1_framing import (
-    Framing,
-    accepts_tunnel,
-    framing_of_request,
-    framing_of_response,
-    persists,
-    wants_upgrade,
-)
+from framewire.codecs.http1_framing import Facts, Framing, framing_of_request, framing_of_response
 from framewire.frames.http import Headers, RequestHead, ResponseHead
 
 CHUNKED = (b"Transfer-Encoding", b"gzip, Chunked")
@@ -24,7 +17,7 @@ FIVE = (b"Content-Length", b"5")
     [((), 0), ((FIVE,), 5), ((CHUNKED,), Framing.CHUNKED), (((b"transfer-encoding", b"chunked"),), Framing.CHUNKED)],
 )
 def test_requests(headers: Headers, length: int | Framing) -> None:
-    assert framing_of_request(RequestHead(b"POST", b"/", headers)) == length
+    assert framing_of_request(Facts(RequestHead(b"POST", b"/", headers))) == length
 
 
 @pytest.mark.parametrize(
@@ -38,12 +31,11 @@ def test_requests(headers: Headers, length: int | Framing) -> None:
         (b"HEAD", 200, (CHUNKED,), 0),
         (b"GET", 204, (FIVE,), 0),
         (b"GET", 304, (CHUNKED,), 0),
-        (b"CONNECT", 200, (FIVE,), 0),
         (b"CONNECT", 407, (FIVE,), 5),
     ],
 )
 def test_responses(method: bytes, status: int, headers: Headers, length: int | Framing) -> None:
-    assert framing_of_response(ResponseHead(status, headers), method) == length
+    assert framing_of_response(Facts(ResponseHead(status, headers)), status, method) == length
 
 
 @pytest.mark.parametrize(
@@ -61,12 +53,12 @@ def test_responses(method: bytes, status: int, headers: Headers, length: int | F
 )
 def test_what_has_two_readings_is_refused(headers: Headers) -> None:
     with pytest.raises(ProtocolError):
-        framing_of_request(RequestHead(b"POST", b"/", headers))
+        framing_of_request(Facts(RequestHead(b"POST", b"/", headers)))
 
 
 def test_a_body_of_a_request_cannot_last_until_the_end() -> None:
-    with pytest.raises(ProtocolError, match="cannot end with the transfer coding b'gzip'"):
-        framing_of_request(RequestHead(b"POST", b"/", ((b"transfer-encoding", b"gzip"),)))
+    with pytest.raises(ProtocolError, match="the last transfer coding of a request is chunked"):
+        framing_of_request(Facts(RequestHead(b"POST", b"/", ((b"transfer-encoding", b"gzip"),))))
 
 
 @pytest.mark.parametrize(
@@ -81,13 +73,17 @@ def test_a_body_of_a_request_cannot_last_until_the_end() -> None:
     ],
 )
 def test_persistence(version: bytes, connection: bytes, yes: bool) -> None:
-    assert persists(RequestHead(b"GET", b"/", ((b"Connection", connection),), version)) is yes
+    assert Facts(RequestHead(b"GET", b"/", ((b"Connection", connection),), version)).persists is yes
 
 
-def test_upgrades_are_asked_for_in_two_headers_or_by_connect() -> None:
+def test_upgrades_are_asked_for_in_two_fields() -> None:
     upgrade, connection = (b"Upgrade", b"x"), (b"connection", b"a, upgrade")
-    assert wants_upgrade(RequestHead(b"GET", b"/", (upgrade, connection)))
-    assert not wants_upgrade(RequestHead(b"GET", b"/", (upgrade,)))
-    assert not wants_upgrade(RequestHead(b"GET", b"/", (connection,)))
-    assert wants_upgrade(RequestHead(b"CONNECT", b"h:1"))
-    assert accepts_tunnel(ResponseHead(299), b"CONNECT") and not accepts_tunnel(ResponseHead(300), b"CONNECT")
+    assert Facts(RequestHead(b"GET", b"/", (upgrade, connection))).upgrade
+    assert not Facts(RequestHead(b"GET", b"/", (upgrade,))).upgrade
+    assert not Facts(RequestHead(b"GET", b"/", (connection,))).upgrade
+
+
+def test_hosts_are_counted_and_lists_may_have_holes() -> None:
+    host, connection = (b"HOST", b"a"), (b"Connection", b", ,x ,\tClose")
+    facts = Facts(RequestHead(b"GET", b"/", (host, (b"host", b"b"), connection)))
+    assert (facts.hosts, facts.persists, facts.length, facts.upgrade) == (2, False, None, False)

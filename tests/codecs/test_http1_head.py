@@ -46,7 +46,7 @@ TWO_READINGS = [
     (b"A b: c", "Invalid header token"),
     (b"A", "Invalid header token"),
     (b"\xc3\xa4: b", "Invalid header token"),
-    (b"Host: other", "a request has exactly one Host (RFC 9112, 3.2)"),
+    (b"Host: other", "a request has exactly one Host, not 2 (RFC 9112, 3.2)"),
 ]
 
 
@@ -104,7 +104,7 @@ STATUS_LINES = [
     (b"HTTP/1.1 200 OK\n\n", "Missing expected CR"),
     (b"\r\nHTTP/1.1 200 OK\r\n\r\n", "neither HTTP/1.0 nor HTTP/1.1"),
     (b"GET / HTTP/1.1\r\n\r\n", "Expected HTTP/"),
-    (b"HTTP/1.1 100 Continue\r\nContent-Length: 9\r\n\r\n", "a status of 100 with a body"),
+    (b"HTTP/1.1 100 Continue\r\nContent-Length: 9\r\n\r\n", "a status of 100 has neither"),
     (b"HTTP/1.1 101 Now\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "an upgrade that was not asked for"),
     (b"HTTP/1.1 101 Now\r\n\r\n", "CONNECT/Upgrade"),
 ]
@@ -184,8 +184,3 @@ def test_names_come_in_lower_case_and_values_without_blanks() -> None:
     found: Any = frames_of(asking(b"HEAD")(), [b"HTTP/1.1 200 Fine thanks\r\nX-A:\t b c \t\r\nx-a:\r\n\r\n"])[0]
     assert found == ResponseHead(200, ((b"x-a", b"b c"), (b"x-a", b"")), b"Fine thanks")
     assert found.get(b"X-A") == b"b c" and list(found.get_all(b"x-A")) == [b"b c", b""] and found.get(b"y") is None
-    assert RequestHead(b"GET", b"/", ((b"Connection", b"a, ,B"), (b"connection", b"c"))).tokens(b"CONNECTION") == [
-        b"a",
-        b"b",
-        b"c",
-    ]

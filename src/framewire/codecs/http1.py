@@ -21,16 +21,7 @@ from framewire._impl import BytesMut
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec, check_clean_end
 from framewire.codecs.http1_body import BodyReader, body_reader
-from framewire.codecs.http1_framing import (
-    Framing,
-    Length,
-    accepts_tunnel,
-    framing_of_request,
-    framing_of_response,
-    has_framing,
-    persists,
-    wants_upgrade,
-)
+from framewire.codecs.http1_framing import Facts, Framing, Length, framing_of_request, framing_of_response
 from framewire.codecs.http1_head import HeadReader, available
 from framewire.codecs.http1_write import BodyWriter, body_writer, request_head, response_head
 from framewire.errors import CodecSpent, EncodeError, ProtocolError
@@ -82,7 +73,7 @@ class HttpCodec(Codec[HttpFrame]):
         self._heads = HeadReader(limits)
         self._reading: BodyReader | None = None  # the rest of the message whose head was decoded
         self._writing: BodyWriter | None = None  # the rest of the message whose head was encoded
-        self._asked: deque[RequestHead] = deque()  # requests whose final response is not whole
+        self._asked: deque[_Asked] = deque()  # requests whose final response is not whole
         self._last_read = False  # the peer's messages end with the one that is, or was, being read
         self._last_written = False
         self._spent = False  # an upgrade was accepted
@@ -101,7 +92,7 @@ class HttpCodec(Codec[HttpFrame]):
     def is_switch_point(self, frame: HttpFrame) -> bool:
         """Whether what follows the just decoded `frame` may be another protocol."""
         asked = self._asked
-        return self._spent or (isinstance(frame, EndOfMessage) and bool(asked) and wants_upgrade(asked[-1]))
+        return self._spent or (isinstance(frame, EndOfMessage) and bool(asked) and asked[-1].upgrade)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -142,9 +133,11 @@ class HttpCodec(Codec[HttpFrame]):
     def _read_request(self, src: BytesMut) -> RequestHead | None:
         head = self._heads.request(src)
         if head is not None:
-            self._reading = body_reader(framing_of_request(head), self._heads, self._limits)
-            self._asked.append(head)
-            self._last_read = not persists(head)
+            facts = Facts(head)
+            _check_host(facts)
+            self._reading = body_reader(framing_of_request(facts), self._heads, self._limits)
+            self._asked.append(_Asked(head, facts))
+            self._last_read = not facts.persists
         return head
 
     def _read_response(self, src: BytesMut) -> ResponseHead | None:
@@ -153,23 +146,16 @@ class HttpCodec(Codec[HttpFrame]):
             return None
         if not self._asked:
             raise ProtocolError(f"a response (status {head.status}) that was not asked for")
-        asked = self._asked[0]
-        if head.status < 200 or accepts_tunnel(head, asked.method):
-            self._read_interim(head, asked)
-            return head
-        length = framing_of_response(head, asked.method)
-        self._reading = body_reader(length, self._heads, self._limits)
-        self._last_read = _is_last(head, length, asked)
-        return head
-
-    def _read_interim(self, head: ResponseHead, asked: RequestHead) -> None:
-        """A head that no body and no end follows: 1xx, or an accepted tunnel."""
-        if head.status < 200 and has_framing(head):
-            raise ProtocolError(f"a status of {head.status} with a body")
-        if head.status == 101 and not wants_upgrade(asked):
-            raise ProtocolError("an upgrade that was not asked for")
-        if head.status == 101 or head.status >= 200:
+        facts, asked = Facts(head), self._asked[0]
+        if asked.accepted_by(head.status):
             self._accept_upgrade()
+        elif head.status < 200:
+            _check_interim(head.status, facts)
+        else:
+            length = framing_of_response(facts, head.status, asked.method)
+            self._reading = body_reader(length, self._heads, self._limits)
+            self._last_read = _is_last(facts, length, asked)
+        return head
 
     def _read_body(self, reading: BodyReader, src: BytesMut) -> BodyChunk | EndOfMessage | None:
         frame = reading.read(src)
@@ -225,43 +211,43 @@ class HttpCodec(Codec[HttpFrame]):
 
     def _write_request(self, head: RequestHead, dst: WriteBuffer) -> None:
         self._check_next_head()
-        if self._asked and wants_upgrade(self._asked[-1]):
+        if self._asked and self._asked[-1].upgrade:
             raise EncodeError("an upgrade was asked for: no request may follow before its answer")
-        if head.version == b"1.1" and len(list(head.get_all(b"host"))) != 1:
-            raise EncodeError("a request has exactly one Host (RFC 9112, 3.2)")
-        length = framing_of_request(head)
+        facts = Facts(head)
+        _check_host(facts)
+        length = framing_of_request(facts)
         dst.put_slice(request_head(head))
-        self._asked.append(head)
         self._writing = body_writer(length)
-        self._last_written = not persists(head)
+        self._asked.append(_Asked(head, facts))
+        self._last_written = not facts.persists
 
     def _write_response(self, head: ResponseHead, dst: WriteBuffer) -> None:
         self._check_next_head()
-        asked = self._asked[0] if self._asked else None
-        if head.status < 200 or (asked and accepts_tunnel(head, asked.method)):
-            self._write_interim(head, asked, dst)
-            return
-        if head.status == 204 and has_framing(head):
+        facts, asked = Facts(head), self._asked[0] if self._asked else None
+        dst.put_slice(response_head(head))
+        if asked and asked.accepted_by(head.status):
+            self._check_upgrade(facts)
+            self._accept_upgrade()
+        elif head.status < 200:
+            _check_interim(head.status, facts)
+        else:
+            length = self._response_length(head.status, facts, asked)
+            self._writing = body_writer(length)
+            self._last_written = _is_last(facts, length, asked)
+
+    def _response_length(self, status: int, facts: Facts, asked: _Asked | None) -> Length:
+        length = framing_of_response(facts, status, asked.method if asked else b"GET")
+        if status == 204 and facts.length is not None:
             raise EncodeError("a status of 204 has neither Content-Length nor Transfer-Encoding")
-        length = framing_of_response(head, asked.method if asked else b"GET")
         if length is Framing.CHUNKED and asked and asked.version == b"1.0":
             raise EncodeError("an HTTP/1.0 client does not know chunks: give a Content-Length, or no framing at all")
-        dst.put_slice(response_head(head))
-        self._writing = body_writer(length)
-        self._last_written = _is_last(head, length, asked)
+        return length
 
-    def _write_interim(self, head: ResponseHead, asked: RequestHead | None, dst: WriteBuffer) -> None:
-        """A head that no body and no end follows: 1xx, or an accepted tunnel."""
-        if has_framing(head):
-            raise EncodeError(f"a status of {head.status} here has neither Content-Length nor Transfer-Encoding")
-        upgrade = head.status == 101 or head.status >= 200
-        if upgrade and not (asked and wants_upgrade(asked)):
-            raise EncodeError("an upgrade that was not asked for")
-        if upgrade and self._reading is not None:
+    def _check_upgrade(self, facts: Facts) -> None:
+        if facts.length is not None:
+            raise EncodeError("what accepts an upgrade has neither Content-Length nor Transfer-Encoding")
+        if self._reading is not None:
             raise EncodeError("read the request to its end before accepting its upgrade")
-        dst.put_slice(response_head(head))
-        if upgrade:
-            self._accept_upgrade()
 
     def _message_written(self) -> None:
         self._writing = None
@@ -275,6 +261,35 @@ class HttpCodec(Codec[HttpFrame]):
         self._spent = True
 
 
-def _is_last(head: ResponseHead, length: Length, asked: RequestHead | None) -> bool:
+class _Asked:
+    """What must be remembered of a request until it is answered."""
+
+    __slots__ = ("method", "persists", "upgrade", "version")
+
+    def __init__(self, head: RequestHead, facts: Facts) -> None:
+        self.method = head.method
+        self.version = head.version
+        self.persists = facts.persists
+        self.upgrade = facts.upgrade or head.method == b"CONNECT"
+
+    def accepted_by(self, status: int) -> bool:
+        """Whether a response of this status ends HTTP on the connection (RFC 9110, 7.8 and 9.3.6)."""
+        return self.upgrade and (status == 101 or (self.method == b"CONNECT" and 200 <= status < 300))
+
+
+def _check_host(facts: Facts) -> None:
+    if facts.hosts != 1 and (facts.hosts or facts.version == b"1.1"):
+        raise ProtocolError(f"a request has exactly one Host, not {facts.hosts} (RFC 9112, 3.2)")
+
+
+def _check_interim(status: int, facts: Facts) -> None:
+    """A head below 200 that accepts no upgrade: neither a body nor an end follows it."""
+    if status == 101:
+        raise ProtocolError("an upgrade that was not asked for")
+    if facts.length is not None:
+        raise ProtocolError(f"a status of {status} has neither Content-Length nor Transfer-Encoding")
+
+
+def _is_last(facts: Facts, length: Length, asked: _Asked | None) -> bool:
     """Whether the connection ends behind this response: it says so, its body needs it, or the request asked for it."""
-    return not persists(head) or length is Framing.UNTIL_EOF or (asked is not None and not persists(asked))
+    return not facts.persists or length is Framing.UNTIL_EOF or (asked is not None and not asked.persists)

@@ -47,6 +47,8 @@ def body_reader(length: Length, heads: HeadReader, limits: HttpLimits) -> BodyRe
     if length is Framing.UNTIL_EOF:
         return _UntilEof(limits)
     assert isinstance(length, int)
+    if not length:
+        return NOTHING
     _check_size(length, limits)
     return _Counted(length)
 
@@ -68,6 +70,10 @@ class _Counted:
 
     def read_eof(self) -> EndOfMessage | None:
         return None
+
+
+NOTHING = _Counted(0)
+"""No body; nothing changes in it, so one serves all."""
 
 
 class _UntilEof:

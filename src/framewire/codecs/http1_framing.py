@@ -13,21 +13,12 @@ from typing import TypeAlias
 from framewire.errors import ProtocolError
 from framewire.frames.http import RequestHead, ResponseHead
 
-__all__ = [
-    "FRAMING_FIELDS",
-    "Framing",
-    "Length",
-    "accepts_tunnel",
-    "framing_of_request",
-    "framing_of_response",
-    "has_framing",
-    "persists",
-    "wants_upgrade",
-]
-
+__all__ = ["FRAMING_FIELDS", "Facts", "Framing", "Length", "framing_of_request", "framing_of_response"]
 
 FRAMING_FIELDS = frozenset({b"content-length", b"host", b"transfer-encoding"})
 """Fields that mean nothing in a trailer, and could be taken for a head's by who merges them (RFC 9110, 6.5.1)."""
+
+TELLING = FRAMING_FIELDS | {b"connection", b"upgrade"}
 
 
 class Framing(Enum):
@@ -40,71 +31,73 @@ class Framing(Enum):
 Length: TypeAlias = int | Framing
 
 
-def framing_of_request(head: RequestHead) -> Length:
-    """The length of a request's body. Raises `ProtocolError` for what could be read in two ways."""
-    codings = _codings(head)
-    if codings:
-        if codings[-1] != b"chunked":
-            raise ProtocolError(f"a request's body cannot end with the transfer coding {codings[-1]!r}")
-        return Framing.CHUNKED
-    return _content_length(head) or 0
+class Facts:
+    """What a head says about the connection, gathered in one pass. Raises `ProtocolError` for two readings.
+
+    `length` is the body's length as far as the fields tell it, `None` if they do not; `hosts` counts the Host fields;
+    `persists` says whether the sender is ready for another message after this one; `upgrade` whether it asks for, or
+    names, another protocol.
+    """
+
+    __slots__ = ("hosts", "length", "persists", "upgrade", "version")
+
+    def __init__(self, head: RequestHead | ResponseHead) -> None:
+        told: dict[bytes, list[bytes]] = {}
+        for name, value in head.headers:
+            key = name.lower()
+            if key in TELLING:
+                told.setdefault(key, []).append(value)
+        connection = _members(told.get(b"connection"))
+        self.version = head.version
+        self.hosts = len(told.get(b"host", ()))
+        self.persists = b"close" not in connection if head.version == b"1.1" else b"keep-alive" in connection
+        self.upgrade = b"upgrade" in told and b"upgrade" in connection
+        self.length = _length(told.get(b"transfer-encoding"), told.get(b"content-length"), head.version)
 
 
-def framing_of_response(head: ResponseHead, method: bytes) -> Length:
-    """The length of the body of a final response to `method`. Raises `ProtocolError` as `framing_of_request` does."""
-    codings, length = _codings(head), _content_length(head)
-    if method == b"HEAD" or head.status in (204, 304) or accepts_tunnel(head, method):
+def framing_of_request(facts: Facts) -> Length:
+    """The length of a request's body. Raises `ProtocolError` for one that lasts until the end."""
+    if facts.length is Framing.UNTIL_EOF:
+        raise ProtocolError("the last transfer coding of a request is chunked")
+    return facts.length or 0
+
+
+def framing_of_response(facts: Facts, status: int, method: bytes) -> Length:
+    """The length of the body of a final response to `method`."""
+    if method == b"HEAD" or status in (204, 304):
         return 0
-    if codings:
-        return Framing.CHUNKED if codings[-1] == b"chunked" else Framing.UNTIL_EOF
-    return Framing.UNTIL_EOF if length is None else length
+    return Framing.UNTIL_EOF if facts.length is None else facts.length
 
 
-def accepts_tunnel(head: ResponseHead, method: bytes) -> bool:
-    """Whether everything behind this head belongs to a tunnel: 2xx to CONNECT (RFC 9110, 9.3.6)."""
-    return method == b"CONNECT" and 200 <= head.status < 300
-
-
-def has_framing(head: ResponseHead) -> bool:
-    """Whether the head says how long a body is; interim responses and 204 must not (RFC 9110, 8.6; RFC 9112, 6.1)."""
-    return head.get(b"content-length") is not None or head.get(b"transfer-encoding") is not None
-
-
-def wants_upgrade(head: RequestHead) -> bool:
-    """Whether the peer asks to go on in another protocol (RFC 9110, 7.8 and 9.3.6)."""
-    if head.method == b"CONNECT":
-        return True
-    return head.get(b"upgrade") is not None and b"upgrade" in head.tokens(b"connection")
-
-
-def persists(head: RequestHead | ResponseHead) -> bool:
-    """Whether the sender of `head` is ready for another message after this one."""
-    if head.version == b"1.0":
-        return b"keep-alive" in head.tokens(b"connection")
-    return b"close" not in head.tokens(b"connection")
-
-
-def _codings(head: RequestHead | ResponseHead) -> list[bytes]:
-    """The transfer codings in the order in which they were applied; refuses those with two readings."""
-    codings = head.tokens(b"transfer-encoding")
-    if not codings:
-        if head.get(b"transfer-encoding") is not None:
-            raise ProtocolError("an empty Transfer-Encoding")
-        return codings
-    if head.version == b"1.0":
+def _length(codings: list[bytes] | None, lengths: list[bytes] | None, version: bytes) -> Length | None:
+    if codings is None:
+        return None if lengths is None else _content_length(lengths)
+    if version == b"1.0":
         raise ProtocolError("HTTP/1.0 has no Transfer-Encoding")
-    if head.get(b"content-length") is not None:
+    if lengths is not None:
         raise ProtocolError("both Transfer-Encoding and Content-Length")
-    if b"chunked" in codings[:-1]:
-        raise ProtocolError("chunked is not the last transfer coding, or there twice")
-    return codings
+    return _transfer_coding(_members(codings))
 
 
-def _content_length(head: RequestHead | ResponseHead) -> int | None:
+def _content_length(values: list[bytes]) -> int:
     """The number in Content-Length: digits only, and only once."""
-    values = list(head.get_all(b"content-length"))
-    if not values:
-        return None
     if len(values) > 1 or not (values[0].isdigit() and len(values[0]) <= 19):
         raise ProtocolError(f"a Content-Length of {b', '.join(values)[:40]!r}")
     return int(values[0])
+
+
+def _transfer_coding(codings: list[bytes]) -> Framing:
+    """What the transfer codings, in the order in which they were applied, say about the end."""
+    if not codings:
+        raise ProtocolError("an empty Transfer-Encoding")
+    if b"chunked" in codings[:-1]:
+        raise ProtocolError("chunked is not the last transfer coding, or there twice")
+    return Framing.CHUNKED if codings[-1] == b"chunked" else Framing.UNTIL_EOF
+
+
+def _members(values: list[bytes] | None) -> list[bytes]:
+    """The members of a field that is a list, over all its lines, in lower case (RFC 9110, 5.6.1)."""
+    if values is None:
+        return []
+    members = [member.strip(b" \t") for member in b",".join(values).lower().split(b",")]
+    return [member for member in members if member]

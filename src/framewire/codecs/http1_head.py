@@ -60,8 +60,8 @@ class HeadReader:
     def _take(self, src: BytesMut) -> bytes | None:
         """All up to the next empty line, that included, or `None` while it is not here."""
         limit = self._limits.head_size
-        end = _first(src.find(b"\r\n\r\n", self._searched, limit), src.find(b"\n\n", self._searched, limit))
-        if end >= 0:
+        end = _end_of_block(src, self._searched, limit)
+        if end:
             self._searched = 0
             return src.split_to(end).to_bytes()
         if len(src) >= limit:
@@ -70,11 +70,16 @@ class HeadReader:
         return None
 
 
-def _first(crlf: int, lf: int) -> int:
-    """Where the block ends, by the places of both kinds of empty line; -1: nowhere. (llhttp refuses bare LF.)"""
-    if 0 <= lf and (crlf < 0 or lf < crlf):
+def _end_of_block(src: BytesMut, start: int, limit: int) -> int:
+    """Where the first empty line that begins at or behind `start` ends, at most at `limit`; 0 if there is none.
+
+    Who ends lines with a bare LF is let through to llhttp, which refuses him: he need not wait for what never comes.
+    """
+    crlf = src.find(b"\r\n\r\n", start, limit)
+    lf = src.find(b"\n\n", start, limit if crlf < 0 else crlf)
+    if lf >= 0:
         return lf + 2
-    return crlf + 4 if crlf >= 0 else -1
+    return crlf + 4 if crlf >= 0 else 0
 
 
 class _Fields:
@@ -87,7 +92,7 @@ class _Fields:
         self.target = self.reason = b""
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.fields.append((name.lower(), value))
+        self.fields.append((name.lower(), value.rstrip(b" \t")))  # it strips blanks on the left only
 
     def on_url(self, url: bytes) -> None:
         self.target = url
@@ -100,10 +105,7 @@ def _read_request(block: bytes, limits: HttpLimits) -> RequestHead:
     seen = _Fields()
     parser = _parse(httptools.HttpRequestParser(seen), block)
     version = _version(block[: block.find(b"\r\n")].rpartition(b" ")[2])
-    head = RequestHead(parser.get_method(), seen.target, _limited(seen, limits), version)
-    if version == b"1.1" and len(list(head.get_all(b"host"))) != 1:
-        raise ProtocolError("a request has exactly one Host (RFC 9112, 3.2)")
-    return head
+    return RequestHead(parser.get_method(), seen.target, _limited(seen, limits), version)
 
 
 def _read_response(block: bytes, limits: HttpLimits) -> ResponseHead:

@@ -46,11 +46,6 @@ class _Head:
         wanted = name.lower()
         return (value for key, value in self.headers if key == wanted or key.lower() == wanted)
 
-    def tokens(self, name: bytes) -> list[bytes]:
-        """The members of a header that is a list, over all its lines, in lower case (RFC 9110, 5.6.1)."""
-        members = b",".join(self.get_all(name)).lower().split(b",")
-        return [member.strip(b" \t") for member in members if member.strip(b" \t")]
-
 
 @dataclass(frozen=True, slots=True)
 class RequestHead(_Head):
