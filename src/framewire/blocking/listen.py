@@ -223,16 +223,31 @@ class Listener(Generic[F]):
         codec = self._codec()
         if self._ssl is not None:
             sock.settimeout(HANDSHAKE_SECONDS)
-            sock = self._ssl.wrap_socket(sock, server_side=True, suppress_ragged_eofs=False)
+            sock = self._shaken_hands(
+                self._ssl.wrap_socket(sock, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=False)
+            )
         else:
             sock = socket.socket(fileno=sock.detach())
         connection = Connection(sock, codec, high_water=self._high_water)
+        self._end_with(connection.abort)
+        return connection
+
+    def _shaken_hands(self, sock: ssl_module.SSLSocket) -> ssl_module.SSLSocket:
+        try:
+            self._end_with(partial(_shut, sock))
+            sock.do_handshake()
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _end_with(self, abort: Callable[[], None]) -> None:
+        """`close` calls `abort` to end what this thread does; at once, where it has been called already."""
         with self._lock:
-            self._aborts[threading.current_thread()] = connection.abort
+            self._aborts[threading.current_thread()] = abort
             closed = self._closed
         if closed:
-            connection.abort()
-        return connection
+            abort()
 
 
 def _check_address(host: str | None, port: int | None, path: str | None) -> None:
