@@ -116,9 +116,10 @@ class Listener(Generic[F]):
         self._codec = codec
         self._max_connections = max_connections
         self._ssl_options = ssl_options
-        self._factory = partial(StreamProtocol, self._start, high_water=high_water)
+        self._high_water = high_water
         self._watcher = Watcher(limits)
-        self._arriving: set[asyncio.Task[Any]] = set()  # accepted, not yet open: TLS shakes hands
+        self._unopened: set[StreamProtocol] = set()  # accepted, not yet open: TLS shakes hands
+        self._opening: set[asyncio.Task[Any]] = set()  # what opens them
         self._tasks: dict[asyncio.Task[None], StreamProtocol] = {}
         self._stopped = asyncio.Event()
         self._acceptor = Acceptor(sockets, self._welcome)
@@ -143,7 +144,7 @@ class Listener(Generic[F]):
     @property
     def connection_count(self) -> int:
         """How many connections there are, those that still shake hands included."""
-        return len(self._tasks) + len(self._arriving)
+        return len(self._tasks) + len(self._unopened)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -157,7 +158,7 @@ class Listener(Generic[F]):
         if not self._stopped.is_set():
             self._stopped.set()
             self._acceptor.close()
-            for task in self._arriving:
+            for task in self._opening:
                 self._loop.call_soon(task.cancel)  # once it has begun: else nobody would close its socket
             for protocol in self._tasks.values():
                 protocol.drain()
@@ -186,7 +187,7 @@ class Listener(Generic[F]):
 
     async def wait_closed(self) -> None:
         """Wait until there is no connection and no handler left."""
-        while pending := [*self._tasks, *self._arriving]:
+        while pending := [*self._tasks, *self._opening]:
             await asyncio.wait(pending)
 
     async def __aenter__(self) -> Self:
@@ -202,20 +203,24 @@ class Listener(Generic[F]):
 
     def _welcome(self, sock: socket.socket) -> None:
         """Open a connection on an accepted socket."""
-        opening = self._loop.connect_accepted_socket(self._factory, sock, **self._ssl_options)
+        protocol = StreamProtocol(self._start, high_water=self._high_water)
+        opening = self._loop.connect_accepted_socket(lambda: protocol, sock, **self._ssl_options)
         task = self._loop.create_task(opening)
-        self._arriving.add(task)
-        task.add_done_callback(self._arrived)
+        self._unopened.add(protocol)
+        self._opening.add(task)
+        task.add_done_callback(partial(self._opened, protocol))
         if self._max_connections is not None and self.connection_count >= self._max_connections:
             self._acceptor.pause()
 
-    def _arrived(self, task: asyncio.Task[Any]) -> None:
-        self._arriving.discard(task)
+    def _opened(self, protocol: StreamProtocol, task: asyncio.Task[Any]) -> None:
+        self._unopened.discard(protocol)
+        self._opening.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.info("a connection was lost while it was accepted: %r", error)
         self._make_room()
 
     def _start(self, protocol: StreamProtocol) -> None:
+        self._unopened.discard(protocol)
         if self._stopped.is_set():  # accepted before that, and open only now
             protocol.transport.abort()
             return
