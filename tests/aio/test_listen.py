@@ -105,12 +105,6 @@ def test_connection_refused_is_an_os_error(runner: asyncio.Runner) -> None:
     runner.run(main())
 
 
-@pytest.mark.parametrize("address", [{}, {"port": 1, "path": "x"}, {"host": "localhost", "path": "x"}])
-async def test_an_address_is_one_of_two(address: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="either"):
-        await connect(RespCodec(), **address)
-
-
 def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(runner: asyncio.Runner) -> None:
     """Native: the peak of memory while a 64 MiB bulk arrives is little more than the bulk itself."""
     import tracemalloc

@@ -1,0 +1,185 @@
+"""Listening sockets and the accept loop: what is bound, what is left behind, what happens when accepting fails."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from framewire.aio import accept
+from framewire.aio.accept import Acceptor
+from framewire.aio.sockets import close_listening, listen_tcp, listen_unix
+
+Run = Callable[[Awaitable[None]], None]
+
+
+def open_files() -> int:
+    """How many files this process has open, where the system tells."""
+    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+
+
+async def test_all_addresses_of_a_name_share_the_port_that_was_free() -> None:
+    sockets = await listen_tcp("", 0, 5)
+    try:
+        assert len({sock.getsockname()[1] for sock in sockets}) == 1
+        assert all(not sock.getblocking() for sock in sockets)
+    finally:
+        close_listening(sockets)
+
+
+async def test_a_taken_port_names_itself_and_leaves_nothing_open() -> None:
+    (taken,) = await listen_tcp("127.0.0.1", 0, 5)
+    port = taken.getsockname()[1]
+    before = open_files()
+    with pytest.raises(OSError) as caught:
+        await listen_tcp("127.0.0.1", port, 5)
+    assert caught.value.errno == errno.EADDRINUSE
+    assert str(port) in str(caught.value.filename)
+    assert open_files() == before
+    close_listening([taken])
+
+
+async def test_an_address_that_is_not_ours() -> None:
+    with pytest.raises(OSError) as caught:
+        await listen_tcp("192.0.2.1", 0, 5)
+    assert caught.value.errno == errno.EADDRNOTAVAIL
+
+
+def test_a_unix_socket_file_comes_and_goes(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    sock = listen_unix(str(path), 5)
+    assert path.is_socket()
+    with pytest.raises(OSError) as caught:  # it is alive
+        listen_unix(str(path), 5)
+    assert caught.value.errno == errno.EADDRINUSE and caught.value.filename == str(path)
+    close_listening([sock])
+    assert not path.exists()
+
+
+def test_a_stale_socket_file_is_replaced_and_another_file_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    listen_unix(str(path), 5).close()  # as a killed server leaves it
+    assert path.is_socket()
+    close_listening([listen_unix(str(path), 5)])
+    path.write_text("precious")
+    with pytest.raises(OSError):
+        listen_unix(str(path), 5)
+    assert path.read_text() == "precious"
+
+
+def test_closing_does_not_mind_a_file_that_somebody_has_removed(tmp_path: Path) -> None:
+    sock = listen_unix(str(tmp_path / "socket"), 5)
+    (tmp_path / "socket").unlink()
+    close_listening([sock])
+    assert sock.fileno() < 0
+
+
+class Taken:
+    """An acceptor on a free port, and what it accepted."""
+
+    def __init__(self, listening: list[socket.socket]) -> None:
+        self.sockets: list[socket.socket] = []
+        self.port = listening[0].getsockname()[1]
+        self.acceptor = Acceptor(listening, self.sockets.append)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port))
+
+    async def wait_for(self, count: int) -> bool:
+        for _ in range(100):
+            if len(self.sockets) >= count:
+                return True
+            await asyncio.sleep(0.002)
+        return False
+
+
+@contextlib.asynccontextmanager
+async def accepting():  # type: ignore[no-untyped-def]
+    taken = Taken(await listen_tcp("127.0.0.1", 0, 50))
+    try:
+        yield taken
+    finally:
+        taken.acceptor.close()
+        for sock in taken.sockets:
+            sock.close()
+
+
+def test_pausing_leaves_who_connects_in_the_backlog(run: Run) -> None:
+    async def main() -> None:
+        async with accepting() as taken:
+            taken.acceptor.resume()
+            with taken.connect(), taken.connect():
+                assert await taken.wait_for(2)
+                taken.acceptor.pause()
+                taken.acceptor.pause()
+                with taken.connect():
+                    assert not await taken.wait_for(3)
+                    taken.acceptor.resume()
+                    taken.acceptor.resume()
+                    assert await taken.wait_for(3)
+            assert all(not sock.getblocking() for sock in taken.sockets)
+            assert all(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for sock in taken.sockets)
+
+    run(main())
+
+
+def test_pausing_inside_the_callback_takes_no_further_one(run: Run) -> None:
+    async def main() -> None:
+        async with accepting() as taken:
+            acceptor = taken.acceptor
+            acceptor._on_socket = lambda sock: (taken.sockets.append(sock), acceptor.pause())
+            with contextlib.ExitStack() as clients:
+                for _ in range(5):
+                    clients.enter_context(taken.connect())
+                acceptor.resume()
+                assert not await taken.wait_for(2)
+                assert len(taken.sockets) == 1
+
+    run(main())
+
+
+def test_without_descriptors_accepting_rests_and_nobody_is_dropped(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As many lines in the log as rests, and the client that met the failure is served after it."""
+    monkeypatch.setattr(accept, "RETRY_SECONDS", 0.05)
+
+    class Failing:
+        def __init__(self, sock: socket.socket) -> None:
+            self.sock, self.failures = sock, 2
+
+        def accept(self) -> object:
+            if self.failures:
+                self.failures -= 1
+                raise OSError(errno.EMFILE, "Too many open files")
+            return self.sock.accept()
+
+    async def main() -> None:
+        async with accepting() as taken:
+            failing = Failing(taken.acceptor.sockets[0])
+            accept_from = taken.acceptor._accept
+            taken.acceptor._accept = lambda _: accept_from(failing)
+            taken.acceptor.resume()
+            with taken.connect():
+                assert await taken.wait_for(1)
+
+    run(main())
+    assert caplog.text.count("Too many open files") == 2
+
+
+def test_closing_while_it_rests(run: Run) -> None:
+    async def main() -> None:
+        async with accepting() as taken:
+            taken.acceptor.resume()
+            taken.acceptor._rest(OSError(errno.EMFILE, "Too many open files"))
+            taken.acceptor.resume()  # a place became free: the rest goes on
+            assert not taken.acceptor._accepting
+        assert taken.acceptor._retry is None and taken.acceptor.sockets == []
+
+    run(main())
