@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framewire._impl import Bytes, BytesMut, Cursor
-from framewire.buf import Buf, Rope
+from framewire.buf import Buf, Rope, WriteBuffer
 from framewire.errors import BufferUnderflow
 
 PARTS = [b"GET", b" ", b"/index.html", b"\r\n", b"x" * 50]
@@ -180,6 +180,16 @@ def test_nothing_large_is_copied():
     finally:
         tracemalloc.stop()
     assert taken[0] == b"d" and taken[1] == payload[: 4 * MiB] and sent == len(rope) == 28 * MiB - 1
+
+
+def test_what_a_write_buffer_hands_over_becomes_a_rope():
+    out, payload = WriteBuffer(), bytes(100_000)
+    for part in (b"head", payload, b"tail"):
+        out.put_slice(part)
+    rope = Rope(*out.take())
+    assert chunks(rope) == [b"head", payload, b"tail"]
+    rope.advance(4)
+    assert rope.copy_to_bytes(100_000).to_bytes() is payload
 
 
 def test_builtin_bytes_come_out_as_the_object_that_went_in():
