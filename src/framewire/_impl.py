@@ -15,7 +15,9 @@ __all__ = [
     "Bytes",
     "BytesMut",
     "Cursor",
+    "DelimitedItems",
     "FrameScanner",
+    "PrefixedFrames",
     "RespDecoder",
     "encode_commands",
     "encode_frame",
@@ -30,6 +32,7 @@ def _choose_pure() -> bool:
     if os.environ.get("FRAMEWIRE_PURE", "") not in ("", "0"):
         return True
     try:
+        import framewire._native.framing
         import framewire._native.resp  # noqa: F401
     except ModuleNotFoundError:
         return True
@@ -40,6 +43,7 @@ PURE = _choose_pure()
 
 if TYPE_CHECKING or PURE:
     from framewire._pure.buffer import Bytes, BytesMut, Cursor
+    from framewire._pure.framing import DelimitedItems, PrefixedFrames
     from framewire._pure.resp import (
         FrameScanner,
         RespDecoder,
@@ -50,6 +54,7 @@ if TYPE_CHECKING or PURE:
     )
 else:
     from framewire._native.buffer import Bytes, BytesMut, Cursor
+    from framewire._native.framing import DelimitedItems, PrefixedFrames
     from framewire._native.resp import (
         FrameScanner,
         RespDecoder,

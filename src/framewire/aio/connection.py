@@ -24,6 +24,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 from framewire.aio.protocol import StreamProtocol
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec
+from framewire.codecs.batch import decode_ready
 from framewire.errors import CodecInUse, ConnectionClosedError, ProtocolError
 
 __all__ = ["Connection"]
@@ -65,7 +66,10 @@ class Connection(Generic[F]):
         each later call), `ConnectionClosedError` when the connection was lost or closed here, and `TimeoutError` when
         `timeout` seconds pass first, after which reading can go on.
         """
-        frame = self._next()
+        if self._ahead is None:
+            frame = self._codec.decode(self._inbound.rest)  # as `_next`, whose call would cost as much as this
+        else:
+            frame = self._next()
         if frame is not None:
             return frame
         if timeout is None:
@@ -83,23 +87,19 @@ class Connection(Generic[F]):
         first = await self.read_frame(timeout)
         if first is None:
             return []
-        is_switch_point = getattr(self._codec, "is_switch_point", None)
         frames = [first]
-        while len(frames) < max_frames and not (is_switch_point and is_switch_point(frames[-1])):
-            try:
-                frame = self._next()
-            except ProtocolError as error:
-                self._ahead = error
-                break
-            if frame is None:
-                break
-            frames.append(frame)
+        if self._ahead is None:
+            self._ahead = decode_ready(self._codec, self._inbound.rest, frames, max_frames)
         return frames
 
     def __aiter__(self) -> AsyncIterator[F]:
         return self
 
     async def __anext__(self) -> F:
+        if self._ahead is None:
+            frame = self._codec.decode(self._inbound.rest)  # as `read_frame`, without one more coroutine for each frame
+            if frame is not None:
+                return frame
         frame = await self.read_frame()
         if frame is None:
             raise StopAsyncIteration

@@ -12,58 +12,64 @@ What belongs here: finding the next delimiter without looking at a byte twice, a
 
 from __future__ import annotations
 
-from framewire._impl import BytesMut
+from typing import TypeVar
+
+from framewire._impl import BytesMut, DelimitedItems
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec
 from framewire.errors import EncodeError, FrameTooLong
 
-__all__ = ["DEFAULT_MAX_LENGTH", "DelimiterCodec", "DelimiterSearch"]
+__all__ = ["DEFAULT_MAX_LENGTH", "DelimiterCodec", "DelimiterSearch", "first_of"]
+
+T = TypeVar("T")
 
 DEFAULT_MAX_LENGTH = 64 * 1024
 """Bytes in one item, its delimiter not counted, unless told otherwise (asyncio's streams allow as many)."""
 
 
 class DelimiterSearch:
-    """Takes items off the front of a buffer, up to a delimiter. Remembers how far it has looked from the front."""
+    """What the taker of delimited items (`items`) leaves over: too long items, skipping, and the end of the stream.
 
-    __slots__ = ("_reach", "_searched", "_skipping", "delimiter", "max_length")
+    Both share one memory of how far the buffer was searched, so that no byte is looked at twice.
+    """
 
-    def __init__(self, delimiter: bytes, max_length: int, slack: int = 0) -> None:
-        """`slack` bytes more than `max_length` are let through, for a caller that strips them and calls `check`."""
-        if not delimiter:
-            raise ValueError("a delimiter has at least one byte")
-        if max_length < 1:
-            raise ValueError(f"max_length is at least 1, not {max_length}")
+    __slots__ = ("delimiter", "items", "max_length")
+
+    def __init__(self, delimiter: bytes, max_length: int, optional: bytes = b"", encoding: str | None = None) -> None:
+        """The parameters are those of `DelimitedItems`."""
+        self.items = DelimitedItems(delimiter, max_length, optional, encoding)
         self.delimiter = delimiter
         self.max_length = max_length
-        self._reach = max_length + slack + len(delimiter)  # a longest item and its delimiter end here
-        self._searched = 0  # no delimiter begins before this
-        self._skipping = False
 
     @property
     def skipping(self) -> bool:
         """Whether the rest of a too long item is being dropped."""
-        return self._skipping
+        return self.items.skipping
 
     def next(self, src: BytesMut) -> bytes | None:
-        """The next item without its delimiter, or `None` for "need more". Copies the item; the search is linear."""
-        if self._skipping and not self._skip(src):
+        """The next item as it stands before its delimiter, however `items` would take it, or `None` for "need more".
+
+        Copies the item; the search is linear. Raises `FrameTooLong` where there is no delimiter within reach; an item
+        that has one is for the caller to `check`.
+        """
+        items = self.items
+        if items.skipping and not self._skip(src):
             return None
-        end = src.find(self.delimiter, self._searched, self._reach)
+        end = src.find(self.delimiter, items.searched, items.reach)
         if end >= 0:
             return self._take(src, end)
-        if len(src) >= self._reach:
-            self._searched = 0
-            self._skipping = True
+        if len(src) >= items.reach:
+            items.searched = 0
+            items.skipping = True
             raise self._too_long(None)
-        self._searched = max(0, len(src) - len(self.delimiter) + 1)
+        items.searched = max(0, len(src) - len(self.delimiter) + 1)
         return None
 
     def rest(self, src: BytesMut) -> bytes | None:
         """After the end of the stream: the unterminated last item, of whatever length, or `None`."""
-        if self._skipping:
+        if self.items.skipping:
             src.clear()
-        self._searched, self._skipping = 0, False
+        self.items.searched, self.items.skipping = 0, False
         item = src.to_bytes()
         src.clear()
         return item or None
@@ -87,7 +93,7 @@ class DelimiterSearch:
     def _take(self, src: BytesMut, end: int) -> bytes:
         item = src.split_to(end).to_bytes()
         src.advance(len(self.delimiter))
-        self._searched = 0
+        self.items.searched = 0
         return item
 
     def _skip(self, src: BytesMut) -> bool:
@@ -97,8 +103,13 @@ class DelimiterSearch:
             src.advance(max(0, len(src) - len(self.delimiter) + 1))
             return False
         src.advance(end + len(self.delimiter))
-        self._skipping = False
+        self.items.skipping = False
         return True
+
+
+def first_of(item: T | None) -> list[T]:
+    """A batch that is this item, or empty."""
+    return [] if item is None else [item]
 
 
 class DelimiterCodec(Codec[bytes]):
@@ -108,10 +119,11 @@ class DelimiterCodec(Codec[bytes]):
     delimiter. At the end of the stream an unterminated last item is returned. After tokio-util's `AnyDelimiterCodec`.
     """
 
-    __slots__ = ("_search",)
+    __slots__ = ("_search", "_take")
 
     def __init__(self, delimiter: bytes, *, max_length: int = DEFAULT_MAX_LENGTH) -> None:
         self._search = DelimiterSearch(delimiter, max_length)
+        self._take = self._search.items.take
 
     @property
     def idle(self) -> bool:
@@ -120,7 +132,12 @@ class DelimiterCodec(Codec[bytes]):
 
     def decode(self, src: BytesMut) -> bytes | None:
         """Take the next item off `src`, or return `None` for "need more". O(bytes) over all calls; copies the item."""
-        return self._search.next(src)
+        item: bytes | None = self._take(src)
+        return self._search.next(src) if item is None else item
+
+    def decode_batch(self, src: BytesMut, max_items: int) -> list[bytes]:
+        """Take up to `max_items` items off `src`. Raises `FrameTooLong` when an offender comes first."""
+        return self._search.items.take_batch(src, max_items) or first_of(self.decode(src) if max_items else None)
 
     def decode_eof(self, src: BytesMut) -> bytes | None:
         """The next item, the unterminated last one, or `None`."""

@@ -15,9 +15,10 @@ from __future__ import annotations
 from copy import copy
 from typing import Literal
 
-from framewire._impl import BytesMut
+from framewire._impl import BytesMut, PrefixedFrames
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec, decode_eof
+from framewire.codecs.delimiter import first_of
 from framewire.errors import EncodeError, FrameTooLong, ProtocolError
 
 __all__ = ["LengthDelimitedCodec"]
@@ -37,7 +38,7 @@ class LengthDelimitedCodec(Codec[bytes]):
     of other head bytes.
     """
 
-    __slots__ = ("_adjustment", "_byteorder", "_field", "_left", "_max", "_offset", "_refused", "_skip")
+    __slots__ = ("_adjustment", "_byteorder", "_field", "_left", "_max", "_offset", "_refused", "_skip", "_taker")
 
     def __init__(
         self,
@@ -61,6 +62,9 @@ class LengthDelimitedCodec(Codec[bytes]):
         self._byteorder = byteorder
         self._left: int | None = None  # the length of a frame whose head was consumed; None: a head comes next
         self._refused: ProtocolError | None = None
+        self._taker = PrefixedFrames(
+            length_field_offset, length_field_length, byteorder, length_adjustment, self._skip, max_frame_length
+        )
 
     @property
     def idle(self) -> bool:
@@ -75,6 +79,10 @@ class LengthDelimitedCodec(Codec[bytes]):
         """
         length = self._left
         if length is None:
+            if self._refused is None:
+                frame = self._taker.take(src)
+                if frame is not None:
+                    return frame
             length = self._left = self._take_head(src)
             if length is None:
                 return None
@@ -84,6 +92,11 @@ class LengthDelimitedCodec(Codec[bytes]):
             return None
         self._left = None
         return src.split_to(length).freeze().to_bytes()
+
+    def decode_batch(self, src: BytesMut, max_items: int) -> list[bytes]:
+        """Take up to `max_items` frames off `src`. Raises `ProtocolError` when an offender comes first."""
+        frames = self._taker.take_batch(src, max_items) if self.idle else []
+        return frames or first_of(self.decode(src) if max_items else None)
 
     def decode_eof(self, src: BytesMut) -> bytes | None:
         """The next frame, or `None` at a clean end; raises `IncompleteFrame` inside one."""

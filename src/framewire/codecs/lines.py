@@ -5,12 +5,13 @@ What belongs here: what a line is beyond its delimiter: the CR before the LF, an
 
 from __future__ import annotations
 
+from codecs import lookup
 from typing import AnyStr, Generic, overload
 
 from framewire._impl import BytesMut
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec
-from framewire.codecs.delimiter import DEFAULT_MAX_LENGTH, DelimiterSearch
+from framewire.codecs.delimiter import DEFAULT_MAX_LENGTH, DelimiterSearch, first_of
 from framewire.errors import EncodeError, ProtocolError
 
 __all__ = ["LinesCodec"]
@@ -25,7 +26,7 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
     stream an unterminated last line is returned, without a lone CR. After tokio-util's `LinesCodec`.
     """
 
-    __slots__ = ("_encoding", "_newline", "_search")
+    __slots__ = ("_encoding", "_newline", "_search", "_take")
 
     @overload
     def __init__(
@@ -40,7 +41,10 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
     ) -> None:
         if newline not in (b"\n", b"\r\n"):
             raise ValueError(f"a line ends with LF or CRLF, not {newline!r}")
-        self._search = DelimiterSearch(b"\n", max_length, slack=1)  # a CR does not count
+        if encoding is not None:
+            lookup(encoding)  # an unknown one is the caller's fault, not the peer's
+        self._search = DelimiterSearch(b"\n", max_length, b"\r", encoding)
+        self._take = self._search.items.take
         self._encoding = encoding
         self._newline = newline
 
@@ -51,8 +55,15 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
 
     def decode(self, src: BytesMut) -> AnyStr | None:
         """Take the next line off `src`, or return `None` for "need more". O(bytes) over all calls; copies the line."""
+        taken: AnyStr | None = self._take(src)
+        if taken is not None:
+            return taken
         line = self._search.next(src)
         return None if line is None else self._finish(line)
+
+    def decode_batch(self, src: BytesMut, max_items: int) -> list[AnyStr]:
+        """Take up to `max_items` lines off `src`. Raises as `decode` does when an offender comes first."""
+        return self._search.items.take_batch(src, max_items) or first_of(self.decode(src) if max_items else None)
 
     def decode_eof(self, src: BytesMut) -> AnyStr | None:
         """The next line, the unterminated last one, or `None`."""
@@ -79,8 +90,9 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
             return line  # type: ignore[return-value]  # AnyStr is bytes here
         try:
             return line.decode(self._encoding)  # type: ignore[return-value]  # AnyStr is str here
-        except UnicodeDecodeError as error:
-            raise ProtocolError(f"a line is not {self._encoding}: {error.reason} at byte {error.start}") from None
+        except UnicodeError as error:
+            why = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise ProtocolError(f"a line is not {self._encoding}: {why}") from None
 
     def _encoded(self, line: str) -> bytes:
         try:
