@@ -65,8 +65,12 @@ def running(name: str) -> Iterator[Example]:
 class Nc:
     """What `nc` is to a user: lines in, lines out."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+    def __init__(self, port: int, receive_buffer: int = 0) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(20)
+        if receive_buffer:  # before it connects, or the system goes on enlarging it
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.connect(("127.0.0.1", port))
         self.file = self.socket.makefile("rb")
 
     def say(self, line: str | bytes) -> None:
@@ -116,13 +120,13 @@ def test_chat() -> None:
 
 def test_a_chat_does_not_wait_for_who_does_not_read() -> None:
     with running("chat.py") as example:
-        ada, mute = Nc(example.port), Nc(example.port)
+        ada, mute = Nc(example.port), Nc(example.port, receive_buffer=4096)
         mute.say("mute")
         assert [mute.hear(), mute.hear()] == ["* who are you?", "* mute is here"]
         ada.say("Ada")
         assert [ada.hear(), ada.hear()] == ["* who are you?", "* Ada is here"]
         heard = ""
-        for number in range(40_000):  # 20 MB: more than the system holds for a connection on loopback
+        for number in range(40_000):  # 20 MB: far more than the system holds for a sender
             ada.say(f"{number:0490}")
             heard = ada.hear()
             if heard == "* mute has left":
