@@ -54,8 +54,8 @@ class Reader(_Over[A]):
     """A buffer to read from as a binary file. Reading consumes; at the end of the buffer is the end of the file.
 
     `json.load`, `pickle.load`, `io.TextIOWrapper` and `io.BufferedReader` take it. Nothing is read ahead, so the buffer
-    stands right behind what was read (not so beneath a wrapper with a buffer of its own). Raises `TypeError` for what
-    is no buffer.
+    stands right behind what was read. Not so beneath `io.BufferedReader`, which takes ahead what it may never need, and
+    so is several times faster for many short lines. Raises `TypeError` for what is no buffer.
     """
 
     def __init__(self, inner: A) -> None:
