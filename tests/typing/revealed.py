@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import assert_type
 
-from framewire import Bytes, BytesMut, Cursor, RespCodec, RespFrame, RespServerCodec, check, parse
+from framewire import (
+    Bytes,
+    BytesMut,
+    Chain,
+    Cursor,
+    Limit,
+    Reader,
+    RespCodec,
+    RespFrame,
+    RespServerCodec,
+    Rope,
+    Take,
+    Writer,
+    check,
+    parse,
+)
 from framewire.aio import Connection, connect, memory_pair
 from framewire.redis import Server, ThreadServer, run_in_thread
 
@@ -27,6 +42,15 @@ def buffers_have_the_types_of_their_names() -> None:
     assert_type(Bytes(b"abc")[0], int)
     assert_type(Bytes(b"abc")[:2], Bytes)
     assert_type(Cursor(b"abc").get_u8(), int)
+
+
+def adaptors_know_what_they_stand_on() -> None:
+    assert_type(Chain(Cursor(b"a"), Rope(b"b")).into_inner(), tuple[Cursor, Rope])
+    assert_type(Take(Rope(b"abc"), 2).inner, Rope)
+    assert_type(Limit(BytesMut(), 2).into_inner(), BytesMut)
+    assert_type(Reader(Cursor(b"abc")).into_inner(), Cursor)
+    assert_type(Writer(BytesMut()).inner, BytesMut)
+    assert_type(Rope(b"a") + b"b", Rope)
 
 
 def codecs_say_what_they_give() -> None:
