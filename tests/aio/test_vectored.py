@@ -96,13 +96,14 @@ def test_a_transport_that_keeps_references_gets_all_at_once_and_is_asked_to_paus
 
 
 @pytest.mark.parametrize(("finish", "event"), [("close", "close"), ("write_eof", "eof")])
-def test_the_end_comes_after_the_last_byte(finish: str, event: str) -> None:
+async def test_the_end_comes_after_the_last_byte(finish: str, event: str) -> None:
     outbound, transport = joined(copies=True)
     outbound.write([b"a", bytes(4 * PIECE), b"z"])
     getattr(outbound, finish)()
     assert transport.events == []
     while outbound.pending:
         transport.drain()
+    await asyncio.sleep(0)
     assert transport.events == [event]
     assert transport.taken[-1].endswith(b"z")
 

@@ -5,10 +5,12 @@ What belongs here: what each loop does with several segments, and nothing else.
 * uvloop: `writelines` is one `writev` and keeps references.
 * asyncio >= 3.12: `writelines` is one `sendmsg` and keeps references, but (3.12.1, 3.13.0) never calls `pause_writing`;
   setting the limits again makes the transport look.
-* asyncio 3.11: `writelines` joins, and `write` copies what the socket did not take at once. So an idle plain socket is
-  written with `writev` first, and the rest is fed as views of at most `PIECE` bytes, a piece whenever there is room.
+* asyncio 3.11: `writelines` joins, and `write` copies what the socket did not take at once. So we write to the socket
+  ourselves, with `writev`, whenever the transport holds nothing, and give it only a small piece behind that: it copies
+  that piece, watches for room, and tells us when the piece is gone.
 * asyncio's pipes join and copy, whatever the version: they are written like a socket of 3.11.
-* TLS, on any loop, encrypts at once all that it is given and only then asks to wait, so it is fed in pieces too.
+* TLS, on any loop, encrypts at once all that it is given and only then asks to wait, so it is fed in pieces, when there
+  is room.
 """
 
 from __future__ import annotations
@@ -18,13 +20,18 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
 
 from framewire.buf import SHARE_THRESHOLD, WriteBuffer
 
 __all__ = ["PIECE", "Outbound"]
 
 PIECE = 256 * 1024
-"""Bytes given to a transport that copies, at once."""
+"""Bytes given at once to a transport that encrypts."""
+
+SMALL_PIECE = 32 * 1024
+"""Bytes given at once to a transport that copies, behind what was written past it."""
 
 IOV_MAX = 1024
 """Segments in one `writev` (the limit of Linux and of POSIX systems in use)."""
@@ -38,18 +45,31 @@ def _copies(transport: asyncio.WriteTransport) -> bool:
     return transport.get_extra_info("sslcontext") is not None
 
 
+def _file_of(transport: asyncio.WriteTransport) -> Any:
+    """The socket or pipe that may be written to past its transport while that holds nothing, or `None`."""
+    if transport.get_extra_info("sslcontext") is not None or not hasattr(os, "writev"):
+        return None
+    return transport.get_extra_info("socket") or transport.get_extra_info("pipe")
+
+
 class Outbound:
     """The sending side of one connection: segments in order, given to the transport as it takes them."""
 
     __slots__ = (
-        "_copies", "_high_water", "_last", "_waiting", "finishing", "full", "lost", "queued", "sent", "transport",
+        "_copies", "_file", "_high_water", "_last", "_paused", "_piece", "_waiting",
+        "finishing", "full", "lost", "queued", "sent", "transport",
     )  # fmt: skip
 
     def __init__(self, transport: asyncio.WriteTransport, high_water: int) -> None:
         self.transport = transport
         self._high_water = high_water
         self._copies = _copies(transport)
-        self.full = False  # writers should wait: the transport is above its high-water mark
+        self._file: Any = _file_of(transport) if self._copies else None
+        self._piece = PIECE if self._file is None else SMALL_PIECE
+        if self._file is not None:
+            transport.set_write_buffer_limits(high=0)  # it is to say when it holds something, and when nothing
+        self._paused = False  # the transport has asked to wait
+        self.full = False  # writers should wait: more than the high-water mark is pending
         self._waiting: deque[memoryview] | None = None  # made when first needed: most connections never do
         self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
         self.finishing = False  # nothing may be written any more
@@ -72,6 +92,8 @@ class Outbound:
         elif nbytes:  # the common case: small things only
             self.transport.write(tail.to_bytes())
             tail.clear()
+            if self._paused:
+                self._look_whether_full()
         self.sent += nbytes
         return nbytes
 
@@ -79,24 +101,30 @@ class Outbound:
         """Send `segments` in order. Never blocks; what the transport should not copy waits here until there is room."""
         if self._waiting:
             self._queue(segments)
-        elif len(segments) == 1 and (not self._copies or len(segments[0]) <= PIECE):
+            self._look_whether_full()
+        elif len(segments) == 1 and (not self._copies or len(segments[0]) <= self._piece):
             self.transport.write(segments[0])
         elif not self._copies:
             self.transport.writelines(segments)
             if not self.full and self.transport.get_write_buffer_size() > self._high_water:
                 self.transport.set_write_buffer_limits(high=self._high_water)
         else:
-            self._queue(_send_now(self.transport, segments))
+            self._queue(segments)
             self._feed()
 
     def pause(self) -> None:
         """The transport asked to wait (`pause_writing`)."""
-        self.full = True
+        self._paused = True
+        self._look_whether_full()
 
     def resume(self) -> None:
         """The transport has room again (`resume_writing`)."""
-        self.full = False
+        self._paused = self.full = False
         self._feed()
+
+    def _look_whether_full(self) -> None:
+        """A transport that was told to hold nothing asks to wait before anybody else has to."""
+        self.full = self._paused and (self._file is None or self.pending > self._high_water)
 
     def write_eof(self) -> None:
         """End this direction of the stream once all is sent."""
@@ -133,38 +161,39 @@ class Outbound:
             self.queued += len(segment)
 
     def _feed(self) -> None:
-        """Give the transport pieces until it asks to wait."""
+        """Write past the transport what can be, and give it pieces, until it asks to wait."""
         waiting = self._waiting
-        while waiting and not self.full:
+        while waiting and not self._paused:
+            if self._file is not None:
+                self._write_to_file(waiting)
+                if not waiting:
+                    break
             segment = waiting.popleft()
-            piece = segment[:PIECE]
+            piece = segment[: self._piece]
             if len(piece) < len(segment):
-                waiting.appendleft(segment[PIECE:])
+                waiting.appendleft(segment[self._piece :])
             self.queued -= len(piece)
             self.transport.write(piece)
+        if self._paused:
+            self._look_whether_full()
         if self._last is not None and not waiting:
-            self._last()
+            asyncio.get_running_loop().call_soon(self._end, self._last)  # asyncio 3.11 is not ready for it in here
             self._last = None
 
+    def _end(self, action: Callable[[], None]) -> None:
+        if not self.transport.is_closing():
+            action()
 
-def _send_now(transport: asyncio.WriteTransport, segments: list[bytes | memoryview]) -> Iterable[bytes | memoryview]:
-    """What is left after one `writev`, which is tried only on a plain socket or pipe that has nothing queued."""
-    file = transport.get_extra_info("socket") or transport.get_extra_info("pipe")
-    plain = file is not None and transport.get_extra_info("sslcontext") is None
-    if not plain or not hasattr(os, "writev") or transport.get_write_buffer_size() or transport.is_closing():
-        return segments
-    try:
-        sent = os.writev(file.fileno(), segments[:IOV_MAX])
-    except OSError:
-        return segments  # the transport's own write meets the same error and reports it in its way
-    return _after(segments, sent)
-
-
-def _after(segments: list[bytes | memoryview], sent: int) -> Iterable[bytes | memoryview]:
-    """The segments without their first `sent` bytes, uncopied."""
-    for segment in segments:
-        if sent >= len(segment):
-            sent -= len(segment)
-        else:
-            yield memoryview(segment)[sent:]
-            sent = 0
+    def _write_to_file(self, waiting: deque[memoryview]) -> None:
+        """One `writev` of what waits, if the transport holds nothing that must go before it."""
+        if self.transport.get_write_buffer_size() or self.transport.is_closing():
+            return
+        try:
+            sent = os.writev(self._file.fileno(), list(islice(waiting, IOV_MAX)))
+        except OSError:
+            return  # the transport's own write meets the same error and reports it in its way
+        self.queued -= sent
+        while waiting and sent >= len(waiting[0]):
+            sent -= len(waiting.popleft())
+        if sent:
+            waiting[0] = waiting[0][sent:]
