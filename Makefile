@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard src/framewire/_native/*.pyx src/framewire/_native/*.pxd)
 
-.PHONY: help serve test test-all check bench build debug clean docs
+.PHONY: help serve test test-all check bench build debug fuzz sanitize dist clean docs
 
 help:                   ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -42,6 +42,17 @@ build: $(VENV)/.built   ## the package and its development tools, in .venv
 debug: $(VENV)/.built   ## build with bounds checks and annotated HTML, then run the tests; `make clean build` goes back
 	env -u FRAMEWIRE_PURE FRAMEWIRE_DEBUG=1 FRAMEWIRE_NATIVE=1 $(BIN)/python setup.py -q build_ext --inplace --force
 	$(BIN)/python -m pytest tests/twins $(ARGS)
+
+fuzz: build             ## run each fuzzer for FUZZ_SECONDS (60); ARGS="resp http1" for some of them
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install -q --editable '.[fuzz]' || \
+		echo "fuzz: atheris is not to be had here; the fuzzers run without a guide" >&2
+	@$(BIN)/python -m fuzz $(ARGS)
+
+sanitize: build         ## run the tests of buffers and RESP with gcc's address and undefined-behaviour sanitizers
+	@env -u FRAMEWIRE_PURE scripts/sanitize $(ARGS)
+
+dist: build             ## build sdist and wheel, and try each in a clean environment
+	@env -u FRAMEWIRE_PURE -u FRAMEWIRE_NATIVE scripts/dist
 
 clean:                  ## forget everything that was built
 	rm -rf $(VENV) .venv-* build dist .*_cache .hypothesis .import_linter_cache
