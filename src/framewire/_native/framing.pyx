@@ -126,8 +126,8 @@ cdef class PrefixedFrames:
             raise ValueError(f"a length field has 1 to 8 bytes, not {width}")
         if byteorder not in ("big", "little"):
             raise ValueError(f"byteorder is 'big' or 'little', not {byteorder!r}")
-        for counted in (offset, skip, max_length):
-            check_count(max(-1, min(counted, CAP)))
+        if min(offset, skip, max_length) < 0:
+            raise ValueError("an offset, a number of bytes to skip and a limit are not negative")
         self.little = byteorder == "little"
         self.width = width
         self.offset = min(offset, CAP)

@@ -25,9 +25,7 @@ class DelimitedItems:
 
     __slots__ = ("_encoding", "_optional", "delimiter", "max_length", "reach", "searched", "skipping")
 
-    def __init__(
-        self, delimiter: bytes, max_length: int, optional: bytes = b"", encoding: str | None = None
-    ) -> None:
+    def __init__(self, delimiter: bytes, max_length: int, optional: bytes = b"", encoding: str | None = None) -> None:
         """Raises `ValueError` for an empty delimiter, a limit below 1, or more than one optional byte."""
         if not delimiter:
             raise ValueError("a delimiter has at least one byte")
@@ -101,13 +99,15 @@ class PrefixedFrames:
             raise ValueError(f"a length field has 1 to 8 bytes, not {width}")
         if byteorder not in ("big", "little"):
             raise ValueError(f"byteorder is 'big' or 'little', not {byteorder!r}")
-        self._offset = count(offset)
+        if min(offset, skip, max_length) < 0:
+            raise ValueError("an offset, a number of bytes to skip and a limit are not negative")
+        self._offset = offset
         self._end = offset + width
         self._byteorder = byteorder
         self._adjustment = adjustment
-        self._skip = count(skip)
+        self._skip = skip
         self._head = max(self._end, skip)
-        self._max = count(max_length)
+        self._max = max_length
 
     def take(self, src: BytesMut) -> bytes | None:
         """The next frame without what is skipped, or `None`; copies the frame.

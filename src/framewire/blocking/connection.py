@@ -87,12 +87,12 @@ class Connection(Generic[F]):
         each later call), `ConnectionClosedError` when the connection was lost or closed here, and `TimeoutError` when
         `timeout` seconds pass first, after which reading can go on and no byte is lost.
         """
-        deadline = deadline_after(timeout)
+        deadline = None if timeout is None else deadline_after(timeout)
         try:
-            if not self._reading.acquire(blocking=False):
+            if not self._reading.acquire(False):  # no keyword, no `_next`: a frame that is here costs little more
                 self._claim(self._reading, deadline)
             try:
-                frame = self._next()
+                frame = self._codec.decode(self._rest) if self._ahead is None else self._next()
                 return self._wait_for_frame(deadline) if frame is None else frame
             finally:
                 self._reading.release()
@@ -204,7 +204,7 @@ class Connection(Generic[F]):
     def _write(self, frames: list[F], deadline: float | None, *, flush: bool) -> None:
         self._check_open()
         try:
-            if not self._writing.acquire(blocking=False):
+            if not self._writing.acquire(False):
                 self._claim(self._writing, deadline)
             try:
                 self._check_open()
@@ -242,7 +242,7 @@ class Connection(Generic[F]):
 
     def _send_unless_busy(self) -> bool:
         """Send what goes without waiting, unless another thread is at it; whether something is left for us to send."""
-        if not (self._outbound or self._outbox) or not self._writing.acquire(blocking=False):
+        if not (self._outbound or self._outbox) or not self._writing.acquire(False):
             return False
         try:
             return not self._send_now()
@@ -256,7 +256,7 @@ class Connection(Generic[F]):
         if not (reads and stream.promising):
             self._wait(stream.writing_wants | (stream.reading_wants if reads else 0), deadline, "no room to write")
             self._check_open()
-        if reads and stream.promising and self._reading.acquire(blocking=False):  # nobody else is reading
+        if reads and stream.promising and self._reading.acquire(False):  # nobody else is reading
             try:
                 self._fill()
             finally:
@@ -398,8 +398,8 @@ class Connection(Generic[F]):
 
     def _close_if_unused(self) -> None:
         """Give the socket back unless a thread is still in a call: that thread does it when it leaves."""
-        if self._reading.acquire(blocking=False):
-            if self._writing.acquire(blocking=False):
+        if self._reading.acquire(False):
+            if self._writing.acquire(False):
                 self._stream.close()
                 self._outbound.clear()
                 self._outbox.clear()

@@ -50,21 +50,18 @@ class LengthDelimitedCodec(Codec[bytes]):
         max_frame_length: int = 8 * 1024 * 1024,
         byteorder: Literal["big", "little"] = "big",
     ) -> None:
-        if not 1 <= length_field_length <= 8:
-            raise ValueError(f"a length field has 1 to 8 bytes, not {length_field_length}")
-        if min(length_field_offset, num_skip or 0, max_frame_length) < 0:
-            raise ValueError("an offset, a number of bytes to skip and a limit are not negative")
+        skip = length_field_offset + length_field_length if num_skip is None else num_skip
+        self._taker = PrefixedFrames(
+            length_field_offset, length_field_length, byteorder, length_adjustment, skip, max_frame_length
+        )
         self._offset = length_field_offset
         self._field = length_field_length
         self._adjustment = length_adjustment
-        self._skip = length_field_offset + length_field_length if num_skip is None else num_skip
+        self._skip = skip
         self._max = max_frame_length
         self._byteorder = byteorder
         self._left: int | None = None  # the length of a frame whose head was consumed; None: a head comes next
         self._refused: ProtocolError | None = None
-        self._taker = PrefixedFrames(
-            length_field_offset, length_field_length, byteorder, length_adjustment, self._skip, max_frame_length
-        )
 
     @property
     def idle(self) -> bool:
