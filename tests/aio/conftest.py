@@ -22,14 +22,26 @@ def run(request: pytest.FixtureRequest) -> Iterator[Callable[[Awaitable[None]], 
 
 
 @pytest.fixture(scope="session")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's and a client's context for a certificate made on the spot."""
+def _key_and_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Made on the spot, for `localhost`."""
     folder = tmp_path_factory.mktemp("tls")
-    key, certificate = folder / "key.pem", folder / "cert.pem"
+    key, certificate = str(folder / "key.pem"), str(folder / "cert.pem")
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-               "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]  # fmt: skip
+               "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
+    return key, certificate
+
+
+@pytest.fixture(scope="session")
+def certificate(_key_and_certificate: tuple[str, str]) -> str:
+    """The file of the certificate that `tls` uses."""
+    return _key_and_certificate[1]
+
+
+@pytest.fixture(scope="session")
+def tls(_key_and_certificate: tuple[str, str]) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's and a client's context for it."""
+    key, certificate = _key_and_certificate
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
-    client = ssl.create_default_context(cafile=str(certificate))
-    return server, client
+    return server, ssl.create_default_context(cafile=certificate)

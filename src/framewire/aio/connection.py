@@ -116,7 +116,9 @@ class Connection(Generic[F]):
         return ahead
 
     def _complete(self) -> None:
-        """A large payload is here: let the codec have it; it stands inside the frame, so no switch is forestalled."""
+        """A large payload is here, or may have begun: let the codec have it, in place of the reader that waits."""
+        if self._ahead is not None:
+            return
         try:
             self._ahead = self._codec.decode(self._inbound.rest)
         except ProtocolError as error:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from framewire.aio.inbound import Inbound
+from framewire.aio.inbound import READ_SIZE, Inbound
 from framewire.aio.vectored import Outbound
 from framewire.errors import ConnectionClosedError
 
@@ -24,8 +24,10 @@ DEFAULT_HIGH_WATER = 256 * 1024
 class StreamProtocol(asyncio.BufferedProtocol):
     """One connection's callbacks.
 
-    `on_open` is called once, when the transport is there; `on_payload` whenever an expected payload is complete: it
-    must be taken out of `inbound.rest` at once, before the next read, or it would have to move to make room.
+    `on_open` is called once, when the transport is there. `on_payload` is called when decoding cannot wait for the
+    reader's turn: an expected payload is complete, which must be taken out of `inbound.rest` before the next read, or
+    it would have to move to make room; or a whole read's worth has come for somebody who waits, so that a large payload
+    may have begun. (uvloop reads on up to 32 times before it lets a task run: what is expected by then is not copied.)
     """
 
     def __init__(
@@ -70,7 +72,11 @@ class StreamProtocol(asyncio.BufferedProtocol):
         except BaseException:  # no memory, say: asyncio closes this connection, and the next one starts clean
             inbound.discard()
             raise
-        if payload_under_way and not inbound.rest.expected:
+        if (
+            not inbound.rest.expected
+            if payload_under_way
+            else nbytes >= READ_SIZE and self._reader is not None and not self._reader.done()
+        ):
             self.on_payload()
         if inbound.rest.expected:
             return  # more of a large payload is to come, in place: nothing to decode yet
