@@ -1,7 +1,7 @@
 """What the buffers stand on, for C: blocks, the views that are lent of them, and arguments that are counts.
 
 What belongs here: the fields, each with its meaning, and what the other buffer modules call. Another compiled module
-may read every field and call these functions; only the handles of `immutable` and `mutable` write to a block.
+may read every field and call these functions; only the handles (`immutable`, `storage`, `mutable`) write to a block.
 
 None of the classes of the buffers takes part in cyclic garbage collection, which makes a handle as cheap as a small
 `bytes`. The price: an owner (`Bytes.from_owner`) that refers back to the `Bytes` keeps both alive. Cython wants

@@ -3,7 +3,7 @@
 What belongs here: where memory comes from, who keeps it alive, and how Python gets to see it. No class that users name,
 no reading, no searching. The fields are in `block.pxd`.
 
-Three rules keep the memory safe, here and in the modules of the handles (`immutable`, `cursor`, `mutable`):
+Three rules keep the memory safe, here and in the modules of the handles (`immutable`, `cursor`, `storage`, `mutable`):
 
 * A block's memory lives as long as the block, and every handle and every exported view holds the block.
 * Memory moves (`realloc`, `memmove`) only while one handle alone holds its block; else a new block takes its place.

@@ -1,7 +1,7 @@
 """What numbers can be written to: the `put_*` of `BytesMut`, which append at the end.
 
 What belongs here: turning Python numbers into bytes in the room behind the readable ones. How that room is made is the
-business of `mutable`. Sizes, signs and byte orders are spelled out as in `reading`.
+business of `storage`. Sizes, signs and byte orders are spelled out as in `reading`.
 """
 
 cimport cython
