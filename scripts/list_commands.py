@@ -14,6 +14,14 @@ GROUPS = {
     "connection": "Connection",
     "generic": "Keys",
     "string": "Strings",
+    "bitmap": "Bits",
+    "hash": "Hashes",
+    "list": "Lists",
+    "set": "Sets",
+    "sorted-set": "Sorted sets",
+    "stream": "Streams",
+    "transactions": "Transactions",
+    "scripting": "Scripts",
     "pubsub": "Pub/sub",
     "server": "Server",
 }
@@ -31,6 +39,8 @@ def lines() -> Iterator[str]:
     """The page, line by line."""
     yield HEAD
     for group, title in GROUPS.items():
+        if all(command.group != group for command in COMMANDS.values()):
+            continue
         yield f"## {title}\n\n| command | what it does |\n| --- | --- |"
         for command in sorted(COMMANDS.values(), key=lambda command: command.name):
             if command.group == group:

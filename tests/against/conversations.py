@@ -1,35 +1,13 @@
 """What the differential test says to both servers: conversations that cover every command, errors included.
 
-What belongs here: data. A conversation is a list of steps. A step is a request (a text that is split at spaces, or a
-list of arguments where that would not do), or a `Step` that says more: who sends it, what of the reply is volatile.
+What belongs here: data about the connection and the server itself. Each data type has a file of its own,
+`conversations_*.py`, joined here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
-
-Request: TypeAlias = str | list[str | bytes]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A request with more to say: `client` names the connection, `normal` the normaliser of its replies."""
-
-    request: Request
-    normal: str = ""
-    client: str = "a"
-
-
-def by(client: str, request: Request, normal: str = "") -> Step:
-    return Step(request, normal, client)
-
-
-def volatile(normal: str, request: Request) -> Step:
-    return Step(request, normal)
-
-
-Conversation: TypeAlias = list[Request | Step]
+from tests.against.conversations_transactions import TRANSACTIONS
+from tests.against.steps import Conversation, by, volatile
 
 CONNECTION: dict[str, Conversation] = {
     "ping and echo": ["PING", "PING hello", "PING a b", "ping", "PiNg", ["PING", ""], "ECHO", "ECHO hi", "ECHO a b",
@@ -304,6 +282,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         "generic": GENERIC,
         "pubsub": PUBSUB,
         "server": SERVER,
+        "transactions": TRANSACTIONS,
         "command": COMMAND,
     }.items()
     for name, conversation in conversations.items()

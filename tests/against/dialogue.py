@@ -12,11 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.against.conversations import Conversation, Request, Step
+from tests.against.steps import Conversation, Request, Step
 from tests.serving import command
 
 # A command that no server has: its error comes back in every state of a connection, and says that all is answered.
 SYNC = b"in-step?"
+
+# Inside MULTI it would end the transaction; this one is refused there, and changes nothing.
+SYNC_IN_MULTI = [b"WATCH", SYNC]
+REFUSED_IN_MULTI = b"-ERR WATCH inside MULTI is not allowed"
 
 CLOSED = b"(closed)"
 
@@ -27,6 +31,7 @@ class Client:
     def __init__(self, host: str, port: int) -> None:
         self._socket = socket.create_connection((host, port), 10)
         self._file = self._socket.makefile("rb")
+        self._in_multi = False
 
     def close(self) -> None:
         self._file.close()
@@ -35,16 +40,25 @@ class Client:
     def ask(self, request: Request | None) -> list[bytes]:
         """The raw replies to `request`, and what was pushed before it was answered; the latter alone for `None`."""
         data = command(*arguments(request)) if request is not None else b""
+        self._follow(arguments(request) if request is not None else [])
         try:
-            self._socket.sendall(data + command(SYNC))
+            self._socket.sendall(data + command(*(SYNC_IN_MULTI if self._in_multi else [SYNC])))
             return self._read_until_in_step()
         except ConnectionError:
             return [CLOSED]
 
+    def _follow(self, request: list[bytes]) -> None:
+        """Whether it is in a transaction after this request."""
+        match [word.upper() for word in request]:
+            case [b"MULTI"]:
+                self._in_multi = True
+            case [b"EXEC", *_] | [b"DISCARD"] | [b"RESET"] | [b"QUIT", *_]:
+                self._in_multi = False
+
     def _read_until_in_step(self) -> list[bytes]:
         replies = []
         while reply := self._read_reply():
-            if reply.startswith(b"-") and SYNC in reply:
+            if reply.startswith(b"-") and (SYNC in reply or (self._in_multi and reply.startswith(REFUSED_IN_MULTI))):
                 return replies
             replies.append(reply)
         return [*replies, CLOSED]

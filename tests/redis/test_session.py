@@ -145,7 +145,7 @@ class TestLimits:
         client("HELLO 3")
         client("SUBSCRIBE a")
         assert client("GET k") is None
-        assert client.session.subscribed
+        assert client.session.waiting
 
 
 class TestDelivery:
@@ -196,7 +196,7 @@ class TestTheEnd:
             client(request)
         client("RESET")
         session = client.session
-        assert (session.name, session.db.index, session.protocol, session.subscribed) == (b"", 0, 2, False)
+        assert (session.name, session.db.index, session.protocol, session.waiting) == (b"", 0, 2, False)
         assert not clients.state.pubsub.channels
 
 

@@ -2,7 +2,11 @@
 
 What belongs here: what holds for every key whatever its type. No frames, no requests, no clock of its own: whoever asks
 says what time it is (`now`, milliseconds since the epoch). A value is a Python object whose class is its type (`bytes`
-for strings).
+for strings, and one of `framewire.redis.values` for the others).
+
+Who changes a value says so with `touch(key, event)`: that is where WATCH, keyspace notifications and the append-only
+file listen (`observer`). Who may have made a list, a sorted set or a stream appear under a key ends with
+`signal(key)`, for clients that wait for it.
 
 Expiry. `deadlines` holds the time of each key that has one; when that time has come, the key is gone. Three ways:
 
@@ -17,9 +21,14 @@ whose key is gone is dropped when it comes up. When such entries outnumber the k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
+from typing import TypeAlias
 
-__all__ = ["Db"]
+__all__ = ["Db", "Observer"]
+
+Observer: TypeAlias = "Callable[[Db, bytes, bytes], None]"
+"""Called with the database, the key and the name of the event, as keyspace notifications spell it (`b"hset"`)."""
 
 _STALE_ENTRIES_ALLOWED = 1024
 
@@ -27,7 +36,7 @@ _STALE_ENTRIES_ALLOWED = 1024
 class Db:
     """One database. Commands for the hot path may read `values` directly, after `discard_if_due`."""
 
-    __slots__ = ("_heap", "deadlines", "expired", "hits", "index", "misses", "values")
+    __slots__ = ("_heap", "deadlines", "expired", "hits", "index", "misses", "observer", "on_ready", "values", "waited")
 
     def __init__(self, index: int = 0) -> None:
         self.index = index
@@ -37,6 +46,9 @@ class Db:
         self.hits = 0
         self.misses = 0
         self.expired = 0
+        self.observer: Observer | None = None  # told of every change, where anybody wants to know
+        self.waited: set[bytes] = set()  # keys that clients wait for
+        self.on_ready: Callable[[Db, bytes], None] | None = None  # called by `signal` for those
 
     # -- looking up -------------------------------------------------------------------------------------------------
 
@@ -98,6 +110,16 @@ class Db:
             self.deadlines.pop(key, None)
         return self.values.pop(key, None) is not None
 
+    def touch(self, key: bytes, event: bytes) -> None:
+        """Say that `key` was changed: once for each event, right after the change. O(1)."""
+        if self.observer is not None:
+            self.observer(self, key, event)
+
+    def signal(self, key: bytes) -> None:
+        """Say that something can be taken from `key` now: the last thing that a command does, its reply computed."""
+        if key in self.waited and self.on_ready is not None:
+            self.on_ready(self, key)
+
     def set_deadline(self, key: bytes, deadline: int) -> None:
         """Let `key`, which must exist, end at `deadline`. O(1) when it moves later, else O(log n)."""
         before = self.deadlines.get(key)
@@ -142,6 +164,7 @@ class Db:
         del self.values[key]
         del self.deadlines[key]
         self.expired += 1
+        self.touch(key, b"expired")
 
     def _push(self, deadline: int, key: bytes) -> None:
         if len(self._heap) > 2 * len(self.deadlines) + _STALE_ENTRIES_ALLOWED:

@@ -49,12 +49,14 @@ class ClientPump(asyncio.BufferedProtocol):
     __slots__ = (
         "_decoder",
         "_ended",
+        "_held",
         "_inbound",
         "_outbound",
         "_pushes",
         "_server",
         "_stalled",
         "_stats",
+        "_timer",
         "_unsent",
         "get_buffer",
         "last_active",
@@ -67,9 +69,11 @@ class ClientPump(asyncio.BufferedProtocol):
         self._stats = server.state.stats
         self._inbound = Inbound()
         self.get_buffer = self._inbound.lease  # type: ignore[method-assign]  # the callback itself: one call less for every read
-        self._stalled = False  # requests wait undecoded: for room in the output, or for the next turn
+        self._stalled = False  # requests wait: for room in the output, for the next turn, or behind a blocked one
         self._ended = False  # the client has ended its side
         self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
+        self._held: list[list[bytes]] = []  # requests decoded behind one that waits
+        self._timer: asyncio.TimerHandle | None = None  # ends that wait
         self._unsent = 0  # bytes that waited when `takes_output` was last asked
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
@@ -80,6 +84,7 @@ class ClientPump(asyncio.BufferedProtocol):
         transport.set_write_buffer_limits(high=HIGH_WATER)
         self._outbound = Outbound(transport, HIGH_WATER)
         self.session = Session(server.state, self.send, *_addresses(transport))
+        self.session.on_unblocked = self._unblocked
         self._decoder = RespDecoder("requests", server.limits)
         self._decoder.authenticated = self.session.authenticated
         self.last_active = server.state.clock
@@ -103,7 +108,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         self._ended = True
-        if not self._stalled:
+        if not self._stalled or self.session.blocked is not None:
             self.close()
         return True  # not closed by the loop: what was sent before is still answered
 
@@ -116,6 +121,9 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.session.close()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._outbound.clear()
         self._pushes = None
         self._server.closed(self)
@@ -131,9 +139,9 @@ class ClientPump(asyncio.BufferedProtocol):
         turn_is_over = False
         try:
             for _ in TURN:
-                if not source or session.closing or self._stalled:
+                if not (source or self._held) or session.closing or self._stalled:
                     break
-                requests = decoder.decode_batch(source, BATCH if session.authenticated else 1)
+                requests = self._held or decoder.decode_batch(source, BATCH if session.authenticated else 1)
                 if not requests:
                     break
                 done = 0
@@ -141,6 +149,11 @@ class ClientPump(asyncio.BufferedProtocol):
                     done = session.execute(requests, replies, done)
                     encode_values(replies, session.protocol, out.tail, out.segments)
                     replies.clear()
+                    if session.blocked is not None:
+                        break
+                self._held = requests[done:]
+                if session.blocked is not None:
+                    self._wait(session.blocked.deadline)
                 if decoder.authenticated is not session.authenticated:
                     decoder.authenticated = session.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
@@ -170,13 +183,37 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def _catch_up(self) -> None:
         """Answer what has piled up while the client was stalled, one turn of it."""
-        if self._stalled and not self._outbound.full and not self.session.closing:
+        session = self.session
+        if self._stalled and not self._outbound.full and not session.closing and session.blocked is None:
             self._stalled = False
             self._server.state.tick()
             self._answer(self._inbound.rest)
             self._inbound.release_if_empty()
             if self._ended and not self._stalled:
                 self.close()
+
+    # -- a command that waits -----------------------------------------------------------------------------------------
+
+    def _wait(self, deadline: int | None) -> None:
+        """A blocking command waits: what comes behind it is not executed before its reply."""
+        self._stalled = True
+        if deadline is not None:
+            left = max(0, deadline - self._server.state.clock)
+            self._timer = asyncio.get_running_loop().call_later(left / 1000, self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self._server.state.tick()
+        wait = self.session.blocked
+        if wait is not None:
+            self.session.end_wait(wait.otherwise)
+
+    def _unblocked(self) -> None:
+        """The reply was sent: go on with what came behind, when whoever made it possible is done."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        asyncio.get_running_loop().call_soon(self._catch_up)
 
     # -- out of band --------------------------------------------------------------------------------------------------
 

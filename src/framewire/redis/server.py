@@ -300,7 +300,7 @@ class Server:
     def _close_idle(self, now: int) -> None:
         before = now - self.config.timeout * 1000
         for pump in list(self._pumps):
-            if pump.last_active >= before or pump.session.subscribed or pump in self._closing:
+            if pump.last_active >= before or pump.session.waiting or pump in self._closing:
                 continue
             if pump.takes_output():  # a long reply on a slow line
                 pump.last_active = now

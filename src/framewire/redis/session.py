@@ -11,8 +11,9 @@ import logging
 from collections.abc import Callable
 from operator import length_hint
 
-from framewire.frames.resp import Error, Push
+from framewire.frames.resp import Error, Push, Simple
 from framewire.redis.arguments import CommandError
+from framewire.redis.blocking import NOT_YET, Wait
 from framewire.redis.commands import COMMANDS, NO_REPLY, Command
 from framewire.redis.commands.lookup import PLAIN, Plain, lookup
 from framewire.redis.db import Db
@@ -25,12 +26,16 @@ logger = logging.getLogger("framewire.redis")
 
 _NOTHING_PLAIN: dict[bytes, Plain] = {}
 
+QUEUED = Simple(b"QUEUED")
+
 
 class Session:
     """One client. `send(value)` delivers what comes unasked (messages), while no batch of this session is running.
 
     `protocol` (2 or 3) says how replies are encoded; only barriers change it. `closing` says: write what was replied,
-    then close. `restricted`: it listens to channels under RESP2, where only few commands may be used.
+    then close. `restricted`: it listens to channels under RESP2, where only few commands may be used. `queue` holds the
+    commands since MULTI, and `aborted` says that one of them was refused. While `blocked` nothing is executed; the
+    reply comes by `send`, and then `on_unblocked` is called.
     """
 
     commands = COMMANDS
@@ -39,8 +44,10 @@ class Session:
         "_find",
         "_replies",
         "_send",
+        "aborted",
         "address",
         "authenticated",
+        "blocked",
         "closing",
         "created",
         "db",
@@ -52,10 +59,14 @@ class Session:
         "library_version",
         "local_address",
         "name",
+        "on_unblocked",
         "protocol",
+        "queue",
         "restricted",
         "state",
         "subscriber",
+        "watched",
+        "watched_changed",
     )
 
     def __init__(
@@ -73,6 +84,12 @@ class Session:
         self.subscriber = Subscriber(self._deliver)
         self._send = send
         self._replies: list[object] | None = None  # those of the running batch
+        self.blocked: Wait | None = None
+        self.on_unblocked: Callable[[], None] = _nothing
+        self.queue: list[tuple[Command, list[bytes]]] | None = None
+        self.aborted = False
+        self.watched: dict[tuple[Db, bytes], bool] = {}  # and whether the key was there
+        self.watched_changed = False
         self.reset()
         state.sessions[self.id] = self
         state.stats.connections_received += 1
@@ -83,20 +100,22 @@ class Session:
     def reset(self) -> None:
         """Everything that a client can change about itself goes back to what a new client has."""
         self.state.pubsub.drop(self.subscriber)
+        self.discard()
         self.name = b""
         self.protocol = 2
         self.db: Db = self.state.databases[0]
         self.authenticated = not self.state.config.requirepass
-        self._refresh()
+        self.refresh()
 
     def execute(self, requests: list[list[bytes]], replies: list[object], start: int = 0) -> int:
         """Run `requests[start:]` in order, append the replies, return the index of the first request that was not run.
 
         It stops before a barrier that is not the first to run, right after one that is, and does nothing when
-        `closing`. So all replies of one call are encoded with the `protocol` in force after it. Never raises. Caller
-        must give each request at least a name, and must go on calling until all are run or the session is closing.
+        `closing` or `blocked`. So all replies of one call are encoded with the `protocol` in force after it. Never
+        raises. Caller must give each request at least a name, and must go on calling until all are run or the session
+        is closing; while it is `blocked`, not before `on_unblocked`.
         """
-        if self.closing:
+        if self.closing or self.blocked is not None:
             return start
         state = self.state
         self.last_used = state.clock
@@ -116,7 +135,8 @@ class Session:
     #               |              `- it comes first: run it, return the next index
     #               `-- else: run it -----------------------------------------------> next request
     #
-    # Nothing is "known" while the client is limited (not authenticated, or restricted).
+    # Nothing is "known" while the client is limited (not authenticated, or restricted), while it queues commands
+    # (MULTI), or while somebody looks at every command (MONITOR and the like).
     def _run(self, requests: list[list[bytes]], replies: list[object], start: int) -> int:
         find = self._find.get
         append = replies.append
@@ -129,8 +149,8 @@ class Session:
                     if least <= len(request) <= most:
                         append(function(self, request))
                         continue
-                command = lookup(request)
-                if command.barrier:
+                command = self._lookup(request)
+                if command.barrier and not self._is_queued(command):
                     # The iterator knows how much is left, so the common path above need not count.
                     index = len(requests) - length_hint(pending) - 1
                     if index > start:
@@ -147,23 +167,74 @@ class Session:
     def _run_barrier(self, command: Command, request: list[bytes], replies: list[object]) -> None:
         try:
             reply = self._call(command, request)
-            if reply is not NO_REPLY:
+            if isinstance(reply, Wait):
+                self.blocked = reply
+                self.state.waiters.add(self, reply)
+            elif reply is not NO_REPLY:
                 replies.append(reply)
         except CommandError as error:
             replies.append(self._refused(error))
         finally:
-            self._refresh()
+            self.refresh()
+
+    def _lookup(self, request: list[bytes]) -> Command:
+        """The command, if this client may use it now; else raises `CommandError`, which ends a transaction."""
+        try:
+            command = lookup(request)
+            self._check_allowed(command)
+            return command
+        except CommandError as error:
+            if request[0].lower() == b"exec":
+                self.discard()
+                reason = error.text.removeprefix(b"ERR ")
+                raise CommandError(b"EXECABORT Transaction discarded because of: " + reason) from None
+            self.aborted = self.queue is not None
+            raise
+
+    def _is_queued(self, command: Command) -> bool:
+        return self.queue is not None and not command.in_multi
 
     def _call(self, command: Command, request: list[bytes]) -> object:
-        self._check_allowed(command)
+        if self._is_queued(command):
+            assert self.queue is not None
+            self.queue.append((command, request))
+            return QUEUED
         self.last_command = command.name
+        return self.run(command, request)
+
+    def run(self, command: Command, request: list[bytes]) -> object:
+        """Run one command, looked at by whoever wants to (MONITOR and the like). Raises `CommandError`."""
         assert command.function is not None, "arity keeps a mere container from being called"
-        return command.function(self, request)
+        instruments = self.state.instruments
+        if not instruments:
+            return command.function(self, request)
+        self.state.waiters.hold()  # a push is logged before the pops that it makes possible
+        try:
+            return instruments.run(self, command, request)
+        finally:
+            self.state.waiters.release()
+
+    def run_nested(self, command: Command, request: list[bytes]) -> list[object]:
+        """Run one command of a transaction, or of a script; its replies, mostly one. It never waits, never raises."""
+        outer, self._replies = self._replies, []
+        try:
+            reply = self.run(command, request)
+            if reply is not NO_REPLY:
+                self._replies.append(reply.otherwise if isinstance(reply, Wait) else reply)
+        except CommandError as error:
+            self._replies.append(self._refused(error))
+        except Exception:
+            self._replies.append(self._failed(request))
+        finally:
+            replies, self._replies = self._replies, outer
+            if command.barrier:
+                self.refresh()
+        return replies
 
     def _check_allowed(self, command: Command) -> None:
         if not (self.authenticated or self.state.config.requirepass):  # the password was taken away meanwhile
             self.authenticated = True
-            self._refresh()
+            self.refresh()
         if not self.authenticated and not command.has_flag("no_auth"):
             raise CommandError(b"NOAUTH Authentication required.")
         if self.restricted and not command.while_subscribed:
@@ -172,10 +243,11 @@ class Session:
                 b"in this context" % command.name.encode()
             )
 
-    def _refresh(self) -> None:
-        """Recompute what follows from the state that barriers change."""
+    def refresh(self) -> None:
+        """Recompute what follows from the state that barriers change, and from who looks at commands."""
         self.restricted = self.protocol == 2 and self.subscriber.count > 0
-        self._find = PLAIN if self.authenticated and not self.restricted else _NOTHING_PLAIN
+        limited = self.restricted or not self.authenticated or self.queue is not None or self.state.instruments
+        self._find = _NOTHING_PLAIN if limited else PLAIN
 
     def _refused(self, error: CommandError) -> Error:
         self.state.stats.count_error(error.text)
@@ -199,12 +271,61 @@ class Session:
             raise CommandError(b"WRONGPASS invalid username-password pair or user is disabled.")
         self.authenticated = True
 
+    # -- transactions -------------------------------------------------------------------------------------------------
+
+    def discard(self) -> None:
+        """Forget the transaction, and what was watched for it."""
+        self.queue = None
+        self.aborted = False
+        self.unwatch()
+
+    def watch(self, key: bytes) -> None:
+        """Let `watched_keys_changed` say whether `key` was changed since now."""
+        if (self.db, key) not in self.watched:
+            self.watched[self.db, key] = self.db.peek(key, self.state.clock) is not None
+            self.state.watch(self.db, key, self)
+
+    def unwatch(self) -> None:
+        """Forget the watched keys."""
+        for db, key in self.watched:
+            self.state.unwatch(db, key, self)
+        self.watched = {}
+        self.watched_changed = False
+
+    def watched_keys_changed(self) -> bool:
+        """Whether a watched key was changed, or has come to its end, since it is watched."""
+        for db, key in self.watched:
+            db.discard_if_due(key, self.state.clock)  # which counts as a change
+        return self.watched_changed
+
+    # -- waiting ------------------------------------------------------------------------------------------------------
+
+    def try_to_end_wait(self, key: bytes) -> None:
+        """Something may be under `key`, which this session waits for: take it, if it is still blocked."""
+        wait = self.blocked
+        if wait is None:
+            return
+        try:
+            reply = wait.attempt(key)
+        except CommandError as error:
+            reply = self._refused(error)
+        if reply is not NOT_YET:
+            self.end_wait(reply)
+
+    def end_wait(self, reply: object) -> None:
+        """Answer the blocked command with `reply`, and go on."""
+        assert self.blocked is not None
+        self.state.waiters.remove(self, self.blocked)
+        self.blocked = None
+        self._send(reply)
+        self.on_unblocked()
+
     # -- used by the server -----------------------------------------------------------------------------------------
 
     @property
-    def subscribed(self) -> bool:
-        """Whether it listens to anything; such a client may be idle for as long as it likes."""
-        return self.subscriber.count > 0
+    def waiting(self) -> bool:
+        """Whether it listens to anything, or waits for it; such a client may be idle for as long as it likes."""
+        return self.subscriber.count > 0 or self.blocked is not None
 
     def protocol_error(self, message: str) -> Error:
         """The last reply to a client whose bytes are no requests; the session is then closing."""
@@ -214,8 +335,13 @@ class Session:
     def close(self) -> None:
         """Forget the client: its subscriptions end and no message reaches it any more. May be called twice."""
         self.closing = True
+        if self.blocked is not None:
+            self.state.waiters.remove(self, self.blocked)
+            self.blocked = None
+        self.discard()
         self.state.pubsub.drop(self.subscriber)
         self.state.sessions.pop(self.id, None)
+        self.on_unblocked = _nothing
         self._send = self.subscriber.deliver = _to_nobody  # ends the cycles: a dead client is freed at once
 
     def _deliver(self, push: Push) -> None:
@@ -223,6 +349,10 @@ class Session:
             self._replies.append(push)
         else:
             self._send(push)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _to_nobody(_: object) -> None:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
+from framewire.redis.blocking import Waiters
 from framewire.redis.config import Config
-from framewire.redis.db import Db
+from framewire.redis.db import Db, Observer
+from framewire.redis.instruments import Instruments
 from framewire.redis.pubsub import PubSub
 
 if TYPE_CHECKING:
@@ -55,6 +57,13 @@ class State:
         self.started = self.clock
         self.databases = [Db(index) for index in range(self.config.databases)]
         self.pubsub = PubSub()
+        self.waiters = Waiters()
+        self.instruments = Instruments()
+        self.watchers: dict[tuple[Db, bytes], set[Session]] = {}  # who watches which key
+        self.observers: list[Observer] = []  # told of every change; `reinstrument` after adding or removing one
+        self.dirty = 0  # changes so far, while anybody observes
+        for db in self.databases:
+            db.on_ready = self.waiters.ready
         self.sessions: dict[int, Session] = {}
         self.stats = Stats()
         self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
@@ -69,6 +78,43 @@ class State:
     def next_id(self) -> int:
         """A new client's number; never given twice."""
         return next(self._ids)
+
+    # -- who wants to know what happens -------------------------------------------------------------------------------
+
+    def reinstrument(self) -> None:
+        """Somebody began or ended to look at commands or changes: take the path that is short but shows them all."""
+        self._observe()
+        for session in self.sessions.values():
+            session.refresh()
+
+    def watch(self, db: Db, key: bytes, session: Session) -> None:
+        """Let `session` know when `key` changes."""
+        self.watchers.setdefault((db, key), set()).add(session)
+        self._observe()
+
+    def unwatch(self, db: Db, key: bytes, session: Session) -> None:
+        """The counterpart of `watch`."""
+        watchers = self.watchers.get((db, key))
+        if watchers is not None:
+            watchers.discard(session)
+            if not watchers:
+                del self.watchers[db, key]
+                self._observe()
+
+    def _observe(self) -> None:
+        observer = self._changed if self.observers or self.watchers else None
+        if self.databases[0].observer != observer:
+            for db in self.databases:
+                db.observer = observer
+
+    def _changed(self, db: Db, key: bytes, event: bytes) -> None:
+        self.dirty += 1
+        for session in self.watchers.get((db, key), ()):
+            session.watched_changed = True
+        for observer in self.observers:
+            observer(db, key, event)
+
+    # -- expiry -------------------------------------------------------------------------------------------------------
 
     def expire_cycle(self, budget: int = 10_000) -> None:
         """Remove keys whose time has come, looking at no more than `budget`; what is left waits for the next cycle.

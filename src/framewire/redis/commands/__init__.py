@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from framewire.redis.commands import connection, generic, introspection, pubsub, server, strings
+from framewire.redis.commands import connection, generic, introspection, pubsub, server, strings, transactions
 from framewire.redis.commands.table import NO_REPLY, OK, Command
 
 __all__ = ["COMMANDS", "NO_REPLY", "OK", "Command"]
 
 COMMANDS: dict[bytes, Command] = {
     command.name.encode(): command
-    for group in (connection, generic, strings, pubsub, server, introspection)
+    for group in (connection, generic, strings, transactions, pubsub, server, introspection)
     for command in group.COMMANDS
 }

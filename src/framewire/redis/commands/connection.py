@@ -245,11 +245,11 @@ COMMANDS = [
         summary="Chooses the database that later commands work on.", group="connection", complexity="O(1)",
     ),
     Command(
-        "quit", quit_, -1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True,
+        "quit", quit_, -1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True, in_multi=True,
         summary="Closes the connection.", group="connection", complexity="O(1)",
     ),
     Command(
-        "reset", reset, 1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True,
+        "reset", reset, 1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True, in_multi=True,
         summary="Puts the connection back into the state of a new one.", since="6.2.0", group="connection",
         complexity="O(1)",
     ),

@@ -49,6 +49,8 @@ def set_(session: Session, request: list[bytes]) -> object:
     db.values[key] = request[2]
     if db.deadlines:
         db.deadlines.pop(key, None)
+    if db.observer is not None:
+        db.observer(db, key, b"set")
     return OK
 
 

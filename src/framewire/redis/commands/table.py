@@ -48,7 +48,7 @@ class Command:
     `function` is `None` for a mere container of `subcommands`. `arity` counts the name too; a negative one means "at
     least". `categories` are those beyond the ones that follow from the flags. A `barrier` changes the protocol, the
     limits or the number of replies, so it runs alone (see `Session.execute`). A RESP2 client that listens to channels
-    may use those with `while_subscribed` only.
+    may use those with `while_subscribed` only. Inside MULTI all are queued but those with `in_multi`.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Command:
     tips: tuple[str, ...] = ()
     barrier: bool = False
     while_subscribed: bool = False
+    in_multi: bool = False
     subcommands: dict[bytes, Command] = field(default_factory=dict)
 
     @property

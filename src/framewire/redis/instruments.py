@@ -1,0 +1,48 @@
+"""What looks at every command: MONITOR, the slow log, the append-only file.
+
+What belongs here: calling them around a command. Nobody looks at most times, and then sessions take a shorter path;
+`State.reinstrument` must be called when somebody begins or ends to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from framewire.redis.commands.table import Command
+    from framewire.redis.session import Session
+
+__all__ = ["After", "Before", "Instruments"]
+
+Before: TypeAlias = "Callable[[Session, Command, list[bytes]], None]"
+After: TypeAlias = "Callable[[Session, Command, list[bytes], int], None]"
+"""The last argument is how long the command took, in microseconds."""
+
+
+class Instruments:
+    """Those who look; `before` and `after` may be changed, followed by `State.reinstrument`."""
+
+    __slots__ = ("after", "before")
+
+    def __init__(self) -> None:
+        self.before: list[Before] = []
+        self.after: list[After] = []
+
+    def __bool__(self) -> bool:
+        """Whether anybody looks."""
+        return bool(self.before or self.after)
+
+    def run(self, session: Session, command: Command, request: list[bytes]) -> object:
+        """Run the command, looked at; raises what it raises."""
+        assert command.function is not None
+        for look in self.before:
+            look(session, command, request)
+        started = perf_counter_ns()
+        try:
+            return command.function(session, request)
+        finally:
+            microseconds = (perf_counter_ns() - started) // 1000
+            for look_after in self.after:
+                look_after(session, command, request, microseconds)
