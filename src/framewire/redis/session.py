@@ -35,7 +35,8 @@ class Session:
     `protocol` (2 or 3) says how replies are encoded; only barriers change it. `closing` says: write what was replied,
     then close. `restricted`: it listens to channels under RESP2, where only few commands may be used. `queue` holds the
     commands since MULTI, and `aborted` says that one of them was refused. While `blocked` nothing is executed; the
-    reply comes by `send`, and then `on_unblocked` is called.
+    reply comes by `send`, and then `on_unblocked` is called. `propagated` is what the append-only file holds of the
+    command that is run, where that is not the request itself.
     """
 
     commands = COMMANDS
@@ -60,6 +61,7 @@ class Session:
         "local_address",
         "name",
         "on_unblocked",
+        "propagated",
         "protocol",
         "queue",
         "restricted",
@@ -86,6 +88,7 @@ class Session:
         self._replies: list[object] | None = None  # those of the running batch
         self.blocked: Wait | None = None
         self.on_unblocked: Callable[[], None] = _nothing
+        self.propagated: list[list[bytes]] | None = None
         self.queue: list[tuple[Command, list[bytes]]] | None = None
         self.aborted = False
         self.watched: dict[tuple[Db, bytes], bool] = {}  # and whether the key was there
@@ -209,6 +212,7 @@ class Session:
         if not instruments:
             return command.function(self, request)
         self.state.waiters.hold()  # a push is logged before the pops that it makes possible
+        self.propagated = None
         try:
             return instruments.run(self, command, request)
         finally:
@@ -263,6 +267,13 @@ class Session:
         """Append one of several replies; for barriers, which then return `NO_REPLY`."""
         assert self._replies is not None
         self._replies.append(value)
+
+    def propagate(self, *requests: list[bytes]) -> None:
+        """Let the append-only file hold these requests in place of the one that is run (`SPOP` as `SREM`, say).
+
+        They must do the same whenever they are run. Without any, nothing is logged.
+        """
+        self.propagated = list(requests)
 
     def authenticate(self, user: bytes, password: bytes) -> None:
         """Let the client in as `user`, or raise `CommandError`. Takes the same time for every wrong password."""
