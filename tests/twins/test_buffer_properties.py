@@ -234,6 +234,8 @@ def outcome(act, side):
     """What an operation gave, in a form that both sides share."""
     try:
         result = act(side)
+    except (BufferUnderflow, BufferError, ValueError) as error:
+        return type(error), str(error)
     except Exception as error:
         return type(error)
     return bytes(result) if type(result).__name__ in ("Bytes", "BytesMut", "memoryview") else result

@@ -185,8 +185,9 @@ cdef class Storage(Writing):
         it is far larger than asked for. While a payload is expected, the view ends where the payload ends and may be
         shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`.
         """
-        if minimum < 1:
-            raise ValueError(f"a lease of {minimum} bytes cannot receive anything")
+        check_count(minimum)
+        if minimum == 0:
+            raise ValueError("a lease of 0 bytes cannot receive anything")
         if self.awaited():
             self.land_payload(minimum)
         else:
