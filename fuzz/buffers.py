@@ -1,4 +1,4 @@
-"""Any sequence of operations on buffers gives what plain bytes would, on both twins alike, or raises what is documented.
+"""Any sequence of operations on buffers gives what plain bytes would, on both twins alike, or a documented error.
 
 The input is a program: one byte for the operation, one for the handle, one for a number. Each handle is a plain one, a
 compiled one and a `bytearray`, which says what they must hold; capacities and errors of the twins must be the same too.
@@ -244,7 +244,9 @@ def seeds() -> Iterator[bytes]:
     m = Machine
     yield program((m.extend, 0, 40), (m.split_to, 0, 10), (m.split_to, 0, 10), (m.unsplit, 1, 2), (m.unsplit, 1, 0))
     yield program((m.extend, 0, 200), (m.split_to, 0, 90), (m.freeze, 1, 0), (m.slice, 2, 100), (m.read, 3, 0))
-    yield program((m.make, 0, 201), (m.read, 1, 0), (m.get_number, 2, 0), (m.take, 2, 9), (m.drop, 1, 0), (m.find, 2, 9))
+    yield program(
+        (m.make, 0, 201), (m.read, 1, 0), (m.get_number, 2, 0), (m.take, 2, 9), (m.drop, 1, 0), (m.find, 2, 9)
+    )
     yield program((m.receive, 0, 90), (m.advance, 0, 80), (m.receive, 0, 255), (m.reserve, 0, 99), (m.expect, 0, 255))
     yield program((m.expect, 0, 200), (m.receive, 0, 200), (m.receive, 0, 200), (m.freeze, 0, 0), (m.compact, 1, 0))
     yield program((m.extend, 0, 9), (m.split_off, 0, 4), (m.resize, 0, 40), (m.put_number, 1, 3), (m.unsplit, 0, 1))
