@@ -152,14 +152,16 @@ class Connection(Generic[F]):
     def _receive(self, deadline: float | None) -> None:
         """Wait for bytes or for the end, and meanwhile send what was fed."""
         stream = self._stream
-        while True:
-            self._check_not_closed()
-            unsent = self._send_unless_busy()
-            if stream.promising and self._fill():
-                return
+        self._check_not_closed()
+        unsent = self._send_unless_busy()
+        while not (stream.promising and self._fill()):
             if not self._rest and not self._rest.expected:
                 self._rest = BytesMut()  # whoever only waits owns no read buffer
-            self._wait(stream.reading_wants | (stream.writing_wants if unsent else 0), deadline, "no frame arrived")
+            events = stream.reading_wants | (stream.writing_wants if unsent else 0)
+            found = self._wait(events, deadline, "no frame arrived")
+            self._check_not_closed()
+            if unsent and found & stream.writing_wants:
+                unsent = self._send_unless_busy()
 
     def _fill(self) -> bool:
         """Receive what is there; false if nothing is. Caller must hold `_reading`."""
@@ -171,6 +173,7 @@ class Connection(Generic[F]):
         if nbytes:
             rest.commit(nbytes)
         elif nbytes == 0:
+            self._check_not_closed()  # or the end is of our own making
             self._at_eof = True
         return nbytes is not None
 
@@ -272,13 +275,14 @@ class Connection(Generic[F]):
         if not claimed:
             raise TimeoutError("another thread used the connection all the time")
 
-    def _wait(self, events: int, deadline: float | None, failure: str) -> None:
-        """Wait for the socket, and for nothing else: an interrupt in here does no harm."""
+    def _wait(self, events: int, deadline: float | None, failure: str) -> int:
+        """Wait for the socket, where an interrupt does no harm. Returns what it is ready for."""
         self._waiting.add(threading.get_ident())
         found = self._stream.wait(events, deadline)
         self._waiting.discard(threading.get_ident())
         if not found:
             raise TimeoutError(f"{failure} in time")
+        return found
 
     def _check_interrupt(self, error: BaseException) -> None:
         """Poison the connection where an interrupt came at a bad time: an unknown number of bytes went somewhere."""

@@ -20,6 +20,7 @@ from typing import Generic, Self, TypeVar
 
 from framewire.blocking.connection import DEFAULT_HIGH_WATER, Connection
 from framewire.codec import Codec
+from framewire.errors import FramewireError
 
 __all__ = ["Listener", "connect", "listen"]
 
@@ -210,8 +211,9 @@ class Listener(Generic[F]):
                 connection = self._open(sock)
             with connection:
                 self._handler(connection)
-        except Exception:
-            if not self._closed:
+        except Exception as error:
+            aborted = self._closed and isinstance(error, OSError | FramewireError)
+            if not aborted:
                 logger.exception("the handler of %s failed", peer)
         finally:
             with self._lock:

@@ -27,9 +27,29 @@ class Outbound:
 
     def send(self, out: WriteBuffer, stream: Stream) -> bool:
         """Take over what is pending in `out` and send what goes without waiting; whether all is sent."""
-        segments = self._segments
         if out:
-            segments.extend(segment for segment in out.take() if len(segment))
+            taken = out.take()
+            if len(taken) == 1 and not self._segments:
+                return self._send_one(taken[0], stream)
+            self._segments.extend(taken)
+        return self._send_all(stream)
+
+    def clear(self) -> None:
+        """Forget what was not sent."""
+        self._segments.clear()
+        self.torn = False
+
+    def _send_one(self, segment: Segment, stream: Stream) -> bool:
+        """The common case: small things only, and room for them. Caller must know that nothing else waits."""
+        sent = stream.send((segment,))
+        if sent == len(segment):
+            return True
+        self._segments.append(segment)
+        self._drop(sent)
+        return sent > 0 and self._send_all(stream)
+
+    def _send_all(self, stream: Stream) -> bool:
+        segments = self._segments
         while segments:
             sent = stream.send(segments)
             if not sent:
@@ -37,14 +57,11 @@ class Outbound:
             self._drop(sent)
         return True
 
-    def clear(self) -> None:
-        """Forget what was not sent."""
-        self._segments.clear()
-        self.torn = False
-
     def _drop(self, sent: int) -> None:
-        """The kernel has taken `sent` bytes. Nothing is copied."""
+        """The kernel has taken `sent` bytes, perhaps none. Nothing is copied."""
         segments = self._segments
+        if not sent:
+            return
         while segments and sent >= len(segments[0]):
             sent -= len(segments.popleft())
         if sent:
