@@ -58,13 +58,14 @@ def command_getkeys(session: Session, request: list[bytes]) -> object:
         entry = entry.subcommands.get(inner[1].lower())
     if entry is None:
         raise CommandError(b"ERR Invalid command specified")
-    if entry.keys is None:
+    if not entry.key_specs:
         raise CommandError(b"ERR The command has no key arguments")
     if not entry.accepts(len(inner)):
         raise CommandError(b"ERR Invalid number of arguments specified for command")
-    keys = entry.keys
-    last = keys.last if keys.last >= 0 else len(inner) + keys.last
-    return inner[keys.first : last + 1 : keys.step]
+    positions = [position for spec in entry.key_specs for position in spec.find(inner)]
+    if not positions:
+        raise CommandError(b"ERR Invalid arguments specified for command")
+    return [inner[position] for position in positions]
 
 
 def _find(session: Session, name: bytes) -> Command | None:
@@ -107,31 +108,44 @@ def _categories(entry: Command) -> list[str]:
 
 def _describe(entry: Command) -> Array:
     """The ten things that COMMAND INFO tells about a command."""
-    keys = entry.keys
     return Array((
         _text(entry.name),
         Integer(entry.arity),
         _words(entry.flags.split()),
-        Integer(keys.first if keys else 0),
-        Integer(keys.last if keys else 0),
-        Integer(keys.step if keys else 0),
+        *map(Integer, entry.key_range),
         _words(_categories(entry)),
         Set(tuple(map(_text, entry.tips))),
-        Set((_describe_keys(keys),) if keys else ()),
+        Set(tuple(map(_describe_keys, entry.key_specs))),
         Set(tuple(map(_describe, entry.subcommands.values()))),
     ))  # fmt: skip
 
 
 def _describe_keys(keys: KeySpec) -> Map:
-    # Redis counts the last key from the first one here, and from the command's name above.
-    last = keys.last - keys.first if keys.last >= 0 else keys.last
-    spec = _map(lastkey=Integer(last), keystep=Integer(keys.step), limit=Integer(0))
     return _map(
         **({"notes": _text(keys.notes)} if keys.notes else {}),
         flags=_words(keys.flags.split()),
-        begin_search=_map(type=_text("index"), spec=_map(index=Integer(keys.first))),
-        find_keys=_map(type=_text("range"), spec=spec),
+        begin_search=_describe_begin(keys),
+        find_keys=_describe_range(keys),
     )
+
+
+def _describe_begin(keys: KeySpec) -> Map:
+    if keys.unknown:
+        return _map(type=_text("unknown"), spec=_map())
+    if keys.keyword:
+        return _map(type=_text("keyword"), spec=_map(keyword=_text(keys.keyword), startfrom=Integer(keys.first)))
+    return _map(type=_text("index"), spec=_map(index=Integer(keys.first)))
+
+
+def _describe_range(keys: KeySpec) -> Map:
+    if keys.unknown:
+        return _map(type=_text("unknown"), spec=_map())
+    if keys.counted:
+        return _map(type=_text("keynum"), spec=_map(keynumidx=Integer(0), firstkey=Integer(1), keystep=Integer(1)))
+    # Redis counts the last key from the first one here, and from the command's name in COMMAND INFO's own fields.
+    last = keys.last - keys.first if keys.last >= 0 else keys.last
+    spec = _map(lastkey=Integer(last), keystep=Integer(keys.step), limit=Integer(keys.limit))
+    return _map(type=_text("range"), spec=spec)
 
 
 def _text(text: str) -> Bulk:
