@@ -399,6 +399,18 @@ def test_frames_of_several_writers_do_not_mix_and_several_readers_share_them() -
             thread.result()
 
 
+def test_a_reader_of_batches_is_not_kept_by_another_reader() -> None:
+    with with_peer() as (near, far):
+        first = in_thread(near.read_frames)
+        until(lambda: near._waiting)
+        second = in_thread(near.read_frame)
+        until(lambda: len(near._waiting) == 2)
+        far.sendall(b":1\r\n:2\r\n")
+        assert first.result() == [Integer(1), Integer(2)]
+        far.sendall(b":3\r\n")
+        assert second.result() == Integer(3)
+
+
 def test_one_thread_reads_while_another_writes() -> None:
     count = 2_000
     with joined(kernel=20_000, high_water=10_000) as (near, far):

@@ -121,6 +121,22 @@ def test_a_clean_end_is_seen_and_a_cut_one_is_told_apart(kind: str, tls: Tls, tm
                 assert connection.read_frame(timeout=20) is None
 
 
+def test_over_tls_all_arrives_from_a_client_that_writes_and_closes_and_never_reads(tls: Tls) -> None:
+    """TLS 1.3 servers send tickets that nobody asked for; unread, they could turn the end into a reset."""
+    arrived: list[int] = []
+
+    def count(connection: Connection[Any]) -> None:
+        arrived.append(sum(1 for _ in connection))
+
+    with listen(count, RespCodec, "127.0.0.1", 0, ssl=tls[0]) as listener:
+        for _ in range(20):
+            with connect(RespCodec(), "127.0.0.1", listener.port, ssl=tls[1], server_hostname="localhost") as client:
+                for _ in range(100):
+                    client.feed_frame(Bulk(b"x" * 1000))
+        until(lambda: len(arrived) == 20)
+    assert arrived == [100] * 20
+
+
 def test_over_tls_a_read_can_time_out_and_a_writer_waits_for_a_reader(tls: Tls) -> None:
     huge, read = Bulk(bytes(30_000_000)), threading.Event()
 

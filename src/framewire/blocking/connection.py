@@ -26,7 +26,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Generic, NoReturn, Self, TypeVar, cast
 
@@ -88,8 +88,8 @@ class Connection(Generic[F]):
         `timeout` seconds pass first, after which reading can go on and no byte is lost.
         """
         deadline = None if timeout is None else deadline_after(timeout)
-        try:
-            if not self._reading.acquire(False):  # no keyword, no `_next`: a frame that is here costs little more
+        try:  # as `_take_turn` and `_next`, without the calls: they would cost more than a frame that is here already
+            if not self._reading.acquire(False):
                 self._claim(self._reading, deadline)
             try:
                 frame = self._codec.decode(self._rest) if self._ahead is None else self._next()
@@ -110,18 +110,8 @@ class Connection(Generic[F]):
         the codec can be switched before the bytes behind that frame are decoded. Raises what `read_frame` raises; an
         error behind good frames is raised by the next call.
         """
-        first = self.read_frame(timeout)
-        if first is None:
-            return []
-        frames = [first]
-        try:
-            with self._reading:
-                if self._ahead is None:
-                    self._ahead = decode_ready(self._codec, self._rest, frames, max_frames)
-        except BaseException as error:
-            self._check_interrupt(error)
-            raise
-        return frames
+        deadline = deadline_after(timeout)
+        return self._take_turn(self._reading, deadline, lambda: self._read_ready(max_frames, deadline))
 
     def __iter__(self) -> Iterator[F]:
         return self
@@ -131,6 +121,16 @@ class Connection(Generic[F]):
         if frame is None:
             raise StopIteration
         return frame
+
+    def _read_ready(self, max_frames: int, deadline: float | None) -> list[F]:
+        first = self._next()
+        if first is None:
+            first = self._wait_for_frame(deadline)
+            if first is None:
+                return []
+        frames = [first]
+        self._ahead = decode_ready(self._codec, self._rest, frames, max_frames)
+        return frames
 
     def _next(self) -> F | None:
         """A frame, if one is whole."""
@@ -206,25 +206,16 @@ class Connection(Generic[F]):
 
     def _write(self, frames: list[F], deadline: float | None, *, flush: bool) -> None:
         self._check_open()
-        try:
-            if not self._writing.acquire(False):
-                self._claim(self._writing, deadline)
-            try:
-                self._check_open()
-                for frame in frames:
-                    self._codec.encode(frame, self._outbox)
-                if flush:
-                    self._send_all(deadline)
-                elif len(self._outbox) >= FEED_LIMIT:
-                    self._send_now()
-            finally:
-                self._writing.release()
-        except BaseException as error:
-            self._check_interrupt(error)
-            raise
-        finally:
-            if self._closed:
-                self._close_if_unused()
+        self._take_turn(self._writing, deadline, lambda: self._encode_and_send(frames, deadline, flush))
+
+    def _encode_and_send(self, frames: list[F], deadline: float | None, flush: bool) -> None:
+        self._check_open()
+        for frame in frames:
+            self._codec.encode(frame, self._outbox)
+        if flush:
+            self._send_all(deadline)
+        elif len(self._outbox) >= FEED_LIMIT:
+            self._send_now()
 
     def _send_all(self, deadline: float | None) -> None:
         """Send all that is pending. Caller must hold `_writing`."""
@@ -265,7 +256,23 @@ class Connection(Generic[F]):
             finally:
                 self._reading.release()
 
-    # -- waiting ------------------------------------------------------------------------------------------------------
+    # -- turns and waiting --------------------------------------------------------------------------------------------
+
+    def _take_turn(self, lock: threading.Lock, deadline: float | None, step: Callable[[], G]) -> G:
+        """Do `step` while holding a lock, and what must be done however it ends."""
+        try:
+            if not lock.acquire(False):
+                self._claim(lock, deadline)
+            try:
+                return step()
+            finally:
+                lock.release()
+        except BaseException as error:
+            self._check_interrupt(error)
+            raise
+        finally:
+            if self._closed:
+                self._close_if_unused()
 
     def _claim(self, lock: threading.Lock, deadline: float | None) -> None:
         """Take a lock that another thread holds."""
