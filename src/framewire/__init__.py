@@ -3,7 +3,7 @@
 from framewire._impl import Bytes, BytesMut, Cursor, implementation
 from framewire._version import __version__
 from framewire.buf import Buf, BufMut, Chain, Limit, Reader, Rope, Take, WriteBuffer, Writer
-from framewire.codec import Codec, Decoder, Encoder, MappedCodec
+from framewire.codec import Codec, Decoder, Encoder, MappedCodec, Refusal
 from framewire.codecs.delimiter import DelimiterCodec
 from framewire.codecs.http1 import HttpCodec
 from framewire.codecs.length_delimited import LengthDelimitedCodec
@@ -59,6 +59,7 @@ __all__ = [
     "ProtocolError",
     "RawCodec",
     "Reader",
+    "Refusal",
     "RespClientCodec",
     "RespCodec",
     "RespFrame",

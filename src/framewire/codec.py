@@ -8,20 +8,23 @@ The duties of a decoder, by what `src` holds:
 * less than a frame: return `None`. It may consume the part that it has understood, and must then remember it; it never
   looks at a byte twice. For one large payload it may call `src.expect(n)`, so that the payload is received in place.
 * exactly a frame, or more: consume that frame, return it, leave the rest.
-* something else: raise `ProtocolError`, now and at each later call. A too long item that can be skipped raises
-  `FrameTooLong(recoverable=True)` once and goes on at the next delimiter.
+* something else: raise `ProtocolError`, now and at each later call (`Refusal` remembers it). What is wrong with one
+  frame alone, and can be consumed or skipped, raises it once, with `recoverable=True`, and decoding goes on behind it.
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
+from copy import copy
+from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
 from framewire._impl import BytesMut
 from framewire.buf import WriteBuffer
 from framewire.errors import EncodeError, FramewireError, IncompleteFrame, ProtocolError
 
-__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "check_clean_end", "decode_eof"]
+__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "decode_eof"]
 
 F_co = TypeVar("F_co", covariant=True)
 F_contra = TypeVar("F_contra", contravariant=True)
@@ -39,6 +42,7 @@ class Decoder(Protocol[F_co]):
         """True at a frame boundary: nothing of a frame has been consumed. True by default."""
         return True
 
+    @abstractmethod
     def decode(self, src: BytesMut) -> F_co | None:
         """Take one frame off the front of `src`, or return `None` for "need more bytes"."""
 
@@ -52,6 +56,7 @@ class Encoder(Protocol[F_contra]):
 
     __slots__ = ()
 
+    @abstractmethod
     def encode(self, frame: F_contra, dst: WriteBuffer) -> None:
         """Append the wire form of `frame` to `dst`; on `EncodeError` nothing was appended."""
 
@@ -74,7 +79,7 @@ class MappedCodec(Codec[G], Generic[F, G]):
     """What `Codec.map` returns: another codec's frames, turned into something else on their way in and out.
 
     Whatever `decode` raises is the peer's fault and becomes `ProtocolError`, with the exception as its cause; so does a
-    result of `None` (JSON's `null`), since a frame is never `None`. The frame is consumed, so that reading can go on.
+    result of `None` (JSON's `null`), since a frame is never `None`. It is recoverable: the frame is consumed.
     Whatever `encode` raises becomes `EncodeError`.
     """
 
@@ -116,10 +121,38 @@ class MappedCodec(Codec[G], Generic[F, G]):
         except FramewireError:
             raise
         except Exception as error:
-            raise ProtocolError(f"a frame cannot be decoded: {error!r}") from error
+            raise ProtocolError(f"a frame cannot be decoded: {error!r}", recoverable=True) from error
         if turned is None:
-            raise ProtocolError("a frame was decoded to None, which means that there is none")
+            raise ProtocolError("a frame was decoded to None, which means that there is none", recoverable=True)
         return turned
+
+
+class Refusal:
+    """The error after which a codec refuses everything; for codecs that consume parts of frames.
+
+    `with refusal:` around the body of `decode` keeps a `ProtocolError` that leaves it, and raises it again at each
+    later call; it is false until then. What it keeps is a copy without the traceback, which would hold on to the buffer
+    and to every local variable on the way. An error that another codec calls recoverable is so no more.
+    """
+
+    __slots__ = ("_error",)
+
+    def __init__(self) -> None:
+        self._error: ProtocolError | None = None
+
+    def __bool__(self) -> bool:
+        return self._error is not None
+
+    def __enter__(self) -> None:
+        if self._error is not None:
+            raise copy(self._error)
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(exc, ProtocolError):
+            exc.recoverable = False
+            self._error = copy(exc)
 
 
 def decode_eof(decoder: Decoder[F], src: BytesMut) -> F | None:

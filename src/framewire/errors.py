@@ -34,7 +34,14 @@ class FramewireError(Exception):
 
 
 class ProtocolError(FramewireError):
-    """The peer sent bytes that are not the protocol. The decoder that raised it refuses more input."""
+    """The peer sent bytes that are not the protocol. The decoder that raised it refuses more input.
+
+    Unless `recoverable` is true: then what was wrong is consumed, or will be skipped, and decoding can go on.
+    """
+
+    def __init__(self, *args: object, recoverable: bool = False) -> None:
+        super().__init__(*args)
+        self.recoverable = recoverable
 
 
 class FrameTooLong(ProtocolError):
@@ -45,10 +52,9 @@ class FrameTooLong(ProtocolError):
     """
 
     def __init__(self, message: str, *, limit: int, size: int | None = None, recoverable: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(message, recoverable=recoverable)
         self.limit = limit
         self.size = size
-        self.recoverable = recoverable
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild_frame_too_long, (self.args[0], self.limit, self.size, self.recoverable)

@@ -14,12 +14,11 @@ beside this one; what a message means is the caller's.
 from __future__ import annotations
 
 from collections import deque
-from copy import copy
 from typing import Literal
 
 from framewire._impl import BytesMut
 from framewire.buf import WriteBuffer
-from framewire.codec import Codec, check_clean_end
+from framewire.codec import Codec, Refusal, check_clean_end
 from framewire.codecs.http1_body import BodyReader, body_reader
 from framewire.codecs.http1_framing import Facts, Framing, Length, framing_of_request, framing_of_response
 from framewire.codecs.http1_head import HeadReader, available
@@ -57,7 +56,7 @@ class HttpCodec(Codec[HttpFrame]):
         "_last_written",
         "_limits",
         "_reading",
-        "_refused",
+        "_refusal",
         "_server",
         "_spent",
         "_writing",
@@ -77,17 +76,17 @@ class HttpCodec(Codec[HttpFrame]):
         self._last_read = False  # the peer's messages end with the one that is, or was, being read
         self._last_written = False
         self._spent = False  # an upgrade was accepted
-        self._refused: ProtocolError | None = None
+        self._refusal = Refusal()
 
     @property
     def idle(self) -> bool:
         """True between messages in both directions."""
-        return self._reading is None and self._writing is None and self._refused is None
+        return self._reading is None and self._writing is None and not self._refusal
 
     @property
     def keep_alive(self) -> bool:
         """Whether other messages may follow the present ones; where not, close the connection after them."""
-        return not (self._last_read or self._last_written or self._spent or self._refused)
+        return not (self._last_read or self._last_written or self._spent or self._refusal)
 
     def is_switch_point(self, frame: HttpFrame) -> bool:
         """Whether what follows the just decoded `frame` may be another protocol."""
@@ -103,13 +102,8 @@ class HttpCodec(Codec[HttpFrame]):
         `FrameTooLong` for what is beyond the limits, `CodecSpent` after an upgrade. What follows a message that said it
         was the last one is dropped.
         """
-        if self._refused is not None:
-            raise copy(self._refused)
-        try:
+        with self._refusal:
             return self._read_head(src) if self._reading is None else self._read_body(self._reading, src)
-        except ProtocolError as error:
-            self._refused = copy(error)
-            raise
 
     def decode_eof(self, src: BytesMut) -> HttpFrame | None:
         """After the end of the stream: what is left, `None` between two messages, else raises `IncompleteFrame`."""

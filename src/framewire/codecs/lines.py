@@ -92,7 +92,7 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
             return line.decode(self._encoding)  # type: ignore[return-value]  # AnyStr is str here
         except UnicodeError as error:
             why = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else str(error)
-            raise ProtocolError(f"a line is not {self._encoding}: {why}") from None
+            raise ProtocolError(f"a line is not {self._encoding}: {why}", recoverable=True) from None
 
     def _encoded(self, line: str) -> bytes:
         try:
