@@ -18,6 +18,7 @@ from framewire.redis.config import Config
 from framewire.redis.db import Db, Observer
 from framewire.redis.instruments import Instruments
 from framewire.redis.pubsub import PubSub
+from framewire.redis.values.scanning import Scans
 
 if TYPE_CHECKING:
     from framewire.redis.session import Session
@@ -58,6 +59,7 @@ class State:
         self.databases = [Db(index) for index in range(self.config.databases)]
         self.pubsub = PubSub()
         self.waiters = Waiters()
+        self.scans = Scans()
         self.instruments = Instruments()
         self.watchers: dict[tuple[Db, bytes], set[Session]] = {}  # who watches which key
         self.observers: list[Observer] = []  # told of every change; `reinstrument` after adding or removing one
