@@ -104,19 +104,26 @@ class _Fields:
 def _read_request(block: bytes, limits: HttpLimits) -> RequestHead:
     seen = _Fields()
     parser = _parse(httptools.HttpRequestParser(seen), block)
-    version = _version(block[: block.find(b"\r\n")].rpartition(b" ")[2])
-    return RequestHead(parser.get_method(), seen.target, _limited(seen, limits), version)
+    method: bytes = parser.get_method()
+    line = _first_line(block)
+    version = line[-3:]
+    _check_version(version)
+    if line != b"%b %b HTTP/%b" % (method, seen.target, version):  # llhttp takes RTSP, and more blanks
+        raise ProtocolError(f"not a request line of HTTP/1.1: {line[:80]!r}")
+    return RequestHead(method, seen.target, _limited(seen, limits), version)
 
 
 def _read_response(block: bytes, limits: HttpLimits) -> ResponseHead:
     seen = _Fields()
     parser = _parse(httptools.HttpResponseParser(seen), block)
-    if b"\0" in block:
-        raise ProtocolError("a NUL in a head")
-    status = parser.get_status_code()
-    if status < 100:
-        raise ProtocolError(f"a status of {status}")
-    return ResponseHead(status, _limited(seen, limits), seen.reason, _version(block[:8]))
+    status: int = parser.get_status_code()
+    line = _first_line(block)
+    version = line[5:8]
+    _check_version(version)
+    written = b"HTTP/%b %d %b" % (version, status, seen.reason)
+    if line not in (written, written.rstrip(b" ")) or status < 100 or b"\0" in line:
+        raise ProtocolError(f"not a status line of HTTP/1.1: {line[:80]!r}")
+    return ResponseHead(status, _limited(seen, limits), seen.reason, version)
 
 
 def _read_trailers(block: bytes, limits: HttpLimits) -> Headers:
@@ -147,8 +154,10 @@ def _limited(seen: _Fields, limits: HttpLimits) -> Headers:
     return tuple(seen.fields)
 
 
-def _version(word: bytes) -> bytes:
-    """`1.0` or `1.1`; llhttp knows HTTP/0.9, HTTP/2.0, RTSP and ICE too."""
-    if word not in (b"HTTP/1.0", b"HTTP/1.1"):
+def _first_line(block: bytes) -> bytes:
+    return block[: block.find(b"\r\n")]
+
+
+def _check_version(version: bytes) -> None:
+    if version not in (b"1.0", b"1.1"):
         raise ProtocolError("neither HTTP/1.0 nor HTTP/1.1")
-    return word[5:]
