@@ -176,7 +176,8 @@ class Listener(Generic[F]):
             async with asyncio.timeout(timeout):
                 await self.wait_closed()
         except TimeoutError:
-            logger.warning("cancelling %d handlers that did not end within %g s", len(self._tasks), timeout)
+            if self._tasks:
+                logger.warning("cancelling %d handlers that did not end within %g s", len(self._tasks), timeout)
         finally:
             self.close()
         await self.wait_closed()
@@ -251,7 +252,7 @@ class Listener(Generic[F]):
             finally:
                 self._watcher.remove(connection)
         except asyncio.CancelledError:
-            await protocol.wait_closed()
+            pass  # leaving its block has aborted the connection
         except PEERS_FAULTS as error:
             logger.info("the connection of %s ended: %s", peer, error.__cause__ or error)
         except Exception:
