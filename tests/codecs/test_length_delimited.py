@@ -36,6 +36,12 @@ REFUSED = [
     ({"max_frame_length": 4, "length_adjustment": -1}, b"\0\0\0\5hell", None, ""),
     ({"max_frame_length": 4, "length_adjustment": 1}, b"\0\0\0\4hello", FrameTooLong, "a frame of 5 bytes"),
     ({"length_adjustment": -4}, b"\0\0\0\3", ProtocolError, "a length of 3 is less than its head, by 1 bytes"),
+    (
+        {"num_skip": 0},
+        b"\0\0\0\0",
+        ProtocolError,
+        "a frame of 0 bytes, of which nothing is skipped, would come for ever",
+    ),
     ({"length_field_length": 8}, b"\xff" * 8, FrameTooLong, "a frame of 18446744073709551615 bytes"),
     ({}, b"\0\0\0\5hell", IncompleteFrame, "inside a frame"),
     ({}, b"\0\0\0", IncompleteFrame, "inside a frame"),

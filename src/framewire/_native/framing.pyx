@@ -148,7 +148,7 @@ cdef class PrefixedFrames:
         if number > 2 * <uint64_t>CAP:
             return None  # beyond every limit
         length = <int64_t>number + self.adjustment
-        if not 0 <= length <= self.most or length > src.len - self.skip:
+        if not 0 <= length <= self.most or not 0 < self.skip + length <= src.len:
             return None
         frame = PyBytes_FromStringAndSize(<const char*>src.ptr + self.skip, length)
         src.drop(self.skip + length)
@@ -157,7 +157,8 @@ cdef class PrefixedFrames:
     def take(self, BytesMut src not None):
         """The next frame without what is skipped, or `None`; copies the frame.
 
-        `None` where the frame is not whole, or its length is negative or above the limit. Nothing is consumed then.
+        `None` where the frame is not whole, its length is negative or above the limit, or where nothing would be
+        consumed, so that the same would come for ever.
         """
         return self.next(src)
 

@@ -112,14 +112,15 @@ class PrefixedFrames:
     def take(self, src: BytesMut) -> bytes | None:
         """The next frame without what is skipped, or `None`; copies the frame.
 
-        `None` where the frame is not whole, or its length is negative or above the limit. Nothing is consumed then.
+        `None` where the frame is not whole, its length is negative or above the limit, or where nothing would be
+        consumed, so that the same would come for ever.
         """
         if len(src) < self._head:
             return None
         view = src.view()
         length = int.from_bytes(view[self._offset : self._end], self._byteorder) + self._adjustment
         stop = self._skip + length
-        if not 0 <= length <= self._max or stop > len(src):
+        if not 0 <= length <= self._max or not 0 < stop <= len(src):
             return None
         frame = bytes(view[self._skip : stop])
         del view

@@ -71,8 +71,9 @@ class LengthDelimitedCodec(Codec[bytes]):
     def decode(self, src: BytesMut) -> bytes | None:
         """Take the next frame off `src`, or return `None` for "need more". A large one is received in place.
 
-        Raises `FrameTooLong` for a length above the limit and `ProtocolError` for one that the adjustment makes
-        negative, before anything is reserved; after that the codec refuses everything.
+        Raises `FrameTooLong` for a length above the limit, and `ProtocolError` for one that the adjustment makes
+        negative, or that with nothing to skip would consume nothing. Nothing was reserved then, and the codec refuses
+        everything from there on.
         """
         length = self._left
         if length is None:
@@ -124,6 +125,9 @@ class LengthDelimitedCodec(Codec[bytes]):
     def _checked(self, length: int, number: int) -> int:
         if length < 0:
             self._refused = ProtocolError(f"a length of {number} is less than its head, by {-length} bytes")
+            raise copy(self._refused)
+        if length + self._skip == 0:
+            self._refused = ProtocolError("a frame of 0 bytes, of which nothing is skipped, would come for ever")
             raise copy(self._refused)
         if length > self._max:
             message = f"a frame of {length} bytes is longer than {self._max} bytes"
