@@ -45,6 +45,9 @@ class Config:
     save: str = ""
     maxmemory: int = 0
     maxmemory_policy: str = "noeviction"
+    hash_max_listpack_entries: int = 512
+    hash_max_listpack_value: int = 64
+    set_max_intset_entries: int = 512
 
     def __post_init__(self) -> None:
         for parameter in PARAMETERS.values():
@@ -251,6 +254,11 @@ PARAMETERS: dict[bytes, _Parameter] = {
     b"save": _Parameter("save", _Only(_Kind(), "", "Invalid save parameters")),
     b"maxmemory": _Parameter("maxmemory", _Only(_Memory(0, INT64_MAX), 0, _NO_EVICTION)),
     b"maxmemory-policy": _Parameter("maxmemory_policy", _Only(_Kind(), "noeviction", _NO_EVICTION)),
+    b"hash-max-listpack-entries": _Parameter("hash_max_listpack_entries", _Number(0, INT64_MAX)),
+    b"hash-max-ziplist-entries": _Parameter("hash_max_listpack_entries", _Number(0, INT64_MAX)),
+    b"hash-max-listpack-value": _Parameter("hash_max_listpack_value", _Memory(0, INT64_MAX)),
+    b"hash-max-ziplist-value": _Parameter("hash_max_listpack_value", _Memory(0, INT64_MAX)),
+    b"set-max-intset-entries": _Parameter("set_max_intset_entries", _Number(0, INT64_MAX)),
 }
 
 _BY_ATTRIBUTE = {parameter.attribute: parameter for parameter in PARAMETERS.values()}

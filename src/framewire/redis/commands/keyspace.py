@@ -6,15 +6,15 @@ and misses), `find` for those that go on to change the value.
 
 from __future__ import annotations
 
-from collections.abc import Sized
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Sized
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from framewire.redis.arguments import WRONG_TYPE, CommandError
 
 if TYPE_CHECKING:
     from framewire.redis.session import Session
 
-__all__ = ["find", "look_up", "remove", "remove_if_empty"]
+__all__ = ["find", "find_or_create", "look_up", "remove", "remove_if_empty"]
 
 V = TypeVar("V")
 
@@ -33,6 +33,20 @@ def find(session: Session, key: bytes, kind: type[V]) -> V | None:
     if value is not None and not isinstance(value, kind):
         raise CommandError(WRONG_TYPE)
     return value
+
+
+def find_or_create(session: Session, key: bytes, kind: Callable[[], V]) -> V:
+    """The value of `key`, a new and empty one where there is none: caller must fill it. Raises WRONGTYPE."""
+    db = session.db
+    if db.deadlines:
+        db.discard_if_due(key, session.state.clock)
+    value = db.values.get(key)
+    if value.__class__ is kind:
+        return cast("V", value)
+    if value is not None:
+        raise CommandError(WRONG_TYPE)
+    new = db.values[key] = kind()
+    return new
 
 
 def remove(session: Session, key: bytes) -> bool:
