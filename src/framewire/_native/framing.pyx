@@ -85,6 +85,7 @@ cdef class DelimitedItems:
         except UnicodeError:
             return None
 
+    @cython.always_allow_keywords(False)
     def take(self, BytesMut src not None):
         """The next item without its delimiter, or `None`; O(bytes) over all calls, copies the item.
 
@@ -154,6 +155,7 @@ cdef class PrefixedFrames:
         src.drop(self.skip + length)
         return frame
 
+    @cython.always_allow_keywords(False)
     def take(self, BytesMut src not None):
         """The next frame without what is skipped, or `None`; copies the frame.
 

@@ -41,7 +41,7 @@ class DelimitedItems:
         self._optional = optional
         self._encoding = encoding
 
-    def take(self, src: BytesMut) -> Any:
+    def take(self, src: BytesMut, /) -> Any:
         """The next item without its delimiter, or `None`; O(bytes) over all calls, copies the item.
 
         `None` where there is no delimiter within reach, where the item is longer than the limit, where it is no text,
@@ -109,7 +109,7 @@ class PrefixedFrames:
         self._head = max(self._end, skip)
         self._max = max_length
 
-    def take(self, src: BytesMut) -> bytes | None:
+    def take(self, src: BytesMut, /) -> bytes | None:
         """The next frame without what is skipped, or `None`; copies the frame.
 
         `None` where the frame is not whole, its length is negative or above the limit, or where nothing would be
