@@ -1,0 +1,68 @@
+"""Nothing leaves memory behind: each public operation, repeated in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+import framewire as fw
+from tests.leaks.measure import leaks_objects, leaks_pages
+from tests.leaks.operations import BUFFERS, SMALL, arguments_of, public, rows
+
+GROUPS = [*BUFFERS, "codecs", "connections"]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_nothing_is_left_behind(group: str) -> None:
+    command = [sys.executable, "-m", "tests.leaks.measure", group]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=110)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+
+
+def test_every_public_method_has_a_row() -> None:
+    """A new method that nobody measures fails here; so does a new class."""
+    for group, makers in BUFFERS.items():
+        for make in makers.values():
+            for name in public(make(SMALL)):
+                assert arguments_of(name), f"{group}.{name}"
+    measured = " ".join([*GROUPS, *(name for name, _ in rows("codecs"))])
+    abstract = {"Buf", "BufMut", "Codec", "Decoder", "Encoder"}
+    with_others = {"FrameScanner", "MappedCodec", "Refusal", "RespLimits", "RespValue"}
+    classes = {name for name in fw.__all__ if isinstance(getattr(fw, name), type)}
+    errors = {name for name in classes if issubclass(getattr(fw, name), Exception)}
+    assert [name for name in sorted(classes - errors - abstract - with_others) if name not in measured] == []
+
+
+KEPT: list[object] = []
+
+
+def count_reference() -> None:
+    """What a forgotten decrement does, without one: a list keeps one more reference to None."""
+    KEPT.append(None)
+
+
+@pytest.mark.parametrize(
+    "leak", [lambda: KEPT.append(object()), lambda: KEPT.append(bytes(400)), count_reference, lambda: KEPT.append([[]])]
+)
+def test_a_leak_would_be_seen(leak: Callable[[], object]) -> None:
+    if leak is count_reference and sys.version_info >= (3, 12):
+        pytest.skip("None is immortal")
+    try:
+        assert leaks_objects(leak)
+    finally:
+        KEPT.clear()
+
+
+def test_a_leak_of_large_blocks_would_be_seen() -> None:
+    try:
+        assert leaks_pages([lambda: KEPT.append(b"x" * 262_144)], 262_144, times=20)
+    finally:
+        KEPT.clear()
+
+
+def test_what_is_given_back_is_no_leak() -> None:
+    assert not leaks_objects(lambda: bytes(400))
+    assert not leaks_pages([lambda: b"x" * 262_144], 262_144, times=20)
