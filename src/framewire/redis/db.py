@@ -25,6 +25,8 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import TypeAlias
 
+from framewire.redis.values.sampling import Sampler
+
 __all__ = ["Db", "Observer"]
 
 Observer: TypeAlias = "Callable[[Db, bytes, bytes], None]"
@@ -36,13 +38,26 @@ _STALE_ENTRIES_ALLOWED = 1024
 class Db:
     """One database. Commands for the hot path may read `values` directly, after `discard_if_due`."""
 
-    __slots__ = ("_heap", "deadlines", "expired", "hits", "index", "misses", "observer", "on_ready", "values", "waited")
+    __slots__ = (
+        "_heap",
+        "deadlines",
+        "expired",
+        "hits",
+        "index",
+        "misses",
+        "observer",
+        "on_ready",
+        "sampler",
+        "values",
+        "waited",
+    )
 
     def __init__(self, index: int = 0) -> None:
         self.index = index
         self.values: dict[bytes, object] = {}
         self.deadlines: dict[bytes, int] = {}
         self._heap: list[tuple[int, bytes]] = []
+        self.sampler = Sampler()  # chooses among the keys
         self.hits = 0
         self.misses = 0
         self.expired = 0
@@ -136,6 +151,13 @@ class Db:
         self.values = {}
         self.deadlines = {}
         self._heap = []
+
+    def exchange(self, other: Db) -> None:
+        """Swap all keys with another database, their times too. O(1). Whoever waits or watches has to be told."""
+        self.values, other.values = other.values, self.values
+        self.deadlines, other.deadlines = other.deadlines, self.deadlines
+        self._heap, other._heap = other._heap, self._heap
+        self.sampler, other.sampler = other.sampler, self.sampler
 
     # -- expiry -----------------------------------------------------------------------------------------------------
 

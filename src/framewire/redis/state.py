@@ -103,6 +103,23 @@ class State:
                 del self.watchers[db, key]
                 self._observe()
 
+    def exchange(self, first: Db, second: Db) -> None:
+        """Swap the keys of two databases: counts as a change of each watched key that is in one of them."""
+        for db, key in self.watchers:
+            db.discard_if_due(key, self.clock)
+        first.exchange(second)
+        for (db, key), sessions in self.watchers.items():
+            if db in (first, second) and (key in first.values or key in second.values):
+                for session in sessions:
+                    session.watched_changed = True
+        self.waiters.hold()
+        try:
+            for db in (first, second):
+                for key in db.waited & db.values.keys():
+                    db.signal(key)
+        finally:
+            self.waiters.release()
+
     def _observe(self) -> None:
         observer = self._changed if self.observers or self.watchers else None
         if self.databases[0].observer != observer:

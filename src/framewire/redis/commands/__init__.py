@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from framewire.redis.commands import connection, generic, introspection, pubsub, server, strings, transactions
+from framewire.redis.commands import (
+    connection,
+    expiry,
+    generic,
+    introspection,
+    lists,
+    lists_moving,
+    moving,
+    objects,
+    pubsub,
+    server,
+    string_parts,
+    strings,
+    transactions,
+)
 from framewire.redis.commands.table import NO_REPLY, OK, Command
 
 __all__ = ["COMMANDS", "NO_REPLY", "OK", "Command"]
 
 COMMANDS: dict[bytes, Command] = {
     command.name.encode(): command
-    for group in (connection, generic, strings, transactions, pubsub, server, introspection)
+    for group in (
+        connection,
+        generic,
+        moving,
+        expiry,
+        objects,
+        strings,
+        string_parts,
+        lists,
+        lists_moving,
+        transactions,
+        pubsub,
+        server,
+        introspection,
+    )
     for command in group.COMMANDS
 }

@@ -1,22 +1,19 @@
-"""Commands on strings."""
+"""Commands that set and get whole strings. Parts of strings and numbers stand in `string_parts.py`.
+
+What belongs here: GET, SET and their many forms. A command that gives a key a time logs the moment, not the time left.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from framewire.redis.arguments import (
-    INT64_MAX,
-    INT64_MIN,
-    NOT_AN_INTEGER,
-    SYNTAX_ERROR,
-    WRONG_TYPE,
-    Arguments,
-    CommandError,
-    parse_int64,
-)
-from framewire.redis.commands.expiry import absolute_deadline
+from framewire.redis.arguments import CommandError
+from framewire.redis.commands.keyspace import remove
+from framewire.redis.commands.set_options import getex_options, set_options
+from framewire.redis.commands.string_keys import content, read
 from framewire.redis.commands.table import OK, Command, KeySpec
+from framewire.redis.commands.times import Lifetime
+from framewire.redis.values.strings import RawString
 
 if TYPE_CHECKING:
     from framewire.redis.session import Session
@@ -36,7 +33,7 @@ def get(session: Session, request: list[bytes]) -> object:
     else:
         db.hits += 1
         if value.__class__ is not bytes:
-            raise CommandError(WRONG_TYPE)
+            return content(value)
     return value
 
 
@@ -55,111 +52,129 @@ def set_(session: Session, request: list[bytes]) -> object:
 
 
 def _set_with_options(session: Session, request: list[bytes]) -> object:
-    options = _options(request)
+    options = set_options(request)
     db, key, now = session.db, request[1], session.state.clock
-    deadline = options.deadline(now)
-    before = _read_string(session, key) if options.get else db.peek(key, now)
+    deadline = options.lifetime.deadline(now, b"set") if options.lifetime is not None else None
+    before = read(session, key) if options.get else db.peek(key, now)
     if options.condition == (b"NX" if before is not None else b"XX"):
         return before if options.get else None
     if options.keep:
         db.replace(key, request[2])
+        db.touch(key, b"set")
     else:
-        db.set(key, request[2])
-    if deadline is not None:
-        db.set_deadline(key, deadline)
+        _store(session, key, request[2], deadline)
     return before if options.get else OK
 
 
-# The units that SET takes a time in: milliseconds in one, and whether it counts from now.
-_EXPIRY_OPTIONS = {b"EX": (1000, True), b"PX": (1, True), b"EXAT": (1000, False), b"PXAT": (1, False)}
-_INVALID_TIME = b"ERR invalid expire time in 'set' command"
-
-
-class _SetOptions:
-    """What stands behind the value. Repeating an option is allowed, as in Redis; the last time counts."""
-
-    __slots__ = ("_time", "condition", "get", "keep", "time", "unit")
-
-    def __init__(self, words: tuple[bytes, ...]) -> None:
-        self.condition = self.unit = self._time = b""
-        self.get = self.keep = False
-        arguments = Arguments(words, 0)
-        while arguments:
-            self._take(arguments.next_word(), arguments)
-        self.time = self._checked_time() if self.unit else 0
-
-    def _take(self, option: bytes, arguments: Arguments) -> None:
-        if option in (b"NX", b"XX") and self.condition in (b"", option):
-            self.condition = option
-        elif option == b"GET":
-            self.get = True
-        elif option == b"KEEPTTL" and not self.unit:
-            self.keep = True
-        elif option in _EXPIRY_OPTIONS and self.unit in (b"", option) and not self.keep:
-            self.unit, self._time = option, arguments.next_bytes()
-        else:
-            raise CommandError(SYNTAX_ERROR)
-
-    def _checked_time(self) -> int:
-        time = parse_int64(self._time)
-        if time is None:
-            raise CommandError(NOT_AN_INTEGER)
-        if time <= 0:
-            raise CommandError(_INVALID_TIME)
-        return time
-
-    def deadline(self, now: int) -> int | None:
-        """When the key shall end, or `None` where no time was given."""
-        if not self.unit:
-            return None
-        milliseconds, relative = _EXPIRY_OPTIONS[self.unit]
-        deadline = absolute_deadline(self.time, milliseconds, now if relative else 0)
-        if deadline is None:
-            raise CommandError(_INVALID_TIME)
-        return deadline
-
-
-_remembered_options = lru_cache(maxsize=256)(_SetOptions)
-
-
-def _options(request: list[bytes]) -> _SetOptions:
-    """Applications use the same few options over and over, so short ones are remembered."""
-    words = tuple(request[3:])
-    return _remembered_options(words) if len(words) <= 4 else _SetOptions(words)
-
-
-def _read_string(session: Session, key: bytes) -> bytes | None:
-    value = session.db.read(key, session.state.clock)
-    if value is None or isinstance(value, bytes):
-        return value
-    raise CommandError(WRONG_TYPE)
-
-
-def incr(session: Session, request: list[bytes]) -> object:
-    return _increment(session, request[1], 1)
-
-
-def incrby(session: Session, request: list[bytes]) -> object:
-    """Beside INCR from the start because redis-py sends it when asked for INCR."""
-    return _increment(session, request[1], Arguments(request, 2).next_int())
-
-
-def _increment(session: Session, key: bytes, step: int) -> int:
+def _store(session: Session, key: bytes, value: bytes, deadline: int | None = None) -> None:
     db = session.db
-    before = db.peek(key, session.state.clock)
-    if before is None:
-        before = b"0"
-    elif not isinstance(before, bytes):
-        raise CommandError(WRONG_TYPE)
-    number = parse_int64(before)
-    if number is None:
-        raise CommandError(NOT_AN_INTEGER)
-    number += step
-    if not INT64_MIN <= number <= INT64_MAX:
-        raise CommandError(b"ERR increment or decrement would overflow")
-    db.replace(key, b"%d" % number)
-    return number
+    db.set(key, value)
+    db.touch(key, b"set")
+    if deadline is not None:
+        db.set_deadline(key, deadline)
+        db.touch(key, b"expire")
+        session.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
 
+
+def setnx(session: Session, request: list[bytes]) -> object:
+    if session.db.peek(request[1], session.state.clock) is not None:
+        return 0
+    _store(session, request[1], request[2])
+    return 1
+
+
+def setex(session: Session, request: list[bytes]) -> object:
+    return _set_for(session, request, b"EX")
+
+
+def psetex(session: Session, request: list[bytes]) -> object:
+    return _set_for(session, request, b"PX")
+
+
+def _set_for(session: Session, request: list[bytes], unit: bytes) -> object:
+    deadline = Lifetime(unit, request[2]).deadline(session.state.clock, b"setex" if unit == b"EX" else b"psetex")
+    _store(session, request[1], request[3], deadline)
+    return OK
+
+
+def getset(session: Session, request: list[bytes]) -> object:
+    before = read(session, request[1])
+    _store(session, request[1], request[2])
+    return before
+
+
+def getdel(session: Session, request: list[bytes]) -> object:
+    value = read(session, request[1])
+    if value is not None:
+        remove(session, request[1])
+    return value
+
+
+def getex(session: Session, request: list[bytes]) -> object:
+    """A time is only looked at when there is something to give it to."""
+    options = getex_options(request)
+    db, key = session.db, request[1]
+    value = read(session, key)
+    if value is None:
+        return None
+    if options.lifetime is not None:
+        _let_end(session, key, options.lifetime)
+    elif options.persist and db.persist(key):
+        db.touch(key, b"persist")
+        session.propagate([b"PERSIST", key])
+    return value
+
+
+def _let_end(session: Session, key: bytes, lifetime: Lifetime) -> None:
+    deadline = lifetime.deadline(session.state.clock, b"getex")
+    if deadline <= session.state.clock:
+        remove(session, key)
+        session.propagate([b"DEL", key])
+        return
+    session.db.set_deadline(key, deadline)
+    session.db.touch(key, b"expire")
+    session.propagate([b"PEXPIREAT", key, b"%d" % deadline])
+
+
+def mget(session: Session, request: list[bytes]) -> object:
+    """What is no string counts as missing here."""
+    db, now = session.db, session.state.clock
+    values = [db.read(key, now) for key in request[1:]]
+    return [value if value.__class__ is bytes else _content_or_none(value) for value in values]
+
+
+def _content_or_none(value: object | None) -> bytes | None:
+    return bytes(value) if isinstance(value, RawString) else None
+
+
+def mset(session: Session, request: list[bytes]) -> object:
+    _check_pairs(request, b"mset")
+    db = session.db
+    db.values.update(zip(request[1::2], request[2::2], strict=True))
+    if db.deadlines:
+        for key in request[1::2]:
+            db.deadlines.pop(key, None)
+    if db.observer is not None:
+        for key in request[1::2]:
+            db.observer(db, key, b"set")
+    return OK
+
+
+def msetnx(session: Session, request: list[bytes]) -> object:
+    _check_pairs(request, b"msetnx")
+    db, now = session.db, session.state.clock
+    if any(db.peek(key, now) is not None for key in request[1::2]):
+        return 0
+    mset(session, request)
+    return 1
+
+
+def _check_pairs(request: list[bytes], name: bytes) -> None:
+    if len(request) % 2 == 0:
+        raise CommandError(b"ERR wrong number of arguments for '%s' command" % name)
+
+
+_EACH_SHARD = "request_policy:multi_shard"
 
 COMMANDS = [
     Command(
@@ -173,13 +188,45 @@ COMMANDS = [
         complexity="O(1)",
     ),
     Command(
-        "incr", incr, 2, "write denyoom fast", KeySpec("RW access update"), "@string",
-        summary="Adds one to the integer that a key holds; a missing key counts as 0.", group="string",
+        "setnx", setnx, 3, "write denyoom fast", KeySpec("OW insert"), "@string",
+        summary="Lets a key hold a string unless it is there already.", group="string", complexity="O(1)",
+    ),
+    Command(
+        "setex", setex, 4, "write denyoom", KeySpec("OW update"), "@string",
+        summary="Lets a key hold a string for some seconds.", since="2.0.0", group="string", complexity="O(1)",
+    ),
+    Command(
+        "psetex", psetex, 4, "write denyoom", KeySpec("OW update"), "@string",
+        summary="Lets a key hold a string for some milliseconds.", since="2.6.0", group="string", complexity="O(1)",
+    ),
+    Command(
+        "getset", getset, 3, "write denyoom fast", KeySpec("RW access update"), "@string",
+        summary="Returns the string that a key held before it holds another.", group="string", complexity="O(1)",
+    ),
+    Command(
+        "getdel", getdel, 2, "write fast", KeySpec("RW access delete"), "@string",
+        summary="Returns the string that a key holds, and removes the key.", since="6.2.0", group="string",
         complexity="O(1)",
     ),
     Command(
-        "incrby", incrby, 3, "write denyoom fast", KeySpec("RW access update"), "@string",
-        summary="Adds a number to the integer that a key holds; a missing key counts as 0.", group="string",
-        complexity="O(1)",
+        "getex", getex, -2, "write fast",
+        KeySpec("RW access update", notes="RW and UPDATE because it changes the TTL"), "@string",
+        summary="Returns the string that a key holds, and gives the key a time or takes it away.", since="6.2.0",
+        group="string", complexity="O(1)",
+    ),
+    Command(
+        "mget", mget, -2, "readonly fast", KeySpec("RO access", last=-1), "@string", tips=(_EACH_SHARD,),
+        summary="Returns the strings that several keys hold.", group="string", complexity="O(N), N keys",
+    ),
+    Command(
+        "mset", mset, -3, "write denyoom", KeySpec("OW update", last=-1, step=2), "@string",
+        tips=(_EACH_SHARD, "response_policy:all_succeeded"),
+        summary="Lets several keys hold strings.", since="1.0.1", group="string", complexity="O(N), N keys",
+    ),
+    Command(
+        "msetnx", msetnx, -3, "write denyoom", KeySpec("OW insert", last=-1, step=2), "@string",
+        tips=(_EACH_SHARD, "response_policy:agg_min"),
+        summary="Lets several keys hold strings unless one of them is there already.", since="1.0.1", group="string",
+        complexity="O(N), N keys",
     ),
 ]  # fmt: skip
