@@ -48,6 +48,8 @@ class Config:
     hash_max_listpack_entries: int = 512
     hash_max_listpack_value: int = 64
     set_max_intset_entries: int = 512
+    zset_max_listpack_entries: int = 128
+    zset_max_listpack_value: int = 64
 
     def __post_init__(self) -> None:
         for parameter in PARAMETERS.values():
@@ -259,6 +261,10 @@ PARAMETERS: dict[bytes, _Parameter] = {
     b"hash-max-listpack-value": _Parameter("hash_max_listpack_value", _Memory(0, INT64_MAX)),
     b"hash-max-ziplist-value": _Parameter("hash_max_listpack_value", _Memory(0, INT64_MAX)),
     b"set-max-intset-entries": _Parameter("set_max_intset_entries", _Number(0, INT64_MAX)),
+    b"zset-max-listpack-entries": _Parameter("zset_max_listpack_entries", _Number(0, INT64_MAX)),
+    b"zset-max-ziplist-entries": _Parameter("zset_max_listpack_entries", _Number(0, INT64_MAX)),
+    b"zset-max-listpack-value": _Parameter("zset_max_listpack_value", _Memory(0, INT64_MAX)),
+    b"zset-max-ziplist-value": _Parameter("zset_max_listpack_value", _Memory(0, INT64_MAX)),
 }
 
 _BY_ATTRIBUTE = {parameter.attribute: parameter for parameter in PARAMETERS.values()}
