@@ -6,6 +6,7 @@ What belongs here: data about the connection and the server itself. Each data ty
 
 from __future__ import annotations
 
+from tests.against.conversations_lists import LISTS
 from tests.against.conversations_transactions import TRANSACTIONS
 from tests.against.steps import Conversation, by, volatile
 
@@ -279,6 +280,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         "connection": CONNECTION,
         "client": CLIENT,
         "strings": STRINGS,
+        "lists": LISTS,
         "generic": GENERIC,
         "pubsub": PUBSUB,
         "server": SERVER,
@@ -300,4 +302,5 @@ REDIS_7_0_ONLY = frozenset({
     "server: info",
     "command: info",
     "command: getkeys",
+    "lists: what they are",
 })  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framewire.redis.floats import add_as_text, parse_double, scan_double
+from framewire.redis.floats import add_as_text, ceiling_of_product, parse_double, scan_double
 
 SUMS = [
     ("10.5", "0.1", "10.6"), ("0.1", "0.2", "0.3"), ("5.0e3", "200", "5200"), ("0", "-0.0", "0"), ("1", "-1", "0"),
@@ -56,6 +56,21 @@ def test_a_sum_is_the_exact_one_rounded_to_64_bits(first: int, second: int, powe
     assert total is not None
     exact = (first + second) * Fraction(2) ** power
     assert abs(Fraction(total.decode()) - exact) <= abs(exact) / 2**64 + Fraction(1, 10**17)
+
+
+@pytest.mark.parametrize(("text", "ceiling"), [
+    ("1", 1000), ("1.5", 1500), ("0.0001", 1), ("0x.8", 500), ("1e-4950", 1), ("-0.0001", 0), ("-1.5", -1500),
+    ("-0.0011", -1), ("0", 0), ("1e30", 10**33), ("inf", None), ("-inf", None),
+])  # fmt: skip
+def test_products_are_rounded_up(text: str, ceiling: int | None) -> None:
+    value = ceiling_of_product(text.encode(), 1000)
+    assert value == ceiling or (value is not None and ceiling is not None and abs(value - ceiling) < ceiling >> 63)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1_0", "nan", "1e5000", "1e-5000", "1" * 6000])
+def test_what_is_no_number_has_no_product(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^$"):
+        ceiling_of_product(text.encode(), 1000)
 
 
 DOUBLES = [

@@ -13,7 +13,7 @@ from typing import Final
 
 from framewire.frames.decimals import parse_big_number
 
-__all__ = ["NOT_A_FLOAT", "WOULD_NOT_BE_FINITE", "add_as_text", "parse_double", "scan_double"]
+__all__ = ["NOT_A_FLOAT", "WOULD_NOT_BE_FINITE", "add_as_text", "ceiling_of_product", "parse_double", "scan_double"]
 
 NOT_A_FLOAT: Final = b"ERR value is not a valid float"
 WOULD_NOT_BE_FINITE: Final = b"ERR increment would produce NaN or Infinity"
@@ -61,6 +61,20 @@ def add_as_text(augend: bytes, addend: bytes) -> bytes | None:
     if first is None or second is None:
         return None
     return _format(*_add(first, second))
+
+
+def ceiling_of_product(text: bytes, factor: int) -> int | None:
+    """The number given as a text, times a positive whole one, rounded up; `None` where it is infinite.
+
+    Raises `ValueError` where the text is no number, or too large or too small for a long double.
+    """
+    number = _long_double(text)
+    if number is None:
+        return None
+    m, e = _round(abs(number[0]) * factor, 1)
+    e += number[1]
+    m = m if number[0] >= 0 else -m
+    return m << e if e >= 0 else -(-m >> -e)
 
 
 # -- doubles ----------------------------------------------------------------------------------------------------------
