@@ -95,6 +95,20 @@ def test_a_payload_that_was_taken_is_its_owner_s_alone() -> None:
     assert sys.getrefcount(payload) == references
 
 
+def test_a_read_that_brings_nothing_does_not_keep_the_block() -> None:
+    """uvloop asks for room again when a read has filled what it was lent; there is nothing more to read then."""
+    inbound = Inbound()
+    receive(inbound, b"x")
+    inbound.rest.expect(READ_SIZE)
+    receive(inbound, b"y" * (READ_SIZE - 1))
+    payload = inbound.rest.split().freeze().to_bytes()
+    inbound.lease()
+    inbound.release_if_empty()
+    references = sys.getrefcount(payload)
+    del inbound
+    assert sys.getrefcount(payload) == references
+
+
 def test_what_a_failure_leaves_behind_reaches_no_other_connection() -> None:
     unlucky, other = Inbound(), Inbound()
     for wire in (b"*2\r\n$4\r\nECHO\r\n", b"$100000\r\n" + b"x" * 500):

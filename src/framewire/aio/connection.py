@@ -138,6 +138,7 @@ class Connection(Generic[F]):
             await protocol.wait_readable()
             frame = self._next()
             if frame is not None:
+                self._inbound.release_if_empty()  # it may be long until the next call
                 return frame
 
     @property

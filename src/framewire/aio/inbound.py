@@ -44,12 +44,13 @@ class Inbound:
     Between `commit` and `settle`, `lent` is what to decode from. What fails between them must `discard`.
     """
 
-    __slots__ = ("_scratch", "lent", "rest")
+    __slots__ = ("_owns", "_scratch", "lent", "rest")
 
     def __init__(self) -> None:
         self.rest = BytesMut()
         self._scratch = _scratch()
         self.lent = self._scratch
+        self._owns = False  # `rest` may hold on to a block, even when it is empty
 
     def lease(self, sizehint: int = -1) -> memoryview:
         """Room for the next read: the connection's own buffer if it holds or expects something, else the scratch.
@@ -57,8 +58,11 @@ class Inbound:
         It is what asyncio calls `get_buffer`, whose hint says nothing that we could use.
         """
         rest = self.rest
-        self.lent = lent = rest if rest or rest.expected else self._scratch
-        return lent.lease(READ_SIZE)
+        if rest or rest.expected:
+            self.lent, self._owns = rest, True
+            return rest.lease(READ_SIZE)
+        self.lent = self._scratch
+        return self._scratch.lease(READ_SIZE)
 
     def commit(self, nbytes: int) -> BytesMut:
         """`nbytes` were received into the lease. Returns the buffer to decode from, valid until `settle`."""
@@ -72,8 +76,8 @@ class Inbound:
         if lent is self.rest:
             self.release_if_empty()
         elif lent or lent.expected:
-            self.rest = _keep(lent)
-            self.lent = self.rest
+            self.rest = self.lent = _keep(lent)
+            self._owns = True
 
     def discard(self) -> None:
         """Forget every byte, after a failure: none may wait in the scratch for the next connection to decode."""
@@ -83,9 +87,10 @@ class Inbound:
     def release_if_empty(self) -> None:
         """Give the connection's own block back once nothing is in it and nothing is expected."""
         rest = self.rest
-        if self.lent is rest and not rest and not rest.expected:  # even without capacity it may hold on to its block
+        if self._owns and not rest and not rest.expected:
             self.rest = BytesMut()
-            self.lent = self._scratch
+            self.lent = self._scratch  # uvloop may have asked for room again, in vain
+            self._owns = False
 
 
 def _keep(scratch: BytesMut) -> BytesMut:
