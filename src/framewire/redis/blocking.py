@@ -8,11 +8,12 @@ the server asks a session until when it waits, and tells it when that time has c
                                                         `--> `Session.close`
 
 Who came first is served first, for each key (Redis' "fair" order). While a transaction or a script runs, nobody is
-served; its end serves all whose keys became ready.
+served; its end serves all whose keys became ready. When several keys did, the one that did first comes first.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -44,25 +45,32 @@ class Wait:
 class Waiters:
     """Who waits, in all databases of one server."""
 
-    __slots__ = ("_held", "_queues", "_ready")
+    __slots__ = ("_count", "_held", "_queues", "_ready")
 
     def __init__(self) -> None:
-        self._queues: dict[tuple[Db, bytes], dict[Session, None]] = {}
+        # Ordered dictionaries, because a plain one takes longer to find its first entry the more went before it.
+        self._queues: dict[tuple[Db, bytes], OrderedDict[Session, None]] = {}
+        self._count = 0
         self._ready: dict[tuple[Db, bytes], None] = {}  # in order; filled while serving is held back
         self._held = 0
 
     def __len__(self) -> int:
-        """How many clients wait."""
-        return len({session for queue in self._queues.values() for session in queue})
+        """How many clients wait. O(1)."""
+        return self._count
 
     def add(self, session: Session, wait: Wait) -> None:
         """Put the session behind all others that wait for one of the keys. O(keys)."""
+        self._count += 1
         for key in wait.keys:
-            self._queues.setdefault((session.db, key), {})[session] = None
-            session.db.waited.add(key)
+            queue = self._queues.get((session.db, key))
+            if queue is None:
+                queue = self._queues[session.db, key] = OrderedDict()
+                session.db.waited.add(key)
+            queue[session] = None
 
     def remove(self, session: Session, wait: Wait) -> None:
-        """Take the session out of the queues. O(keys)."""
+        """Take the session out of the queues. Caller must have put it there. O(keys)."""
+        self._count -= 1
         for key in wait.keys:
             queue = self._queues.get((session.db, key))
             if queue is not None:
@@ -94,7 +102,27 @@ class Waiters:
             while self._ready:
                 db, key = next(iter(self._ready))
                 del self._ready[db, key]
-                for session in list(self._queues.get((db, key), ())):
-                    session.try_to_end_wait(key)
+                self._serve_key(db, key)
         finally:
             self._held -= 1
+
+    def _serve_key(self, db: Db, key: bytes) -> None:
+        """Serve one after the other until the key is gone, or everybody had a turn. O(turns).
+
+        Who could not be served (it waits for another type, say) steps aside, and in the end back to its place in front.
+        """
+        queue = self._queues.get((db, key))
+        if queue is None:
+            return
+        stepped_aside = []
+        for _ in range(len(queue)):
+            session = next(iter(queue), None)
+            if session is None or key not in db.values:
+                break
+            session.try_to_end_wait(key)
+            if session in queue:
+                queue.move_to_end(session)
+                stepped_aside.append(session)
+        for session in reversed(stepped_aside):
+            if session in queue:
+                queue.move_to_end(session, last=False)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, TypeAlias
 
+from framewire.redis.blocking import NOT_YET
+
 if TYPE_CHECKING:
     from framewire.redis.commands.table import Command
     from framewire.redis.session import Session
@@ -43,6 +45,21 @@ class Instruments:
         try:
             return command.function(session, request)
         finally:
-            microseconds = (perf_counter_ns() - started) // 1000
-            for look_after in self.after:
-                look_after(session, command, request, microseconds)
+            self._look_after(session, command, request, started)
+
+    def run_again(
+        self, session: Session, command: Command, request: list[bytes], attempt: Callable[[], object]
+    ) -> object:
+        """A command that waits tries again: `after` looks at it unless it goes on waiting; `before` saw it come."""
+        started, reply = perf_counter_ns(), None
+        try:
+            reply = attempt()
+            return reply
+        finally:
+            if reply is not NOT_YET:
+                self._look_after(session, command, request, started)
+
+    def _look_after(self, session: Session, command: Command, request: list[bytes], started: int) -> None:
+        microseconds = (perf_counter_ns() - started) // 1000
+        for look in self.after:
+            look(session, command, request, microseconds)

@@ -224,7 +224,11 @@ class ClientPump(asyncio.BufferedProtocol):
         if self._pushes is None:
             self._pushes = WriteBuffer()
             self._server.flush_soon(self)
-        encode_values([value], self.session.protocol, self._pushes.tail, self._pushes.segments)
+        try:
+            encode_values([value], self.session.protocol, self._pushes.tail, self._pushes.segments)
+        except BaseException:  # a defect of ours, or no memory: half a frame must not be followed by another
+            self.abort()
+            raise
         self._check_limit(self._outbound.pending + len(self._pushes))
 
     def flush_pushes(self) -> None:

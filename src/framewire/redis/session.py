@@ -45,6 +45,7 @@ class Session:
         "_find",
         "_replies",
         "_send",
+        "_waits_for",
         "aborted",
         "address",
         "authenticated",
@@ -87,6 +88,7 @@ class Session:
         self._send = send
         self._replies: list[object] | None = None  # those of the running batch
         self.blocked: Wait | None = None
+        self._waits_for: tuple[Command, list[bytes]] | None = None  # what it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
         self.propagated: list[list[bytes]] | None = None
         self.queue: list[tuple[Command, list[bytes]]] | None = None
@@ -171,7 +173,7 @@ class Session:
         try:
             reply = self._call(command, request)
             if isinstance(reply, Wait):
-                self.blocked = reply
+                self.blocked, self._waits_for = reply, (command, request)
                 self.state.waiters.add(self, reply)
             elif reply is not NO_REPLY:
                 replies.append(reply)
@@ -312,24 +314,44 @@ class Session:
     # -- waiting ------------------------------------------------------------------------------------------------------
 
     def try_to_end_wait(self, key: bytes) -> None:
-        """Something may be under `key`, which this session waits for: take it, if it is still blocked."""
+        """Something may be under `key`, which this session waits for: take it. Never raises.
+
+        A client that is being closed takes nothing: it would be lost.
+        """
         wait = self.blocked
-        if wait is None:
+        if wait is None or self.closing:
             return
         try:
-            reply = wait.attempt(key)
+            reply = self._try(wait, key)
+            if reply is not NOT_YET:
+                self.end_wait(reply)
+        except Exception:
+            logger.exception("%s: its reply could not be delivered", self)
+
+    def _try(self, wait: Wait, key: bytes) -> object:
+        assert self._waits_for is not None
+        command, request = self._waits_for
+        instruments = self.state.instruments
+        self.propagated = None
+        try:
+            if not instruments:
+                return wait.attempt(key)
+            return instruments.run_again(self, command, request, lambda: wait.attempt(key))
         except CommandError as error:
-            reply = self._refused(error)
-        if reply is not NOT_YET:
-            self.end_wait(reply)
+            return self._refused(error)
+        except Exception:
+            return self._failed(request)
 
     def end_wait(self, reply: object) -> None:
-        """Answer the blocked command with `reply`, and go on."""
-        assert self.blocked is not None
-        self.state.waiters.remove(self, self.blocked)
-        self.blocked = None
+        """Answer the blocked command with `reply`, and go on. Caller must know that it is blocked."""
+        self._stop_waiting()
         self._send(reply)
         self.on_unblocked()
+
+    def _stop_waiting(self) -> None:
+        assert self.blocked is not None
+        self.state.waiters.remove(self, self.blocked)
+        self.blocked = self._waits_for = None
 
     # -- used by the server -----------------------------------------------------------------------------------------
 
@@ -347,8 +369,7 @@ class Session:
         """Forget the client: its subscriptions end and no message reaches it any more. May be called twice."""
         self.closing = True
         if self.blocked is not None:
-            self.state.waiters.remove(self, self.blocked)
-            self.blocked = None
+            self._stop_waiting()
         self.discard()
         self.state.pubsub.drop(self.subscriber)
         self.state.sessions.pop(self.id, None)

@@ -76,7 +76,7 @@ def _clients(state: State) -> Fields:
         "connected_clients": len(state.sessions),
         "cluster_connections": 0,
         "maxclients": state.config.maxclients,
-        "blocked_clients": 0,
+        "blocked_clients": len(state.waiters),
         "tracking_clients": 0,
     }
 
