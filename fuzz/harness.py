@@ -15,6 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from framewire._impl import PURE
 from framewire._pure import buffer as pure_buffer
 from framewire._pure import framing as pure_framing
 from framewire._pure import resp as pure_resp
@@ -53,6 +54,8 @@ class Twin(NamedTuple):
 
 def _twins() -> list[Twin]:
     twins = [Twin("pure", pure_buffer, pure_resp, pure_framing)]
+    if PURE:
+        return twins
     try:
         native = [import_module(f"framewire._native.{name}") for name in ("buffer", "resp", "framing")]
     except ModuleNotFoundError:
