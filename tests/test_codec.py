@@ -78,3 +78,14 @@ async def test_a_mapped_codec_over_a_connection() -> None:
     left.close()
     assert [frame async for frame in right] == [{"id": 1}]
     right.close()
+
+
+async def test_a_codec_is_not_what_makes_one() -> None:
+    from framewire import aio, blocking
+
+    async def handler(connection: Any) -> None: ...
+
+    with pytest.raises(TypeError, match="give a class or a function, not"):
+        await aio.listen(handler, LinesCodec(), "127.0.0.1", 0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="give a class or a function, not"):
+        blocking.listen(print, LinesCodec(), "127.0.0.1", 0)  # type: ignore[arg-type]

@@ -10,6 +10,10 @@ The duties of a decoder, by what `src` holds:
 * exactly a frame, or more: consume that frame, return it, leave the rest.
 * something else: raise `ProtocolError`, now and at each later call (`Refusal` remembers it). What is wrong with one
   frame alone, and can be consumed or skipped, raises it once, with `recoverable=True`, and decoding goes on behind it.
+
+A codec may offer two things more, which connections use: `decode_batch(src, max_items)`, a list of the frames that are
+ready, without an offender behind them, whose error the next call raises; and `is_switch_point(frame)`, whether what
+follows `frame` may need another codec, so that a batch ends with it.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from framewire._impl import BytesMut
 from framewire.buf import WriteBuffer
 from framewire.errors import EncodeError, FramewireError, IncompleteFrame, ProtocolError
 
-__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "decode_eof"]
+__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "check_factory", "decode_eof"]
 
 F_co = TypeVar("F_co", covariant=True)
 F_contra = TypeVar("F_contra", contravariant=True)
@@ -153,6 +157,12 @@ class Refusal:
         if isinstance(exc, ProtocolError):
             exc.recoverable = False
             self._error = copy(exc)
+
+
+def check_factory(codec: object) -> None:
+    """Raise `TypeError` for a codec where a function that makes one is wanted: each connection has its own."""
+    if not callable(codec):
+        raise TypeError(f"codec makes a codec for each connection: give a class or a function, not {codec!r:.80}")
 
 
 def decode_eof(decoder: Decoder[F], src: BytesMut) -> F | None:

@@ -29,7 +29,7 @@ from framewire.aio.connection import Connection
 from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
 from framewire.aio.sockets import listen_tcp, listen_unix
 from framewire.aio.watch import Limits, Watcher
-from framewire.codec import Codec
+from framewire.codec import Codec, check_factory
 from framewire.errors import ConnectionClosedError, IncompleteFrame, ProtocolError
 
 __all__ = ["Listener", "listen"]
@@ -68,8 +68,10 @@ async def listen(
     one has left. A connection that waits for a frame for more than `idle_timeout` seconds without a byte of it reads a
     clean end; one that is inside a frame for more than `frame_timeout`, or takes none of our output for more than
     `write_timeout`, is closed at once (`ConnectionClosedError`, caused by a `TimeoutError`). Only waiting in
-    `read_frame` counts, not the time that the handler takes. Raises `OSError` where the address is taken.
+    `read_frame` counts, not the time that the handler takes. Raises `OSError` where the address is taken, `TypeError` for
+    a codec in place of what makes one.
     """
+    check_factory(codec)
     check_address(host, port, path, sock)
     if max_connections is not None and max_connections < 1:
         raise ValueError(f"max_connections is at least 1, not {max_connections}")

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from framewire.blocking.connection import DEFAULT_HIGH_WATER, Connection
-from framewire.codec import Codec
+from framewire.codec import Codec, check_factory
 from framewire.errors import FramewireError
 
 __all__ = ["Listener", "connect", "listen"]
@@ -52,6 +52,7 @@ def connect(
     `timeout` is for each address tried and for the handshake. Raises `OSError` (refused, unreachable), `ssl.SSLError`,
     `TimeoutError`, and `ValueError` for half an address.
     """
+    check_factory(codec)
     _check_address(host, port, path)
     if path is not None:
         sock = socket.socket(socket.AF_UNIX)
@@ -87,8 +88,10 @@ def listen(
 
     Each connection gets a codec of its own from `codec()` and a thread that runs `handler(connection)`; when the
     handler returns, the connection is closed, and when it raises, that is logged and the others go on. While there are
-    `max_connections`, further clients wait to be accepted. Raises `OSError` where the address is taken.
+    `max_connections`, further clients wait to be accepted. Raises `OSError` where the address is taken, `TypeError` for a
+    codec in place of what makes one.
     """
+    check_factory(codec)
     _check_address(host, port, path)
     if path is not None:
         sock = socket.socket(socket.AF_UNIX)

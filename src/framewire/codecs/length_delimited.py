@@ -12,12 +12,11 @@ length is adjusted first, then held against the limit, and only then is anything
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Literal
 
 from framewire._impl import BytesMut, PrefixedFrames
 from framewire.buf import WriteBuffer
-from framewire.codec import Codec, decode_eof
+from framewire.codec import Codec, Refusal, decode_eof
 from framewire.codecs.delimiter import first_of
 from framewire.errors import EncodeError, FrameTooLong, ProtocolError
 
@@ -38,7 +37,7 @@ class LengthDelimitedCodec(Codec[bytes]):
     of other head bytes.
     """
 
-    __slots__ = ("_adjustment", "_byteorder", "_field", "_left", "_max", "_offset", "_refused", "_skip", "_taker")
+    __slots__ = ("_adjustment", "_byteorder", "_field", "_left", "_max", "_offset", "_refusal", "_skip", "_taker")
 
     def __init__(
         self,
@@ -61,12 +60,12 @@ class LengthDelimitedCodec(Codec[bytes]):
         self._max = max_frame_length
         self._byteorder = byteorder
         self._left: int | None = None  # the length of a frame whose head was consumed; None: a head comes next
-        self._refused: ProtocolError | None = None
+        self._refusal = Refusal()
 
     @property
     def idle(self) -> bool:
         """True between frames: no head has been consumed without its frame, and nothing was refused."""
-        return self._left is None and self._refused is None
+        return self._left is None and not self._refusal
 
     def decode(self, src: BytesMut) -> bytes | None:
         """Take the next frame off `src`, or return `None` for "need more". A large one is received in place.
@@ -75,21 +74,12 @@ class LengthDelimitedCodec(Codec[bytes]):
         negative, or that with nothing to skip would consume nothing. Nothing was reserved then, and the codec refuses
         everything from there on.
         """
-        length = self._left
-        if length is None:
-            if self._refused is None:
-                frame = self._taker.take(src)
-                if frame is not None:
-                    return frame
-            length = self._left = self._take_head(src)
-            if length is None:
-                return None
-        if len(src) < length:
-            if length >= LAND_THRESHOLD:
-                src.expect(length)
-            return None
-        self._left = None
-        return src.split_to(length).freeze().to_bytes()
+        if self._left is None and not self._refusal:
+            frame = self._taker.take(src)
+            if frame is not None:
+                return frame
+        with self._refusal:
+            return self._take_part(src)
 
     def decode_batch(self, src: BytesMut, max_items: int) -> list[bytes]:
         """Take up to `max_items` frames off `src`. Raises `ProtocolError` when an offender comes first."""
@@ -110,10 +100,22 @@ class LengthDelimitedCodec(Codec[bytes]):
         dst.put_slice(number.to_bytes(self._field, self._byteorder))
         dst.put_slice(frame)
 
+    def _take_part(self, src: BytesMut) -> bytes | None:
+        """Consume a head, or the rest of a frame whose head was consumed; `None` while it is not whole."""
+        length = self._left
+        if length is None:
+            length = self._left = self._take_head(src)
+            if length is None:
+                return None
+        if len(src) < length:
+            if length >= LAND_THRESHOLD:
+                src.expect(length)
+            return None
+        self._left = None
+        return src.split_to(length).freeze().to_bytes()
+
     def _take_head(self, src: BytesMut) -> int | None:
         """Consume a head; the length of its frame, checked, or `None` while the head is not whole."""
-        if self._refused is not None:
-            raise copy(self._refused)
         end = self._offset + self._field
         if len(src) < max(end, self._skip):
             return None
@@ -124,13 +126,10 @@ class LengthDelimitedCodec(Codec[bytes]):
 
     def _checked(self, length: int, number: int) -> int:
         if length < 0:
-            self._refused = ProtocolError(f"a length of {number} is less than its head, by {-length} bytes")
-            raise copy(self._refused)
+            raise ProtocolError(f"a length of {number} is less than its head, by {-length} bytes")
         if length + self._skip == 0:
-            self._refused = ProtocolError("a frame of 0 bytes, of which nothing is skipped, would come for ever")
-            raise copy(self._refused)
+            raise ProtocolError("a frame of 0 bytes, of which nothing is skipped, would come for ever")
         if length > self._max:
             message = f"a frame of {length} bytes is longer than {self._max} bytes"
-            self._refused = FrameTooLong(message, limit=self._max, size=length)
-            raise copy(self._refused)
+            raise FrameTooLong(message, limit=self._max, size=length)
         return length
