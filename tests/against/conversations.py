@@ -6,7 +6,9 @@ What belongs here: data about the connection and the server itself. Each data ty
 
 from __future__ import annotations
 
+from tests.against.conversations_hashes import HASHES
 from tests.against.conversations_lists import LISTS
+from tests.against.conversations_sets import SETS
 from tests.against.conversations_transactions import TRANSACTIONS
 from tests.against.steps import Conversation, by, volatile
 
@@ -281,6 +283,8 @@ CONVERSATIONS: dict[str, Conversation] = {
         "client": CLIENT,
         "strings": STRINGS,
         "lists": LISTS,
+        "hashes": HASHES,
+        "sets": SETS,
         "generic": GENERIC,
         "pubsub": PUBSUB,
         "server": SERVER,
@@ -303,4 +307,6 @@ REDIS_7_0_ONLY = frozenset({
     "command: info",
     "command: getkeys",
     "lists: what they are",
+    "hashes: what they are",
+    "sets: what they are",
 })  # fmt: skip

@@ -168,6 +168,11 @@ def _sorted(replies: list[bytes]) -> object:
     return [(kind, sorted(items)) for kind, items in map(parse, replies)]
 
 
+def _page(replies: list[bytes]) -> object:
+    """A page of a scan: the cursor, and members whose order means nothing."""
+    return [(parse(reply)[1][0], sorted(parse(reply)[1][1][1])) for reply in replies]
+
+
 def _pairs(replies: list[bytes]) -> object:
     """A map whose order means nothing."""
     return [(kind, sorted(zip(items[::2], items[1::2], strict=True))) for kind, items in map(parse, replies)]
@@ -215,6 +220,7 @@ NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "but texts": _but_texts,
     "sorted": _sorted,
     "pairs": _pairs,
+    "page": _page,
     "roughly": _roughly,
     "fields": _fields,
     "sections": _sections,
