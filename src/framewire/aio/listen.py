@@ -68,8 +68,8 @@ async def listen(
     one has left. A connection that waits for a frame for more than `idle_timeout` seconds without a byte of it reads a
     clean end; one that is inside a frame for more than `frame_timeout`, or takes none of our output for more than
     `write_timeout`, is closed at once (`ConnectionClosedError`, caused by a `TimeoutError`). Only waiting in
-    `read_frame` counts, not the time that the handler takes. Raises `OSError` where the address is taken, `TypeError` for
-    a codec in place of what makes one.
+    `read_frame` counts, not the time that the handler takes. Raises `OSError` where the address is taken, `TypeError`
+    for a codec in place of what makes one.
     """
     check_factory(codec)
     check_address(host, port, path, sock)

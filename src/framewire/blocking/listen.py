@@ -52,7 +52,6 @@ def connect(
     `timeout` is for each address tried and for the handshake. Raises `OSError` (refused, unreachable), `ssl.SSLError`,
     `TimeoutError`, and `ValueError` for half an address.
     """
-    check_factory(codec)
     _check_address(host, port, path)
     if path is not None:
         sock = socket.socket(socket.AF_UNIX)
@@ -88,8 +87,8 @@ def listen(
 
     Each connection gets a codec of its own from `codec()` and a thread that runs `handler(connection)`; when the
     handler returns, the connection is closed, and when it raises, that is logged and the others go on. While there are
-    `max_connections`, further clients wait to be accepted. Raises `OSError` where the address is taken, `TypeError` for a
-    codec in place of what makes one.
+    `max_connections`, further clients wait to be accepted. Raises `OSError` where the address is taken, `TypeError` for
+    a codec in place of what makes one.
     """
     check_factory(codec)
     _check_address(host, port, path)
