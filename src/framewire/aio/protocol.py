@@ -30,6 +30,11 @@ class StreamProtocol(asyncio.BufferedProtocol):
     may have begun. (uvloop reads on up to 32 times before it lets a task run: what is expected by then is not copied.)
     """
 
+    __slots__ = (
+        "_closed", "_closing", "_high_water", "_loop", "_on_open", "_paused_reading", "_reader", "_writers",
+        "at_eof", "draining", "error", "inbound", "on_payload", "outbound", "transport", "waits",
+    )  # fmt: skip
+
     def __init__(
         self,
         on_open: Callable[[StreamProtocol], None] | None = None,
