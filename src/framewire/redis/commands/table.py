@@ -33,7 +33,8 @@ class KeySpec:
 
     They are the items `first` to `last` of a request, each `step`th; a negative `last` counts from the end. Or, with
     `counted`, the item at `first` says how many stand behind it. Or, with a `keyword`, they stand behind that word,
-    which is looked for from `first` on, and fill one `limit`th of the rest. Or nobody can say (`unknown`).
+    which is looked for from `first` on, and fill one `limit`th of the rest. Or no rule like these says it (`unknown`),
+    and `finder` returns their positions.
     """
 
     flags: str
@@ -45,6 +46,7 @@ class KeySpec:
     keyword: str = ""
     limit: int = 0
     unknown: bool = False
+    finder: Callable[[Sequence[bytes]], list[int]] | None = None
 
     @property
     def is_range(self) -> bool:
@@ -54,7 +56,7 @@ class KeySpec:
     def find(self, request: Sequence[bytes]) -> list[int]:
         """The positions of the keys in `request`; what is not there is left out."""
         if self.unknown:
-            return []
+            return self.finder(request) if self.finder is not None else []
         if self.counted:
             count = request[self.first] if self.first < len(request) else b""
             end = self.first + 1 + int(count) if count.isdigit() and len(count) < 10 else 0
