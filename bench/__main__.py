@@ -13,7 +13,7 @@ import sys
 import framewire
 from bench.measure import show
 
-PARTS = ["resp", "buffers", "framing", "bulks", "pingpong", "server", "idle"]
+PARTS = ["resp", "buffers", "framing", "bulks", "tls", "pingpong", "server", "idle"]
 PEERS = ["hiredis", "redis", "smol-bytes", "uvloop", "Cython"]
 
 
