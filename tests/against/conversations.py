@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.against.conversations_hashes import HASHES
 from tests.against.conversations_lists import LISTS
 from tests.against.conversations_sets import SETS
+from tests.against.conversations_sorted_sets import SORTED_SETS
 from tests.against.conversations_transactions import TRANSACTIONS
 from tests.against.steps import Conversation, by, volatile
 
@@ -285,6 +286,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         "lists": LISTS,
         "hashes": HASHES,
         "sets": SETS,
+        "sorted sets": SORTED_SETS,
         "generic": GENERIC,
         "pubsub": PUBSUB,
         "server": SERVER,
@@ -309,4 +311,5 @@ REDIS_7_0_ONLY = frozenset({
     "lists: what they are",
     "hashes: what they are",
     "sets: what they are",
+    "sorted sets: what they are",
 })  # fmt: skip

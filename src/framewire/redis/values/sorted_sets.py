@@ -101,6 +101,11 @@ class SortedSetValue:
         entry = self._entries.get(member)
         return None if entry is None else entry[0]
 
+    def entries_of(self, members: Iterable[bytes]) -> list[Entry]:
+        """The entries of `members`, as they come. Caller must know that they are there. O(members)."""
+        entries = self._entries
+        return [entries[member] for member in members]
+
     def put(self, member: bytes, score: float) -> int:
         """Give `member` that score; whether it was `ADDED`, `CHANGED`, or has the `SAME` score as before. O(log n)."""
         before = self._entries.get(member)
