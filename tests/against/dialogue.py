@@ -170,12 +170,20 @@ def _sorted(replies: list[bytes]) -> object:
 
 def _page(replies: list[bytes]) -> object:
     """A page of a scan: the cursor, and members whose order means nothing."""
-    return [(parse(reply)[1][0], sorted(parse(reply)[1][1][1])) for reply in replies]
+    return [items if kind == "-" else (items[0], sorted(items[1][1])) for kind, items in map(parse, replies)]
 
 
 def _pairs(replies: list[bytes]) -> object:
     """A map whose order means nothing."""
-    return [(kind, sorted(zip(items[::2], items[1::2], strict=True))) for kind, items in map(parse, replies)]
+    return [
+        (kind, items if kind == "-" else sorted(zip(items[::2], items[1::2], strict=True)))
+        for kind, items in map(parse, replies)
+    ]
+
+
+def _scores(replies: list[bytes]) -> object:
+    """Numbers of RESP3, however many digits they are spelled with."""
+    return [re.sub(rb",([^\r]+)\r\n", lambda match: b",%r\r\n" % float(match[1]), reply) for reply in replies]
 
 
 def _roughly(replies: list[bytes]) -> object:
@@ -221,6 +229,7 @@ NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "sorted": _sorted,
     "pairs": _pairs,
     "page": _page,
+    "scores": _scores,
     "roughly": _roughly,
     "fields": _fields,
     "sections": _sections,
