@@ -33,7 +33,7 @@ class Handle:
             try:
                 results.append(call(part))
             except EXPECTED as error:
-                errors.append((type(error), "" if type(error) is IndexError else str(error)))
+                errors.append((type(error), str(error)))
         assert not errors or (not results and len(set(errors)) == 1), f"the twins disagree: {results}, {errors}"
         return None if errors else results
 

@@ -19,10 +19,7 @@ CHOICES = 5  # bytes that choose the options
 
 
 def options_of(choice: bytes) -> dict[str, Any]:
-    """Who skips nothing keeps the head in the frame, so the adjustment is its size."""
     offset, length, adjustment, skip, limit = struct.unpack("BBbBB", choice)
-    if skip & 0x80 and not (skip & 0x7F) % 13:
-        adjustment = abs(adjustment) | 1
     return {
         "length_field_offset": offset % 5,
         "length_field_length": 1 + length % 8,
@@ -42,9 +39,8 @@ def obvious(wire: bytes, options: dict[str, Any]) -> list[bytes]:
         number = int.from_bytes(wire[at + offset : at + offset + size], options["byteorder"])
         length = number + options["length_adjustment"]
         at += skip
-        if not 0 <= length <= min(options["max_frame_length"], len(wire) - at):
+        if not 0 <= length <= min(options["max_frame_length"], len(wire) - at) or skip + length == 0:
             break
-        assert skip + length, "a frame of no bytes comes again and again"
         frames.append(wire[at : at + length])
         at += length
     return frames
@@ -83,4 +79,5 @@ def seeds() -> Iterator[bytes]:
     yield b"\0\1\3\x80\0\0\x0bHello world and more"  # the head stays in the frame
     yield b"\0\0\xf1\0\7\3abc"  # less than its head
     yield b"\0\7\0\0\x09" + b"\xff" * 8  # the widest field, a limit of 9
+    yield b"\0\3\0\x80\0\0\0\0\0x"  # a frame that would consume nothing: refused
     yield b"\0\0\0\0\5\5hello\6hellos"  # at the limit, and above

@@ -140,7 +140,7 @@ cdef class Bytes:
         """The first `at` bytes and the rest, sharing storage; O(1). Raises `IndexError` if out of bounds."""
         cdef Py_ssize_t n = clamped(at, NULL)
         if not 0 <= n <= self.len:
-            raise IndexError(f"{n} is not within 0:{self.len}")
+            raise IndexError(f"slice 0:{n} is not within 0:{self.len}")
         return share(self.block, self.ptr, n), share(self.block, self.ptr + n, self.len - n)
 
     def split(self, sep, maxsplit=-1):
