@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["pairs", "parse_score", "score_reply", "spell"]
 
 _SHORT = 20
+_LISTPACK_INTEGERS = 2**62
 
 
 def parse_score(text: bytes, error: bytes = NOT_A_FLOAT) -> float:
@@ -31,8 +32,10 @@ def parse_score(text: bytes, error: bytes = NOT_A_FLOAT) -> float:
     return score
 
 
-def spell(score: float) -> bytes:
-    """The text of a score."""
+def spell(score: float, in_listpack: bool) -> bytes:
+    """The text of a score in ZSCAN, where those in a small encoding may be integers."""
+    if in_listpack and abs(score) <= _LISTPACK_INTEGERS and score.is_integer():
+        return b"%d" % score
     return b"%.17g" % score
 
 

@@ -198,7 +198,7 @@ def _random_members(session: Session, key: bytes, arguments: Arguments) -> objec
     zset = look_up_or_empty(session, key)
     if not zset or not count:
         return []
-    chosen = _members(zset) if count >= len(zset) else pick(zset.sampler, zset, count)
+    chosen = _members(zset)[::-1] if count >= len(zset) else pick(zset.sampler, zset, count)
     return pairs(session, zset.entries_of(chosen)) if with_scores else chosen
 
 
@@ -218,9 +218,9 @@ def zscan(session: Session, request: list[bytes]) -> object:
     if zset is None:
         return scan.NOTHING_TO_SCAN
     options = scan.ScanOptions(Arguments(request, 3))
-    members = _members(zset) if zset.is_listpack else zset
-    following, found = scan.page(session, members, cursor, options, whole=zset.is_listpack)
-    parts = [part for score, member in zset.entries_of(found) for part in (member, spell(score))]
+    whole = zset.is_listpack
+    following, found = scan.page(session, _members(zset) if whole else zset, cursor, options, whole=whole)
+    parts = [part for score, member in zset.entries_of(found) for part in (member, spell(score, whole))]
     return [b"%d" % following, parts]
 
 

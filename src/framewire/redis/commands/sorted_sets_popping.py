@@ -56,7 +56,7 @@ def zpopmax(session: Session, request: list[bytes]) -> object:
 def _pop(session: Session, request: list[bytes], end: bytes) -> object:
     """In RESP3 a count, even of 1, makes it pairs."""
     count = _pop_count(request)
-    if count == 0 or find(session, request[1], SortedSetValue) is None:
+    if find(session, request[1], SortedSetValue) is None or count == 0:
         return []
     taken = _take(session, request[1], end, 1 if count is None else count)
     if count is None:
