@@ -6,10 +6,14 @@ What belongs here: data about the connection and the server itself. Each data ty
 
 from __future__ import annotations
 
+from tests.against.conversations_bits import BITS
 from tests.against.conversations_hashes import HASHES
+from tests.against.conversations_keys import KEYS
 from tests.against.conversations_lists import LISTS
 from tests.against.conversations_sets import SETS
 from tests.against.conversations_sorted_sets import SORTED_SETS
+from tests.against.conversations_sorting import SORTING
+from tests.against.conversations_strings import STRINGS
 from tests.against.conversations_transactions import TRANSACTIONS
 from tests.against.steps import Conversation, by, volatile
 
@@ -73,96 +77,6 @@ CLIENT: dict[str, Conversation] = {
     "subcommands that are not there": [
         "CLIENT", "CLIENT nonsense", "CLIENT nonsense a b", ["CLIENT", "x" * 200], ["CLIENT", "a\0b"], ["CLIENT", ""],
         "CLIENT HELP x", volatile("kind", "CLIENT HELP"),
-    ],
-}  # fmt: skip
-
-STRINGS: dict[str, Conversation] = {
-    "set and get": ["GET key", "SET key value", "GET key", ["SET", "key", ""], "GET key", ["SET", b"\x00\xff", b"\r\n"],
-                    ["GET", b"\x00\xff"], ["SET", "", "empty"], ["GET", ""], "SET key a b", "SET key a b c",
-                    ["SET", "big", "x" * 70_000], "GET big"],
-    "set conditions": [
-        "SET key one XX", "GET key", "SET key one NX", "SET key two NX", "GET key", "SET key three XX", "GET key",
-        "SET key x NX XX", "SET key x XX NX", "SET key four NX NX", "SET key five XX XX", "set key six xx", "GET key",
-    ],
-    "set get": [
-        "SET key one GET", "SET key two GET", "SET key three GET GET", "SET other x XX GET", "GET other",
-        "SET other x NX GET", "SET other y NX GET", "GET other", "SET key four XX GET", "SET key five EX 100 GET",
-        "TTL key", "SET key six GET KEEPTTL", "TTL key",
-    ],
-    "set with a time": [
-        "SET key v EX 100", "TTL key", "SET key v PX 100000", "TTL key", "SET key v EXAT 32503680000",
-        volatile("roughly", "TTL key"), "SET key v PXAT 32503680000000", volatile("roughly", "PTTL key"),
-        "SET key v KEEPTTL", volatile("roughly", "PTTL key"), "SET key v", "TTL key", "SET key v ex 100", "TTL key",
-        "SET key v EX 10 EX 100", "TTL key", "SET key v EX x EX 200", "TTL key", "SET key v EXAT 1", "GET key",
-        "SET key v PXAT 1", "EXISTS key", "SET key v PXAT 9223372036854775807", "PERSIST key",
-        "SET key v EX 100", "SET key w EX 0", "TTL key", "GET key",
-    ],
-    "set with a wrong time": [
-        "SET key v EX", "SET key v PX", "SET key v EXAT", "SET key v PXAT", "SET key v EX 0", "SET key v EX -1",
-        "SET key v PX 0", "SET key v PX -1", "SET key v EXAT 0", "SET key v PXAT 0", "SET key v EX x",
-        "SET key v EX 1.5", "SET key v EX +1", "SET key v EX 01", ["SET", "key", "v", "EX", ""],
-        ["SET", "key", "v", "EX", " 1"], "SET key v EX 18446744073709551615", "SET key v EX 9223372036854775807",
-        "SET key v EX 9223372036854775808", "SET key v EX -9223372036854775808", "SET key v EX 9223372036854775",
-        "SET key v EX 9223372036854776", "SET key v EXAT 9223372036854775", "SET key v PERSIST",
-        "SET key v EXAT 9223372036854776", "SET key v PX 9223372036854775807", "SET key v EX 10 PX 10",
-        "SET key v PX 10 EX 10", "SET key v EX 10 KEEPTTL", "SET key v KEEPTTL EX 10", "SET key v KEEPTTL KEEPTTL",
-        "SET key v EX NX", "SET key v EX 10 x", "SET key v NX EX 0", "SET key v XX EX x", "SET key v EX 10 EXAT",
-        volatile("roughly", "TTL key"),
-    ],
-    "incr": [
-        "INCR n", "INCR n", "GET n", "SET n 9223372036854775806", "INCR n", "INCR n", "SET n -9223372036854775808",
-        "INCR n", "SET n -1", "INCR n", "SET n 007", "INCR n", "SET n +1", "INCR n", "SET n -0", "INCR n", "SET n 1.0",
-        "INCR n", "SET n x", "INCR n", ["SET", "n", ""], "INCR n", ["SET", "n", " 1"], "INCR n",
-        "SET n 9223372036854775808", "INCR n", "SET n -9223372036854775809", "INCR n", "SET n 1 EX 100", "INCR n",
-        "TTL n",
-    ],
-    "incrby": [
-        "INCRBY n 5", "INCRBY n -7", "INCRBY n 0", "INCRBY n x", "INCRBY n 01", "INCRBY n", "INCRBY n 1 2",
-        "INCRBY n 9223372036854775808", "INCRBY n 9223372036854775807", "INCRBY n 9223372036854775807", "GET n",
-        "SET n -9223372036854775808", "INCRBY n -1", "INCRBY n 1", "SET n x", "INCRBY n 1", "INCRBY n y",
-    ],
-}  # fmt: skip
-
-GENERIC: dict[str, Conversation] = {
-    "del and exists": ["SET a 1", "SET b 2", "EXISTS a", "EXISTS a b c a", "DEL a c", "EXISTS a", "DEL a b b", "DEL a",
-                       "DBSIZE"],
-    "expire": [
-        "EXPIRE key 10", "SET key v", "EXPIRE key 100", "TTL key", "PEXPIRE key 200000", "TTL key", "EXPIRE key 0",
-        "EXISTS key", "SET key v", "EXPIRE key -1", "EXISTS key", "SET key v", "PEXPIRE key -5", "GET key", "SET key v",
-        "EXPIRE key 9223372036854775807", "EXPIRE key -9223372036854775808", "EXPIRE key 9223372036854775",
-        "EXPIRE key 9223372036854776", "PEXPIRE key 9223372036854775807", "PEXPIRE key -9223372036854775808",
-        "EXISTS key", "EXPIRE key x", "EXPIRE key 1.5", "EXPIRE key 01", "EXPIRE missing x",
-        "EXPIRE missing 9223372036854775807", "SET key v", "PEXPIRE key 9223370000000000000",
-        volatile("roughly", "PTTL key"),
-        "expire key 100", "TTL key", ["EXPIRE", "key", ""],
-    ],
-    "expire conditions": [
-        "SET key v", "EXPIRE key 100 XX", "EXPIRE key 100 GT", "TTL key", "EXPIRE key 100 LT", "TTL key",
-        "EXPIRE key 50 NX", "EXPIRE key 50 GT", "EXPIRE key 200 GT", "TTL key", "EXPIRE key 300 LT", "EXPIRE key 50 LT",
-        "TTL key", "EXPIRE key 500 XX", "TTL key", "PERSIST key", "EXPIRE key 100 NX", "TTL key", "EXPIRE key 20 XX LT",
-        "EXPIRE key 60 GT XX", "TTL key", "EXPIRE key 1 NX XX", "EXPIRE key 1 NX GT", "EXPIRE key 1 LT NX",
-        "EXPIRE key 1 GT LT", "EXPIRE key 1 GT LT XX", "EXPIRE key 1 nonsense", "EXPIRE key 1 NX nonsense",
-        "EXPIRE missing 1 nonsense", "EXPIRE key 70 xx xx", "TTL key", "EXPIRE key -1 GT", "EXISTS key",
-        "EXPIRE key -1 LT", "EXISTS key", "PEXPIRE key x nonsense", "PEXPIRE key 1 NX XX",
-    ],
-    "ttl and persist": [
-        "TTL key", "PTTL key", "PERSIST key", "SET key v", "TTL key", "PTTL key", "PERSIST key", "EXPIRE key 100",
-        "PERSIST key", "TTL key", "SET key v PX 100400", "TTL key", "SET key v PX 100900", "TTL key",
-        volatile("roughly", "PTTL key"),
-    ],
-    "type": ["TYPE key", "SET key v", "TYPE key"],
-    "keys": [
-        volatile("sorted", "KEYS *"), "SET hello 1", "SET hallo 1", "SET hxllo 1", "SET hllo 1", "SET he[lo 1",
-        ["SET", "", "1"], ["SET", b"\xff", "1"], *(
-            volatile("sorted", ["KEYS", pattern])
-            for pattern in ("*", "**", "h?llo", "h*llo", "h[ae]llo", "h[^e]llo", "h[a-b]llo", "h[b-a]llo", "he\\[lo",
-                            "he[[]lo", "[", "", "?", "h*l*o", "*l*l*", "h[a-", "h[^", "\\", "hello\\", "*[o", "h[]llo")
-        ), "DBSIZE",
-    ],
-    "flush": [
-        "SET a 1", "SELECT 1", "SET b 1", "FLUSHDB", "DBSIZE", "SELECT 0", "DBSIZE", "FLUSHDB ASYNC", "DBSIZE",
-        "SET a 1", "FLUSHDB SYNC", "DBSIZE", "FLUSHDB nonsense", "FLUSHDB ASYNC SYNC", "FLUSHALL nonsense",
-        "FLUSHALL SYNC SYNC", "SET a 1", "FLUSHALL ASYNC", "DBSIZE", "flushall sync", "FLUSHALL",
     ],
 }  # fmt: skip
 
@@ -287,7 +201,9 @@ CONVERSATIONS: dict[str, Conversation] = {
         "hashes": HASHES,
         "sets": SETS,
         "sorted sets": SORTED_SETS,
-        "generic": GENERIC,
+        "bits": BITS,
+        "keys": KEYS,
+        "sort": SORTING,
         "pubsub": PUBSUB,
         "server": SERVER,
         "transactions": TRANSACTIONS,
@@ -308,6 +224,10 @@ REDIS_7_0_ONLY = frozenset({
     "server: info",
     "command: info",
     "command: getkeys",
+    "sort: what they are",
+    "keys: what they are",
+    "bits: what they are",
+    "strings: what they are",
     "lists: what they are",
     "hashes: what they are",
     "sets: what they are",

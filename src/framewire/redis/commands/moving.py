@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from framewire.redis.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
-from framewire.redis.commands.string_keys import integer
+from framewire.redis.arguments import NOT_AN_INTEGER, SYNTAX_ERROR, Arguments, CommandError, parse_int64
 from framewire.redis.commands.table import OK, Command, KeySpec
 from framewire.redis.db import Db
 from framewire.redis.values.strings import copy_of
@@ -20,6 +19,7 @@ __all__ = ["COMMANDS"]
 
 _OUT_OF_RANGE = b"ERR DB index is out of range"
 _SAME_OBJECT = b"ERR source and destination objects are the same"
+_NO_INT32 = b"ERR value is out of range, value must between -2147483648 and 2147483647"
 _INT32 = range(-(2**31), 2**31)
 
 
@@ -65,10 +65,7 @@ def _put(db: Db, key: bytes, value: object, deadline: int | None) -> None:
 
 def move(session: Session, request: list[bytes]) -> object:
     key, now, db = request[1], session.state.clock, session.db
-    index = integer(request[2])
-    if not 0 <= index < len(session.state.databases):
-        raise CommandError(_OUT_OF_RANGE)
-    target = session.state.databases[index]
+    target = _database(session, request[2])
     if target is db:
         raise CommandError(_SAME_OBJECT)
     if db.peek(key, now) is None or target.peek(key, now) is not None:
@@ -103,32 +100,39 @@ def _copy_options(session: Session, arguments: Arguments) -> tuple[Db, bool]:
         if option == b"REPLACE":
             replace = True
         elif option == b"DB" and arguments:
-            index = _database_number(arguments.next_bytes(), b"ERR value is not an integer or out of range")
-            if not 0 <= index < len(session.state.databases):
-                raise CommandError(_OUT_OF_RANGE)
-            db = session.state.databases[index]
+            db = _database(session, arguments.next_bytes())
         else:
             raise CommandError(SYNTAX_ERROR)
     return db, replace
 
 
-def _database_number(text: bytes, error: bytes) -> int:
+def _database(session: Session, text: bytes) -> Db:
     index = parse_int64(text)
-    if index is None or index not in _INT32:
-        raise CommandError(error)
-    return index
+    if index is None:
+        raise CommandError(NOT_AN_INTEGER)
+    if index not in _INT32:
+        raise CommandError(_NO_INT32)
+    return _database_at(session, index)
+
+
+def _database_at(session: Session, index: int) -> Db:
+    databases = session.state.databases
+    if not 0 <= index < len(databases):
+        raise CommandError(_OUT_OF_RANGE)
+    return databases[index]
 
 
 def swapdb(session: Session, request: list[bytes]) -> object:
     """Clients stay where they are and find there what was in the other one."""
-    first = _database_number(request[1], b"ERR invalid first DB index")
-    second = _database_number(request[2], b"ERR invalid second DB index")
-    databases = session.state.databases
-    if not (0 <= first < len(databases) and 0 <= second < len(databases)):
-        raise CommandError(_OUT_OF_RANGE)
+    first, second = map(parse_int64, request[1:])
+    if first is None or first not in _INT32:
+        raise CommandError(b"ERR invalid first DB index")
+    if second is None or second not in _INT32:
+        raise CommandError(b"ERR invalid second DB index")
+    databases = _database_at(session, first), _database_at(session, second)
     session.state.dirty += 1
     if first != second:
-        session.state.exchange(databases[first], databases[second])
+        session.state.exchange(*databases)
     return OK
 
 

@@ -80,7 +80,7 @@ def sort_ro(session: Session, request: list[bytes]) -> object:
 
 def _sorted_rows(session: Session, key: bytes, options: _Options) -> list[bytes | None]:
     value = _collection(session, key)
-    items = value.ordered() if isinstance(value, SetValue) else list(value)
+    items = _items(value)
     if not options.keeps_order:
         items = _sort(session, items, options)
     elif isinstance(value, SetValue):  # it has no order to keep, and what is stored shall not hang on chance
@@ -100,6 +100,13 @@ def _collection(session: Session, key: bytes) -> ListValue | SetValue | SortedSe
     if not isinstance(value, ListValue | SetValue | SortedSetValue):
         raise CommandError(WRONG_TYPE)
     return value
+
+
+def _items(value: ListValue | SetValue | SortedSetValue) -> list[bytes]:
+    """All items, in the order that the collection shows."""
+    if isinstance(value, SortedSetValue):
+        return [member for _, member in value.entries()]
+    return value.ordered() if isinstance(value, SetValue) else list(value)
 
 
 def _sort(session: Session, items: list[bytes], options: _Options) -> list[bytes]:
