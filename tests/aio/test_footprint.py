@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from framewire import LengthDelimitedCodec, LinesCodec, RespCodec, implementation
+from framewire import LengthDelimitedCodec, LinesCodec, RespCodec
 from framewire.aio import Connection, connect, listen
 from framewire.aio.inbound import READ_SIZE, _scratch
 from framewire.frames.resp import Array, Bulk
@@ -56,8 +56,6 @@ def held() -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_after_a_huge_frame(run: Run, kind: str) -> None:
-    if kind == "many small bulks" and implementation == "pure":
-        pytest.skip("the plain decoder keeps its last item until the next")
     codec, make = KINDS[kind]
 
     async def main() -> None:

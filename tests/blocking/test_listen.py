@@ -259,7 +259,7 @@ def test_closing_a_listener_does_not_wait_for_a_handshake(tls: Tls, caplog: pyte
     with socket.create_connection(("127.0.0.1", listener.port)):
         until(lambda: listener._aborts)
         in_thread(closing, listener).result()
-    assert not caplog.records
+    assert not caplog.records, caplog.text
 
 
 @pytest.mark.parametrize("server", ["127.0.0.1", "nowhere"])

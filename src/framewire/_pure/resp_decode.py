@@ -98,6 +98,7 @@ class RespDecoder:
             except ProtocolError as error:
                 self._refuse(error)
         src.advance(reader.pos)
+        reader.item = None  # it is the caller's alone: a huge one must not live on here
         if self._error is not None and not items:
             raise copy(self._error)
         if reader.wanted >= LARGE:
