@@ -262,4 +262,4 @@ def _check_address(host: str | None, port: int | None, path: str | None) -> None
 def _shut(sock: socket.socket) -> None:
     """Wake the thread that waits on this socket."""
     with contextlib.suppress(OSError):
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not `SSLSocket.shutdown`: the thread may be using what that drops
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # `SSLSocket.shutdown` drops what it may be using

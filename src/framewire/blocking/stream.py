@@ -91,7 +91,8 @@ class Stream:
     def wake(self) -> None:
         """End both directions, which wakes whoever waits in another thread."""
         with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+            # Not `SSLSocket.shutdown`, which drops the TLS object: another thread would then read what is encrypted.
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Give the socket back. No thread may be waiting on it."""
