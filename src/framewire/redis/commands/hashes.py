@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from framewire.redis.arguments import (
     INT64_MAX,
     INT64_MIN,
+    NOT_AN_INTEGER,
     SYNTAX_ERROR,
     WRONG_TYPE,
     Arguments,
@@ -153,23 +154,29 @@ def _set_fields(session: Session, request: list[bytes], name: bytes) -> int:
 
 def hsetnx(session: Session, request: list[bytes]) -> object:
     _, key, field, text = request
-    value = find_or_create(session, key, HashValue)
-    if field in value:
+    value = find(session, key, HashValue)
+    if value is not None and field in value:
         return 0
-    _put(session, key, field, text, b"hset")
+    _put(session, key, value, field, text, b"hset")
     return 1
 
 
-def _put(session: Session, key: bytes, field: bytes, text: bytes, event: bytes) -> None:
-    value = find_or_create(session, key, HashValue)
+def _put(session: Session, key: bytes, value: HashValue | None, field: bytes, text: bytes, event: bytes) -> None:
+    """Give a field of `value`, which is what was found under `key`, its text."""
+    if value is None:
+        value = HashValue()
+        session.db.set(key, value)
     value[field] = text
-    value.grew((field, text), session.state.config)
+    if value.is_listpack:
+        value.grew((field, text), session.state.config)
     session.db.touch(key, event)
 
 
 def hincrby(session: Session, request: list[bytes]) -> object:
-    _, key, field, _ = request
-    step = Arguments(request, 3).next_int()
+    _, key, field, text = request
+    step = parse_int64(text)
+    if step is None:
+        raise CommandError(NOT_AN_INTEGER)
     value = find(session, key, HashValue)
     number = parse_int64(value.get(field, b"0")) if value is not None else 0
     if number is None:
@@ -177,7 +184,7 @@ def hincrby(session: Session, request: list[bytes]) -> object:
     number += step
     if not INT64_MIN <= number <= INT64_MAX:
         raise CommandError(b"ERR increment or decrement would overflow")
-    _put(session, key, field, b"%d" % number, b"hincrby")
+    _put(session, key, value, field, b"%d" % number, b"hincrby")
     return number
 
 
@@ -191,7 +198,7 @@ def hincrbyfloat(session: Session, request: list[bytes]) -> object:
     text = _sum(before, step, b"ERR hash value is not a float")
     if text is None:
         raise CommandError(WOULD_NOT_BE_FINITE)
-    _put(session, key, field, text, b"hincrbyfloat")
+    _put(session, key, value, field, text, b"hincrbyfloat")
     session.propagate([b"HSET", key, field, text])
     return text
 

@@ -43,11 +43,10 @@ class HashValue(dict[bytes, bytes]):
         return other
 
     def grew(self, texts: Iterable[bytes], config: Config) -> None:
-        """Note that `texts`, fields and values, were put in. O(texts)."""
+        """Note that `texts`, fields and values, were put in. O(texts) while it is a listpack."""
         if self.is_listpack:
-            longest = config.hash_max_listpack_value
-            self.is_listpack = len(self) <= config.hash_max_listpack_entries and not any(
-                len(text) > longest for text in texts
+            self.is_listpack = len(self) <= config.hash_max_listpack_entries and _are_short(
+                texts, config.hash_max_listpack_value
             )
 
     @property
@@ -56,3 +55,11 @@ class HashValue(dict[bytes, bytes]):
         if self._sampler is None:
             self._sampler = Sampler()
         return self._sampler
+
+
+def _are_short(texts: Iterable[bytes], most: int) -> bool:
+    """A loop and no `all()`: this is on the path of every HSET of a small hash."""
+    for text in texts:
+        if len(text) > most:
+            return False
+    return True
