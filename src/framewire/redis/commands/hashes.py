@@ -148,7 +148,8 @@ def _set_fields(session: Session, request: list[bytes], name: bytes) -> int:
         value.update(zip(request[2::2], request[3::2], strict=True))
     if value.is_listpack:
         value.grew(request[2:], session.state.config)
-    session.db.touch(key, b"hset")
+    if session.db.observer is not None:  # `Db.touch` written out
+        session.db.touch(key, b"hset")
     return len(value) - before
 
 

@@ -46,7 +46,8 @@ def scard(session: Session, request: list[bytes]) -> object:
 
 
 def sismember(session: Session, request: list[bytes]) -> object:
-    return int(request[2] in _read(session, request[1]))
+    value = look_up(session, request[1], SetValue)
+    return 1 if value is not None and request[2] in value else 0
 
 
 def smismember(session: Session, request: list[bytes]) -> object:
@@ -96,7 +97,8 @@ def sadd(session: Session, request: list[bytes]) -> object:
     if added:
         if value.is_intset:
             value.grew(members, session.state.config)
-        session.db.touch(key, b"sadd")
+        if session.db.observer is not None:  # `Db.touch` written out
+            session.db.touch(key, b"sadd")
     return added
 
 

@@ -43,11 +43,17 @@ class HashValue(dict[bytes, bytes]):
         return other
 
     def grew(self, texts: Iterable[bytes], config: Config) -> None:
-        """Note that `texts`, fields and values, were put in. O(texts) while it is a listpack."""
+        """Note that `texts`, fields and values, were put in. O(texts) while it is a listpack.
+
+        A loop and no `all()`: this is on the path of every HSET of a small hash.
+        """
         if self.is_listpack:
-            self.is_listpack = len(self) <= config.hash_max_listpack_entries and _are_short(
-                texts, config.hash_max_listpack_value
-            )
+            longest = config.hash_max_listpack_value
+            for text in texts:
+                if len(text) > longest:
+                    self.is_listpack = False
+            if len(self) > config.hash_max_listpack_entries:
+                self.is_listpack = False
 
     @property
     def sampler(self) -> Sampler:
@@ -55,11 +61,3 @@ class HashValue(dict[bytes, bytes]):
         if self._sampler is None:
             self._sampler = Sampler()
         return self._sampler
-
-
-def _are_short(texts: Iterable[bytes], most: int) -> bool:
-    """A loop and no `all()`: this is on the path of every HSET of a small hash."""
-    for text in texts:
-        if len(text) > most:
-            return False
-    return True

@@ -14,7 +14,7 @@ members, all are looked at each time. So choices are fair at once in small colle
 from __future__ import annotations
 
 from collections.abc import Collection
-from random import choice, choices, random, sample
+from random import choices, random, sample
 
 __all__ = ["Sampler"]
 
@@ -36,7 +36,8 @@ class Sampler:
     def one(self, collection: Collection[bytes]) -> bytes:
         """A member. O(1) on average over many calls; O(n) now and then."""
         if len(collection) <= FEW:
-            return choice(list(collection))
+            members = list(collection)
+            return members[int(random() * len(members))]
         while True:
             if not self._draws_left or len(collection) > self._enough_for:
                 self._look_again(collection)
