@@ -33,13 +33,19 @@ class Wait:
     """What a command waits for: one of `keys`, until `deadline` (milliseconds since the epoch; `None`: for ever).
 
     `attempt(key)` is called when `key` may have what it needs: it returns the reply, or `NOT_YET`; it must take what it
-    needs, touch what it changes, and may raise `CommandError`. `otherwise` is the reply when the time has come.
+    needs, touch what it changes, and may raise `CommandError`. `otherwise` is the reply when the time has come, and
+    `at_once` the one where nobody may wait, in a transaction or a script; the same unless given.
     """
 
     keys: list[bytes]
     deadline: int | None
     attempt: Callable[[bytes], object]
     otherwise: object
+    at_once: object = NOT_YET
+
+    def __post_init__(self) -> None:
+        if self.at_once is NOT_YET:
+            self.at_once = self.otherwise
 
 
 class Waiters:

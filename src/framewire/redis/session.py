@@ -226,7 +226,7 @@ class Session:
         try:
             reply = self.run(command, request)
             if reply is not NO_REPLY:
-                self._replies.append(reply.otherwise if isinstance(reply, Wait) else reply)
+                self._replies.append(reply.at_once if isinstance(reply, Wait) else reply)
         except CommandError as error:
             self._replies.append(self._refused(error))
         except Exception:

@@ -66,7 +66,7 @@ def _move_or_wait(session: Session, request: list[bytes], out: End, in_: End, lo
         session.propagate(logged)
         return _move(session, source, request[2], out, in_)
 
-    return take_or_wait(session, [request[1]], deadline, ListValue, take, None)
+    return take_or_wait(session, [request[1]], deadline, ListValue, take, NULL_ARRAY, at_once=None)
 
 
 def _move(session: Session, source: bytes, target: bytes, out: End, in_: End) -> bytes:

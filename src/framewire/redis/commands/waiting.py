@@ -45,6 +45,7 @@ def take_or_wait(
     kind: type,
     take: Callable[[bytes], object],
     otherwise: object,
+    at_once: object = NOT_YET,
 ) -> object:
     """What `take(key)` replies for the first key that has a value, which must be a `kind`; without any, a `Wait`.
 
@@ -57,4 +58,4 @@ def take_or_wait(
     def attempt(key: bytes) -> object:
         return take(key) if isinstance(session.db.peek(key, session.state.clock), kind) else NOT_YET
 
-    return Wait(list(keys), deadline, attempt, otherwise)
+    return Wait(list(keys), deadline, attempt, otherwise, at_once)

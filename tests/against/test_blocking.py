@@ -1,0 +1,307 @@
+"""Blocking commands: real connections to our server and to a real one, and both do the same.
+
+What belongs here: scenes with several clients, some of which wait. Each step of a scene is carried out when the one
+before it has had its whole effect, so that its record does not depend on timing: what each client got in that step, and
+how many clients wait after it.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import pytest
+
+from framewire.redis import ThreadServer
+from tests.against.dialogue import CLOSED, Client, arguments
+from tests.against.steps import Request
+from tests.peers import RedisServer
+from tests.serving import command, read_exactly
+
+pytestmark = pytest.mark.peer
+
+PATIENCE = 10.0
+ROUNDS = 4  # of question and answer on another connection, after which a server has done what was asked of it before
+
+Scene: TypeAlias = Sequence[tuple[Any, ...]]
+"""In each step the name of a client, and what it sends, in one piece; where that is nothing, it goes."""
+
+
+class Guest:
+    """A connection that does not wait for its replies."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._socket = socket.create_connection((host, port), PATIENCE)
+        self._socket.setblocking(False)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def send(self, requests: list[Request]) -> None:
+        self._socket.sendall(b"".join(command(*arguments(request)) for request in requests))
+
+    def heard(self) -> bytes:
+        """All that has come."""
+        pieces: list[bytes] = []
+        try:
+            while piece := self._socket.recv(65536):
+                pieces.append(piece)
+            pieces.append(CLOSED)
+        except BlockingIOError:
+            pass
+        return b"".join(pieces)
+
+
+class Stage:
+    """One of the two servers with its clients."""
+
+    def __init__(self, host: str, port: int, protocol: int) -> None:
+        self.address, self._protocol = (host, port), protocol
+        self._guests: dict[str, Guest] = {}
+        self.control = Client(host, port)
+        self.control.ask("FLUSHALL")
+
+    def close(self) -> None:
+        """All go; what they waited for must not be left to the next test."""
+        for guest in self._guests.values():
+            guest.close()
+        self.wait_until(0)
+        self.control.close()
+
+    def play(self, scene: Scene) -> list[Any]:
+        return [self._step(name, requests) for name, *requests in scene]
+
+    def waiting(self) -> int:
+        (reply,) = self.control.ask("INFO clients")
+        found = re.search(rb"blocked_clients:(\d+)", reply)
+        assert found is not None
+        return int(found[1])
+
+    def wait_until(self, waiting: int) -> None:
+        started = time.monotonic()
+        while self.waiting() != waiting:
+            assert time.monotonic() - started < PATIENCE
+
+    def _step(self, name: str, requests: list[Request]) -> tuple[Any, ...]:
+        if requests:
+            self.guest(name).send(requests)
+        else:
+            self._guests.pop(name).close()
+        return name, requests, self._settle(), self.waiting()
+
+    def guest(self, name: str) -> Guest:
+        if name not in self._guests:
+            self._guests[name] = Guest(*self.address)
+            if self._protocol == 3:
+                self._guests[name].send(["HELLO 3"])
+                self._settle()
+        return self._guests[name]
+
+    def _settle(self) -> dict[str, bytes]:
+        """What all clients get, when the server has said all that it has to say."""
+        heard: dict[str, bytes] = {}
+        quiet = 0
+        while quiet < ROUNDS:
+            self.control.ask("PING")
+            new = {name: data for name, guest in self._guests.items() if (data := guest.heard())}
+            quiet = 0 if new else quiet + 1
+            for name, data in new.items():
+                heard[name] = heard.get(name, b"") + data
+        return heard
+
+
+SCENES: dict[str, Scene] = {
+    "order of service": [
+        ("a", "BLPOP l 0"), ("b", "BRPOP l 0"), ("c", "BLPOP x l 0"), ("p", "RPUSH l 1 2 3 4"), ("p", "LRANGE l 0 -1"),
+    ],
+    "one at a time": [
+        ("a", "BLPOP l 0"), ("b", "BLPOP l 0"), ("p", "RPUSH l 1"), ("a", "BLPOP l 0"), ("p", "RPUSH l 2"),
+        ("p", "RPUSH l 3"), ("p", "LLEN l"),
+    ],
+    "several keys": [
+        ("a", "BLPOP x y z 0"), ("p", "RPUSH z 1"), ("a", "BLPOP x y z 0"),
+        ("p", "MULTI", "RPUSH y 1", "RPUSH x 1", "EXEC"), ("p", "EXISTS x y"), ("a", "BRPOP x x 0"),
+        ("b", "BLPOP x 0"), ("p", "RPUSH x 5"), ("p", "RPUSH x 6"),
+    ],
+    "several keys in a transaction": [
+        ("a", "BLPOP x y 0"), ("b", "BLPOP y x 0"), ("c", "BLPOP x y 0"),
+        ("p", "MULTI", "RPUSH y 1", "RPUSH x 2", "RPUSH y 3", "EXEC"), ("p", "EXISTS x y"),
+    ],
+    "a transaction that takes back": [
+        ("a", "BLPOP x 0"), ("p", "MULTI", "RPUSH x 1", "DEL x", "EXEC"),
+        ("p", "MULTI", "RPUSH x 1", "SET x v", "EXEC"), ("p", "MULTI", "DEL x", "RPUSH x 1 2", "LPOP x", "EXEC"),
+        ("p", "EXISTS x"),
+    ],
+    "transactions themselves do not wait": [
+        ("a", "MULTI", "BLPOP x 0", "BLMOVE x y LEFT LEFT 0", "BLMPOP 0 1 x LEFT", "BRPOPLPUSH x y 0", "EXEC"),
+        ("a", "MULTI", "RPUSH x 1", "BLMOVE x y LEFT LEFT 0", "EXEC"), ("a", "BLPOP y 0"),
+    ],
+    "blocked in a transaction of another": [
+        ("a", "BLPOP y 0"), ("p", "RPUSH x 1"), ("p", "MULTI", "BLMOVE x y LEFT LEFT 0", "LLEN y", "EXEC"),
+        ("p", "LLEN y"),
+    ],
+    "wrong types": [
+        ("a", "BLPOP l 0"), ("p", "SET l v"), ("p", "DEL l"), ("p", "SET l v"), ("p", "RPUSH m 1"),
+        ("p", "RENAME m l"), ("a", "BLPOP l 0"), ("b", "BLMOVE l s LEFT LEFT 0"), ("c", "BRPOPLPUSH l s 0"),
+        ("p", "SET s v"), ("p", "SET l v"), ("p", "DEL l"), ("p", "RPUSH l 1 2 3"), ("p", "LRANGE l 0 -1"),
+    ],
+    "chains": [
+        ("a", "BLMOVE a b LEFT RIGHT 0"), ("b", "BLMOVE b c LEFT RIGHT 0"), ("c", "BLPOP c 0"), ("p", "RPUSH a 1"),
+        ("p", "EXISTS a b c"), ("a", "BLPOP b 0"), ("b", "BLMOVE a b LEFT LEFT 0"), ("p", "RPUSH a 1 2"),
+        ("p", "LRANGE a 0 -1"), ("p", "DEL a b"), ("a", "BLMOVE a b LEFT LEFT 0"), ("b", "BLMOVE b a LEFT LEFT 0"),
+        ("c", "BLMOVE a a LEFT LEFT 0"), ("d", "BLPOP a 0"), ("p", "RPUSH a 1"), ("p", "LRANGE a 0 -1"),
+        ("p", "LRANGE b 0 -1"),
+    ],
+    "rotation": [
+        ("a", "BRPOPLPUSH l l 0"), ("b", "BLMOVE l l LEFT RIGHT 0"), ("c", "BLPOP l 0"), ("p", "RPUSH l 1 2 3"),
+        ("p", "LRANGE l 0 -1"),
+    ],
+    "several items": [
+        ("a", "BLMPOP 0 2 x y LEFT COUNT 2"), ("b", "BLMPOP 0 2 y x RIGHT COUNT 10"), ("c", "BLMPOP 0 1 y LEFT"),
+        ("p", "RPUSH y 1 2 3 4 5"), ("p", "RPUSH y 6"),
+    ],
+    "every way a list appears": [
+        ("a", "BLPOP l 0"), ("p", "LPUSH l 1"), ("a", "BLPOP l 0"), ("p", "RPUSHX l 1"),
+        ("p", "RPUSH m 1 2 3 4 5 6 7 8 9"), ("p", "LMOVE m l LEFT LEFT"), ("a", "BLPOP l 0"), ("p", "RPOPLPUSH m l"),
+        ("a", "BLPOP l 0"), ("p", "COPY m l"), ("p", "LRANGE l 0 -1"), ("p", "DEL l"), ("a", "BLPOP l 0"),
+        ("p", "RENAME m l"), ("p", "RENAME l m"), ("a", "BLPOP l 0"), ("p", "RENAMENX m l"), ("p", "RENAME l m"),
+        ("a", "BLPOP l 0"), ("p", "SELECT 1"), ("p", "RPUSH l x y"), ("p", "MOVE l 0"), ("p", "RPUSH l z"),
+        ("a", "DEL l"), ("a", "BLPOP l 0"), ("p", "SWAPDB 0 1"), ("b", "BLPOP n 0"), ("p", "RPUSH n b"),
+        ("p", "COPY n n DB 0"), ("p", "LRANGE n 0 -1"), ("p", "SWAPDB 0 1"), ("p", "FLUSHALL"),
+    ],
+    "other databases": [
+        ("a", "SELECT 1", "BLPOP l 0"), ("b", "BLPOP l 0"), ("p", "RPUSH l 0"), ("p", "SELECT 1", "RPUSH l 1"),
+    ],
+    "flushed": [
+        ("a", "BLPOP l 0"), ("p", "FLUSHALL"), ("p", "FLUSHDB"), ("p", "RPUSH l 1"), ("a", "BLPOP l 0"),
+        ("p", "MULTI", "RPUSH l 1", "FLUSHALL", "EXEC"), ("p", "RPUSH l 2"),
+    ],
+    "what comes behind": [
+        ("a", "PING", "BLPOP l 0", "PING", "BLPOP l 0", "LLEN l", "BLPOP l 0", "PING"), ("a", "ECHO late"),
+        ("p", "RPUSH l 1"), ("p", "RPUSH l 2 3 4"), ("p", "LRANGE l 0 -1"), ("a", "GET missing"),
+    ],
+    "one that serves itself through another": [
+        ("a", "BLPOP l 0", "RPUSH m x"), ("b", "BLPOP m 0", "RPUSH l y"), ("c", "BLPOP l 0", "RPUSH n z"),
+        ("d", "BLPOP n 0"), ("p", "RPUSH l 1"),
+    ],
+    "those who go get nothing": [
+        ("a", "BLPOP l 0"), ("b", "BLPOP l 0"), ("a",), ("p", "RPUSH l 1 2"), ("p", "LRANGE l 0 -1"),
+        ("c", "BLMOVE x l LEFT LEFT 0", "PING"), ("c",), ("p", "RPUSH x 1"), ("p", "LRANGE x 0 -1"),
+    ],
+    "watched": [
+        ("w", "WATCH l"), ("a", "BLPOP l 0"), ("w", "MULTI", "PING", "EXEC"), ("w", "WATCH l"), ("p", "RPUSH l 1"),
+        ("w", "MULTI", "PING", "EXEC"), ("a", "BLPOP x 0"), ("w", "WATCH y"), ("p", "RPUSH x 1"),
+        ("w", "MULTI", "PING", "EXEC"), ("a", "BLMOVE x y LEFT LEFT 0"), ("w", "WATCH y"), ("p", "RPUSH x 1"),
+        ("w", "MULTI", "PING", "EXEC"),
+    ],
+    "subscribed too": [
+        ("a", "SUBSCRIBE c", "BLPOP l 0", "PING"), ("p", "PUBLISH c m"), ("p", "RPUSH l 1"),
+        ("p", "PUBLISH c n"),
+    ],
+    "empty replies and big ones": [
+        ("a", ["BLPOP", "", "0"]), ("p", ["RPUSH", "", ""]), ("a", "BLPOP l 0"), ("p", ["RPUSH", "l", "x" * 100_000]),
+        ("a", "BLMPOP 0 1 l LEFT COUNT 2000"), ("p", ["RPUSH", "l", *["y" * 50] * 2_000]),
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(params=[2, 3])
+def stages(request: pytest.FixtureRequest, peer: RedisServer, ours: ThreadServer) -> Iterator[list[Stage]]:
+    """Our server and the real one."""
+    stages = [Stage(ours.host, ours.port, request.param), Stage(peer.host, peer.port, request.param)]
+    yield stages
+    for stage in stages:
+        stage.close()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_scenes(stages: list[Stage], name: str) -> None:
+    own, real = (stage.play(SCENES[name]) for stage in stages)
+    for ours_did, real_did in zip(own, real, strict=True):
+        assert ours_did == real_did
+
+
+TIMED = ["BLPOP l {}", "BRPOP l m {}", "BLMOVE l m LEFT LEFT {}", "BRPOPLPUSH l m {}", "BLMPOP {} 1 l LEFT"]
+
+
+@pytest.mark.parametrize("timeout", [0.001, 0.05, 0.3])
+def test_timeouts(stages: list[Stage], timeout: float) -> None:
+    """All at once, each with another command behind it: the same replies, after the time and not long after."""
+    records = []
+    for stage in stages:
+        clients = [socket.create_connection(stage.address, PATIENCE) for _ in TIMED]
+        started = time.monotonic()
+        for client, form in zip(clients, TIMED, strict=True):
+            client.sendall(command(*arguments(form.format(timeout))) + command(b"ECHO", b"behind"))
+        replies = [_read_until(client, b"behind\r\n") for client in clients]
+        took = time.monotonic() - started
+        assert timeout - 0.002 < took < timeout + 1
+        records.append(replies)
+        for client in clients:
+            client.close()
+    assert records[0] == records[1]
+
+
+def _read_until(client: socket.socket, end: bytes) -> bytes:
+    data = b""
+    while not data.endswith(end):
+        data += read_exactly(client, 1)
+    return data
+
+
+def test_a_key_that_ends_while_somebody_waits(stages: list[Stage]) -> None:
+    """The destination ends as any key does; who waits for a key is not served from a list that has ended."""
+    for stage in stages:
+        stage.play([("p", "RPUSH m old"), ("p", "PEXPIRE m 30"), ("a", "BLMOVE l m LEFT LEFT 0")])
+        while stage.control.ask("PTTL m") != [b":-2\r\n"]:
+            pass
+    own, real = (stage.play([("p", "RPUSH l new"), ("p", "LRANGE m 0 -1")]) for stage in stages)
+    assert own == real
+
+
+@pytest.mark.parametrize("many", [200])
+def test_many_wait_for_one_key_and_are_served_in_order(stages: list[Stage], many: int) -> None:
+    for stage in stages:
+        guests = [stage.guest(f"{number}") for number in range(many)]
+        for number, guest in enumerate(guests):
+            guest.send([f"BLPOP l{number % 7} l 0"])
+            stage.wait_until(number + 1)
+        heard = stage.play([("p", ["RPUSH", "l", *map(str, range(many))])])[0][2]
+        assert [heard[f"{number}"].split(b"\r\n")[-2] for number in range(many)] == [b"%d" % n for n in range(many)]
+        assert stage.waiting() == 0
+
+
+def test_producers_and_consumers(stages: list[Stage]) -> None:
+    """Eight consumers and four producers at full speed: each item reaches one consumer."""
+    stage, per_producer = stages[0], 300
+    taken: list[bytes] = []
+
+    def produce(name: int) -> None:
+        client = Client(*stage.address)
+        for number in range(per_producer):
+            client.ask(f"RPUSH jobs {name}:{number}")
+        client.close()
+
+    def consume() -> None:
+        client = Client(*stage.address)
+        while (item := client.ask("BLPOP jobs 0")[0].split(b"\r\n")[-2]) != b"end":
+            taken.append(item)
+        client.close()
+
+    def run(*works: Callable[[], None]) -> list[threading.Thread]:
+        threads = [threading.Thread(target=work, daemon=True) for work in works]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    consumers = run(*[consume] * 8)
+    for producer in run(*[lambda name=name: produce(name) for name in range(4)]):
+        producer.join(30)
+    stage.control.ask("RPUSH jobs " + " ".join(["end"] * 8))
+    for consumer in consumers:
+        consumer.join(30)
+    assert sorted(taken) == sorted(b"%d:%d" % (name, n) for name in range(4) for n in range(per_producer))
