@@ -180,9 +180,9 @@ class SortedSetValue:
     def lex_range(self, low: bytes | None, high: bytes | None, *, from_end: bool = False) -> tuple[int, int]:
         """The range between two cuts. O(log n) where all scores are equal, for which alone it is meant.
 
-        Where they are not, it is the first range of neighbours between the cuts (or the last one, `from_end`), and
-        this is O(n): so small sets answer as they do in Redis. There is none when the first member of the set is
-        beyond the cuts, or the last one before them.
+        Where they are not, this is O(n), and the range is what Redis finds in a small set: from the first member that
+        is behind the lower cut up to the next one that is not before the upper one (`from_end`: the mirror image);
+        nothing when the first member of the set is beyond the cuts, or the last one before them.
         """
         if not self._entries:
             return 0, 0
