@@ -61,9 +61,9 @@ def bitcount(session: Session, request: list[bytes]) -> object:
     if len(request) not in (2, 4, 5):
         raise CommandError(SYNTAX_ERROR)
     start, end = (integer(request[2]), integer(request[3])) if len(request) > 2 else (0, -1)
-    unit = _bits_in_unit(request[4:])
     if start < 0 and end < 0 and start > end:
         return 0
+    unit = _bits_in_unit(request[4:])
     places = _places(value, start, end, unit)
     return count_ones(value, *places) if places is not None else 0
 
