@@ -29,11 +29,11 @@ class ScriptedClient:
         return replies[0] if len(replies) == 1 else replies
 
     def batch(self, *requests: list[bytes]) -> list[object]:
-        """The replies to several requests that arrive together."""
+        """The replies to several requests that arrive together; none behind one that waits."""
         self.session.state.tick()
         replies: list[object] = []
         done = 0
-        while done < len(requests) and not self.session.closing:
+        while done < len(requests) and not (self.session.closing or self.session.blocked):
             done = self.session.execute(list(requests), replies, done)
         return replies
 
