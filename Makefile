@@ -8,6 +8,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c '$(CAN_BUILD)' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# What the extra [fuzz] asks for, so that it can be installed without building everything again.
+export EXTRA := import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['fuzz'])
 SOURCES := pyproject.toml setup.py $(wildcard src/framewire/_native/*.pyx src/framewire/_native/*.pxd)
 
 .PHONY: help serve test test-all check bench build debug fuzz sanitize dist clean docs
@@ -44,7 +46,7 @@ debug: $(VENV)/.built   ## build with bounds checks and annotated HTML, then run
 	$(BIN)/python -m pytest tests/twins $(ARGS)
 
 fuzz: build             ## run each fuzzer for FUZZ_SECONDS (60); ARGS="resp http1" for some of them
-	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install -q --editable '.[fuzz]' || \
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install -q "$$($(BIN)/python -c "$$EXTRA")" || \
 		echo "fuzz: atheris is not to be had here; the fuzzers run without a guide" >&2
 	@$(BIN)/python -m fuzz $(ARGS)
 
