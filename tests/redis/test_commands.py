@@ -227,7 +227,7 @@ def test_command_without_arguments_describes_all(client: ScriptedClient) -> None
     assert len(client("COMMAND LIST")) == len(every_command())
 
 
-@pytest.mark.parametrize("container", ["CLIENT", "CONFIG", "COMMAND"])
+@pytest.mark.parametrize("container", ["CLIENT", "CONFIG", "COMMAND", "OBJECT"])
 def test_help_names_every_subcommand(client: ScriptedClient, container: str) -> None:
     text = b"\n".join(line.data for line in client(f"{container} HELP")).decode()
     for name in COMMANDS[container.lower().encode()].subcommands:

@@ -150,3 +150,16 @@ def test_a_flushed_database_forgets_deadlines() -> None:
     db.set(b"key", b"new")
     assert db.expire_due(100) == 0
     assert db.read(b"key", 100) == b"new"
+
+
+def test_exchanged_databases_keep_their_index_and_swap_all_that_hangs_on_keys() -> None:
+    first, second = Db(0), Db(1)
+    first.set(b"a", b"1")
+    first.set_deadline(b"a", 10)
+    second.set(b"b", b"2")
+    first.exchange(second)
+    assert (first.index, first.values, first.next_deadline()) == (0, {b"b": b"2"}, None)
+    assert (second.index, second.values, second.next_deadline()) == (1, {b"a": b"1"}, 10)
+    assert first.sampler.one(first.values) == b"b"
+    second.expire_due(10)
+    assert second.values == {}

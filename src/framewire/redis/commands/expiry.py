@@ -97,8 +97,9 @@ def _expire(session: Session, request: list[bytes], unit: int, base: int, name: 
         session.propagate([b"DEL", key])
     else:
         db.set_deadline(key, deadline)
-        db.touch(key, b"expire")
-        session.propagate([b"PEXPIREAT", key, b"%d" % deadline])
+        if db.observer is not None:
+            db.observer(db, key, b"expire")
+            session.propagate([b"PEXPIREAT", key, b"%d" % deadline])
     return 1
 
 

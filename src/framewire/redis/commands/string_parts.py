@@ -43,7 +43,9 @@ def decrby(session: Session, request: list[bytes]) -> object:
 
 def _increment(session: Session, key: bytes, step: int) -> int:
     db = session.db
-    before = db.peek(key, session.state.clock)
+    if db.deadlines:
+        db.discard_if_due(key, session.state.clock)
+    before = db.values.get(key)
     if before is None:
         before = b"0"
     elif not isinstance(before, bytes):

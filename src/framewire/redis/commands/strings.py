@@ -72,8 +72,9 @@ def _store(session: Session, key: bytes, value: bytes, deadline: int | None = No
     db.touch(key, b"set")
     if deadline is not None:
         db.set_deadline(key, deadline)
-        db.touch(key, b"expire")
-        session.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
+        if db.observer is not None:
+            db.observer(db, key, b"expire")
+            session.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
 
 
 def setnx(session: Session, request: list[bytes]) -> object:
