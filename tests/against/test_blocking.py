@@ -173,6 +173,18 @@ SCENES: dict[str, Scene] = {
         ("a", "DEL l"), ("a", "BLPOP l 0"), ("p", "SWAPDB 0 1"), ("b", "BLPOP n 0"), ("p", "RPUSH n b"),
         ("p", "COPY n n DB 0"), ("p", "LRANGE n 0 -1"), ("p", "SWAPDB 0 1"), ("p", "FLUSHALL"),
     ],
+    "a list that SORT makes": [
+        ("a", "BLPOP l 0"), ("b", "BLMOVE l m LEFT LEFT 0"), ("p", "RPUSH s 3 1 2"), ("p", "SORT s STORE l"),
+        ("p", "LRANGE l 0 -1"), ("a", "BLPOP s2 0"), ("p", "SORT nothing STORE s2"), ("p", "EXISTS s2"),
+    ],
+    "sorted sets among lists": [
+        ("a", "BZPOPMIN k 0"), ("b", "BLPOP k 0"), ("c", "BZPOPMAX k 0"), ("p", "ZADD k 1 a 2 b 3 c"),
+        ("p", "ZRANGE k 0 -1"),
+        ("p", "DEL k"), ("p", "RPUSH k x"), ("a", "BZMPOP 0 1 k MIN COUNT 2"), ("p", "ZADD z 1 a 2 b 3 c"),
+        ("p", "ZUNIONSTORE k 1 z"), ("a", "BZPOPMIN k x 0"), ("p", "DEL k"), ("p", "ZRANGESTORE k z 0 0"),
+        ("a", "BZPOPMIN k x 0"), ("p", "ZINCRBY x 5 m"), ("a", "BZPOPMIN k 0"), ("p", "COPY z k"),
+        ("a", "BLPOP k 0"), ("p", "DEL k"), ("p", "RENAME z k"), ("p", "DEL k"), ("p", "LPUSH k 1"),
+    ],
     "other databases": [
         ("a", "SELECT 1", "BLPOP l 0"), ("b", "BLPOP l 0"), ("p", "RPUSH l 0"), ("p", "SELECT 1", "RPUSH l 1"),
     ],
