@@ -30,6 +30,14 @@ def framewire() -> None:
     "--client-output-limit", default=256 * 1024 * 1024, show_default=True, type=click.IntRange(1024),
     help="Bytes that may wait for a client that does not read.",
 )  # fmt: skip
+@click.option("--appendonly", is_flag=True, help="Keep what is changed on disk, and load it at the start.")
+@click.option(
+    "--appendfsync", default="everysec", show_default=True, type=click.Choice(["always", "everysec", "no"]),
+    help="When the disk is waited for.",
+)  # fmt: skip
+@click.option("--dir", default=".", show_default=True, type=click.Path(file_okay=False), help="Where that is kept.")
+@click.option("--appenddirname", default="appendonlydir", show_default=True, help="The directory's name in there.")
+@click.option("--appendfilename", default="appendonly.aof", show_default=True, help="What its files' names begin with.")
 @click.option(
     "--shutdown-timeout", default=5.0, show_default=True, type=click.FloatRange(0),
     help="Seconds that clients get to take their last replies.",

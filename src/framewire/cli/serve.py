@@ -11,6 +11,7 @@ from typing import Any
 
 from framewire import implementation
 from framewire.redis.loops import new_event_loop
+from framewire.redis.persistence import DamagedFile
 from framewire.redis.server import Server
 
 __all__ = ["run_server"]
@@ -35,7 +36,7 @@ def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: M
             runner.run(_serve(shutdown_timeout, parameters))
     except ImportError as error:
         sys.exit(f"framewire: {error}: the loop asked for is not installed")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, DamagedFile) as error:
         sys.exit(f"framewire: cannot serve: {error}")
 
 

@@ -2,7 +2,7 @@
 
 What belongs here: which parameters exist, their defaults, how their texts are read and written, and which may change
 while the server runs. A parameter stands here when something obeys it; a few more stand here with the one value that is
-true of this server (`appendonly no`), because clients ask for them. Nothing here acts on a change: whoever obeys a
+true of this server (`maxmemory 0`), because clients ask for them. Nothing here acts on a change: whoever obeys a
 parameter reads its attribute each time, or when `State.on_config` is called.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from framewire.redis.arguments import INT64_MAX, CommandError, parse_int64
 from framewire.redis.glob import compile_glob
+from framewire.redis.notifications import canonical_flags
 
 __all__ = ["Config"]
 
@@ -41,7 +42,15 @@ class Config:
     client_query_buffer_limit: int = 1024 * _MIB
     client_output_limit: int = 256 * _MIB
     loglevel: str = "notice"
+    dir: str = "."
     appendonly: bool = False
+    appendfilename: str = "appendonly.aof"
+    appenddirname: str = "appendonlydir"
+    appendfsync: str = "everysec"
+    auto_aof_rewrite_percentage: int = 100
+    auto_aof_rewrite_min_size: int = 64 * _MIB
+    aof_load_truncated: bool = True
+    aof_use_rdb_preamble: bool = False
     save: str = ""
     maxmemory: int = 0
     maxmemory_policy: str = "noeviction"
@@ -50,6 +59,10 @@ class Config:
     set_max_intset_entries: int = 512
     zset_max_listpack_entries: int = 128
     zset_max_listpack_value: int = 64
+    notify_keyspace_events: str = ""
+    slowlog_log_slower_than: int = 10_000
+    slowlog_max_len: int = 128
+    latency_monitor_threshold: int = 0
 
     def __post_init__(self) -> None:
         for parameter in PARAMETERS.values():
@@ -164,6 +177,20 @@ class _OneOf(_Kind):
 
 
 @dataclass
+class _FileName(_Kind):
+    """The name of a file or a directory in `dir`."""
+
+    parameter: str
+
+    def parse(self, text: bytes) -> object:
+        if not text:
+            raise _Refused(f"{self.parameter} can't be empty")
+        if b"/" in text or b"\0" in text or text in (b".", b".."):
+            raise _Refused(f"{self.parameter} can't be a path, just a filename")
+        return super().parse(text)
+
+
+@dataclass
 class _Only(_Kind):
     """A parameter that can be asked for and set to what it is, because this server does nothing else."""
 
@@ -178,6 +205,19 @@ class _Only(_Kind):
 
     def format(self, value: object) -> bytes:
         return self.inner.format(value)
+
+
+class _EventClasses(_Kind):
+    """`notify-keyspace-events`: letters, kept in their canonical order."""
+
+    def parse(self, text: bytes) -> object:
+        flags = canonical_flags(text.decode("latin-1"))
+        if flags is None:
+            raise _Refused("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")
+        return flags
+
+    def format(self, value: object) -> bytes:
+        return str(value).replace("n", "").encode()  # obeyed, but not shown: Redis 7.0 forgets it here
 
 
 class _OutputLimit(_Kind):
@@ -252,10 +292,24 @@ PARAMETERS: dict[bytes, _Parameter] = {
     b"client-query-buffer-limit": _Parameter("client_query_buffer_limit", _Memory(_MIB, INT64_MAX)),
     b"client-output-buffer-limit": _Parameter("client_output_limit", _OutputLimit()),
     b"loglevel": _Parameter("loglevel", _OneOf(("debug", "verbose", "notice", "warning"))),
-    b"appendonly": _Parameter("appendonly", _Only(_YesNo(), False, "this server stores nothing on disk")),
+    b"dir": _Parameter("dir", _Kind(), mutable=False),
+    b"appendonly": _Parameter("appendonly", _YesNo()),
+    b"appendfilename": _Parameter("appendfilename", _FileName("appendfilename"), mutable=False),
+    b"appenddirname": _Parameter("appenddirname", _FileName("appenddirname"), mutable=False),
+    b"appendfsync": _Parameter("appendfsync", _OneOf(("everysec", "always", "no"))),
+    b"auto-aof-rewrite-percentage": _Parameter("auto_aof_rewrite_percentage", _Number(0)),
+    b"auto-aof-rewrite-min-size": _Parameter("auto_aof_rewrite_min_size", _Memory(0, INT64_MAX)),
+    b"aof-load-truncated": _Parameter("aof_load_truncated", _YesNo()),
+    b"aof-use-rdb-preamble": _Parameter(
+        "aof_use_rdb_preamble", _Only(_YesNo(), False, "this server writes commands only")
+    ),
     b"save": _Parameter("save", _Only(_Kind(), "", "Invalid save parameters")),
     b"maxmemory": _Parameter("maxmemory", _Only(_Memory(0, INT64_MAX), 0, _NO_EVICTION)),
     b"maxmemory-policy": _Parameter("maxmemory_policy", _Only(_Kind(), "noeviction", _NO_EVICTION)),
+    b"notify-keyspace-events": _Parameter("notify_keyspace_events", _EventClasses()),
+    b"slowlog-log-slower-than": _Parameter("slowlog_log_slower_than", _Number(-1, INT64_MAX)),
+    b"slowlog-max-len": _Parameter("slowlog_max_len", _Number(0, INT64_MAX)),
+    b"latency-monitor-threshold": _Parameter("latency_monitor_threshold", _Number(0, INT64_MAX)),
     b"hash-max-listpack-entries": _Parameter("hash_max_listpack_entries", _Number(0, INT64_MAX)),
     b"hash-max-ziplist-entries": _Parameter("hash_max_listpack_entries", _Number(0, INT64_MAX)),
     b"hash-max-listpack-value": _Parameter("hash_max_listpack_value", _Memory(0, INT64_MAX)),

@@ -11,6 +11,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, TypeAlias
 
 from framewire.redis.blocking import NOT_YET
+from framewire.redis.slowlog import SlowLog
 
 if TYPE_CHECKING:
     from framewire.redis.commands.table import Command
@@ -24,17 +25,21 @@ After: TypeAlias = "Callable[[Session, Command, list[bytes], int], None]"
 
 
 class Instruments:
-    """Those who look; `before` and `after` may be changed, followed by `State.reinstrument`."""
+    """Those who look; the lists may be changed, followed by `State.reinstrument`.
 
-    __slots__ = ("after", "before")
+    `before` and `after` are called around a command; `again` before one that waits tries once more.
+    """
+
+    __slots__ = ("after", "again", "before")
 
     def __init__(self) -> None:
         self.before: list[Before] = []
+        self.again: list[Before] = []
         self.after: list[After] = []
 
     def __bool__(self) -> bool:
         """Whether anybody looks."""
-        return bool(self.before or self.after)
+        return bool(self.before or self.after or self.slowlog.times_all)
 
     def run(self, session: Session, command: Command, request: list[bytes]) -> object:
         """Run the command, looked at; raises what it raises."""
@@ -51,6 +56,8 @@ class Instruments:
         self, session: Session, command: Command, request: list[bytes], attempt: Callable[[], object]
     ) -> object:
         """A command that waits tries again: `after` looks at it unless it goes on waiting; `before` saw it come."""
+        for look in self.again:
+            look(session, command, request)
         started, reply = perf_counter_ns(), None
         try:
             reply = attempt()
@@ -61,5 +68,6 @@ class Instruments:
 
     def _look_after(self, session: Session, command: Command, request: list[bytes], started: int) -> None:
         microseconds = (perf_counter_ns() - started) // 1000
+        self.slowlog.look(session, command, request, microseconds)
         for look in self.after:
             look(session, command, request, microseconds)

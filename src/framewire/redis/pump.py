@@ -175,11 +175,27 @@ class ClientPump(asyncio.BufferedProtocol):
             asyncio.get_running_loop().call_soon(self._catch_up)
 
     def _write(self, out: WriteBuffer) -> None:
-        """Give the transport all of `out`; where that fills it, further requests wait until it has room."""
+        """Give the transport all of `out`; where that fills it, further requests wait until it has room.
+
+        While what was changed is not on disk (`appendfsync always`), it waits for that.
+        """
+        if self._server.holding and out:
+            self._hold(out)
+            return
         outbound = self._outbound
         self._stats.net_output_bytes += outbound.send(out)
         if outbound.full:
             self._stalled = True
+
+    def _hold(self, out: WriteBuffer) -> None:
+        """Send it with what is written before the loop waits: one fsync serves all clients read until then."""
+        if self._pushes is None:
+            self._pushes = WriteBuffer()
+        for piece in out.take():
+            self._pushes.put_slice(piece)
+        self._server.hold(self)
+        if len(self._pushes) >= HIGH_WATER:
+            self.flush_pushes()
 
     def _catch_up(self) -> None:
         """Answer what has piled up while the client was stalled, one turn of it."""
@@ -224,6 +240,8 @@ class ClientPump(asyncio.BufferedProtocol):
         if self._pushes is None:
             self._pushes = WriteBuffer()
             self._server.flush_soon(self)
+        if self._server.holding:
+            self._server.hold(self)
         try:
             encode_values([value], self.session.protocol, self._pushes.tail, self._pushes.segments)
         except BaseException:  # a defect of ours, or no memory: half a frame must not be followed by another
@@ -232,7 +250,9 @@ class ClientPump(asyncio.BufferedProtocol):
         self._check_limit(self._outbound.pending + len(self._pushes))
 
     def flush_pushes(self) -> None:
-        """Write the out-of-band data of this loop iteration, if any."""
+        """Write the out-of-band data of this loop iteration, if any, and what was held back with it."""
+        if self._server.holding:
+            self._server.commit()
         pushes = self._pushes
         if pushes is not None:
             self._pushes = None

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from framewire.buf import WriteBuffer
 from framewire.frames.resp import RespLimits
 from framewire.redis.config import Config
+from framewire.redis.persistence import Persistence
 from framewire.redis.pump import ClientPump
 from framewire.redis.state import State
 
@@ -56,7 +57,7 @@ class Server:
     Parameters by keyword are those of `Config` (Redis' names with underscores: `port`, `bind`, `unixsocket`,
     `requirepass`, `maxclients`, `timeout`, ...), or pass a whole `config`. It binds loopback unless told otherwise;
     `port=0` takes any free port. Raises `OSError` where the address is taken. All state is in memory and ends with the
-    server.
+    server, unless it is kept on disk: `appendonly=True`, with `dir`, `appendfsync` and their like.
     """
 
     def __init__(self, config: Config | None = None, *, shutdown_timeout: float = 5.0, **parameters: Any) -> None:
@@ -76,21 +77,31 @@ class Server:
         self._arriving: set[ClientPump] = set()  # accepted, not yet open
         self._accepting: set[asyncio.Task[Any]] = set()  # what opens them
         self._cron: asyncio.TimerHandle | None = None
+        self.persistence = Persistence(self.state)
+        self.persistence.on_pending = self._something_logged
+        self.persistence.on_rewrite = self._go_on_with_rewrite
+        self.holding = False  # replies wait until what is logged is on disk
+        self._held: set[ClientPump] = set()  # whose
+        self._rewriting: asyncio.TimerHandle | None = None
         self._stopping = False
         self._all_closed = asyncio.Event()
 
     # -- start and stop -----------------------------------------------------------------------------------------------
 
     async def start(self) -> Self:
-        """Bind, listen and begin to accept. Raises `OSError` where an address is taken; nothing stays open then.
+        """Bind, load what is on disk, and begin to accept. Raises `OSError` where an address is taken.
 
-        The error's `filename` is the address.
+        Nothing stays open then. The error's `filename` is the address. Raises `DamagedFile` where what is on disk
+        cannot be read.
         """
         self._loop = asyncio.get_running_loop()
         try:
             await self._bind()
+            if self.config.appendonly:
+                await asyncio.to_thread(self.persistence.load)  # nobody else uses the state yet
         except BaseException:
             self._stop_listening()
+            self.persistence.close()
             raise
         for sock in self._sockets:
             self._loop.add_reader(sock, self._accept, sock)
@@ -115,6 +126,9 @@ class Server:
         finally:
             self.abort()
         await asyncio.sleep(0)  # for the loop to close what was aborted
+        if self._rewriting is not None:
+            self._rewriting.cancel()
+        self.persistence.close()
 
     def abort(self) -> None:
         """Close all clients at once; what was not sent to them is lost."""
@@ -264,6 +278,8 @@ class Server:
         self._dirty.append(pump)
 
     def _flush_dirty(self) -> None:
+        if self.holding:
+            self.commit()
         dirty, self._dirty = self._dirty, []
         for pump in dirty:
             pump.flush_pushes()
@@ -272,10 +288,41 @@ class Server:
         if self._stopping and not (self._pumps or self._accepting):
             self._all_closed.set()
 
+    # -- what is kept on disk -----------------------------------------------------------------------------------------
+
+    def _something_logged(self) -> None:
+        """Something changed: it is written before the loop waits, in one go with whatever else changes until then."""
+        self.holding = self.persistence.holds_replies
+        self._loop.call_soon(self.commit)
+
+    def hold(self, pump: ClientPump) -> None:
+        """What the pump has in its `pushes` must not leave before what is logged is on disk."""
+        self._held.add(pump)
+        self.flush_soon(pump)
+
+    def commit(self) -> None:
+        """Write what is logged, and wait for the disk if the policy says so. Then replies may leave.
+
+        If that fails, clients must not be told that their writes are safe; they lose their connection.
+        """
+        self.holding = False
+        held, self._held = self._held, set()
+        if not self.persistence.commit():
+            for pump in held:
+                pump.abort()
+
+    def _go_on_with_rewrite(self) -> None:
+        delay = self.persistence.advance()
+        self._rewriting = self._loop.call_later(delay, self._go_on_with_rewrite) if delay is not None else None
+
     # -- parameters that change while it runs -------------------------------------------------------------------------
 
     def _obey_config(self) -> None:
-        """CONFIG SET was used. Most parameters are read where they count; decoders hold theirs."""
+        """CONFIG SET was used. Most parameters are read where they count; decoders hold theirs.
+
+        Raises `CommandError` where a parameter cannot be obeyed.
+        """
+        self.persistence.obey()
         self.limits = self._limits()
         for pump in self._pumps:
             pump.set_limits(self.limits)
@@ -292,6 +339,7 @@ class Server:
         """Ten times a second: expire keys, close idle clients, abort lingering ones."""
         now = self.state.tick()
         self.state.expire_cycle()
+        self.persistence.tick()
         if self.config.timeout:
             self._close_idle(now)
         self._abort_lingering(now)

@@ -248,10 +248,18 @@ class Session:
                 b"ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
                 b"in this context" % command.name.encode()
             )
+        if self.state.write_error is not None and self._is_write(command):
+            raise CommandError(self.state.write_error)
+
+    def _is_write(self, command: Command) -> bool:
+        """Whether it is refused while the disk fails; PING too, so that who watches over the server learns of it."""
+        if command.name == "exec":
+            return any(queued.has_flag("write") for queued, _ in self.queue or ())
+        return command.has_flag("write") or command.name == "ping"
 
     def refresh(self) -> None:
         """Recompute what follows from the state that barriers change, and from who looks at commands."""
-        self.restricted = self.protocol == 2 and self.subscriber.count > 0
+        self.restricted = self.protocol == 2 and self.subscriber.listens
         limited = self.restricted or not self.authenticated or self.queue is not None or self.state.instruments
         self._find = _NOTHING_PLAIN if limited else PLAIN
 

@@ -21,6 +21,7 @@ from framewire.redis.pubsub import PubSub
 from framewire.redis.values.scanning import Scans
 
 if TYPE_CHECKING:
+    from framewire.redis.persistence import Persistence
     from framewire.redis.session import Session
 
 __all__ = ["State", "Stats", "wall_clock"]
@@ -68,6 +69,8 @@ class State:
             db.on_ready = self.waiters.ready
         self.sessions: dict[int, Session] = {}
         self.stats = Stats()
+        self.persistence: Persistence | None = None  # where a server keeps what is here
+        self.write_error: bytes | None = None  # why nothing may be changed now, as clients are told
         self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
         self.run_id = os.urandom(20).hex()
         self._ids = count(1)

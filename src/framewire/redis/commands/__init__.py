@@ -15,6 +15,7 @@ from framewire.redis.commands import (
     lists_moving,
     moving,
     objects,
+    persistence,
     pubsub,
     server,
     sets,
@@ -58,6 +59,7 @@ COMMANDS: dict[bytes, Command] = {
         transactions,
         pubsub,
         server,
+        persistence,
         introspection,
     )
     for command in group.COMMANDS

@@ -85,14 +85,16 @@ def _memory(state: State) -> Fields:
     return {"maxmemory": 0, "maxmemory_human": "0B", "maxmemory_policy": state.config.maxmemory_policy}
 
 
+_NOTHING_KEPT = {"aof_enabled": 0, "aof_rewrite_in_progress": 0}
+
+
 def _persistence(state: State) -> Fields:
     return {
         "loading": 0,
         "async_loading": 0,
         "rdb_bgsave_in_progress": 0,
         "rdb_last_bgsave_status": "ok",
-        "aof_enabled": 0,
-        "aof_rewrite_in_progress": 0,
+        **(state.persistence.report() if state.persistence is not None else _NOTHING_KEPT),
     }
 
 

@@ -27,20 +27,21 @@ def dbsize(session: Session, request: list[bytes]) -> object:
 
 
 def flushdb(session: Session, request: list[bytes]) -> object:
-    return _flush([session.db], Arguments(request))
+    return _flush(session, [session.db], Arguments(request))
 
 
 def flushall(session: Session, request: list[bytes]) -> object:
-    return _flush(session.state.databases, Arguments(request))
+    return _flush(session, session.state.databases, Arguments(request))
 
 
-def _flush(databases: Iterable[Db], arguments: Arguments) -> object:
+def _flush(session: Session, databases: Iterable[Db], arguments: Arguments) -> object:
     """ASYNC and SYNC are accepted and make no difference: replies come when the keys are gone."""
     if arguments and arguments.next_word() not in (b"ASYNC", b"SYNC"):
         raise CommandError(SYNTAX_ERROR)
     arguments.finish()
     for db in databases:
         db.flush()
+    session.state.dirty += 1
     return OK
 
 

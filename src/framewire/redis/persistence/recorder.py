@@ -1,0 +1,113 @@
+"""`Recorder`: sees every command and every change, and says what has to be logged.
+
+What belongs here: that decision. No file.
+
+    before   a command begins; what it may change in place is preserved for a snapshot under way
+    changed  a key has come to its end: DEL, ahead of whatever the command does then
+    after    it has ended: what it asks to be logged as (`Session.propagate`), else its own request if anything changed
+
+Commands within a transaction or a script come between `before` and `after` of EXEC or EVAL, which are not logged
+themselves. When the outermost one has ended, all that came together is one unit. A command that waits (BLPOP) and is
+served later begins with `again` instead of `before`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from framewire.redis.commands import COMMANDS
+from framewire.redis.db import Db
+from framewire.redis.persistence.log import Unit
+from framewire.redis.persistence.snapshot import Snapshot
+from framewire.redis.state import State
+
+if TYPE_CHECKING:
+    from framewire.redis.commands.table import Command
+    from framewire.redis.session import Session
+
+__all__ = ["WRITING", "Recorder"]
+
+WRITING = frozenset(
+    command.name
+    for entry in COMMANDS.values()
+    for command in (entry, *entry.subcommands.values())
+    if command.has_flag("write")
+)
+"""The names of the commands that may change something. Others are never logged, whatever runs within them."""
+
+
+class Recorder:
+    """Looks at the commands of a `State` between `start` and `stop`; gives `sink` one unit after the other."""
+
+    def __init__(self, state: State, sink: Callable[[Unit], None]) -> None:
+        self._state = state
+        self._sink = sink
+        self._unit: list[tuple[int, list[bytes]]] = []
+        self._begun: list[tuple[int, int]] = []  # of each command under way: changes so far, its database
+        self._served: tuple[int, int] | None = None  # the same, of a command that waited and is served
+        self.snapshot: Snapshot | None = None
+
+    # Lists are replaced, not changed: CONFIG SET may start and stop us while somebody goes through them.
+
+    def start(self) -> None:
+        """Begin to look."""
+        instruments = self._state.instruments
+        instruments.before = [*instruments.before, self._before]
+        instruments.again = [*instruments.again, self._again]
+        instruments.after = [*instruments.after, self._after]
+        self._state.observers = [*self._state.observers, self._changed]
+        self._state.reinstrument()
+
+    def stop(self) -> None:
+        """Look no more; what is under way is not logged."""
+        instruments = self._state.instruments
+        instruments.before = [look for look in instruments.before if look != self._before]
+        instruments.again = [look for look in instruments.again if look != self._again]
+        instruments.after = [look for look in instruments.after if look != self._after]
+        self._state.observers = [look for look in self._state.observers if look != self._changed]
+        self._state.reinstrument()
+        self._begun.clear()
+        self._unit.clear()
+        self._served = self.snapshot = None
+
+    def _before(self, session: Session, command: Command, request: list[bytes]) -> None:
+        self._served = None
+        self._begun.append((self._state.dirty, session.db.index))
+        if self.snapshot is not None:
+            self._preserve(session, command, request)
+
+    def _again(self, session: Session, command: Command, request: list[bytes]) -> None:
+        self._served = self._state.dirty, session.db.index
+        if self.snapshot is not None:
+            self._preserve(session, command, request)
+
+    def _preserve(self, session: Session, command: Command, request: list[bytes]) -> None:
+        assert self.snapshot is not None
+        if command.name in WRITING:
+            for spec in command.key_specs:
+                self.snapshot.preserve(session.db, [request[position] for position in spec.find(request)])
+
+    def _after(self, session: Session, command: Command, request: list[bytes], microseconds: int) -> None:
+        begun = self._begun.pop() if self._begun else self._served
+        if begun is None:  # before we began to look
+            return
+        if command.name in WRITING:
+            changes, database = begun
+            if session.propagated is not None:
+                self._unit += [(database, logged) for logged in session.propagated]
+            elif self._state.dirty != changes:
+                self._unit.append((database, request))
+        if not self._begun:
+            self._end_unit()
+
+    def _changed(self, db: Db, key: bytes, event: bytes) -> None:
+        if event == b"expired":
+            self._unit.append((db.index, [b"DEL", key]))
+            if not self._begun:
+                self._end_unit()
+
+    def _end_unit(self) -> None:
+        if self._unit:
+            unit, self._unit = self._unit, []
+            self._sink(unit)
