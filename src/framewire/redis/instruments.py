@@ -30,9 +30,10 @@ class Instruments:
     `before` and `after` are called around a command; `again` before one that waits tries once more.
     """
 
-    __slots__ = ("after", "again", "before")
+    __slots__ = ("after", "again", "before", "slowlog")
 
     def __init__(self) -> None:
+        self.slowlog = SlowLog()
         self.before: list[Before] = []
         self.again: list[Before] = []
         self.after: list[After] = []

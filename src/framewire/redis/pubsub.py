@@ -1,6 +1,6 @@
-"""Channels, patterns, and who hears them.
+"""Channels, patterns, shard channels, and who hears them.
 
-What belongs here: the two registries and the delivery of a message, by plain callbacks. No session, no encoding, no
+What belongs here: the three registries and the delivery of a message, by plain callbacks. No session, no encoding, no
 I/O: a subscriber is a `deliver` function and the names it listens to. A name that nobody listens to is forgotten.
 """
 
@@ -17,23 +17,35 @@ __all__ = ["PubSub", "Subscriber"]
 class Subscriber:
     """One listener: where its messages go, and its channels and patterns in the order it asked for them."""
 
-    __slots__ = ("channels", "deliver", "patterns")
+    __slots__ = ("channels", "deliver", "patterns", "shards")
 
     def __init__(self, deliver: Callable[[Push], None]) -> None:
         self.deliver = deliver
         self.channels: dict[bytes, None] = {}
         self.patterns: dict[bytes, None] = {}
+        self.shards: dict[bytes, None] = {}
 
     @property
     def count(self) -> int:
         """How many channels and patterns it listens to."""
         return len(self.channels) + len(self.patterns)
 
+    @property
+    def shard_count(self) -> int:
+        """How many shard channels it listens to; they are counted apart."""
+        return len(self.shards)
+
+    @property
+    def listens(self) -> bool:
+        """Whether it listens to anything."""
+        return bool(self.channels or self.patterns or self.shards)
+
 
 class PubSub:
-    """The registries of one server. Every method but `publish` costs O(1), for each name it is given."""
+    """The registries of one server. Every method that subscribes or unsubscribes costs O(1)."""
 
     def __init__(self) -> None:
+        self.shards: dict[bytes, dict[Subscriber, None]] = {}
         self.channels: dict[bytes, dict[Subscriber, None]] = {}
         self.patterns: dict[bytes, dict[Subscriber, None]] = {}
         self._matchers: dict[bytes, Matcher] = {}
@@ -64,12 +76,25 @@ class PubSub:
             if pattern not in self.patterns:
                 del self._matchers[pattern]
 
+    def ssubscribe(self, subscriber: Subscriber, channel: bytes) -> None:
+        """Let `subscriber` hear the shard channel `channel`: a name space of its own, without patterns."""
+        subscriber.shards[channel] = None
+        self.shards.setdefault(channel, {})[subscriber] = None
+
+    def sunsubscribe(self, subscriber: Subscriber, channel: bytes) -> None:
+        """The reverse of `ssubscribe`."""
+        if channel in subscriber.shards:
+            del subscriber.shards[channel]
+            _forget(self.shards, channel, subscriber)
+
     def drop(self, subscriber: Subscriber) -> None:
         """Forget `subscriber` altogether, without a word to it."""
         for channel in list(subscriber.channels):
             self.unsubscribe(subscriber, channel)
         for pattern in list(subscriber.patterns):
             self.punsubscribe(subscriber, pattern)
+        for channel in list(subscriber.shards):
+            self.sunsubscribe(subscriber, channel)
 
     def publish(self, channel: bytes, message: bytes) -> int:
         """Deliver `message`: first to the channel's subscribers, then pattern by pattern, as Redis does.
@@ -83,6 +108,10 @@ class PubSub:
             if matches is not None and matches(channel):
                 delivered += _deliver(self.patterns.get(pattern), (b"pmessage", pattern, channel, message))
         return delivered
+
+    def spublish(self, channel: bytes, message: bytes) -> int:
+        """Deliver `message` to the listeners of a shard channel; returns how many they are."""
+        return _deliver(self.shards.get(channel), (b"smessage", channel, message))
 
 
 def _deliver(subscribers: dict[Subscriber, None] | None, items: tuple[bytes, ...]) -> int:

@@ -366,7 +366,7 @@ class Session:
     @property
     def waiting(self) -> bool:
         """Whether it listens to anything, or waits for it; such a client may be idle for as long as it likes."""
-        return self.subscriber.count > 0 or self.blocked is not None
+        return self.subscriber.listens or self.blocked is not None
 
     def protocol_error(self, message: str) -> Error:
         """The last reply to a client whose bytes are no requests; the session is then closing."""

@@ -11,6 +11,7 @@ from framewire.redis.arguments import CommandError
 from framewire.redis.commands import COMMANDS
 from framewire.redis.commands.connection import HTTP_REQUEST
 from framewire.redis.commands.table import Command, Handler
+from framewire.redis.slowlog import timed
 
 __all__ = ["PLAIN", "Plain", "lookup"]
 
@@ -57,7 +58,7 @@ def _check_arity(command: Command, request: list[bytes]) -> None:
 
 def _remember(spelling: bytes, command: Command) -> None:
     if len(PLAIN) < _SPELLINGS_REMEMBERED and command.function and not (command.barrier or command.subcommands):
-        PLAIN[spelling] = (command.function, command.least, command.most)
+        PLAIN[spelling] = (timed(command), command.least, command.most)
 
 
 def _unknown_command(request: list[bytes]) -> bytes:

@@ -11,11 +11,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from framewire.frames.resp import Simple
+from framewire.redis.arguments import CommandError
 
 if TYPE_CHECKING:
     from framewire.redis.session import Session
 
-__all__ = ["NO_REPLY", "OK", "PONG", "RESET", "Command", "Handler", "KeySpec", "help_command", "subcommands"]
+__all__ = [
+    "NO_REPLY",
+    "OK",
+    "PONG",
+    "RESET",
+    "Command",
+    "Handler",
+    "KeySpec",
+    "help_command",
+    "subcommands",
+    "unknown_form",
+]
 
 Handler: TypeAlias = Callable[["Session", list[bytes]], object]
 
@@ -132,6 +144,10 @@ class Command:
                 chain.append(spec)
         return (chain[0].first, chain[-1].last, 1) if chain else (0, 0, 0)
 
+    def keys_in(self, request: Sequence[bytes]) -> list[bytes]:
+        """The keys that `request` names, as far as positions tell."""
+        return [request[position] for spec in self.key_specs for position in spec.find(request)]
+
     def has_flag(self, flag: str) -> bool:
         return flag in self.flags.split()
 
@@ -155,3 +171,10 @@ def help_command(container: str, since: str, group: str, categories: str, lines:
         f"{container}|help", lambda session, request: reply, 2, "loading stale", None, categories,
         summary=f"Lists the subcommands of {container.upper()}.", since=since, group=group, complexity="O(1)",
     )  # fmt: skip
+
+
+def unknown_form(request: Sequence[bytes]) -> CommandError:
+    """What a container says to arguments that its table lets through but the subcommand does not take."""
+    word = request[1][:128].split(b"\0", 1)[0]
+    text = b"ERR unknown subcommand or wrong number of arguments for '%s'. Try %s HELP."
+    return CommandError(text % (word, request[0].upper()))

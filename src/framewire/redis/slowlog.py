@@ -1,0 +1,89 @@
+"""The slow log: the last requests that took longer than they should.
+
+What belongs here: the log, and who is timed. With the usual threshold only commands that can be slow are: those whose
+table entry does not promise O(1) (`lookup.py` wraps them), and all that do not take the shortest path. A threshold
+below a millisecond is one that somebody chose in order to see everything: then every command is timed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter_ns
+from typing import TYPE_CHECKING
+
+from framewire.redis.showing import shortened, without_secrets
+
+if TYPE_CHECKING:
+    from framewire.redis.commands.table import Command, Handler
+    from framewire.redis.session import Session
+
+__all__ = ["Entry", "SlowLog", "timed"]
+
+_TIMES_ALL_BELOW = 1000  # microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One slow request; `when` in seconds since the epoch."""
+
+    number: int
+    when: int
+    microseconds: int
+    request: list[bytes]
+    address: str
+    name: bytes
+
+
+class SlowLog:
+    """The newest entries first. `threshold` in microseconds, or `None` where nothing is logged."""
+
+    __slots__ = ("_next", "entries", "threshold")
+
+    def __init__(self) -> None:
+        self.entries: deque[Entry] = deque()
+        self.threshold: int | None = None
+        self._next = 0
+
+    @property
+    def times_all(self) -> bool:
+        """Whether every command is to be timed, even one that cannot be slow."""
+        return self.threshold is not None and self.threshold < _TIMES_ALL_BELOW
+
+    def obey(self, slower_than: int, longest: int) -> None:
+        """The parameters, as they are now: microseconds (negative: log nothing), and how many entries are kept."""
+        self.threshold = slower_than if slower_than >= 0 else None
+        if longest != self.entries.maxlen:
+            kept = list(self.entries)[:longest]
+            self.entries = deque(kept, longest)
+
+    def look(self, session: Session, command: Command, request: list[bytes], microseconds: int) -> None:
+        """A command has run: keep it if it was slow."""
+        if self.threshold is None or microseconds < self.threshold or command.has_flag("skip_slowlog"):
+            return
+        shown = shortened(without_secrets(request))
+        when = session.state.now() // 1000
+        self.entries.appendleft(Entry(self._next, when, microseconds, shown, session.address, session.name))
+        self._next += 1
+
+
+def timed(command: Command) -> Handler:
+    """The command's function, or one that does the same and looks how long it takes, where it can take long."""
+    assert command.function is not None
+    if command.complexity.startswith("O(1)"):
+        return command.function
+    return partial(run_timed, command)
+
+
+def run_timed(command: Command, session: Session, request: list[bytes]) -> object:
+    """Run the command, and let the slow log look at it."""
+    assert command.function is not None
+    started = perf_counter_ns()
+    try:
+        return command.function(session, request)
+    finally:
+        took = (perf_counter_ns() - started) // 1000
+        threshold = session.state.slowlog.threshold
+        if threshold is not None and took >= threshold:
+            session.state.slowlog.look(session, command, request, took)
