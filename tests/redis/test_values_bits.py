@@ -90,3 +90,13 @@ def test_counting_takes_no_memory_in_proportion() -> None:
         assert tracemalloc.get_traced_memory()[1] < 500_000
     finally:
         tracemalloc.stop()
+
+
+def test_finding_across_chunks() -> None:
+    zeros = bytes(200_000)
+    for place in (0, 524_287, 524_288, 524_289, 1_048_576, 1_599_999):
+        value = RawString(zeros)
+        write_bit(value, place, 1)
+        assert find_bit(value, 1, 0, 1_599_999) == place
+        assert find_bit(value.translate(bytes(range(255, -1, -1))), 0, 0, 1_599_999) == place
+        assert find_bit(value, 1, place + 1, 1_599_999) is None if place < 1_599_999 else True

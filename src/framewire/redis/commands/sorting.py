@@ -6,7 +6,7 @@ What belongs here: SORT and SORT_RO. O(n log n) for n items, and a look-up for e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from framewire.redis.arguments import SYNTAX_ERROR, WRONG_TYPE, Arguments, CommandError
 from framewire.redis.commands.keyspace import remove
@@ -114,21 +114,28 @@ def _sort(session: Session, items: list[bytes], options: _Options) -> list[bytes
     weights: Sequence[bytes | None] = items
     if options.weights is not None:
         weights = [_substituted(session, options.weights, item) for item in items]
-    if options.alpha:
-        keys: list[object] = [(weight is not None, weight) for weight in weights]
-    else:
-        keys = list(zip(map(_number, weights), items, strict=True))
-    order = sorted(range(len(items)), key=keys.__getitem__, reverse=options.descending)  # type: ignore[arg-type]
+    keys = _texts(weights) if options.alpha else _numbers(weights)
+    order = list(range(len(items)))
+    if not options.alpha:
+        order.sort(key=items.__getitem__, reverse=options.descending)
+    order.sort(key=keys.__getitem__, reverse=options.descending)
     return [items[index] for index in order]
 
 
+def _texts(weights: Sequence[bytes | None]) -> Sequence[Any]:
+    """What is missing stands before all texts."""
+    return [(weight is not None, weight) for weight in weights] if None in weights else weights
+
+
+def _numbers(weights: Sequence[bytes | None]) -> Sequence[Any]:
+    """What is missing counts as 0. Most are short runs of digits, of which Python and C think alike."""
+    return [
+        float(text) if text and len(text) < _SAFE_DIGITS and text.isdigit() else _number(text) for text in weights
+    ]
+
+
 def _number(text: bytes | None) -> float:
-    """The weight that a text is; 0 where there is none."""
-    if text is None:
-        return 0.0
-    if text.isdigit() and len(text) < _SAFE_DIGITS:
-        return float(text)
-    number = scan_double(text)
+    number = 0.0 if text is None else scan_double(text)
     if number is None:
         raise CommandError(_NOT_A_NUMBER)
     return number

@@ -13,7 +13,8 @@ from framewire.redis.values.strings import RawString
 
 __all__ = ["combine", "count_ones", "find_bit", "read_bit", "read_number", "write_bit", "write_number"]
 
-_CHUNK = 64 * 1024  # bytes that become one number when bits are counted
+_CHUNK = 64 * 1024  # bytes that are looked at together
+_WITHOUT = (b"\xff" * _CHUNK, b"\0" * _CHUNK)  # a chunk in which there is no 0, and one in which there is no 1
 _INVERTED = bytes(range(255, -1, -1))
 
 
@@ -46,8 +47,18 @@ def _ones(part: memoryview) -> int:
 
 def find_bit(value: bytes | RawString, bit: int, first: int, last: int) -> int | None:
     """The place of the first bit like `bit` from place `first` to `last`, both within the string."""
+    for start in range(first & ~7, last + 1, 8 * _CHUNK):
+        found = _find_in_chunk(value, bit, max(first, start), min(last, start + 8 * _CHUNK - 1))
+        if found is not None:
+            return found
+    return None
+
+
+def _find_in_chunk(value: bytes | RawString, bit: int, first: int, last: int) -> int | None:
     start = first >> 3
     part = bytearray(value[start : (last >> 3) + 1])
+    if part == _WITHOUT[bit][: len(part)]:
+        return None
     if not bit:
         part = part.translate(_INVERTED)
     part[0] &= 0xFF >> (first & 7)
