@@ -70,10 +70,11 @@ def bitfield(session: Session, request: list[bytes]) -> object:
     if not end:
         value = look_up(session, request[1]) or b""
         return [step.field.read(value) for step in steps]
-    return _change(session, request[1], steps, (end + 7) >> 3)
+    return _change(session, request, steps, (end + 7) >> 3)
 
 
-def _change(session: Session, key: bytes, steps: list[_Step], size: int) -> list[int | None]:
+def _change(session: Session, request: list[bytes], steps: list[_Step], size: int) -> list[int | None]:
+    key = request[1]
     grows = len(find(session, key) or b"") < size
     value = editable(session, key)
     if grows:
@@ -89,6 +90,8 @@ def _change(session: Session, key: bytes, steps: list[_Step], size: int) -> list
         replies.append(before if step.operation == b"SET" and number is not None else number)
     if changed:
         session.db.touch(key, b"setbit")
+    elif grows:  # no change that Redis tells anybody of, but there are more zeros than before
+        session.propagate(request)
     return replies
 
 

@@ -13,6 +13,7 @@ served later begins with `again` instead of `before`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -94,9 +95,10 @@ class Recorder:
             return
         if command.name in WRITING:
             changes, database = begun
-            if session.propagated is not None:
+            # A command that was refused may have said before how it would be logged.
+            if session.propagated is not None and (self._state.dirty != changes or sys.exception() is None):
                 self._unit += [(database, logged) for logged in session.propagated]
-            elif self._state.dirty != changes:
+            elif session.propagated is None and self._state.dirty != changes:
                 self._unit.append((database, request))
         if not self._begun:
             self._end_unit()
