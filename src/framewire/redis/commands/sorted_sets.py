@@ -13,7 +13,7 @@ from framewire.redis.arguments import INT64_MAX, SYNTAX_ERROR, WRONG_TYPE, Argum
 from framewire.redis.commands import scan
 from framewire.redis.commands.keyspace import find, look_up, remove_if_empty
 from framewire.redis.commands.picking import OUT_OF_RANGE, next_count, pick
-from framewire.redis.commands.scores import pairs, parse_score, score_reply, spell
+from framewire.redis.commands.scores import pairs, parse_score, plain_number, score_reply, spell
 from framewire.redis.commands.table import Command, KeySpec
 from framewire.redis.values.sorted_sets import ADDED, SAME, Entry, SortedSetValue
 
@@ -38,10 +38,10 @@ _INCR = frozenset((b"INCR",))
 
 
 def zadd(session: Session, request: list[bytes]) -> object:
-    """One member with a plain score, which is what most requests have: `_add` written out."""
-    if len(request) != 4 or not request[2].isdigit():
+    """One member with a plain score for a set that is there, as most requests have it: `_add` written out."""
+    score = plain_number(request[2]) if len(request) == 4 else None
+    if score is None:
         return _zadd_with_options(session, request)
-    score = parse_score(request[2])
     db = session.db
     key = request[1]
     if db.deadlines:

@@ -11,6 +11,7 @@ from math import inf, isnan, nextafter
 from typing import Final, TypeAlias
 
 from framewire.redis.arguments import NOT_AN_INTEGER, CommandError, parse_int64
+from framewire.redis.commands.scores import plain_number
 from framewire.redis.floats import parse_double
 from framewire.redis.values.sorted_sets import SortedSetValue
 
@@ -71,6 +72,9 @@ def _score_cut(text: bytes, is_upper: bool) -> float | None:
 
 def _scan_score(text: bytes) -> float | None:
     """As C's `strtod` alone reads it: spaces before it, nothing at all is 0, a NUL ends it, 1e999 is infinite."""
+    score = plain_number(text)
+    if score is not None:
+        return score
     text = text.split(b"\0", 1)[0]
     if not text:
         return 0.0

@@ -21,23 +21,39 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "store"]
 
 _NO_LIMIT = -1
+_LIMIT_BY_RANK = SYNTAX_ERROR + b", LIMIT is only supported in combination with either BYSCORE or BYLEX"
+_SCORES_BY_LEX = SYNTAX_ERROR + b", WITHSCORES not supported in combination with BYLEX"
 
 
 class _Query:
-    """Which range is asked for. The options of ZRANGE fill in what a command's own name leaves open (`None`)."""
+    """Which range is asked for: two bounds at `position` of the request, and options behind them.
+
+    The options of ZRANGE fill in what a command's own name leaves open (`None`).
+    """
 
     __slots__ = ("_limit", "_offset", "_range", "by", "from_end", "with_scores")
 
-    def __init__(self, arguments: Arguments, by: By | None, from_end: bool | None, *, stores: bool = False) -> None:
-        first, last = arguments.next_bytes(), arguments.next_bytes()
+    def __init__(
+        self, request: list[bytes], position: int, by: By | None, from_end: bool | None, *, stores: bool = False
+    ) -> None:
+        first, last = request[position], request[position + 1]
         self.by, self.from_end = by, from_end
         self.with_scores = False
         self._offset, self._limit = 0, _NO_LIMIT
+        if len(request) > position + 2:
+            self._take_all(Arguments(request, position + 2), stores)
+        by = self.by or BY_RANK
+        self._range = by(last, first) if self.from_end and by is not BY_RANK else by(first, last)
+
+    def _take_all(self, arguments: Arguments, stores: bool) -> None:
         while arguments:
             self._take(arguments.next_word(), arguments, stores)
-        self.by = self.by or BY_RANK
-        self._check()
-        self._range = self.by(last, first) if self.from_end and self.by is not BY_RANK else self.by(first, last)
+        if self.by in (None, BY_RANK):
+            if self._limit != _NO_LIMIT:
+                raise CommandError(_LIMIT_BY_RANK)
+            self._offset = 0
+        if self.with_scores and self.by is BY_LEX:
+            raise CommandError(_SCORES_BY_LEX)
 
     def _take(self, option: bytes, arguments: Arguments, stores: bool) -> None:
         if option == b"WITHSCORES" and not stores:
@@ -50,16 +66,6 @@ class _Query:
             self.by = BY_LEX if option == b"BYLEX" else BY_SCORE
         else:
             raise CommandError(SYNTAX_ERROR)
-
-    def _check(self) -> None:
-        if self.by is BY_RANK:
-            if self._limit != _NO_LIMIT:
-                raise CommandError(
-                    SYNTAX_ERROR + b", LIMIT is only supported in combination with either BYSCORE or BYLEX"
-                )
-            self._offset = 0
-        if self.with_scores and self.by is BY_LEX:
-            raise CommandError(SYNTAX_ERROR + b", WITHSCORES not supported in combination with BYLEX")
 
     def entries(self, zset: SortedSetValue) -> list[Entry]:
         """What of `zset` is asked for, in the order that is asked for. O(log n + entries returned)."""
@@ -111,7 +117,7 @@ def zrevrangebylex(session: Session, request: list[bytes]) -> object:
 
 
 def _reply(session: Session, request: list[bytes], by: By | None, from_end: bool | None) -> object:
-    query = _Query(Arguments(request, 2), by, from_end)
+    query = _Query(request, 2, by, from_end)
     zset = look_up(session, request[1], SortedSetValue)
     if zset is None:
         return []
@@ -123,7 +129,7 @@ def _reply(session: Session, request: list[bytes], by: By | None, from_end: bool
 
 
 def zrangestore(session: Session, request: list[bytes]) -> object:
-    query = _Query(Arguments(request, 3), None, None, stores=True)
+    query = _Query(request, 3, None, None, stores=True)
     zset = look_up(session, request[2], SortedSetValue)
     return store(session, request[1], SortedSetValue(query.entries(zset) if zset is not None else ()), b"zrangestore")
 

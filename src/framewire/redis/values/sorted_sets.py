@@ -158,13 +158,24 @@ class SortedSetValue:
         return found
 
     def remove_range(self, start: int, stop: int) -> list[Entry]:
-        """Take out the entries of that range, and return them in order. O(log n) for each."""
+        """Take out the entries of that range, and return them in order. O(log n) for each.
+
+        Caller must know that `stop` is not beyond the end.
+        """
+        if stop - start == 1:
+            return [self._remove_at(start)]
         removed = self.entries(start, stop)
         if removed:
             del self._order[start:stop]  # which `entries` has made
         for _, member in removed:
             del self._entries[member]
         return removed
+
+    def _remove_at(self, position: int) -> Entry:
+        order = self._ordered()
+        entry: Entry = order.pop(position if position < len(order) - 1 else -1)  # the ends cost least
+        del self._entries[entry[1]]
+        return entry
 
     # -- by score ---------------------------------------------------------------------------------------------------
 
