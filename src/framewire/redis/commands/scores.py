@@ -20,7 +20,6 @@ __all__ = ["pairs", "parse_score", "plain_number", "score_reply", "spell"]
 
 _SHORT = 20
 _LISTPACK_INTEGERS = 2**62
-_PRINTED_WHOLE = 1e17  # from here on 17 digits do not do
 
 
 def plain_number(text: bytes) -> float | None:
@@ -38,27 +37,20 @@ def parse_score(text: bytes, error: bytes = NOT_A_FLOAT) -> float:
     return score
 
 
-def _text(score: float) -> bytes:
-    """17 digits. Most scores are whole numbers, which are printed in less time as such."""
-    if score and score.is_integer() and -_PRINTED_WHOLE < score < _PRINTED_WHOLE:
-        return b"%d" % score
-    return b"%.17g" % score
-
-
 def spell(score: float, in_listpack: bool) -> bytes:
     """The text of a score in ZSCAN, where those in a small encoding may be integers."""
     if in_listpack and abs(score) <= _LISTPACK_INTEGERS and score.is_integer():
         return b"%d" % score
-    return _text(score)
+    return b"%.17g" % score
 
 
 def score_reply(session: Session, score: float) -> object:
     """What a score is replied as: a text in RESP2, a number in RESP3."""
-    return score if session.protocol == 3 else _text(score)
+    return score if session.protocol == 3 else b"%.17g" % score
 
 
 def pairs(session: Session, entries: Iterable[Entry]) -> list[object]:
     """Members with their scores: one after the other in RESP2, in pairs in RESP3."""
     if session.protocol == 3:
         return [[member, score] for score, member in entries]
-    return [part for score, member in entries for part in (member, _text(score))]
+    return [part for score, member in entries for part in (member, b"%.17g" % score)]
