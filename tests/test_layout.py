@@ -44,7 +44,10 @@ def test_the_environment_chooses_the_twins() -> None:
     assert output.stdout.split() == ["pure", "False"]
 
 
-@pytest.mark.parametrize("package", [framewire, framewire.aio, framewire.blocking, framewire.redis], ids=lambda package: package.__name__)
+PACKAGES = [framewire, framewire.aio, framewire.blocking, framewire.redis]
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
 def test_public_names_exist_are_sorted_and_documented(package: object) -> None:
     names = package.__all__  # type: ignore[attr-defined]
     assert sorted(names) == names
