@@ -127,7 +127,7 @@ class HttpCodec(Codec[HttpFrame]):
     def _read_request(self, src: BytesMut) -> RequestHead | None:
         head = self._heads.request(src)
         if head is not None:
-            facts = Facts(head)
+            facts = Facts(head, lowered=True)
             _check_host(facts)
             self._reading = body_reader(framing_of_request(facts), self._heads, self._limits)
             self._asked.append(_Asked(head, facts))
@@ -140,7 +140,7 @@ class HttpCodec(Codec[HttpFrame]):
             return None
         if not self._asked:
             raise ProtocolError(f"a response (status {head.status}) that was not asked for")
-        facts, asked = Facts(head), self._asked[0]
+        facts, asked = Facts(head, lowered=True), self._asked[0]
         if asked.accepted_by(head.status):
             self._accept_upgrade()
         elif head.status < 200:

@@ -41,12 +41,12 @@ class Facts:
 
     __slots__ = ("hosts", "length", "persists", "upgrade", "version")
 
-    def __init__(self, head: RequestHead | ResponseHead) -> None:
+    def __init__(self, head: RequestHead | ResponseHead, *, lowered: bool = False) -> None:
+        """`lowered`: the names are in lower case already, as those that were read."""
         told: dict[bytes, list[bytes]] = {}
-        for name, value in head.headers:
-            key = name.lower()
-            if key in TELLING:
-                told.setdefault(key, []).append(value)
+        for name, value in head.headers if lowered else [(name.lower(), value) for name, value in head.headers]:
+            if name in TELLING:
+                told.setdefault(name, []).append(value)
         connection = _members(told.get(b"connection"))
         self.version = head.version
         self.hosts = len(told.get(b"host", ()))
