@@ -13,8 +13,8 @@ import sys
 import framewire
 from bench.measure import show
 
-PARTS = ["resp", "buffers", "framing", "bulks", "tls", "pingpong", "server", "idle"]
-PEERS = ["hiredis", "redis", "smol-bytes", "uvloop", "Cython"]
+PARTS = ["resp", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "idle"]
+PEERS = ["hiredis", "redis", "h11", "httptools", "smol-bytes", "uvloop", "Cython"]
 
 
 def redis_version() -> str:
