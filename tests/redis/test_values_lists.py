@@ -37,11 +37,13 @@ class Model:
     def __init__(self) -> None:
         self.items: list[bytes] = []
 
-    def push_front(self, value: bytes) -> None:
+    def push_front(self, value: bytes) -> int:
         self.items.insert(0, value)
+        return len(self.items)
 
-    def push_back(self, value: bytes) -> None:
+    def push_back(self, value: bytes) -> int:
         self.items.append(value)
+        return len(self.items)
 
     def extend_back(self, values: list[bytes]) -> None:
         self.items.extend(values)

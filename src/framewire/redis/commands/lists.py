@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from framewire.frames.resp import Null
-from framewire.redis.arguments import Arguments, CommandError
-from framewire.redis.commands.keyspace import find, look_up, remove_if_empty
-from framewire.redis.commands.table import Command, KeySpec
+from framewire.redis.arguments import WRONG_TYPE, Arguments, CommandError
+from framewire.redis.commands.keyspace import find, look_up, remove, remove_if_empty
+from framewire.redis.commands.table import Command, Handler, KeySpec
 from framewire.redis.values.lists import ListValue
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ NULL_ARRAY: Final = Null(b"*")
 class End:
     """One end of a list: how to put and take there, and what these changes are called."""
 
-    push: Callable[[ListValue, bytes], None]
+    push: Callable[[ListValue, bytes], int]
     pop: Callable[[ListValue], bytes]
     take: Callable[[ListValue, int], list[bytes]]
     pushed: bytes
@@ -70,12 +70,25 @@ def shrunk(session: Session, key: bytes, items: ListValue, event: bytes) -> None
 # -- at the ends ------------------------------------------------------------------------------------------------------
 
 
-def lpush(session: Session, request: list[bytes]) -> object:
-    return _push(session, request, LEFT)
+def _pusher(end: End) -> Handler:
+    push, event = end.push, end.pushed
 
+    def push_one(session: Session, request: list[bytes]) -> object:
+        """The path that most requests take, one value for a list that is there: the steps below written out."""
+        db, key = session.db, request[1]
+        if db.deadlines:
+            db.discard_if_due(key, session.state.clock)
+        items = db.values.get(key)
+        if type(items) is not ListValue or len(request) != 3:
+            return _push(session, request, end)
+        length = push(items, request[2])
+        if db.observer is not None:
+            db.observer(db, key, event)
+        if key in db.waited:
+            db.signal(key)
+        return length
 
-def rpush(session: Session, request: list[bytes]) -> object:
-    return _push(session, request, RIGHT)
+    return push_one
 
 
 def _push(session: Session, request: list[bytes], end: End) -> object:
@@ -86,6 +99,10 @@ def _push(session: Session, request: list[bytes], end: End) -> object:
     return grown(session, key, items, end.pushed)
 
 
+lpush = _pusher(LEFT)
+rpush = _pusher(RIGHT)
+
+
 def lpushx(session: Session, request: list[bytes]) -> object:
     return _push(session, request, LEFT) if find(session, request[1], ListValue) is not None else 0
 
@@ -94,24 +111,33 @@ def rpushx(session: Session, request: list[bytes]) -> object:
     return _push(session, request, RIGHT) if find(session, request[1], ListValue) is not None else 0
 
 
-def lpop(session: Session, request: list[bytes]) -> object:
-    return _pop(session, request, LEFT)
+def _popper(end: End) -> Handler:
+    pop, event = end.pop, end.popped
+
+    def pop_one(session: Session, request: list[bytes]) -> object:
+        """Without a count, written out like `push_one`."""
+        if len(request) != 2:
+            return _pop_many(session, request, end)
+        db, key = session.db, request[1]
+        if db.deadlines:
+            db.discard_if_due(key, session.state.clock)
+        items = db.values.get(key)
+        if items is None:
+            return None
+        if type(items) is not ListValue:
+            raise CommandError(WRONG_TYPE)
+        value = pop(items)
+        if db.observer is not None:
+            db.observer(db, key, event)
+        if not items:
+            remove(session, key)
+        return value
+
+    return pop_one
 
 
-def rpop(session: Session, request: list[bytes]) -> object:
-    return _pop(session, request, RIGHT)
-
-
-def _pop(session: Session, request: list[bytes], end: End) -> object:
-    if len(request) != 2:
-        return _pop_many(session, request, end)
-    key = request[1]
-    items = find(session, key, ListValue)
-    if items is None:
-        return None
-    value = end.pop(items)
-    shrunk(session, key, items, end.popped)
-    return value
+lpop = _popper(LEFT)
+rpop = _popper(RIGHT)
 
 
 def _pop_many(session: Session, request: list[bytes], end: End) -> object:

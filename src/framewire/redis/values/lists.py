@@ -77,15 +77,19 @@ class ListValue:
 
     # -- the ends ---------------------------------------------------------------------------------------------------
 
-    def push_front(self, value: bytes) -> None:
-        """Put `value` before all others."""
-        head = self._head or self._make_room()
-        self._head = head - 1
-        self._items[head - 1] = value
+    def push_front(self, value: bytes) -> int:
+        """Put `value` before all others; the length after it."""
+        items = self._items
+        head = (self._head or self._make_room()) - 1
+        self._head = head
+        items[head] = value
+        return len(items) - head
 
-    def push_back(self, value: bytes) -> None:
-        """Put `value` behind all others."""
-        self._items.append(value)
+    def push_back(self, value: bytes) -> int:
+        """Put `value` behind all others; the length after it."""
+        items = self._items
+        items.append(value)
+        return len(items) - self._head
 
     def extend_back(self, values: Iterable[bytes]) -> None:
         """Put each of `values` behind all others."""
