@@ -190,11 +190,11 @@ COMMANDS = [
     ),
     Command(
         "lpop", lpop, -2, "write fast", _TAKES, "@list",
-        summary="Takes the first item of a list, or several.", group="list", complexity="O(N), N items taken",
+        summary="Takes the first item of a list, or several.", group="list", complexity="O(1) for each item taken",
     ),
     Command(
         "rpop", rpop, -2, "write fast", _TAKES, "@list",
-        summary="Takes the last item of a list, or several.", group="list", complexity="O(N), N items taken",
+        summary="Takes the last item of a list, or several.", group="list", complexity="O(1) for each item taken",
     ),
     Command(
         "llen", llen, 2, "readonly fast", KeySpec("RO"), "@list",
