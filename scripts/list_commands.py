@@ -24,6 +24,7 @@ GROUPS = {
     "scripting": "Scripts",
     "pubsub": "Pub/sub",
     "server": "Server",
+    "cluster": "Cluster",
 }
 
 HEAD = """\

@@ -46,6 +46,7 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
     for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
     server = Server(shutdown_timeout=shutdown_timeout, **parameters)
+    server.state.on_shutdown = stop.set
     _allow_descriptors(server.config.maxclients + SPARE_DESCRIPTORS)
     async with server:
         logger.info("listening on %s (%s, %s)", ", ".join(server.addresses), implementation, _loop_name(loop))

@@ -59,10 +59,13 @@ class Config:
     set_max_intset_entries: int = 512
     zset_max_listpack_entries: int = 128
     zset_max_listpack_value: int = 64
+    busy_reply_threshold: int = 5000
+    stream_node_max_bytes: int = 4096
+    stream_node_max_entries: int = 100
     notify_keyspace_events: str = ""
+    enable_debug_command: str = "local"
     slowlog_log_slower_than: int = 10_000
     slowlog_max_len: int = 128
-    latency_monitor_threshold: int = 0
 
     def __post_init__(self) -> None:
         for parameter in PARAMETERS.values():
@@ -307,9 +310,9 @@ PARAMETERS: dict[bytes, _Parameter] = {
     b"maxmemory": _Parameter("maxmemory", _Only(_Memory(0, INT64_MAX), 0, _NO_EVICTION)),
     b"maxmemory-policy": _Parameter("maxmemory_policy", _Only(_Kind(), "noeviction", _NO_EVICTION)),
     b"notify-keyspace-events": _Parameter("notify_keyspace_events", _EventClasses()),
+    b"enable-debug-command": _Parameter("enable_debug_command", _OneOf(("no", "yes", "local")), mutable=False),
     b"slowlog-log-slower-than": _Parameter("slowlog_log_slower_than", _Number(-1, INT64_MAX)),
     b"slowlog-max-len": _Parameter("slowlog_max_len", _Number(0, INT64_MAX)),
-    b"latency-monitor-threshold": _Parameter("latency_monitor_threshold", _Number(0, INT64_MAX)),
     b"hash-max-listpack-entries": _Parameter("hash_max_listpack_entries", _Number(0, INT64_MAX)),
     b"hash-max-ziplist-entries": _Parameter("hash_max_listpack_entries", _Number(0, INT64_MAX)),
     b"hash-max-listpack-value": _Parameter("hash_max_listpack_value", _Memory(0, INT64_MAX)),
@@ -319,6 +322,10 @@ PARAMETERS: dict[bytes, _Parameter] = {
     b"zset-max-ziplist-entries": _Parameter("zset_max_listpack_entries", _Number(0, INT64_MAX)),
     b"zset-max-listpack-value": _Parameter("zset_max_listpack_value", _Memory(0, INT64_MAX)),
     b"zset-max-ziplist-value": _Parameter("zset_max_listpack_value", _Memory(0, INT64_MAX)),
+    b"busy-reply-threshold": _Parameter("busy_reply_threshold", _Number(0, INT64_MAX)),
+    b"lua-time-limit": _Parameter("busy_reply_threshold", _Number(0, INT64_MAX)),
+    b"stream-node-max-bytes": _Parameter("stream_node_max_bytes", _Memory(0, INT64_MAX)),
+    b"stream-node-max-entries": _Parameter("stream_node_max_entries", _Number(0, INT64_MAX)),
 }
 
 _BY_ATTRIBUTE = {parameter.attribute: parameter for parameter in PARAMETERS.values()}

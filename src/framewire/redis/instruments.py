@@ -42,6 +42,21 @@ class Instruments:
         """Whether anybody looks."""
         return bool(self.before or self.after or self.slowlog.times_all)
 
+    # Lists are replaced, not changed: CONFIG SET may add and remove a look while somebody goes through them.
+
+    def look_before(self, look: Before) -> None:
+        """Call `look` before each command."""
+        self.before = [*self.before, look]
+
+    def look_after(self, look: After) -> None:
+        """Call `look` after each command."""
+        self.after = [*self.after, look]
+
+    def look_no_more(self, before: Before, after: After) -> None:
+        """The counterpart of both; nothing happens to one that does not look."""
+        self.before = [look for look in self.before if look != before]
+        self.after = [look for look in self.after if look != after]
+
     def run(self, session: Session, command: Command, request: list[bytes]) -> object:
         """Run the command, looked at; raises what it raises."""
         assert command.function is not None

@@ -38,8 +38,8 @@ class Monitors:
         first = not self._sessions
         self._sessions[session] = None
         if first:
-            self._instruments.before.append(self._before)
-            self._instruments.after.append(self._after)
+            self._instruments.look_before(self._before)
+            self._instruments.look_after(self._after)
         return first
 
     def remove(self, session: Session) -> bool:
@@ -49,8 +49,7 @@ class Monitors:
         del self._sessions[session]
         if self._sessions:
             return False
-        self._instruments.before.remove(self._before)
-        self._instruments.after.remove(self._after)
+        self._instruments.look_no_more(self._before, self._after)
         return True
 
     def _before(self, session: Session, command: Command, request: list[bytes]) -> None:

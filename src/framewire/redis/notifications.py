@@ -65,11 +65,14 @@ class Notifications:
         """The parameter, in its canonical spelling. Caller calls `State.reinstrument` afterwards."""
         wanted = flags if "K" in flags or "E" in flags else ""
         self._flags = wanted.replace("A", _ALL)
-        instruments, observers = self._state.instruments, self._state.observers
-        _put(observers, self.changed, any(flag in self._flags for flag in _ALL + "n"))
-        looks = "m" in self._flags or "n" in self._flags
-        _put(instruments.before, self._before, looks)
-        _put(instruments.after, self._after, looks)
+        state, instruments = self._state, self._state.instruments
+        state.observers = [look for look in state.observers if look != self.changed]
+        if any(flag in self._flags for flag in _ALL + "n"):
+            state.observers = [*state.observers, self.changed]
+        instruments.look_no_more(self._before, self._after)
+        if "m" in self._flags or "n" in self._flags:
+            instruments.look_before(self._before)
+            instruments.look_after(self._after)
 
     def changed(self, db: Db, key: bytes, event: bytes) -> None:
         """The observer of all databases. A new key is announced before what was done to it."""
@@ -100,11 +103,3 @@ class Notifications:
             for key in command.keys_in(request):
                 if key not in session.db.values:
                     self._publish(session.db, key, b"keymiss")
-
-
-def _put(items: list, item: object, present: bool) -> None:  # type: ignore[type-arg]  # lists of several kinds of callables
-    """Let `item` be in the list once, or not at all."""
-    if item in items:
-        items.remove(item)
-    if present:
-        items.append(item)

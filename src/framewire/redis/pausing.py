@@ -19,32 +19,37 @@ _MAY_WRITE = frozenset({"publish", "spublish", "pfcount", "eval", "evalsha", "fc
 
 
 class Pause:
-    """At most one pause: `until` is its end in milliseconds since the epoch, 0 where there is none."""
+    """Two pauses, that of all commands and that of writing ones. Times are milliseconds since the epoch, 0 is none."""
 
-    __slots__ = ("_everything", "_sessions", "until")
+    __slots__ = ("_all_until", "_sessions", "_writes_until")
 
     def __init__(self) -> None:
-        self.until = 0
-        self._everything = False
+        self._all_until = self._writes_until = 0
         self._sessions: dict[Session, None] = {}
 
     def __bool__(self) -> bool:
         return self.until > 0
 
+    @property
+    def until(self) -> int:
+        """When the last of them ends."""
+        return max(self._all_until, self._writes_until)
+
     def begin(self, until: int, everything: bool) -> None:
-        """Pause writing commands, or all; a pause that is under way gets neither shorter nor milder."""
-        self._everything = everything or self._everything
-        self.until = max(until, self.until)
+        """Pause writing commands, or all; a pause that is under way does not become shorter."""
+        if everything:
+            self._all_until = max(until, self._all_until)
+        else:
+            self._writes_until = max(until, self._writes_until)
 
-    def concerns(self, session: Session, command: Command) -> bool:
-        """Whether the command has to wait, where there is a pause."""
-        if self._everything or self._writes(command):
-            return True
-        queued = session.queue if command.name == "exec" else None
-        return queued is not None and any(self._writes(inner) for inner, _ in queued)
+    def end_for(self, session: Session, command: Command) -> int:
+        """Until when the command has to wait; 0, or a time that has passed, where it has not."""
+        return self.until if self._writes(session, command) else self._all_until
 
-    def _writes(self, command: Command) -> bool:
-        return command.has_flag("write") or command.name in _MAY_WRITE
+    def _writes(self, session: Session, command: Command) -> bool:
+        if command.name == "exec":
+            return any(_may_write(queued) for queued, _ in session.queue or ())
+        return _may_write(command)
 
     def postpone(self, session: Session) -> None:
         """Remember that `session` waits for the end."""
@@ -56,8 +61,11 @@ class Pause:
 
     def end(self) -> None:
         """There is no pause any more: all who waited for its end go on, in the order in which they came."""
-        self.until = 0
-        self._everything = False
+        self._all_until = self._writes_until = 0
         sessions, self._sessions = self._sessions, {}
         for session in sessions:
             session.resume()
+
+
+def _may_write(command: Command) -> bool:
+    return command.has_flag("write") or command.name in _MAY_WRITE

@@ -85,6 +85,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self._outbound = Outbound(transport, HIGH_WATER)
         self.session = Session(server.state, self.send, *_addresses(transport))
         self.session.on_unblocked = self._unblocked
+        self.session.on_kill = self.abort
         self._decoder = RespDecoder("requests", server.limits)
         self._decoder.authenticated = self.session.authenticated
         self.last_active = server.state.clock

@@ -17,7 +17,9 @@ from framewire.redis.blocking import NOT_YET, Wait
 from framewire.redis.commands import COMMANDS, NO_REPLY, Command
 from framewire.redis.commands.lookup import PLAIN, Plain, lookup
 from framewire.redis.db import Db
+from framewire.redis.muting import Muted
 from framewire.redis.pubsub import Subscriber
+from framewire.redis.slowlog import run_timed
 from framewire.redis.state import State
 
 __all__ = ["Session"]
@@ -35,8 +37,9 @@ class Session:
     `protocol` (2 or 3) says how replies are encoded; only barriers change it. `closing` says: write what was replied,
     then close. `restricted`: it listens to channels under RESP2, where only few commands may be used. `queue` holds the
     commands since MULTI, and `aborted` says that one of them was refused. While `blocked` nothing is executed; the
-    reply comes by `send`, and then `on_unblocked` is called. `propagated` is what the append-only file holds of the
-    command that is run, where that is not the request itself.
+    reply comes by `send`, and then `on_unblocked` is called. While `muted` there are no replies. `propagated` is what
+    the append-only file holds of the command that is run, where that is not the request itself. `on_kill` ends the
+    connection.
     """
 
     commands = COMMANDS
@@ -60,7 +63,11 @@ class Session:
         "library_name",
         "library_version",
         "local_address",
+        "muted",
         "name",
+        "no_evict",
+        "no_touch",
+        "on_kill",
         "on_unblocked",
         "propagated",
         "protocol",
@@ -90,6 +97,7 @@ class Session:
         self.blocked: Wait | None = None
         self._waits_for: tuple[Command, list[bytes]] | None = None  # what it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
+        self.on_kill: Callable[[], None] = _nothing
         self.propagated: list[list[bytes]] | None = None
         self.queue: list[tuple[Command, list[bytes]]] | None = None
         self.aborted = False
@@ -106,7 +114,10 @@ class Session:
         """Everything that a client can change about itself goes back to what a new client has."""
         self.state.pubsub.drop(self.subscriber)
         self.discard()
+        self.state.stop_monitoring(self)
         self.name = b""
+        self.muted: Muted | None = None
+        self.no_evict = self.no_touch = False
         self.protocol = 2
         self.db: Db = self.state.databases[0]
         self.authenticated = not self.state.config.requirepass
@@ -124,9 +135,12 @@ class Session:
             return start
         state = self.state
         self.last_used = state.clock
-        self._replies = replies
         try:
-            end = self._run(requests, replies, start)
+            if self.muted is None:
+                self._replies = replies
+                end = self._run(requests, replies, start)
+            else:
+                end = self._run_muted(requests, replies, start)
         finally:
             self._replies = None
         state.stats.commands_processed += end - start
@@ -155,6 +169,8 @@ class Session:
                         append(function(self, request))
                         continue
                 command = self._lookup(request)
+                if self.state.pause and self._has_to_wait(command):
+                    return len(requests) - length_hint(pending) - 1
                 if command.barrier and not self._is_queued(command):
                     # The iterator knows how much is left, so the common path above need not count.
                     index = len(requests) - length_hint(pending) - 1
@@ -168,6 +184,29 @@ class Session:
             except Exception:
                 append(self._failed(request))
         return len(requests)
+
+    def _run_muted(self, requests: list[list[bytes]], replies: list[object], start: int) -> int:
+        """Run one request; only messages are left of what it says, but for a CLIENT REPLY ON."""
+        if self.muted is Muted.NEXT:
+            self.muted = Muted.NOW
+        said = self._replies = []
+        end = start + self._run(requests[start : start + 1], said, 0)
+        replies += said if self.muted is None else filter(_is_push, said)
+        if self.muted is Muted.NOW and (self.blocked is None or self.postponed):
+            self.muted = Muted.NEXT if self.postponed else None
+        return end
+
+    def _has_to_wait(self, command: Command) -> bool:
+        """CLIENT PAUSE: whether the command is not to be run before the end of the pause."""
+        state = self.state
+        state.check_pause()
+        until = state.pause.end_for(self, command)
+        if until <= state.clock:
+            return False
+        self.blocked = Wait([], until, _never, NO_REPLY)
+        state.waiters.add(self, self.blocked)
+        state.pause.postpone(self)
+        return True
 
     def _run_barrier(self, command: Command, request: list[bytes], replies: list[object]) -> None:
         try:
@@ -212,7 +251,7 @@ class Session:
         assert command.function is not None, "arity keeps a mere container from being called"
         instruments = self.state.instruments
         if not instruments:
-            return command.function(self, request)
+            return run_timed(command, self, request)
         self.state.waiters.hold()  # a push is logged before the pops that it makes possible
         self.propagated = None
         try:
@@ -248,6 +287,10 @@ class Session:
                 b"ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
                 b"in this context" % command.name.encode()
             )
+        if self in self.state.monitors and (command.has_flag("write") or command.has_flag("readonly")):
+            raise CommandError(b"ERR Replica can't interact with the keyspace")
+        if self.queue is not None and command.has_flag("no_multi"):
+            raise CommandError(b"ERR Command not allowed inside a transaction")
         if self.state.write_error is not None and self._is_write(command):
             raise CommandError(self.state.write_error)
 
@@ -260,8 +303,8 @@ class Session:
     def refresh(self) -> None:
         """Recompute what follows from the state that barriers change, and from who looks at commands."""
         self.restricted = self.protocol == 2 and self.subscriber.listens
-        limited = self.restricted or not self.authenticated or self.queue is not None or self.state.instruments
-        self._find = _NOTHING_PLAIN if limited else PLAIN
+        limited = self.restricted or not self.authenticated or self.queue is not None
+        self._find = _NOTHING_PLAIN if limited or self.state.instruments or self.state.pause else PLAIN
 
     def _refused(self, error: CommandError) -> Error:
         self.state.stats.count_error(error.text)
@@ -351,14 +394,30 @@ class Session:
             return self._failed(request)
 
     def end_wait(self, reply: object) -> None:
-        """Answer the blocked command with `reply`, and go on. Caller must know that it is blocked."""
+        """Answer the blocked command with `reply`, and go on. Caller must know that it is blocked.
+
+        `NO_REPLY`: it was a pause that blocked it.
+        """
         self._stop_waiting()
-        self._send(reply)
+        if reply is not NO_REPLY and self.muted is None:
+            self._send(reply)
+        if self.muted is Muted.NOW:
+            self.muted = None
         self.on_unblocked()
+
+    def resume(self) -> None:
+        """The pause is over that kept this session from running a command: run it now."""
+        self.end_wait(NO_REPLY)
+
+    @property
+    def postponed(self) -> bool:
+        """Whether it is blocked by a pause, not by a command that waits."""
+        return self.blocked is not None and self._waits_for is None
 
     def _stop_waiting(self) -> None:
         assert self.blocked is not None
         self.state.waiters.remove(self, self.blocked)
+        self.state.pause.forget(self)
         self.blocked = self._waits_for = None
 
     # -- used by the server -----------------------------------------------------------------------------------------
@@ -381,8 +440,22 @@ class Session:
         self.discard()
         self.state.pubsub.drop(self.subscriber)
         self.state.sessions.pop(self.id, None)
-        self.on_unblocked = _nothing
+        self.state.stop_monitoring(self)
+        self.on_unblocked = self.on_kill = _nothing
         self._send = self.subscriber.deliver = _to_nobody  # ends the cycles: a dead client is freed at once
+
+    def kill(self) -> None:
+        """End the client at once; what was not sent to it is lost. Not for the one whose command is running."""
+        end_connection = self.on_kill
+        self.close()
+        end_connection()
+
+    def tell(self, value: object) -> None:
+        """Let the client have a value that it did not ask for: now, or behind the replies of the running batch."""
+        if self._replies is not None:
+            self._replies.append(value)
+        elif self.muted is None:
+            self._send(value)
 
     def _deliver(self, push: Push) -> None:
         if self._replies is not None:
@@ -393,6 +466,14 @@ class Session:
 
 def _nothing() -> None:
     pass
+
+
+def _never(_: bytes) -> object:
+    return NOT_YET
+
+
+def _is_push(value: object) -> bool:
+    return isinstance(value, Push)
 
 
 def _to_nobody(_: object) -> None:

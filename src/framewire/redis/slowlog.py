@@ -84,6 +84,6 @@ def run_timed(command: Command, session: Session, request: list[bytes]) -> objec
         return command.function(session, request)
     finally:
         took = (perf_counter_ns() - started) // 1000
-        threshold = session.state.slowlog.threshold
-        if threshold is not None and took >= threshold:
-            session.state.slowlog.look(session, command, request, took)
+        slowlog = session.state.slowlog
+        if slowlog.threshold is not None and took >= slowlog.threshold:
+            slowlog.look(session, command, request, took)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -17,7 +17,11 @@ from framewire.redis.blocking import Waiters
 from framewire.redis.config import Config
 from framewire.redis.db import Db, Observer
 from framewire.redis.instruments import Instruments
+from framewire.redis.monitoring import Monitors
+from framewire.redis.notifications import Notifications
+from framewire.redis.pausing import Pause
 from framewire.redis.pubsub import PubSub
+from framewire.redis.scripting.scripts import Scripts
 from framewire.redis.values.scanning import Scans
 
 if TYPE_CHECKING:
@@ -43,6 +47,12 @@ class Stats:
     net_input_bytes: int = 0
     net_output_bytes: int = 0
 
+    def reset(self) -> None:
+        """Count anew."""
+        self.connections_received = self.rejected_connections = self.commands_processed = 0
+        self.net_input_bytes = self.net_output_bytes = 0
+        self.errors = {}
+
     def count_error(self, text: bytes) -> None:
         """Count an error reply under its code word."""
         code = text.split(b" ", 1)[0].decode("utf-8", "replace")
@@ -61,7 +71,12 @@ class State:
         self.pubsub = PubSub()
         self.waiters = Waiters()
         self.scans = Scans()
+        self.scripts = Scripts()
         self.instruments = Instruments()
+        self.slowlog = self.instruments.slowlog
+        self.monitors = Monitors(self.instruments)
+        self.notifications = Notifications(self)
+        self.pause = Pause()
         self.watchers: dict[tuple[Db, bytes], set[Session]] = {}  # who watches which key
         self.observers: list[Observer] = []  # told of every change; `reinstrument` after adding or removing one
         self.dirty = 0  # changes so far, while anybody observes
@@ -72,8 +87,24 @@ class State:
         self.persistence: Persistence | None = None  # where a server keeps what is here
         self.write_error: bytes | None = None  # why nothing may be changed now, as clients are told
         self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
+        self.on_shutdown: Callable[[], None] | None = None  # ends the server, where a client may do that
+        self.expires_actively = True
         self.run_id = os.urandom(20).hex()
+        self.replication_id = os.urandom(20).hex()
         self._ids = count(1)
+        self.obey_config()
+
+    def obey_config(self) -> None:
+        """Parameters have changed: pass on those that somebody here keeps a copy of."""
+        self.slowlog.obey(self.config.slowlog_log_slower_than, self.config.slowlog_max_len)
+        self.notifications.obey(self.config.notify_keyspace_events)
+        self.reinstrument()
+
+    def reset_statistics(self) -> None:
+        """Count anew."""
+        self.stats.reset()
+        for db in self.databases:
+            db.hits = db.misses = db.expired = 0
 
     def tick(self) -> int:
         """Refresh and return `clock`, the time that the running batch goes by."""
@@ -91,6 +122,16 @@ class State:
         self._observe()
         for session in self.sessions.values():
             session.refresh()
+
+    def start_monitoring(self, session: Session) -> None:
+        """Let `session` see every command from now on."""
+        if self.monitors.add(session):
+            self.reinstrument()
+
+    def stop_monitoring(self, session: Session) -> None:
+        """The counterpart, for one that monitors or not."""
+        if self.monitors.remove(session):
+            self.reinstrument()
 
     def watch(self, db: Db, key: bytes, session: Session) -> None:
         """Let `session` know when `key` changes."""
@@ -123,6 +164,17 @@ class State:
         finally:
             self.waiters.release()
 
+    def flush(self, databases: Iterable[Db]) -> None:
+        """Remove all keys of these databases: counts as a change of each watched key that is there."""
+        flushed = set(databases)
+        for (db, key), sessions in self.watchers.items():
+            if db in flushed and key in db.values:
+                for session in sessions:
+                    session.watched_changed = True
+        for db in flushed:
+            db.flush()
+        self.dirty += 1
+
     def _observe(self) -> None:
         observer = self._changed if self.observers or self.watchers else None
         if self.databases[0].observer != observer:
@@ -136,14 +188,35 @@ class State:
         for observer in self.observers:
             observer(db, key, event)
 
+    # -- pauses -------------------------------------------------------------------------------------------------------
+
+    def begin_pause(self, until: int, everything: bool) -> None:
+        """Let clients wait with writing commands, or with `everything`, until then."""
+        self.pause.begin(until, everything)
+        self.reinstrument()
+
+    def end_pause(self) -> None:
+        """Let all clients go on."""
+        self.pause.end()
+        self.reinstrument()
+
+    def check_pause(self) -> None:
+        """End a pause whose time has come."""
+        if self.pause.until <= self.clock:
+            self.end_pause()
+
     # -- expiry -------------------------------------------------------------------------------------------------------
 
     def expire_cycle(self, budget: int = 10_000) -> None:
         """Remove keys whose time has come, looking at no more than `budget`; what is left waits for the next cycle.
 
-        The databases share the budget; a key that has to wait is invisible all the same.
+        The databases share the budget; a key that has to wait is invisible all the same. A pause that is over ends.
         """
         now = self.tick()
+        if self.pause:
+            self.check_pause()
+        if self.pause or not self.expires_actively:
+            return
         for db in sorted(self.databases, key=_first_deadline):
             if budget <= 0:
                 break

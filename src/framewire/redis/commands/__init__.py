@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from framewire.redis.commands import (
+    alone,
     bitfield,
     bits,
+    client,
     connection,
+    debug,
     expiry,
     generic,
     hashes,
@@ -13,10 +16,12 @@ from framewire.redis.commands import (
     lists,
     lists_items,
     lists_moving,
+    memory,
     moving,
     objects,
     persistence,
     pubsub,
+    scripting,
     server,
     sets,
     sets_combined,
@@ -25,9 +30,16 @@ from framewire.redis.commands import (
     sorted_sets_popping,
     sorted_sets_ranges,
     sorting,
+    streams,
+    streams_claiming,
+    streams_groups,
+    streams_info,
+    streams_reading,
+    streams_trimming,
     string_parts,
     strings,
     transactions,
+    watching,
 )
 from framewire.redis.commands.table import NO_REPLY, OK, Command
 
@@ -37,6 +49,7 @@ COMMANDS: dict[bytes, Command] = {
     command.name.encode(): command
     for group in (
         connection,
+        client,
         generic,
         moving,
         expiry,
@@ -56,9 +69,20 @@ COMMANDS: dict[bytes, Command] = {
         sorted_sets_ranges,
         sorted_sets_joining,
         sorted_sets_popping,
+        streams,
+        streams_trimming,
+        streams_reading,
+        streams_groups,
+        streams_claiming,
+        streams_info,
         transactions,
+        scripting,
         pubsub,
         server,
+        alone,
+        watching,
+        memory,
+        debug,
         persistence,
         introspection,
     )

@@ -1,19 +1,18 @@
-"""Commands about the client's own connection: greeting, authentication, name, database, leaving."""
+"""Commands about the client's own connection: greeting, authentication, database, leaving. CLIENT is in `client.py`."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from framewire.frames.resp import Verbatim
 from framewire.redis.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.commands.client import checked_name
 from framewire.redis.commands.info import REDIS_VERSION
-from framewire.redis.commands.table import NO_REPLY, OK, PONG, RESET, Command, help_command, subcommands
+from framewire.redis.commands.table import NO_REPLY, OK, PONG, RESET, Command
 
 if TYPE_CHECKING:
     from framewire.redis.session import Session
 
-__all__ = ["COMMANDS", "HTTP_REQUEST", "client_line"]
+__all__ = ["COMMANDS", "HTTP_REQUEST"]
 
 
 def ping(session: Session, request: list[bytes]) -> object:
@@ -89,7 +88,7 @@ def _take_hello_option(session: Session, arguments: Arguments) -> None:
     if option == b"AUTH" and arguments.remaining >= 2:
         session.authenticate(arguments.next_bytes(), arguments.next_bytes())
     elif option == b"SETNAME" and arguments:
-        session.name = _checked_name(arguments.next_bytes())
+        session.name = checked_name(arguments.next_bytes())
     else:
         raise CommandError(b"ERR Syntax error in HELLO option '%s'" % sent)
 
@@ -108,114 +107,6 @@ def drop_http_client(session: Session, request: list[bytes]) -> object:
     session.closing = True
     return NO_REPLY
 
-
-# -- CLIENT -----------------------------------------------------------------------------------------------------------
-
-_is_printable = re.compile(rb"[!-~]*").fullmatch
-
-
-def _checked_name(name: bytes) -> bytes:
-    if not _is_printable(name):
-        raise CommandError(b"ERR Client names cannot contain spaces, newlines or special characters.")
-    return name
-
-
-def client_id(session: Session, request: list[bytes]) -> object:
-    return session.id
-
-
-def client_getname(session: Session, request: list[bytes]) -> object:
-    return session.name or None
-
-
-def client_setname(session: Session, request: list[bytes]) -> object:
-    session.name = _checked_name(request[2])
-    return OK
-
-
-def client_setinfo(session: Session, request: list[bytes]) -> object:
-    """From Redis 7.2, because client libraries say there who they are."""
-    option, value = request[2].lower(), request[3]
-    if option not in (b"lib-name", b"lib-ver"):
-        raise CommandError(b"ERR Unrecognized option '%s'" % request[2])
-    if not _is_printable(value):
-        raise CommandError(b"ERR %s cannot contain spaces, newlines or special characters." % option)
-    if option == b"lib-name":
-        session.library_name = value
-    else:
-        session.library_version = value
-    return OK
-
-
-def client_info(session: Session, request: list[bytes]) -> object:
-    return Verbatim(b"txt", client_line(session) + b"\n")
-
-
-_NOT_ACCOUNTED = ("qbuf", "qbuf-free", "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem")
-
-
-def client_line(session: Session) -> bytes:
-    """One client as CLIENT INFO and CLIENT LIST show it. What this server does not account for is 0."""
-    now, subscriber = session.state.clock, session.subscriber
-    fields: dict[str, object] = {
-        "id": session.id,
-        "addr": session.address,
-        "laddr": session.local_address,
-        "fd": session.fd,
-        "name": session.name.decode(),
-        "age": (now - session.created) // 1000,
-        "idle": (now - session.last_used) // 1000,
-        "flags": "P" if subscriber.count else "N",
-        "db": session.db.index,
-        "sub": len(subscriber.channels),
-        "psub": len(subscriber.patterns),
-        "ssub": 0,
-        "multi": -1,
-        **dict.fromkeys(_NOT_ACCOUNTED, 0),
-        "events": "r",
-        "cmd": session.last_command,
-        "user": "default",
-        "redir": -1,
-        "resp": session.protocol,
-    }
-    if session.library_name or session.library_version:
-        fields["lib-name"] = session.library_name.decode()
-        fields["lib-ver"] = session.library_version.decode()
-    return " ".join(f"{name}={value}" for name, value in fields.items()).encode()
-
-
-_ABOUT_CLIENT = "noscript loading stale"
-
-_CLIENT = subcommands([
-    Command(
-        "client|id", client_id, 2, _ABOUT_CLIENT, None, "@connection",
-        summary="Returns the number of this connection.", since="5.0.0", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|getname", client_getname, 2, _ABOUT_CLIENT, None, "@connection",
-        summary="Returns the name of this connection.", since="2.6.9", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|setname", client_setname, 3, _ABOUT_CLIENT, None, "@connection",
-        summary="Gives this connection a name.", since="2.6.9", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|setinfo", client_setinfo, 4, _ABOUT_CLIENT, None, "@connection",
-        summary="Notes which library the client is, and its version.", since="7.2.0", group="connection",
-        complexity="O(1)",
-    ),
-    Command(
-        "client|info", client_info, 2, _ABOUT_CLIENT, None, "@connection", tips=("nondeterministic_output",),
-        summary="Describes this connection in one line.", since="6.2.0", group="connection", complexity="O(1)",
-    ),
-    help_command("client", "5.0.0", "connection", "@connection", {
-        "GETNAME": "The name of this connection.",
-        "ID": "The number of this connection.",
-        "INFO": "One line about this connection.",
-        "SETINFO (LIB-NAME|LIB-VER) <value>": "Note the client library or its version.",
-        "SETNAME <name>": "Name this connection.",
-    }),
-])  # fmt: skip
 
 # -- the table --------------------------------------------------------------------------------------------------------
 
@@ -252,10 +143,6 @@ COMMANDS = [
         "reset", reset, 1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True, in_multi=True,
         summary="Puts the connection back into the state of a new one.", since="6.2.0", group="connection",
         complexity="O(1)",
-    ),
-    Command(
-        "client", None, -2, summary="Commands about connections.", since="2.4.0", group="connection",
-        complexity="Depends on the subcommand.", subcommands=_CLIENT,
     ),
 ]  # fmt: skip
 

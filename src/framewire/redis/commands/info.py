@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from framewire.frames.resp import Verbatim
+from framewire.redis.sizes import human, peak_memory, resident_memory, total_memory
 
 if TYPE_CHECKING:
     from framewire.redis.session import Session
@@ -78,11 +79,32 @@ def _clients(state: State) -> Fields:
         "maxclients": state.config.maxclients,
         "blocked_clients": len(state.waiters),
         "tracking_clients": 0,
+        "clients_in_timeout_table": 0,
     }
 
 
 def _memory(state: State) -> Fields:
-    return {"maxmemory": 0, "maxmemory_human": "0B", "maxmemory_policy": state.config.maxmemory_policy}
+    """Redis measures what it allocated; here it is what the process occupies, an embedding program included."""
+    resident, total = resident_memory(), total_memory()
+    peak = max(peak_memory(), resident)
+    return {
+        "used_memory": resident,
+        "used_memory_human": human(resident),
+        "used_memory_rss": resident,
+        "used_memory_rss_human": human(resident),
+        "used_memory_peak": peak,
+        "used_memory_peak_human": human(peak),
+        "used_memory_peak_perc": f"{100 * resident / peak if peak else 0:.2f}%",
+        "total_system_memory": total,
+        "total_system_memory_human": human(total),
+        "maxmemory": 0,
+        "maxmemory_human": "0B",
+        "maxmemory_policy": state.config.maxmemory_policy,
+        "mem_fragmentation_ratio": "1.00",
+        "mem_allocator": "python",
+        "active_defrag_running": 0,
+        "lazyfree_pending_objects": 0,
+    }
 
 
 _NOTHING_KEPT = {"aof_enabled": 0, "aof_rewrite_in_progress": 0}
@@ -112,6 +134,8 @@ def _stats(state: State) -> Fields:
         "keyspace_misses": state.keyspace_misses,
         "pubsub_channels": len(state.pubsub.channels),
         "pubsub_patterns": len(state.pubsub.patterns),
+        "pubsubshard_channels": len(state.pubsub.shards),
+        "tracking_total_keys": 0,
         "total_error_replies": sum(stats.errors.values()),
     }
 
@@ -121,7 +145,7 @@ def _replication(state: State) -> Fields:
         "role": "master",
         "connected_slaves": 0,
         "master_failover_state": "no-failover",
-        "master_replid": state.run_id,
+        "master_replid": state.replication_id,
         "master_replid2": "0" * 40,
         "master_repl_offset": 0,
         "second_repl_offset": -1,

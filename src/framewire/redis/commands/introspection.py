@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from framewire.frames.resp import Array, Bulk, Integer, Map, RespFrame, Set, Simple
@@ -52,20 +52,68 @@ def command_list(session: Session, request: list[bytes]) -> object:
 
 
 def command_getkeys(session: Session, request: list[bytes]) -> object:
-    inner = request[2:]
+    return [key for key, _ in _keys_of(session, request[2:])]
+
+
+def command_getkeysandflags(session: Session, request: list[bytes]) -> object:
+    pairs = _keys_of(session, request[2:])
+    return Array(tuple(Array((Bulk(key), _words(flags.split()))) for key, flags in pairs))
+
+
+def _keys_of(session: Session, inner: list[bytes]) -> list[tuple[bytes, str]]:
+    """The keys that a request names, with what is done to each, as key specs spell it. Raises `CommandError`."""
     entry = session.commands.get(inner[0].lower())
     if entry is not None and entry.subcommands:
-        entry = entry.subcommands.get(inner[1].lower())
+        entry = entry.subcommands.get(inner[1].lower()) if len(inner) > 1 else None
     if entry is None:
         raise CommandError(b"ERR Invalid command specified")
-    if not entry.key_specs:
+    if not any("not_key" not in spec.flags for spec in entry.key_specs):
         raise CommandError(b"ERR The command has no key arguments")
     if not entry.accepts(len(inner)):
         raise CommandError(b"ERR Invalid number of arguments specified for command")
-    positions = [position for spec in entry.key_specs for position in spec.find(inner)]
-    if not positions:
+    find = _BY_OPTIONS.get(entry.name)
+    pairs = find(inner) if find is not None else []
+    pairs = pairs or [(inner[position], spec.flags) for spec in entry.key_specs for position in spec.find(inner)]
+    if not pairs and not entry.name.startswith(_KEYS_ARE_OPTIONAL):
         raise CommandError(b"ERR Invalid arguments specified for command")
-    return [inner[position] for position in positions]
+    return pairs
+
+
+_KEYS_ARE_OPTIONAL = ("eval", "fcall")
+
+
+def _keys_of_sort(inner: list[bytes]) -> list[tuple[bytes, str]]:
+    """The last STORE counts; what BY and GET name are patterns, not keys."""
+    stores, position = [], 2
+    while position < len(inner):
+        word = inner[position].upper()
+        if word == b"STORE" and position + 1 < len(inner):
+            stores.append(inner[position + 1])
+        position += {b"LIMIT": 3, b"BY": 2, b"GET": 2, b"STORE": 2}.get(word, 1)
+    return [(inner[1], "RO access"), *((key, "OW update") for key in stores[-1:])]
+
+
+def _keys_of_set(inner: list[bytes]) -> list[tuple[bytes, str]]:
+    gets = any(word.upper() == b"GET" for word in inner[3:])
+    return [(inner[1], "RW access update" if gets else "OW update")]
+
+
+def _keys_of_bitfield(inner: list[bytes]) -> list[tuple[bytes, str]]:
+    """Without SET and INCRBY it only reads."""
+    position, changes = 2, False
+    while position < len(inner):
+        word = inner[position].upper()
+        changes = changes or word in (b"SET", b"INCRBY")
+        position += {b"GET": 3, b"SET": 4, b"INCRBY": 4, b"OVERFLOW": 2}.get(word, 1)
+    return [(inner[1], "RW access update" if changes else "RO access")]
+
+
+_BY_OPTIONS: dict[str, Callable[[list[bytes]], list[tuple[bytes, str]]]] = {
+    "sort": _keys_of_sort,
+    "set": _keys_of_set,
+    "bitfield": _keys_of_bitfield,
+}
+"""Commands whose options say what is done to which keys."""
 
 
 def _find(session: Session, name: bytes) -> Command | None:
@@ -190,6 +238,11 @@ _COMMAND = subcommands([
         summary="Returns the keys in a request.", since="2.8.13", group="server", complexity="O(N), N arguments",
     ),
     Command(
+        "command|getkeysandflags", command_getkeysandflags, -4, _ALWAYS, None, "@connection",
+        summary="Returns the keys in a request, and what is done to each.", since="7.0.0", group="server",
+        complexity="O(N), N arguments",
+    ),
+    Command(
         "command|info", command_info, -2, _ALWAYS, None, "@connection", tips=_ANY_ORDER,
         summary="Returns what the table says about commands, about all when none is named.", since="2.8.13",
         group="server", complexity="O(N), N commands",
@@ -203,6 +256,7 @@ _COMMAND = subcommands([
         "COUNT": "How many commands there are.",
         "DOCS [<command> ...]": "Explain commands.",
         "GETKEYS <command> [<argument> ...]": "The keys in a request.",
+        "GETKEYSANDFLAGS <command> [<argument> ...]": "The keys in a request, and what is done to them.",
         "INFO [<command> ...]": "What the table says about commands.",
         "LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]": "The names of the commands.",
     }),

@@ -39,9 +39,7 @@ def _flush(session: Session, databases: Iterable[Db], arguments: Arguments) -> o
     if arguments and arguments.next_word() not in (b"ASYNC", b"SYNC"):
         raise CommandError(SYNTAX_ERROR)
     arguments.finish()
-    for db in databases:
-        db.flush()
-    session.state.dirty += 1
+    session.state.flush(databases)
     return OK
 
 
@@ -57,8 +55,18 @@ def config_set(session: Session, request: list[bytes]) -> object:
     if len(request) % 2:
         raise CommandError(SYNTAX_ERROR)
     session.state.config.set(list(zip(request[2::2], request[3::2], strict=True)))
+    session.state.obey_config()
     session.state.on_config()
     return OK
+
+
+def config_resetstat(session: Session, request: list[bytes]) -> object:
+    session.state.reset_statistics()
+    return OK
+
+
+def config_rewrite(session: Session, request: list[bytes]) -> object:
+    raise CommandError(b"ERR The server is running without a config file")
 
 
 _CONFIGURES = "admin noscript loading stale"
@@ -74,8 +82,18 @@ _CONFIG = subcommands([
         tips=("request_policy:all_nodes", "response_policy:all_succeeded"),
         summary="Changes parameters, all or none.", since="2.0.0", group="server", complexity="O(N), N parameters",
     ),
+    Command(
+        "config|resetstat", config_resetstat, 2, _CONFIGURES, None, "",
+        summary="Sets the counters of INFO to 0.", since="2.0.0", group="server", complexity="O(1)",
+    ),
+    Command(
+        "config|rewrite", config_rewrite, 2, _CONFIGURES, None, "",
+        summary="Refused: there is no configuration file.", since="2.8.0", group="server", complexity="O(1)",
+    ),
     help_command("config", "5.0.0", "server", "", {
         "GET <pattern> [<pattern> ...]": "The parameters whose names match, and their values.",
+        "RESETSTAT": "Set the counters of INFO to 0.",
+        "REWRITE": "There is no configuration file to rewrite.",
         "SET <parameter> <value> [<parameter> <value> ...]": "Change parameters, all or none.",
     }),
 ])  # fmt: skip
