@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from framewire.redis import ThreadServer
 from tests.against.dialogue import CLOSED, Client, arguments
@@ -235,6 +237,45 @@ def test_scenes(stages: list[Stage], name: str) -> None:
     own, real = (stage.play(SCENES[name]) for stage in stages)
     for ours_did, real_did in zip(own, real, strict=True):
         assert ours_did == real_did
+
+
+KEYS = st.sampled_from(["k", "l", "m"])
+ENDS = st.sampled_from(["LEFT", "RIGHT"])
+WAITS = st.one_of(
+    st.builds("BLPOP {} {} 0".format, KEYS, KEYS),
+    st.builds("BRPOP {} 0".format, KEYS),
+    st.builds("BLMOVE {} {} {} {} 0".format, KEYS, KEYS, ENDS, ENDS),
+    st.builds("BRPOPLPUSH {} {} 0".format, KEYS, KEYS),
+    st.builds("BLMPOP 0 2 {} {} {} COUNT 2".format, KEYS, KEYS, ENDS),
+    st.builds("BZPOPMIN {} 0".format, KEYS),
+)
+DEEDS = st.one_of(
+    st.builds("{} {} {}".format, st.sampled_from(["LPUSH", "RPUSH"]), KEYS, st.sampled_from(["1", "2 3", "4 5 6"])),
+    st.builds("LMOVE {} {} {} {}".format, KEYS, KEYS, ENDS, ENDS),
+    st.builds("{} {} {}".format, st.sampled_from(["RENAME", "COPY"]), KEYS, KEYS),
+    st.builds("{} {}".format, st.sampled_from(["DEL", "LPOP"]), KEYS),
+    st.builds("SET {} v".format, KEYS),
+    st.builds("ZADD {} 1 x 2 y".format, KEYS),
+)
+STEPS = st.one_of(
+    st.builds(lambda name, waits: (name, *waits), st.sampled_from("abc"), st.lists(WAITS, min_size=1, max_size=2)),
+    st.builds(lambda deed: ("p", deed), DEEDS),
+    st.builds(lambda deeds: ("p", "MULTI", *deeds, "EXEC"), st.lists(DEEDS | WAITS, min_size=1, max_size=3)),
+    st.sampled_from("abc").map(lambda name: (name, "PING")),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(scene=st.lists(STEPS, min_size=3, max_size=14))
+def test_random_scenes(peer: RedisServer, ours: ThreadServer, scene: Scene) -> None:
+    records = []
+    for server in (ours, peer):
+        stage = Stage(server.host, server.port, 3)
+        try:
+            records.append(stage.play(scene))
+        finally:
+            stage.close()
+    assert records[0] == records[1]
 
 
 TIMED = ["BLPOP l {}", "BRPOP l m {}", "BLMOVE l m LEFT LEFT {}", "BRPOPLPUSH l m {}", "BLMPOP {} 1 l LEFT"]
