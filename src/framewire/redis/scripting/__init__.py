@@ -1,0 +1,12 @@
+"""Lua scripts: EVAL and its kin, on `lupa`, which carries Lua 5.1.
+
+What belongs here: the scripts of a server and the world in which they run. Where `lupa` is not installed there are no
+scripts, and everything but `world.py` still imports.
+
+    scripts.py       which scripts there are, by their SHA1; what the first line (`#!lua`) says
+    world.py         the Lua state of one server; it compiles, runs, stops
+    sandbox.lua      what a script sees of Lua
+    calls.py         what a script sees of Redis: `redis.call` and the other functions of the table `redis`
+    conversions.py   replies to Lua values, and back
+    libraries.py     `bit`, `struct`, and the random numbers of `math`;  msgpack.py: `cmsgpack`;  cjson.lua: `cjson`
+"""
