@@ -30,6 +30,7 @@ _WRONG_ARITY: Final = b"ERR Wrong number of args calling Redis command from scri
 _NOT_ALLOWED: Final = b"ERR This Redis command is not allowed from script"
 _READ_ONLY: Final = b"ERR Write commands are not allowed from read-only scripts."
 _WRONG_ARGUMENTS: Final = b"ERR wrong number or type of arguments"
+_MAY_REPLICATE = frozenset({"publish", "spublish", "pfcount"})  # no script that only reads may run them either
 _LEVELS = (logging.DEBUG, logging.DEBUG, logging.INFO, logging.WARNING)
 _SPELLINGS_REMEMBERED = 1024
 
@@ -68,8 +69,8 @@ class Calls:
     def call(self, *arguments: object) -> object:
         """Run a command; an error is raised."""
         reply = self._run(arguments)
-        if reply.__class__ is Error:
-            raise ScriptError(reply.data, as_table=True)  # type: ignore[attr-defined]
+        if isinstance(reply, Error):
+            raise ScriptError(reply.data, as_table=True)
         return self._lua.of(reply, self.session.protocol)
 
     def pcall(self, *arguments: object) -> object:
@@ -78,8 +79,8 @@ class Calls:
             reply = self._run(arguments)
         except ScriptError as error:
             reply = Error(error.text)
-        if reply.__class__ is Error:
-            return self._lua.table({b"err": reply.data, b"ignore_error_stats_update": True})  # type: ignore[attr-defined]
+        if isinstance(reply, Error):
+            return self._lua.table({b"err": reply.data, b"ignore_error_stats_update": True})
         return self._lua.of(reply, self.session.protocol)
 
     def _run(self, arguments: tuple[object, ...]) -> object:
@@ -111,7 +112,7 @@ class Calls:
         flags = _flags(command)
         if "noscript" in flags:
             raise ScriptError(_NOT_ALLOWED, as_table=True)
-        if self.read_only and ("write" in flags or "may_replicate" in flags):
+        if self.read_only and ("write" in flags or command.name in _MAY_REPLICATE):
             raise ScriptError(_READ_ONLY, as_table=True)
         if "write" in flags and not self.has_written:
             if self.session.state.write_error is not None:
@@ -156,27 +157,27 @@ class Calls:
         if len(arguments) < 2:
             raise ScriptError(b"ERR redis.log() requires two arguments or more.", as_table=True)
         level = arguments[0]
-        if not isinstance(level, int | float):
+        if not _is_number(level):
             raise ScriptError(b"ERR First argument must be a number (log level).", as_table=True)
-        if level not in range(len(_LEVELS)):
+        if _whole(level) not in range(len(_LEVELS)):
             raise ScriptError(b"ERR Invalid debug level.", as_table=True)
         texts = [text for text in map(_text, arguments[1:]) if text is not None]
-        logger.log(_LEVELS[int(level)], "%s", b" ".join(texts).decode("utf-8", "backslashreplace"))
+        logger.log(_LEVELS[_whole(level)], "%s", b" ".join(texts).decode("utf-8", "backslashreplace"))
 
     def setresp(self, *arguments: object) -> None:
         """Choose the protocol that replies to the script follow, 2 or 3."""
         if len(arguments) != 1:
             raise ScriptError(b"ERR redis.setresp() requires one argument.", as_table=True)
-        if arguments[0] not in (2, 3):
+        protocol = _whole(arguments[0])
+        if protocol not in (2, 3):
             raise ScriptError(b"ERR RESP version must be 2 or 3.", as_table=True)
-        self.session.protocol = 2 if arguments[0] == 2 else 3
+        self.session.protocol = protocol
 
     def set_repl(self, *arguments: object) -> None:
         """Takes what Redis takes and changes nothing: there are no replicas, and what is written is always logged."""
         if len(arguments) != 1:
             raise ScriptError(b"ERR redis.set_repl() requires two arguments.", as_table=True)
-        flags = arguments[0] if isinstance(arguments[0], int | float) else 0
-        if flags not in range(4):
+        if _whole(arguments[0]) not in range(4):
             raise ScriptError(
                 b"ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.", as_table=True
             )
@@ -218,10 +219,22 @@ def _request(arguments: tuple[object, ...]) -> list[bytes]:
     return request
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: object) -> int:
+    """The integer of a number, or of a string that spells one; 0 for anything else."""
+    try:
+        return int(float(value)) if isinstance(value, bytes) or _is_number(value) else 0  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return 0
+
+
 def _text(value: object) -> bytes | None:
     """A string, or a number as Lua itself spells it."""
     if isinstance(value, bytes):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if _is_number(value):
         return b"%.14g" % value
     return None

@@ -76,7 +76,7 @@ local function new_library()
     local before = '{'
     for key, value in next, t do
       local name = type(key) == 'number' and number_text(key) or key
-      if type(name) ~= 'string' then fail('Cannot serialise table: table key must be a number or string') end
+      if type(name) ~= 'string' then fail('Cannot serialise %s: table key must be a number or string', type(key)) end
       out[#out + 1] = before
       out[#out + 1] = quoted(name)
       out[#out + 1] = ':'
@@ -97,7 +97,7 @@ local function new_library()
     elseif kind == 'nil' or value == null then
       out[#out + 1] = 'null'
     elseif kind == 'table' then
-      if depth >= settings.encode_depth then fail('Cannot serialise, excessive depth (%d)', depth + 1) end
+      if depth >= settings.encode_depth then fail('Cannot serialise, excessive nesting (%d)', depth + 1) end
       local length = array_length(value)
       if length then return put_array(out, value, length, depth + 1) end
       return put_object(out, value, depth + 1)
@@ -188,12 +188,13 @@ local function new_library()
     end
 
     local function number_token(at)
-      local finish = select(2, find(text, '^-?%d+%.?%d*[eE][+-]?%d+', at)) or select(2, find(text, '^-?%d+%.?%d*', at))
-      local hexadecimal_end = select(2, find(text, '^-?0[xX]%x+', at))
+      local finish = select(2, find(text, '^[+-]?%d+%.?%d*[eE][+-]?%d+', at))
+        or select(2, find(text, '^[+-]?%d+%.?%d*', at))
+      local hexadecimal_end = select(2, find(text, '^[+-]?0[xX]%x+', at))
       finish = hexadecimal_end or finish
-      local number = finish and tonumber(sub(text, at, finish))
+      local number = finish and tonumber((gsub(sub(text, at, finish), '^%+', '')))
       if not number then return nil end
-      if not settings.decode_invalid and (hexadecimal_end or find(text, '^-?0%d', at)) then
+      if not settings.decode_invalid and (hexadecimal_end or find(text, '^%+', at) or find(text, '^-?0%d', at)) then
         return 'T_ERROR', 'invalid number', at
       end
       after = finish + 1
@@ -216,17 +217,18 @@ local function new_library()
         local length = find(lower, '^infinity') and 8 or find(lower, '^inf') and 3 or find(lower, '^nan') and 3
         if length then
           after = at + #sign + length
-          local number = find(lower, '^nan') and 0 / 0 or huge
+          local number = find(lower, '^nan') and -(0 / 0) or huge
           return 'T_NUMBER', sign == '-' and -number or number, at
         end
       end
-      return 'T_ERROR', 'invalid token', at
+      return 'T_ERROR', find(text, '^[-%d]', at) and 'invalid number' or 'invalid token', at
     end
 
     local function read()
       local at = find(text, '[^ \t\n\r]', after)
-      if not at then
-        kind, start, after = 'T_END', #text + 1, #text + 1
+      if not at or byte(text, at) == 0 then
+        at = at or #text + 1
+        kind, start, after = 'T_END', at, at
         return
       end
       local mark = sub(text, at, at)
@@ -250,7 +252,7 @@ local function new_library()
 
     local function check_depth(depth)
       if depth > settings.decode_depth then
-        fail('Found too many nested data structures (%d)', depth)
+        fail('Found too many nested data structures (%d) at character %d', depth, start)
       end
     end
 

@@ -124,7 +124,7 @@ _MAKERS: dict[type, Callable[[Lua, Any, int], object]] = {
 def argument(value: object) -> bytes | None:
     """An argument of `redis.call`: a string, or a number as Redis spells it; `None` for anything else."""
     if value.__class__ is bytes:
-        return value  # type: ignore[return-value]
+        return value
     if value.__class__ is int or value.__class__ is float:
         return b"%.17g" % value
     return None

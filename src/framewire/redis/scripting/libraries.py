@@ -13,6 +13,8 @@ from functools import reduce
 from operator import and_, or_, xor
 from typing import Any, Final
 
+from lupa.lua51 import lua_type
+
 from framewire.redis.scripting.errors import ScriptError
 
 __all__ = ["LIBRARIES", "Random", "bad_argument", "number_argument", "text_argument", "type_name"]
@@ -32,7 +34,7 @@ def type_name(value: object) -> str:
         return "number"
     if isinstance(value, bytes):
         return "string"
-    return "function" if "function" in repr(value) else "userdata" if "userdata" in repr(value) else "table"
+    return lua_type(value) or ("function" if callable(value) else "userdata")
 
 
 def bad_argument(position: int, name: str, problem: str) -> ScriptError:
@@ -147,7 +149,8 @@ _MOST_BYTES = 2**31 - 1
 class _Items:
     """Goes through a format: each item is its letter, its size, how many bytes align it, and the byte order."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, name: str) -> None:
+        self._name = name
         self._text = text.split(b"\0", 1)[0].decode("latin-1")
         self._position = 0
         self.order = "<"
@@ -176,7 +179,7 @@ class _Items:
     def _align(self) -> None:
         self._alignment = self._number(8)
         if self._alignment & (self._alignment - 1) or not self._alignment:
-            raise ScriptError(b"alignment is not a power of 2")
+            raise ScriptError(b"alignment %d is not a power of 2" % self._alignment)
 
     def _size(self, letter: str) -> int:
         if letter == "c":
@@ -189,7 +192,7 @@ class _Items:
                 raise ScriptError(b"integral size %d is larger than limit of %d" % (size, _LARGEST_INTEGER))
             return size
         if letter.lower() not in _SIZES or letter in "TXFD" and letter != "T":
-            raise ScriptError(b"invalid format option '%s'" % letter.encode("latin-1"))
+            raise bad_argument(1, self._name, f"invalid format option '{letter}'")
         return _SIZES[letter.lower()]
 
     def padding(self, at: int, letter: str, size: int) -> int:
@@ -201,8 +204,9 @@ class _Items:
 
 
 def _pack(*arguments: Any) -> bytes:
-    items = _Items(text_argument(arguments, 1, "pack"))
+    items = _Items(text_argument(arguments, 1, "pack"), "pack")
     packed = bytearray()
+    arguments = (*arguments, None)  # the first one that is missing is called nil
     position = 2
     for letter, size in items:
         packed += bytes(items.padding(len(packed), letter, size))
@@ -219,7 +223,7 @@ def _packed(order: str, letter: str, size: int, arguments: tuple[Any, ...], posi
         text = text_argument(arguments, position, "pack")
         size = size or len(text)
         if len(text) < size:
-            raise bad_argument(position, "pack", "string too short")
+            raise bad_argument(position + 1, "pack", "string too short")
         return text[:size] + (b"\0" if letter == "s" else b"")
     if letter in "fd":
         return _packed_double(order, letter, number_argument(arguments, position, "pack"))
@@ -235,7 +239,7 @@ def _packed_double(order: str, letter: str, value: float) -> bytes:
 
 
 def _unpack(*arguments: Any) -> tuple[Any, ...]:
-    items = _Items(text_argument(arguments, 1, "unpack"))
+    items = _Items(text_argument(arguments, 1, "unpack"), "unpack")
     data = text_argument(arguments, 2, "unpack")
     at = integer_argument(arguments, 3, "unpack") - 1 if len(arguments) > 2 else 0
     if at < 0:
@@ -286,13 +290,13 @@ def _unpacked_integer(order: str, letter: str, data: bytes) -> float:
 
 
 def _size(*arguments: Any) -> int:
-    items = _Items(text_argument(arguments, 1, "size"))
+    items = _Items(text_argument(arguments, 1, "size"), "size")
     total = 0
     for letter, size in items:
         if letter == "s":
-            raise bad_argument(1, "size", "variable-size format in 'size'")
+            raise bad_argument(1, "size", "option 's' has no fixed size")
         if letter == "c" and not size:
-            raise bad_argument(1, "size", "variable-length format in 'size'")
+            raise bad_argument(1, "size", "option 'c0' has no fixed size")
         total += items.padding(total, letter, size) + size
     return total
 

@@ -74,7 +74,7 @@ class MessagePack:
 
     def _unpack(self, data: bytes, offset: int, limit: int | None) -> tuple[tuple[Any, ...], int]:
         reader = _Reader(data, offset, self._lua)
-        values = []
+        values: list[Any] = []
         while reader.position < len(data) and len(values) != limit:
             values.append(reader.next(0))
         return tuple(values), reader.position

@@ -129,8 +129,17 @@ local base = pick(_G, [[_VERSION assert error gcinfo ipairs rawequal select tonu
 local env = guard(base)
 base._G = env
 
+-- Of an error reply `pcall` gives the text alone, as in Redis.
+local function without_table(ok, ...)
+  if ok then return ok, ... end
+  local err = translated((...))
+  local text = type(err) == 'table' and rawget(err, 'err')
+  if type(text) == 'string' or type(text) == 'number' then return ok, text end
+  return ok, err
+end
+
 function base.pcall(...)
-  return settle(real_pcall(...))
+  return without_table(real_pcall(...))
 end
 
 function base.xpcall(f, handler)
@@ -172,9 +181,9 @@ function base.collectgarbage(what, argument)
   return collectgarbage(what, argument)
 end
 
--- Compiled code could do anything: only text is taken, as in Redis.
+-- Compiled code could do anything: only text is taken, as in Redis. A space in front makes text of it.
 local function load_text(text, name)
-  if byte(text) == 27 then return nil, 'attempt to load chunk with wrong mode' end
+  if byte(text) == 27 then text = ' ' .. text end
   local chunk, message = real_loadstring(text, name)
   if not chunk then return nil, message end
   return setfenv(chunk, env)
@@ -194,7 +203,7 @@ function base.loadstring(text, name)
 end
 
 function base.load(reader, name)
-  check_argument('function', reader, 1, 'load')
+  check_argument('function', reader, 1, '?')
   local pieces = {}
   while true do
     local ok, piece = settle(real_pcall(reader))
@@ -420,16 +429,21 @@ local function failure(err)
   return type(text) == 'string' and text or 'ERR unknown error', counted, rawget(err, 'source'), rawget(err, 'line')
 end
 
--- Whether it went well, and then what `answer` says, else the error, whether it was counted, and its place.
-local function finish(ok, ...)
-  clean_up()
+local function conclude(ok, ...)
   if ok then return ok, ... end
   return ok, failure((...))
 end
 
+local function finish(ok, value)
+  clean_up()
+  if ok then return conclude(real_pcall(answer, value)) end
+  return ok, failure(value)
+end
+
+-- Whether it went well, and then what `answer` says, else the error, whether it was counted, and its place.
 local function run(script, keys, arguments)
   base.KEYS, base.ARGV = keys, arguments
-  return finish(real_xpcall(function() return answer((script())) end, handle))
+  return finish(real_xpcall(script, handle))
 end
 
 local function compile(text)

@@ -71,17 +71,10 @@ class World:
             b"collect": self._collect,
             b"through": self._through,
             b"redis": self._calls.table(),
-            **{
-                name: {function: self._placed(call) for function, call in library.items()}
-                for name, library in libraries.LIBRARIES.items()
-            },
-            b"math": libraries.Random().functions(),
-            b"cmsgpack": {**msgpack.CONSTANTS, **self._message_packing()},
+            **{name: self._all_placed(library) for name, library in libraries.LIBRARIES.items()},
+            b"math": self._all_placed(libraries.Random().functions()),
+            b"cmsgpack": {**msgpack.CONSTANTS, **self._all_placed(msgpack.MessagePack(self._values).functions())},
         }
-
-    def _message_packing(self) -> dict[bytes, Any]:
-        functions = msgpack.MessagePack(self._values).functions()
-        return {name: self._placed(call) for name, call in functions.items()}
 
     # -- scripts ------------------------------------------------------------------------------------------------------
 
@@ -152,6 +145,9 @@ class World:
             self._interruption = error
         logger.error("a function that a script called failed", exc_info=error)
         return True, b"ERR internal error"
+
+    def _all_placed(self, library: dict[bytes, Callable[..., Any]]) -> dict[bytes, Any]:
+        return {name: self._placed(function) for name, function in library.items()}
 
     def _placed(self, function: Callable[..., object]) -> Callable[..., object]:
         """The function, its refusals beginning with the place where the script called it."""
