@@ -10,6 +10,7 @@ from tests.against.conversations_bits import BITS
 from tests.against.conversations_hashes import HASHES
 from tests.against.conversations_keys import KEYS
 from tests.against.conversations_lists import LISTS
+from tests.against.conversations_scripting import SCRIPTING
 from tests.against.conversations_sets import SETS
 from tests.against.conversations_sorted_sets import SORTED_SETS
 from tests.against.conversations_sorting import SORTING
@@ -207,6 +208,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         "pubsub": PUBSUB,
         "server": SERVER,
         "transactions": TRANSACTIONS,
+        "scripts": SCRIPTING,
         "command": COMMAND,
     }.items()
     for name, conversation in conversations.items()
@@ -242,4 +244,5 @@ REDIS_7_0_ONLY = frozenset({
     "hashes: what they are",
     "sets: what they are",
     "sorted sets: what they are",
+    "scripts: what they are",
 })  # fmt: skip

@@ -143,7 +143,7 @@ def _categories(entry: Command) -> list[str]:
     """The categories in Redis' order: those written in the table and those that follow from the flags."""
     categories = set(entry.categories.split())
     for flag, implied in (("write", "@write"), ("readonly", "@read"), ("pubsub", "@pubsub"), ("admin", "@admin")):
-        if entry.has_flag(flag):
+        if entry.has_flag(flag) and not (flag == "readonly" and "@scripting" in categories):
             categories.add(implied)
     if entry.has_flag("admin"):
         categories.add("@dangerous")
