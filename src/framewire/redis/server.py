@@ -24,6 +24,7 @@ from framewire.frames.resp import RespLimits
 from framewire.redis.config import Config
 from framewire.redis.persistence import Persistence
 from framewire.redis.pump import ClientPump
+from framewire.redis.resetting import reset
 from framewire.redis.state import State
 
 __all__ = ["Server"]
@@ -64,6 +65,7 @@ class Server:
         self.config = replace(config) if config is not None else Config()  # CONFIG SET changes this server's alone
         for name, value in parameters.items():
             self.config.assign(name, value)
+        self._given = replace(self.config)
         self.state = State(self.config)
         self.state.on_config = self._obey_config
         self.limits = self._limits()
@@ -134,6 +136,13 @@ class Server:
         """Close all clients at once; what was not sent to them is lost."""
         for pump in list(self._pumps):
             pump.abort()
+
+    def reset(self) -> None:
+        """Forget all that clients did to it, at once: keys, scripts, changed parameters, pauses. They stay connected.
+
+        Call it in the server's loop. It takes as long as a FLUSHALL.
+        """
+        reset(self.state, self._given)
 
     async def __aenter__(self) -> Self:
         return await self.start()

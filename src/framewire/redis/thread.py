@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
@@ -49,6 +50,23 @@ class ThreadServer:
             raise self._error
         return self
 
+    def reset(self) -> None:
+        """Forget all that clients did to it, and return then: keys, scripts, changed parameters. They stay connected.
+
+        Raises `RuntimeError` where it does not run.
+        """
+        done: Future[None] = Future()
+        if not self._thread.is_alive():
+            raise RuntimeError("the server does not run")
+        self._loop.call_soon_threadsafe(self._reset, done)
+        done.result()
+
+    def _reset(self, done: Future[None]) -> None:
+        try:
+            done.set_result(self._server.reset())
+        except BaseException as error:
+            done.set_exception(error)
+
     def stop(self) -> None:
         """Close the server and wait for its thread. Stopping twice is fine."""
         if self._thread.is_alive():
@@ -79,6 +97,7 @@ class ThreadServer:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         async with Server(**self._parameters) as server:
+            self._server = server
             self.host, self.port, self.url = server.host, server.port, server.url
             self._ready.set()
             await self._stop.wait()
