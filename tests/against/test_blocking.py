@@ -269,16 +269,24 @@ STEPS = st.one_of(
 @settings(max_examples=25, deadline=None)
 @given(first=st.tuples(WAITS, WAITS, WAITS, WAITS), steps=st.lists(STEPS, min_size=2, max_size=12))
 def test_random_scenes(peer: RedisServer, ours: ThreadServer, first: tuple[str, ...], steps: list[Any]) -> None:
-    """Four clients wait to begin with, three of which come back later."""
+    """Four clients wait to begin with, three of which come back later.
+
+    On a loaded machine the kernel may deliver what two clients sent in another order: what differs must differ again.
+    """
     scene = [*zip("abcd", first, strict=True), *steps]
-    records = []
-    for server in (ours, peer):
-        stage = Stage(server.host, server.port, 3)
-        try:
-            records.append(stage.play(scene))
-        finally:
-            stage.close()
-    assert records[0] == records[1]
+    for _ in range(3):
+        own, real = (_play(server, scene) for server in (ours, peer))
+        if own == real:
+            break
+    assert own == real
+
+
+def _play(server: ThreadServer | RedisServer, scene: Scene) -> list[Any]:
+    stage = Stage(server.host, server.port, 3)
+    try:
+        return stage.play(scene)
+    finally:
+        stage.close()
 
 
 TIMED = ["BLPOP l {}", "BRPOP l m {}", "BLMOVE l m LEFT LEFT {}", "BRPOPLPUSH l m {}", "BLMPOP {} 1 l LEFT"]
