@@ -16,6 +16,7 @@ from tests.against.conversations_sorted_sets import SORTED_SETS
 from tests.against.conversations_sorting import SORTING
 from tests.against.conversations_strings import STRINGS
 from tests.against.conversations_transactions import TRANSACTIONS
+from tests.against.conversations_streams import STREAMS
 from tests.against.steps import Conversation, by, volatile
 
 CONNECTION: dict[str, Conversation] = {
@@ -203,6 +204,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         "sets": SETS,
         "sorted sets": SORTED_SETS,
         "bits": BITS,
+        "streams": STREAMS,
         "keys": KEYS,
         "sort": SORTING,
         "pubsub": PUBSUB,
@@ -246,3 +248,4 @@ REDIS_7_0_ONLY = frozenset({
     "sorted sets: what they are",
     "scripts: what they are",
 })  # fmt: skip
+    "streams: what they are",

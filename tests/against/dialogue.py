@@ -201,6 +201,29 @@ class Near:
         return isinstance(other, Near) and abs(self.value - other.value) <= max(self.value, 0) / 200
 
 
+def _times(replies: list[bytes]) -> object:
+    """Streams: when something happened, or how long ago, but whether it was just now, some time ago, or a date."""
+    return [_without_times(parse(reply)) for reply in replies]
+
+
+def _without_times(tree: Any) -> Any:
+    if not isinstance(tree[1], list):
+        return tree
+    items = [_without_times(item) for item in tree[1]]
+    kinds = "".join(kind for kind, _ in items)
+    if kinds in ("$$::", "$::"):
+        items[-2] = _age(items[-2])
+    for position, item in enumerate(items[:-1]):
+        if item in (("$", b"idle"), ("$", b"seen-time")):
+            items[position + 1] = _age(items[position + 1])
+    return tree[0], items
+
+
+def _age(item: tuple[str, bytes]) -> tuple[str, str]:
+    time = int(item[1])
+    return item[0], "just now" if time < 100_000 else "some time ago" if time < 10**12 else "a date"
+
+
 def _fields(replies: list[bytes]) -> object:
     """CLIENT INFO: the names of the fields, and the values of those that do not depend on the server."""
     stable = (b"name", b"db", b"sub", b"psub", b"multi", b"cmd", b"user", b"resp", b"flags", b"redir", b"events")
@@ -236,3 +259,4 @@ NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "average ttl": _average_ttl,
     "but subcommands": _but_subcommands,
 }
+    "times": _times,

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
+from framewire.redis.persistence.dump_streams import dump_stream
 from framewire.redis.values.hashes import HashValue
 from framewire.redis.values.lists import ListValue
 from framewire.redis.values.sets import SetValue
 from framewire.redis.values.sorted_sets import SortedSetValue
+from framewire.redis.values.streams import StreamValue
 from framewire.redis.values.strings import RawString
 
 __all__ = ["DUMPERS", "dump"]
@@ -55,6 +57,10 @@ def _sorted_set(key: bytes, value: SortedSetValue) -> Requests:
     )
 
 
+def _stream(key: bytes, value: StreamValue) -> Requests:
+    return dump_stream(key, value.copy())
+
+
 def _in_pieces(head: list[bytes], items: Sequence[bytes]) -> Requests:
     return ([*head, *piece] for piece in _pieces(items))
 
@@ -70,4 +76,5 @@ DUMPERS: dict[type, Callable[[bytes, Any], Requests]] = {
     SetValue: _set,
     HashValue: _hash,
     SortedSetValue: _sorted_set,
+    StreamValue: _stream,
 }
