@@ -18,7 +18,8 @@ TEXTS = [
     (Manifest(None, (OLD,), (FIRST, SECOND)), "file appendonly.aof.1.base.aof seq 1 type h\n"
                                               "file appendonly.aof.3.incr.aof seq 3 type i\n"
                                               "file appendonly.aof.4.incr.aof seq 4 type i\n"),
-    (Manifest(File('a "b"\\ \n\xe9.1.base.aof', 1, "b")), 'file "a \\"b\\"\\\\ \\x0a\\xc3\\xa9.1.base.aof" seq 1 type b\n'),
+    (Manifest(File('a "b"\\ \n\xe9.1.base.aof', 1, "b")),
+     'file "a \\"b\\"\\\\ \\x0a\\xc3\\xa9.1.base.aof" seq 1 type b\n'),
 ]  # fmt: skip
 
 

@@ -37,6 +37,9 @@ logger = logging.getLogger("framewire.redis")
 SLICE_SECONDS = 0.001
 """How long a slice may take; between two of them, others have the loop for at least as long."""
 
+REQUESTS = 16
+"""Requests that are made before the time is looked at."""
+
 PIECE = 256 * 1024
 """Bytes that are given to the thread at once."""
 
@@ -96,8 +99,8 @@ class Rewrite:
         self.phase = Phase.PREPARE
         self.error: OSError | None = None
         self.sync_error: OSError | None = None  # of the old increment
-        self._job: Future[None] | None = self._worker.submit(self._prepare, old)
         self._new_fd = -1
+        self._job: Future[None] | None = self._worker.submit(self._prepare, old)  # last: the thread runs at once
 
     @property
     def done(self) -> bool:
@@ -152,11 +155,12 @@ class Rewrite:
     def _dump_slice(self) -> float:
         started = perf_counter()
         out = self._out
-        while perf_counter() - started < SLICE_SECONDS and len(out) < PIECE:
-            batch = list(islice(self._requests, 16))
-            if not batch:
-                return self._end_dump()
+        while batch := list(islice(self._requests, REQUESTS)):
             encode_commands(batch, out.tail, out.segments)
+            if perf_counter() - started >= SLICE_SECONDS or len(out) >= PIECE:
+                break
+        else:
+            return self._end_dump()
         if self._job is None and len(out) >= PIECE:
             self._job = self._worker.submit(self._write, out.take())
         return perf_counter() - started
