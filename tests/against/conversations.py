@@ -15,8 +15,8 @@ from tests.against.conversations_sets import SETS
 from tests.against.conversations_sorted_sets import SORTED_SETS
 from tests.against.conversations_sorting import SORTING
 from tests.against.conversations_strings import STRINGS
-from tests.against.conversations_transactions import TRANSACTIONS
 from tests.against.conversations_streams import STREAMS
+from tests.against.conversations_transactions import TRANSACTIONS
 from tests.against.steps import Conversation, by, volatile
 
 CONNECTION: dict[str, Conversation] = {
@@ -203,8 +203,8 @@ CONVERSATIONS: dict[str, Conversation] = {
         "hashes": HASHES,
         "sets": SETS,
         "sorted sets": SORTED_SETS,
-        "bits": BITS,
         "streams": STREAMS,
+        "bits": BITS,
         "keys": KEYS,
         "sort": SORTING,
         "pubsub": PUBSUB,
@@ -247,5 +247,5 @@ REDIS_7_0_ONLY = frozenset({
     "sets: what they are",
     "sorted sets: what they are",
     "scripts: what they are",
-})  # fmt: skip
     "streams: what they are",
+})  # fmt: skip

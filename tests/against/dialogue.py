@@ -254,9 +254,9 @@ NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "page": _page,
     "scores": _scores,
     "roughly": _roughly,
+    "times": _times,
     "fields": _fields,
     "sections": _sections,
     "average ttl": _average_ttl,
     "but subcommands": _but_subcommands,
 }
-    "times": _times,
