@@ -9,6 +9,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ from framewire import ConnectionClosedError, RespCodec
 from framewire.aio import connect as aio_connect
 from framewire.aio import listen as aio_listen
 from framewire.blocking import Connection, Listener, connect, listen
+from framewire.blocking.stream import stream_over
 from framewire.frames.resp import Array, Bulk, Integer, Simple
 from tests.blocking.pairs import in_thread, until
 from tests.peers import RedisServer
@@ -168,6 +170,24 @@ def test_over_tls_one_thread_reads_while_another_writes(tls: Tls) -> None:
             writing = in_thread(lambda: [connection.write_frame(frame) for frame in frames])
             assert [connection.read_frame(timeout=20) for _ in frames] == frames
             writing.result()
+
+
+def test_over_tls_nothing_goes_in_the_clear_once_both_sides_have_said_goodbye(tls: Tls) -> None:
+    """A thread that reads or writes while another one closes: by then `SSLSocket` has dropped its encryption."""
+    near, far = socket.socketpair()
+    accepting = in_thread(partial(tls[0].wrap_socket, far, server_side=True))
+    stream = stream_over(tls[1].wrap_socket(near, server_hostname="localhost"))
+    with accepting.result() as peer:
+        peer.setblocking(False)
+        with pytest.raises(ssl.SSLWantReadError):
+            peer.unwrap()
+        stream.say_goodbye()
+        with pytest.raises(BrokenPipeError, match="TLS has ended"):
+            stream.send([b"secret"])
+        socket.socket.send(peer, b"forged")
+        with pytest.raises(BrokenPipeError, match="TLS has ended"):
+            stream.receive_into(memoryview(bytearray(9)))
+        stream.close()
 
 
 def test_a_large_payload_is_received_into_the_object_that_the_caller_gets() -> None:

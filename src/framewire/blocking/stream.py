@@ -8,6 +8,7 @@ Sockets are non-blocking throughout: so each call has its own deadline, whicheve
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import select
 import socket
@@ -103,7 +104,7 @@ class Stream:
 class TlsStream(Stream):
     """A TLS socket: bytes may wait inside it, either direction may need the other, and it allows one call at a time."""
 
-    __slots__ = ("_alone", "_tls")
+    __slots__ = ("_alone", "_parted", "_tls")
 
     can_write_eof = False  # asyncio cannot either, and few peers would understand it
 
@@ -111,12 +112,17 @@ class TlsStream(Stream):
         super().__init__(sock)
         self._tls = sock
         self._alone = threading.Lock()
+        self._parted = False  # both sides have said goodbye: what goes through the socket now, goes in the clear
         self.promising = True
 
     def receive_into(self, room: memoryview) -> int | None:
-        """As of a plain socket. An end that the peer did not announce is an `ssl.SSLEOFError`, not a clean end."""
+        """As of a plain socket. An end that the peer did not announce is an `ssl.SSLEOFError`, not a clean end.
+
+        (For a socket made with `suppress_ragged_eofs=False`, which is not the default of `ssl`.)
+        """
         try:
             with self._alone:
+                self._check_not_parted()
                 nbytes = self._tls.recv_into(room)
         except ssl.SSLWantReadError:
             self.reading_wants, self.promising = READABLE, False
@@ -131,6 +137,7 @@ class TlsStream(Stream):
         """As of a plain socket, one segment at most: each becomes records of its own."""
         try:
             with self._alone:
+                self._check_not_parted()
                 return self._tls.send(segments[0])
         except ssl.SSLWantWriteError:
             self.writing_wants = WRITABLE
@@ -142,6 +149,12 @@ class TlsStream(Stream):
         """Send `close_notify`; the peer's is not waited for."""
         with contextlib.suppress(OSError, ValueError), self._alone:
             self._tls.unwrap()
+            self._parted = True
+
+    def _check_not_parted(self) -> None:
+        """Refuse another thread's bytes: after `unwrap`, `SSLSocket` would take and send them unencrypted."""
+        if self._parted:
+            raise BrokenPipeError(errno.EPIPE, "TLS has ended on this connection")
 
 
 def _wait_with_poll(sock: socket.socket, events: int, timeout: float | None) -> int:
