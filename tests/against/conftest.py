@@ -12,7 +12,7 @@ from tests.peers import RedisServer
 
 @pytest.fixture(scope="module")
 def peer() -> Iterator[RedisServer]:
-    with RedisServer() as peer:
+    with RedisServer("--enable-debug-command", "yes") as peer:
         yield peer
 
 

@@ -11,11 +11,12 @@ from tests.against.conversations_hashes import HASHES
 from tests.against.conversations_keys import KEYS
 from tests.against.conversations_lists import LISTS
 from tests.against.conversations_scripting import SCRIPTING
+from tests.against.conversations_server import ADMINISTRATION
 from tests.against.conversations_sets import SETS
 from tests.against.conversations_sorted_sets import SORTED_SETS
 from tests.against.conversations_sorting import SORTING
-from tests.against.conversations_strings import STRINGS
 from tests.against.conversations_streams import STREAMS
+from tests.against.conversations_strings import STRINGS
 from tests.against.conversations_transactions import TRANSACTIONS
 from tests.against.steps import Conversation, by, volatile
 
@@ -211,6 +212,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         "server": SERVER,
         "transactions": TRANSACTIONS,
         "scripts": SCRIPTING,
+        "administration": ADMINISTRATION,
         "command": COMMAND,
     }.items()
     for name, conversation in conversations.items()

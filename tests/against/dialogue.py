@@ -226,9 +226,14 @@ def _age(item: tuple[str, bytes]) -> tuple[str, str]:
 
 def _fields(replies: list[bytes]) -> object:
     """CLIENT INFO: the names of the fields, and the values of those that do not depend on the server."""
-    stable = (b"name", b"db", b"sub", b"psub", b"multi", b"cmd", b"user", b"resp", b"flags", b"redir", b"events")
+    stable = b"name db sub psub ssub multi cmd user resp flags redir events".split()
     fields = [tuple(field.split(b"=", 1)) for reply in replies for field in parse(reply)[1].split()]
     return [reply[:1] for reply in replies], [(name, value if name in stable else b"") for name, value in fields]
+
+
+def _slow_log(replies: list[bytes]) -> object:
+    """SLOWLOG GET: the requests and names; neither numbers nor times nor addresses."""
+    return [(kind, [(entry[3], entry[5]) for _, entry in entries]) for kind, entries in map(parse, replies)]
 
 
 def _sections(replies: list[bytes]) -> object:
@@ -257,6 +262,7 @@ NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "times": _times,
     "fields": _fields,
     "sections": _sections,
+    "slow log": _slow_log,
     "average ttl": _average_ttl,
     "but subcommands": _but_subcommands,
 }

@@ -2,8 +2,8 @@
 
 What belongs here: the list of them, and the line that they get. The commands themselves stand in `commands/`.
 
-A command is shown before it is run; EXEC alone is shown after what it ran, as Redis does. Commands for administrators
-are not shown at all.
+A command is shown before it is run; EXEC after what it ran, and what changes the database with the new one, as Redis
+does. Commands for administrators are not shown at all.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from framewire.redis.session import Session
 
 __all__ = ["Monitors"]
+
+
+_SHOWN_AFTERWARDS = frozenset({"exec", "select", "reset"})
 
 
 class Monitors:
@@ -53,11 +56,11 @@ class Monitors:
         return True
 
     def _before(self, session: Session, command: Command, request: list[bytes]) -> None:
-        if command.name != "exec":
+        if command.name not in _SHOWN_AFTERWARDS:
             self._show(session, command, request)
 
     def _after(self, session: Session, command: Command, request: list[bytes], microseconds: int) -> None:
-        if command.name == "exec":
+        if command.name in _SHOWN_AFTERWARDS:
             self._show(session, command, request)
 
     def _show(self, session: Session, command: Command, request: list[bytes]) -> None:

@@ -46,6 +46,8 @@ class Session:
 
     __slots__ = (
         "_find",
+        "_last_command",
+        "_last_name",
         "_replies",
         "_send",
         "_waits_for",
@@ -58,7 +60,6 @@ class Session:
         "db",
         "fd",
         "id",
-        "last_command",
         "last_used",
         "library_name",
         "library_version",
@@ -88,7 +89,8 @@ class Session:
         self.local_address = local_address
         self.fd = fd
         self.created = self.last_used = state.clock
-        self.last_command = "NULL"
+        self._last_command = "NULL"  # the last one that took the long path, and behind it, how it was called:
+        self._last_name: bytes | None = None
         self.library_name = self.library_version = b""
         self.closing = False
         self.subscriber = Subscriber(self._deliver)
@@ -143,7 +145,9 @@ class Session:
                 end = self._run_muted(requests, replies, start)
         finally:
             self._replies = None
-        state.stats.commands_processed += end - start
+        if end > start:
+            state.stats.commands_processed += end - start
+            self._last_name = requests[end - 1][0]
         return end
 
     # For each request:
@@ -243,7 +247,7 @@ class Session:
             assert self.queue is not None
             self.queue.append((command, request))
             return QUEUED
-        self.last_command = command.name
+        self._last_command, self._last_name = command.name, None
         return self.run(command, request)
 
     def run(self, command: Command, request: list[bytes]) -> object:
@@ -421,6 +425,15 @@ class Session:
         self.blocked = self._waits_for = None
 
     # -- used by the server -----------------------------------------------------------------------------------------
+
+    @property
+    def last_command(self) -> str:
+        """The name of the command that it sent last, as the table spells it; `NULL` for one that there is not."""
+        name = self._last_name
+        if name is None:
+            return self._last_command
+        command = COMMANDS.get(name.lower())
+        return "NULL" if command is None else self._last_command if command.subcommands else command.name
 
     @property
     def waiting(self) -> bool:

@@ -73,8 +73,10 @@ def _keys_of(session: Session, inner: list[bytes]) -> list[tuple[bytes, str]]:
         raise CommandError(b"ERR Invalid number of arguments specified for command")
     find = _BY_OPTIONS.get(entry.name)
     pairs = find(inner) if find is not None else []
-    pairs = pairs or [(inner[position], spec.flags) for spec in entry.key_specs for position in spec.find(inner)]
-    if not pairs and not entry.name.startswith(_KEYS_ARE_OPTIONAL):
+    places = [(spec, spec.find(inner)) for spec in entry.key_specs]
+    pairs = pairs or [(inner[position], spec.flags) for spec, positions in places for position in positions]
+    missing = not pairs or any(spec.counted and not positions for spec, positions in places)
+    if missing and not entry.name.startswith(_KEYS_ARE_OPTIONAL):
         raise CommandError(b"ERR Invalid arguments specified for command")
     return pairs
 
