@@ -84,7 +84,7 @@ SCRIPTING: dict[str, Conversation] = {
             "redis.setresp(3) return {1, {double=2}}",
             "return {double=3.5}", "return {double=1/0}", "return {double=-1/0}", "return {double=0}",
         ),
-        volatile("scores", lua("redis.setresp(3) return {double=0.1}")),
+        lua("redis.setresp(3) return {double=0.1}"),
     ],
     "replies in scripts": [
         "RPUSH list a b c", "HSET hash f v", "SADD set m", "ZADD zset 1.5 m 3 n", "SET text x",
@@ -209,6 +209,7 @@ SCRIPTING: dict[str, Conversation] = {
             "return {math.floor(2.5), math.huge > 1}",
             "local t = {3, 1, 2} table.sort(t) return t", "return {ipairs({})}", "return select('#', 1, nil)",
             "return coroutine.wrap(function() coroutine.yield(1) end)()",
+            "local c = coroutine.create(pcall)", "local c = coroutine.wrap(1)",
             "local c = coroutine.create(function(a) local b = coroutine.yield(a) return b end)\n"
             "return {select(2, coroutine.resume(c, 1)), select(2, coroutine.resume(c, 2)), coroutine.status(c)}",
             "math.randomseed(7) return {tostring(math.random()), math.random(10), math.random(5, 9)}",

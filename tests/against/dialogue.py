@@ -181,11 +181,6 @@ def _pairs(replies: list[bytes]) -> object:
     ]
 
 
-def _scores(replies: list[bytes]) -> object:
-    """Numbers of RESP3, however many digits they are spelled with."""
-    return [re.sub(rb",([^\r]+)\r\n", lambda match: b",%r\r\n" % float(match[1]), reply) for reply in replies]
-
-
 def _roughly(replies: list[bytes]) -> object:
     """A time that runs."""
     return [Near(int(reply[1:])) for reply in replies]
@@ -257,7 +252,6 @@ NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "sorted": _sorted,
     "pairs": _pairs,
     "page": _page,
-    "scores": _scores,
     "roughly": _roughly,
     "times": _times,
     "fields": _fields,

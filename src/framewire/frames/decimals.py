@@ -12,8 +12,8 @@ import re
 
 from framewire.errors import EncodeError
 
-__all__ = ["MAX_DIGITS", "format_double", "format_integer", "parse_big_number", "parse_count", "parse_double",
-           "parse_integer", "parse_signed_count"]  # fmt: skip
+__all__ = ["MAX_DIGITS", "Double17", "format_double", "format_integer", "parse_big_number", "parse_count",
+           "parse_double", "parse_integer", "parse_signed_count"]  # fmt: skip
 
 MAX_DIGITS = 4300
 """Longest big number: Python's own default for `int()`. Conversion takes quadratic time, so it must have a limit."""
@@ -90,8 +90,19 @@ def format_integer(value: int) -> bytes:
     return b"".join(reversed(pieces))
 
 
+class Double17(float):
+    """A double that is written with up to 17 digits, as C's `%.17g` does and Redis up to 7.0: `0.10000000000000001`."""
+
+    __slots__ = ()
+
+
 def format_double(value: float) -> bytes:
-    """The shortest text that reads back as the same double: `3`, `0.1`, `1e+16`, `inf`, `-inf`, `nan`."""
+    """The shortest text that reads back as the same double: `3`, `0.1`, `1e+16`, `inf`, `-inf`, `nan`.
+
+    A `Double17` has its own.
+    """
+    if value.__class__ is Double17:
+        return b"%.17g" % value
     if math.isnan(value):
         return b"nan"
     return float.__repr__(value).removesuffix(".0").encode()

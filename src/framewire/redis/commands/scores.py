@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from framewire.frames.decimals import Double17
 from framewire.redis.arguments import CommandError
 from framewire.redis.floats import NOT_A_FLOAT, parse_double
 
@@ -46,11 +47,11 @@ def spell(score: float, in_listpack: bool) -> bytes:
 
 def score_reply(session: Session, score: float) -> object:
     """What a score is replied as: a text in RESP2, a number in RESP3."""
-    return score if session.protocol == 3 else b"%.17g" % score
+    return Double17(score) if session.protocol == 3 else b"%.17g" % score
 
 
 def pairs(session: Session, entries: Iterable[Entry]) -> list[object]:
     """Members with their scores: one after the other in RESP2, in pairs in RESP3."""
     if session.protocol == 3:
-        return [[member, score] for score, member in entries]
+        return [[member, Double17(score)] for score, member in entries]
     return [part for score, member in entries for part in (member, b"%.17g" % score)]

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from framewire.frames.decimals import format_double, format_integer, parse_big_number
+from framewire.frames.decimals import Double17, format_double, format_integer, parse_big_number
 from framewire.frames.resp import (
     Array,
     BigNumber,
@@ -81,7 +81,7 @@ class Lua:
         return self.table({b"set": self.table({self.of(item, protocol): True for item in items})})
 
     def _float(self, value: float, protocol: int) -> object:
-        return self.table({b"double": value}) if protocol == 3 else format_double(value)
+        return self.table({b"double": float(value)}) if protocol == 3 else format_double(value)
 
     def _verbatim(self, value: Verbatim, protocol: int) -> object:
         if protocol == 2:
@@ -100,6 +100,7 @@ def _number(value: int) -> int | float:
 _MAKERS: dict[type, Callable[[Lua, Any, int], object]] = {
     bool: lambda lua, reply, protocol: reply if protocol == 3 else int(reply),
     float: Lua._float,
+    Double17: Lua._float,
     str: lambda lua, reply, protocol: reply.encode(),
     list: Lua._array,
     tuple: Lua._array,
@@ -169,7 +170,7 @@ def _integer(value: float) -> int:
 
 
 def _double(value: float, protocol: int) -> object:
-    return float(value) if protocol == 3 else b"%.17g" % value
+    return Double17(value) if protocol == 3 else b"%.17g" % value
 
 
 def _big_number(text: bytes, protocol: int) -> object:
