@@ -49,11 +49,18 @@ def test_responses(method: bytes, status: int, headers: Headers, length: int | F
         ((b"transfer-encoding", b""),),
         ((b"transfer-encoding", b"chunked, gzip"),),
         ((b"transfer-encoding", b"chunked"), CHUNKED),
+        ((b"transfer-encoding", b"chunked;q=1, gzip"),),
     ],
 )
 def test_what_has_two_readings_is_refused(headers: Headers) -> None:
     with pytest.raises(ProtocolError):
         framing_of_request(Facts(RequestHead(b"POST", b"/", headers)))
+
+
+@pytest.mark.parametrize("coding", [b"chunked;q=1", b"gzip, Chunked ; q=1"])
+def test_chunks_with_parameters_have_two_readings(coding: bytes) -> None:
+    with pytest.raises(ProtocolError, match="no parameters"):
+        Facts(ResponseHead(200, ((b"transfer-encoding", coding),)))
 
 
 def test_a_body_of_a_request_cannot_last_until_the_end() -> None:
@@ -70,6 +77,7 @@ def test_a_body_of_a_request_cannot_last_until_the_end() -> None:
         (b"1.1", b"closed", True),
         (b"1.0", b"", False),
         (b"1.0", b"keep-alive", True),
+        (b"1.0", b"keep-alive, close", False),
     ],
 )
 def test_persistence(version: bytes, connection: bytes, yes: bool) -> None:
@@ -81,6 +89,7 @@ def test_upgrades_are_asked_for_in_two_fields() -> None:
     assert Facts(RequestHead(b"GET", b"/", (upgrade, connection))).upgrade
     assert not Facts(RequestHead(b"GET", b"/", (upgrade,))).upgrade
     assert not Facts(RequestHead(b"GET", b"/", (connection,))).upgrade
+    assert not Facts(RequestHead(b"GET", b"/", (upgrade, connection), b"1.0")).upgrade
 
 
 def test_hosts_are_counted_and_lists_may_have_holes() -> None:

@@ -50,8 +50,9 @@ class Facts:
         connection = _members(told.get(b"connection"))
         self.version = head.version
         self.hosts = len(told.get(b"host", ()))
-        self.persists = b"close" not in connection if head.version == b"1.1" else b"keep-alive" in connection
-        self.upgrade = b"upgrade" in told and b"upgrade" in connection
+        current = head.version == b"1.1"
+        self.persists = b"close" not in connection and (current or b"keep-alive" in connection)
+        self.upgrade = current and b"upgrade" in told and b"upgrade" in connection  # 1.0 has none (RFC 9110, 7.8)
         self.length = _length(told.get(b"transfer-encoding"), told.get(b"content-length"), head.version)
 
 
@@ -90,8 +91,11 @@ def _transfer_coding(codings: list[bytes]) -> Framing:
     """What the transfer codings, in the order in which they were applied, say about the end."""
     if not codings:
         raise ProtocolError("an empty Transfer-Encoding")
-    if b"chunked" in codings[:-1]:
+    names = [coding.partition(b";")[0].rstrip(b" \t") for coding in codings]
+    if b"chunked" in names[:-1]:
         raise ProtocolError("chunked is not the last transfer coding, or there twice")
+    if b"chunked" in names and codings[-1] != b"chunked":
+        raise ProtocolError("chunked has no parameters (RFC 9112, 7.1)")
     return Framing.CHUNKED if codings[-1] == b"chunked" else Framing.UNTIL_EOF
 
 
