@@ -115,8 +115,9 @@ def encoding() -> Row:
     body, end = h11.Data(data=b"hello, world\n"), h11.EndOfMessage()
 
     def mine() -> None:
-        codec, out = HttpCodec("server"), WriteBuffer()
+        codec, src, out = HttpCodec("server"), BytesMut(requests), WriteBuffer()
         for _ in range(COUNT):
+            codec.decode(src), codec.decode(src)
             for frame in frames:
                 codec.encode(frame, out)
         out.take()
@@ -129,7 +130,7 @@ def encoding() -> Row:
             b"".join([connection.send(theirs), connection.send(body), connection.send(end)])
             connection.start_next_cycle()
 
-    return compare("write a small response", "h11 (reading a request too)", mine, peer, per=COUNT)
+    return compare("read a GET, 1 field, and write a small response", "h11", mine, peer, per=COUNT)
 
 
 def rows() -> list[Row]:

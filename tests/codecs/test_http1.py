@@ -146,6 +146,22 @@ def test_a_response_can_be_the_last_one(headers: tuple[tuple[bytes, bytes], ...]
         encoded(server, ResponseHead(200))
 
 
+def test_no_request_follows_the_last_response() -> None:
+    client = asking(b"GET")()
+    assert frames_of(client, [b"HTTP/1.1 204 \r\nconnection: close\r\n\r\n"], eof=False)[-1] == END
+    with pytest.raises(EncodeError, match="no message may follow"):
+        encoded(client, get())
+
+
+def test_a_response_that_was_not_asked_for_is_the_last_one() -> None:
+    server = HttpCodec("server")
+    encoded(server, ResponseHead(408, (length(0),)), END)
+    assert not server.keep_alive
+    with pytest.raises(EncodeError, match="no message may follow"):
+        encoded(server, ResponseHead(200, (length(0),)))
+    assert frames_of(server, [b"GET / HTTP/1.1\r\nhost: h\r\n\r\n"]) == []
+
+
 def test_what_follows_the_last_request_is_dropped() -> None:
     server, src = HttpCodec("server"), BytesMut(b"GET / HTTP/1.0\r\n\r\nGET /next HTTP/1.0\r\n\r\nmore")
     assert [server.decode(src), server.decode(src)] == [RequestHead(b"GET", b"/", (), b"1.0"), END]
@@ -277,11 +293,15 @@ def test_frames_out_of_order_are_refused_and_nothing_is_written(role: Any, frame
     assert len(out) == before
 
 
-def test_chunks_are_not_for_an_old_client() -> None:
-    server = HttpCodec("server")
+@pytest.mark.parametrize(
+    "head", [ResponseHead(200, (CHUNKED,)), ResponseHead(200, ((b"transfer-encoding", b"gzip"),)), ResponseHead(100)]
+)
+def test_what_an_old_client_does_not_know_is_not_sent(head: ResponseHead) -> None:
+    server, out = HttpCodec("server"), WriteBuffer()
     frames_of(server, [b"GET / HTTP/1.0\r\n\r\n"], eof=False)
     with pytest.raises(EncodeError, match=r"HTTP/1\.0 client"):
-        encoded(server, ResponseHead(200, (CHUNKED,)))
+        server.encode(head, out)
+    assert not out and server.idle
 
 
 def test_a_role_is_one_of_two() -> None:

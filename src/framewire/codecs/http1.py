@@ -200,7 +200,7 @@ class HttpCodec(Codec[HttpFrame]):
             raise EncodeError("the message before this head has not ended: EndOfMessage is missing")
         if self._spent:
             raise EncodeError("an upgrade was accepted: this connection speaks HTTP no more")
-        if self._last_written:
+        if self._last_written or (self._last_read and not self._server):
             raise EncodeError("no message may follow one after which the connection closes")
 
     def _write_request(self, head: RequestHead, dst: WriteBuffer) -> None:
@@ -224,6 +224,8 @@ class HttpCodec(Codec[HttpFrame]):
             self._accept_upgrade()
         elif head.status < 200:
             _check_interim(head.status, facts)
+            if asked and asked.version == b"1.0":
+                raise EncodeError(f"an HTTP/1.0 client does not know a status of {head.status}")
         else:
             length = self._response_length(head.status, facts, asked)
             self._writing = body_writer(length)
@@ -233,8 +235,8 @@ class HttpCodec(Codec[HttpFrame]):
         length = framing_of_response(facts, status, asked.method if asked else b"GET")
         if status == 204 and facts.length is not None:
             raise EncodeError("a status of 204 has neither Content-Length nor Transfer-Encoding")
-        if length is Framing.CHUNKED and asked and asked.version == b"1.0":
-            raise EncodeError("an HTTP/1.0 client does not know chunks: give a Content-Length, or no framing at all")
+        if isinstance(facts.length, Framing) and asked and asked.version == b"1.0":
+            raise EncodeError("an HTTP/1.0 client knows no Transfer-Encoding: give a Content-Length, or neither")
         return length
 
     def _check_upgrade(self, facts: Facts) -> None:
@@ -285,5 +287,8 @@ def _check_interim(status: int, facts: Facts) -> None:
 
 
 def _is_last(facts: Facts, length: Length, asked: _Asked | None) -> bool:
-    """Whether the connection ends behind this response: it says so, its body needs it, or the request asked for it."""
-    return not facts.persists or length is Framing.UNTIL_EOF or (asked is not None and not asked.persists)
+    """Whether the connection ends behind this response: it says so, its body needs it, or the request asked for it.
+
+    Behind one that nobody asked for too (408, say): the client would take it for the answer to its next request.
+    """
+    return not facts.persists or length is Framing.UNTIL_EOF or asked is None or not asked.persists

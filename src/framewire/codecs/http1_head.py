@@ -21,6 +21,7 @@ except ModuleNotFoundError:  # an extra: the rest of framewire works without it
 
 __all__ = ["HeadReader", "available"]
 
+
 def available() -> bool:
     """Whether `httptools` is installed."""
     return httptools is not None

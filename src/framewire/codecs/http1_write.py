@@ -26,6 +26,7 @@ TARGET = re.compile(rb"[\x21-\x7e]+")
 TEXT = re.compile(rb"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?")
 """A field value or a reason: no control but tabs, no blank at either end, where it would be lost (RFC 9110, 5.5)."""
 
+
 def request_head(head: RequestHead) -> bytes:
     """The wire form of `head`. Raises `EncodeError`."""
     _check("method", head.method, TOKEN)
