@@ -1,8 +1,8 @@
 """The slow log: the last requests that took longer than they should.
 
-What belongs here: the log, and who is timed. With the usual threshold only commands that can be slow are: those whose
-table entry does not promise O(1) (`lookup.py` wraps them), and all that do not take the shortest path. A threshold
-below a millisecond is one that somebody chose in order to see everything: then every command is timed.
+What belongs here: the log, and who is timed. With the usual threshold only commands that can be slow are: those that
+the table does not call fast, long requests, and all else that does not take the shortest path. A threshold below a
+millisecond is one that somebody chose in order to see everything: then every command is timed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from framewire.redis.showing import shortened, without_secrets
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from framewire.redis.commands.table import Command, Handler
     from framewire.redis.session import Session
 
-__all__ = ["Entry", "SlowLog", "timed"]
+__all__ = ["Entry", "Plain", "SlowLog", "run_timed", "timed"]
 
 _TIMES_ALL_BELOW = 1000  # microseconds
+_LONG_REQUEST = 256  # items; what is fast takes far less than a millisecond for fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,16 @@ class SlowLog:
         self._next += 1
 
 
-def timed(command: Command) -> Handler:
-    """The command's function, or one that does the same and looks how long it takes, where it can take long."""
+Plain: TypeAlias = "tuple[Handler, int, int]"
+"""What the short path needs to know of a command: its function, fewest and most items of a request."""
+
+
+def timed(command: Command) -> Plain:
+    """How the short path runs a command: as it is, where only a long request can take long; else with a look at it."""
     assert command.function is not None
-    if command.complexity.startswith("O(1)"):
-        return command.function
-    return partial(run_timed, command)
+    if command.complexity.startswith("O(1)") or command.has_flag("fast"):
+        return command.function, command.least, min(command.most, _LONG_REQUEST)
+    return partial(run_timed, command), command.least, command.most
 
 
 def run_timed(command: Command, session: Session, request: list[bytes]) -> object:

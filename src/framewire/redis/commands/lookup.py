@@ -5,18 +5,13 @@ What belongs here: names, spellings and arities. Whether a client may run the co
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from framewire.redis.arguments import CommandError
 from framewire.redis.commands import COMMANDS
 from framewire.redis.commands.connection import HTTP_REQUEST
-from framewire.redis.commands.table import Command, Handler
-from framewire.redis.slowlog import timed
+from framewire.redis.commands.table import Command
+from framewire.redis.slowlog import Plain, timed
 
 __all__ = ["PLAIN", "Plain", "lookup"]
-
-# What the loop of `Session.execute` needs to know of a command: its function, fewest and most items of a request.
-Plain: TypeAlias = tuple[Handler, int, int]
 
 # By name as clients spell it, the commands that may stand between others in a batch: neither barriers nor containers. A
 # spelling that is not here yet takes the longer way through `lookup`, which adds it, up to a bound (peers choose them).
@@ -58,7 +53,7 @@ def _check_arity(command: Command, request: list[bytes]) -> None:
 
 def _remember(spelling: bytes, command: Command) -> None:
     if len(PLAIN) < _SPELLINGS_REMEMBERED and command.function and not (command.barrier or command.subcommands):
-        PLAIN[spelling] = (timed(command), command.least, command.most)
+        PLAIN[spelling] = timed(command)
 
 
 def _unknown_command(request: list[bytes]) -> bytes:
