@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from framewire._version import __version__
-from framewire.cli.request import run_request
+from framewire.cli.request import Security, run_request
 from framewire.cli.serve import run_server
 
 __all__ = ["framewire"]
@@ -23,6 +23,15 @@ def framewire() -> None:
 @click.option("-h", "--host", default="127.0.0.1", show_default=True, help="Addresses to bind, separated by spaces.")
 @click.option("-p", "--port", default=6379, show_default=True, type=click.IntRange(0, 65535), help="0: any free port.")
 @click.option("-s", "--unixsocket", default="", metavar="PATH", help="Listen on a Unix socket too.")
+@click.option("--tls-port", default=None, type=click.IntRange(0, 65535), help="Listen with TLS too; 0: any free port.")
+@click.option("--tls-only", is_flag=True, help="Listen on no TCP port without TLS.")
+@click.option("--tls-cert-file", default="", metavar="FILE", help="The server's certificate, and those that signed it.")
+@click.option("--tls-key-file", default="", metavar="FILE", help="Its key, where that is not in the same file.")
+@click.option("--tls-ca-cert-file", default="", metavar="FILE", help="Who must have signed a client's certificate.")
+@click.option(
+    "--tls-auth-clients", default="yes", show_default=True, type=click.Choice(["yes", "no", "optional"]),
+    help="Whether clients must show a certificate.",
+)  # fmt: skip
 @click.option("-a", "--requirepass", default="", metavar="PASSWORD", envvar="FRAMEWIRE_PASSWORD", help="Ask for AUTH.")
 @click.option("--maxclients", default=10_000, show_default=True, type=click.IntRange(1), help="Clients at a time.")
 @click.option("--timeout", default=0, show_default=True, type=click.IntRange(0), help="Close idle clients, seconds.")
@@ -44,8 +53,12 @@ def framewire() -> None:
 )  # fmt: skip
 @click.option("--loop", default="auto", show_default=True, type=click.Choice(["auto", "asyncio", "uvloop"]))
 @click.option("--log-level", default="info", show_default=True, type=click.Choice(LOG_LEVELS, case_sensitive=False))
-def serve(host: str, loop: str, log_level: str, shutdown_timeout: float, **parameters: object) -> None:
+def serve(
+    host: str, tls_only: bool, loop: str, log_level: str, shutdown_timeout: float, **parameters: object
+) -> None:
     """Run Mini-Redis until SIGINT or SIGTERM."""
+    if tls_only:
+        parameters["port"] = None
     run_server(loop, log_level, shutdown_timeout, {"bind": host, **parameters})
 
 
@@ -55,9 +68,16 @@ def serve(host: str, loop: str, log_level: str, shutdown_timeout: float, **param
 @click.option("-s", "--unixsocket", default=None, metavar="PATH", help="Connect to a Unix socket instead.")
 @click.option("-a", "--password", default=None, envvar="REDISCLI_AUTH", help="Password to authenticate with.")
 @click.option("-3", "resp3", is_flag=True, help="Speak RESP3.")
+@click.option("--tls", is_flag=True, help="Speak TLS.")
+@click.option("--cacert", default=None, metavar="FILE", help="Who must have signed the server's certificate.")
+@click.option("--cert", default=None, metavar="FILE", help="The certificate to show.")
+@click.option("--key", default=None, metavar="FILE", help="Its key.")
+@click.option("--insecure", is_flag=True, help="Do not look at the server's certificate.")
 @click.argument("request", nargs=-1, required=True, type=click.UNPROCESSED)
 def cli(
-    host: str, port: int, unixsocket: str | None, password: str | None, resp3: bool, request: tuple[str, ...]
-) -> None:
+    host: str, port: int, unixsocket: str | None, password: str | None, resp3: bool, request: tuple[str, ...],
+    tls: bool, cacert: str | None, cert: str | None, key: str | None, insecure: bool,
+) -> None:  # fmt: skip
     """Send one request and print the reply as redis-cli does."""
-    run_request(host, port, unixsocket, password, 3 if resp3 else 2, request)
+    security = Security(cacert, cert, key, insecure) if tls else None
+    run_request(host, port, unixsocket, password, 3 if resp3 else 2, request, security)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import sys
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from framewire.aio import Connection, connect
 from framewire.codecs.resp import RespCodec
@@ -28,7 +30,7 @@ from framewire.frames.resp import (
     Verbatim,
 )
 
-__all__ = ["render", "run_request"]
+__all__ = ["Security", "render", "run_request"]
 
 SUBSCRIBING = {"subscribe", "psubscribe", "monitor"}
 
@@ -36,12 +38,33 @@ REPORTS = {("info",), ("client", "info"), ("client", "list")}
 """Requests whose reply is a text to read: shown as it is, in RESP2 too, where it comes as a bulk."""
 
 
+class Security(NamedTuple):
+    """How TLS is spoken: whom to trust, and what to show."""
+
+    cacert: str | None
+    cert: str | None
+    key: str | None
+    insecure: bool
+
+    def context(self) -> ssl.SSLContext:
+        """Raises `OSError` where a file cannot be read."""
+        context = ssl.create_default_context(cafile=self.cacert)
+        if self.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.cert is not None:
+            context.load_cert_chain(self.cert, self.key)
+        return context
+
+
 def run_request(
-    host: str, port: int, path: str | None, password: str | None, protocol: int, request: tuple[str, ...]
-) -> None:
+    host: str, port: int, path: str | None, password: str | None, protocol: int, request: tuple[str, ...],
+    security: Security | None = None,
+) -> None:  # fmt: skip
     """Send, print, and exit: status 1 when the reply is an error or there is none."""
     try:
-        failed = asyncio.run(_request(host, port, path, password, protocol, request))
+        context = security.context() if security is not None else None
+        failed = asyncio.run(_request(host, port, path, password, protocol, request, context))
     except (OSError, FramewireError) as error:
         sys.exit(f"Could not connect to Redis at {path or f'{host}:{port}'}: {error}")
     except KeyboardInterrupt:
@@ -50,10 +73,11 @@ def run_request(
 
 
 async def _request(
-    host: str, port: int, path: str | None, password: str | None, protocol: int, request: tuple[str, ...]
-) -> bool:
+    host: str, port: int, path: str | None, password: str | None, protocol: int, request: tuple[str, ...],
+    tls: ssl.SSLContext | None,
+) -> bool:  # fmt: skip
     codec = RespCodec(protocol=protocol)
-    connection = await (connect(codec, path=path) if path else connect(codec, host, port))
+    connection = await (connect(codec, path=path, ssl=tls) if path else connect(codec, host, port, ssl=tls))
     async with connection:
         if protocol == 3 or password:
             hello = ["HELLO", str(protocol), *(["AUTH", "default", password] if password else [])]

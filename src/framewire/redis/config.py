@@ -26,11 +26,16 @@ _MIB = 1024 * 1024
 class Config:
     """The parameters' values: `Config(port=0, requirepass=b"secret")`. Sizes are bytes, times seconds.
 
-    Raises `ValueError` for a value that the parameter cannot have. `port=None`: no TCP at all.
+    Raises `ValueError` for a value that the parameter cannot have. `port=None`: no plain TCP; `tls_port=None`: no TLS.
     """
 
     bind: str = "127.0.0.1"
     port: int | None = 6379
+    tls_port: int | None = None
+    tls_cert_file: str = ""
+    tls_key_file: str = ""
+    tls_ca_cert_file: str = ""
+    tls_auth_clients: str = "yes"
     unixsocket: str = ""
     tcp_backlog: int = 511
     tcp_keepalive: int = 300
@@ -79,7 +84,7 @@ class Config:
         parameter = _BY_ATTRIBUTE.get(attribute)
         if parameter is None:
             raise TypeError(f"there is no parameter {attribute!r}")
-        if not (attribute == "port" and value is None):
+        if not (attribute in ("port", "tls_port") and value is None):
             value = parameter.checked(value)
         setattr(self, attribute, value)
 
@@ -284,6 +289,11 @@ _NO_EVICTION = "this server does not evict keys"
 PARAMETERS: dict[bytes, _Parameter] = {
     b"bind": _Parameter("bind", _Kind(), mutable=False),
     b"port": _Parameter("port", _Number(0, 65535), mutable=False),
+    b"tls-port": _Parameter("tls_port", _Number(0, 65535), mutable=False),
+    b"tls-cert-file": _Parameter("tls_cert_file", _Kind()),
+    b"tls-key-file": _Parameter("tls_key_file", _Kind()),
+    b"tls-ca-cert-file": _Parameter("tls_ca_cert_file", _Kind()),
+    b"tls-auth-clients": _Parameter("tls_auth_clients", _OneOf(("no", "yes", "optional"))),
     b"unixsocket": _Parameter("unixsocket", _Kind(), mutable=False),
     b"tcp-backlog": _Parameter("tcp_backlog", _Number(0), mutable=False),
     b"tcp-keepalive": _Parameter("tcp_keepalive", _Number(0)),

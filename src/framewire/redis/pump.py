@@ -111,7 +111,8 @@ class ClientPump(asyncio.BufferedProtocol):
         self._ended = True
         if not self._stalled or self.session.blocked is not None:
             self.close()
-        return True  # not closed by the loop: what was sent before is still answered
+        # With True the loop does not close it: what was sent before is still answered. TLS cannot be half-closed.
+        return self.transport.get_extra_info("sslcontext") is None
 
     def pause_writing(self) -> None:
         self._outbound.pause()

@@ -26,6 +26,7 @@ from framewire.redis.persistence import Persistence
 from framewire.redis.pump import ClientPump
 from framewire.redis.resetting import reset
 from framewire.redis.state import State
+from framewire.redis.tls import Tls
 
 __all__ = ["Server"]
 
@@ -46,6 +47,9 @@ LINGER_MS = 5_000
 """A client that is being closed and has taken none of its last replies for this long (at most twice) is aborted."""
 
 NO_LIMIT = 2**62 - 1
+
+TLS_SECONDS = 10.0
+"""How long a client may take to shake hands, and to take leave."""
 
 LONGEST_KEEPALIVE = 32_767  # seconds that Linux takes
 
@@ -76,6 +80,8 @@ class Server:
         self._closing: dict[ClientPump, int] = {}  # since when, in ms
         self._dirty: list[ClientPump] = []
         self._sockets: list[socket.socket] = []
+        self._tls: Tls | None = None
+        self._tls_sockets: set[socket.socket] = set()  # those of `_sockets` where TLS is spoken
         self._arriving: set[ClientPump] = set()  # accepted, not yet open
         self._accepting: set[asyncio.Task[Any]] = set()  # what opens them
         self._cron: asyncio.TimerHandle | None = None
@@ -119,6 +125,9 @@ class Server:
             self._cron = None
         for pump in list(self._pumps):
             pump.close()
+        if self._tls is not None:
+            for task in self._accepting:
+                task.cancel()  # who has not shaken hands by now
         self._check_all_closed()
         try:
             async with asyncio.timeout(self.shutdown_timeout):
@@ -161,8 +170,13 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The TCP port that was bound; 0 with a Unix socket alone."""
+        """The TCP port that was bound, that for TLS where it is the only one; 0 with a Unix socket alone."""
         return next((int(sock.getsockname()[1]) for sock in self._sockets if sock.family != socket.AF_UNIX), 0)
+
+    @property
+    def tls_port(self) -> int:
+        """The TCP port that was bound for TLS; 0 without."""
+        return next((int(sock.getsockname()[1]) for sock in self._sockets if sock in self._tls_sockets), 0)
 
     @property
     def url(self) -> str:
@@ -174,21 +188,29 @@ class Server:
     @property
     def addresses(self) -> list[str]:
         """The URLs of all that it listens on, without the password."""
-        return [_url(sock) for sock in self._sockets]
+        return [_url(sock, sock in self._tls_sockets) for sock in self._sockets]
 
     async def _bind(self) -> None:
         config = self.config
-        if config.port is not None:
-            port = config.port
-            for host in config.bind.split():
-                sock = await self._listen_tcp(host, port)
-                port = sock.getsockname()[1]  # with port 0, all addresses share the one that the first was given
-                self._sockets.append(sock)
+        if config.tls_port is not None:
+            self._tls = Tls(config)
+        await self._bind_port(config.port)
+        await self._bind_port(config.tls_port, tls=True)
         if config.unixsocket:
             with _failures_name(config.unixsocket):
                 self._sockets.append(_listen_unix(config.unixsocket, config.tcp_backlog))
         if not self._sockets:
             raise OSError(errno.EADDRNOTAVAIL, "nothing to listen on: give a port or a Unix socket")
+
+    async def _bind_port(self, port: int | None, tls: bool = False) -> None:
+        """Listen on all addresses; with port 0, they share the one that the first is given."""
+        for host in self.config.bind.split() if port is not None else ():
+            assert port is not None
+            sock = await self._listen_tcp(host, port)
+            port = int(sock.getsockname()[1])
+            self._sockets.append(sock)
+            if tls:
+                self._tls_sockets.add(sock)
 
     async def _listen_tcp(self, host: str, port: int) -> socket.socket:
         """A listening socket on the first address of `host` that this machine has (`localhost` may name `::1` too)."""
@@ -226,7 +248,7 @@ class Server:
             except OSError as error:
                 self._rest_from_accepting(listening, error)
                 return
-            self._welcome(sock)
+            self._welcome(sock, self._tls if listening in self._tls_sockets else None)
 
     def _rest_from_accepting(self, listening: socket.socket, error: OSError) -> None:
         logger.error("cannot accept clients: %s; trying again in %g s", error.strerror, ACCEPT_RETRY_SECONDS)
@@ -238,19 +260,19 @@ class Server:
             self._loop.add_reader(listening, self._accept, listening)
             self._accept(listening)
 
-    def _welcome(self, sock: socket.socket) -> None:
+    def _welcome(self, sock: socket.socket, tls: Tls | None) -> None:
         """Make a client of an accepted socket, or turn it away as Redis does."""
         sock.setblocking(False)
         if len(self._pumps) + len(self._arriving) >= self.config.maxclients:
             self.state.stats.rejected_connections += 1
             with contextlib.suppress(OSError):
-                sock.send(MAX_CLIENTS_REPLY)
+                sock.send(MAX_CLIENTS_REPLY if tls is None else b"")
             sock.close()
             return
         _configure(sock, self.config.tcp_keepalive)
         pump = ClientPump(self)
         self._arriving.add(pump)
-        task = self._loop.create_task(self._loop.connect_accepted_socket(lambda: pump, sock))
+        task = self._loop.create_task(self._loop.connect_accepted_socket(lambda: pump, sock, **_options(tls)))
         self._accepting.add(task)
         task.add_done_callback(partial(self._accepted, pump))
 
@@ -258,7 +280,7 @@ class Server:
         self._accepting.discard(task)
         self._arriving.discard(pump)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.warning("a client was lost while it was accepted: %s", error)
+            logger.warning("a client was lost while it was accepted: %s", error or type(error).__name__)
         self._check_all_closed()
 
     # -- pumps call these ---------------------------------------------------------------------------------------------
@@ -331,6 +353,8 @@ class Server:
 
         Raises `CommandError` where a parameter cannot be obeyed.
         """
+        if self._tls is not None:
+            self._tls.obey()
         self.persistence.obey()
         self.limits = self._limits()
         for pump in self._pumps:
@@ -387,11 +411,19 @@ def _failures_name(address: str) -> Iterator[None]:
         raise
 
 
-def _url(sock: socket.socket) -> str:
+def _options(tls: Tls | None) -> dict[str, Any]:
+    """What the loop is told of TLS when it takes over an accepted socket."""
+    if tls is None:
+        return {}
+    return {"ssl": tls.context, "ssl_handshake_timeout": TLS_SECONDS, "ssl_shutdown_timeout": TLS_SECONDS}
+
+
+def _url(sock: socket.socket, tls: bool = False) -> str:
     name = sock.getsockname()
     if sock.family == socket.AF_UNIX:
         return f"unix://{name}"
-    return f"redis://[{name[0]}]:{name[1]}/0" if ":" in name[0] else f"redis://{name[0]}:{name[1]}/0"
+    host = f"[{name[0]}]" if ":" in name[0] else name[0]
+    return f"{'rediss' if tls else 'redis'}://{host}:{name[1]}/0"
 
 
 def _listen_at(family: int, address: Any, backlog: int) -> socket.socket:

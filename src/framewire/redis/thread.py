@@ -29,11 +29,16 @@ def run_in_thread(**parameters: Any) -> ThreadServer:
 
 
 class ThreadServer:
-    """A `Server` that runs in a thread. `host`, `port` and `url` are plain values once it has started."""
+    """A `Server` that runs in a thread.
+
+    `host`, `port`, `tls_port`, `url` and `addresses` are plain values once it has started.
+    """
 
     host: str
     port: int
     url: str
+    tls_port: int
+    addresses: list[str]
 
     def __init__(self, **parameters: Any) -> None:
         self._parameters = parameters
@@ -63,7 +68,8 @@ class ThreadServer:
 
     def _reset(self, done: Future[None]) -> None:
         try:
-            done.set_result(self._server.reset())
+            self._server.reset()
+            done.set_result(None)
         except BaseException as error:
             done.set_exception(error)
 
@@ -98,6 +104,7 @@ class ThreadServer:
         self._stop = asyncio.Event()
         async with Server(**self._parameters) as server:
             self._server = server
-            self.host, self.port, self.url = server.host, server.port, server.url
+            self.host, self.port, self.tls_port = server.host, server.port, server.tls_port
+            self.url, self.addresses = server.url, server.addresses
             self._ready.set()
             await self._stop.wait()
