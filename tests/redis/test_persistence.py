@@ -88,7 +88,8 @@ def test_a_rewrite_leaves_one_base_and_what_came_since() -> None:
     assert kept.disk.read("appendonly.aof.2.incr.aof").count(b"RPUSH") == 2
     assert contents(again(kept.disk).state) == contents(kept.state)
     report = kept.persistence.report()
-    assert (report["aof_rewrites"], report["aof_rewrite_in_progress"], report["aof_last_bgrewrite_status"]) == (1, 0, "ok")
+    fields = ("aof_rewrites", "aof_rewrite_in_progress", "aof_last_bgrewrite_status")
+    assert [report[field] for field in fields] == [1, 0, "ok"]
 
 
 def test_it_is_rewritten_when_it_has_grown() -> None:
@@ -295,7 +296,7 @@ REQUESTS = [
 
 
 def story(kept: Kept, promised: list[dict[int, dict[bytes, object]]]) -> Iterator[None]:
-    """The requests, with a slice of a rewrite after each. `promised` gets what must be found, or may be found, again."""
+    """The requests, with a slice of a rewrite after each. `promised` gets what may be found again."""
     for request in REQUESTS:
         before = contents(kept.state)
         reply = kept.client(request)
