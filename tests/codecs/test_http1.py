@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -220,6 +221,23 @@ async def test_an_upgrade_hands_back_the_remaining_bytes() -> None:
     await raw_near.write_frame(b"\0\1")  # type: ignore[arg-type]
     assert await raw_far.read_frame() == b"\0\1"
     near.close(), far.close()
+
+
+@pytest.mark.parametrize("size", [100, 200_000])
+async def test_bytes_behind_an_upgrade_stay_while_somebody_waits_to_read(size: int) -> None:
+    near, far = memory_pair(HttpCodec("client"), HttpCodec("server"))
+    await near.write_frame(get(*UPGRADE))
+    await near.write_frame(END)
+    assert [await far.read_frame(), await far.read_frame()] == [get(*UPGRADE), END]
+    reading = asyncio.ensure_future(far.read_frame(timeout=20))
+    await asyncio.sleep(0)
+    await far.write_frame(ResponseHead(101, UPGRADE))
+    near._protocol.transport.write(b"x" * size)
+    with pytest.raises(CodecSpent):
+        await reading
+    near.close()
+    assert b"".join([bytes(piece) async for piece in far.switch_codec(RawCodec())]) == b"x" * size
+    far.close()
 
 
 def test_bytes_behind_an_accepted_upgrade_stay() -> None:

@@ -25,7 +25,7 @@ from framewire.aio.protocol import StreamProtocol
 from framewire.buf import WriteBuffer
 from framewire.codec import Codec
 from framewire.codecs.batch import decode_ready
-from framewire.errors import CodecInUse, ConnectionClosedError, ProtocolError
+from framewire.errors import CodecInUse, ConnectionClosedError
 
 __all__ = ["Connection"]
 
@@ -54,7 +54,7 @@ class Connection(Generic[F]):
         self._inbound = protocol.inbound
         self._codec = codec
         self._outbox = WriteBuffer()
-        self._ahead: F | ProtocolError | None = None  # decoded before it was asked for: returned or raised next
+        self._ahead: F | _Raised | None = None  # decoded before it was asked for: returned or raised next
         protocol.on_payload = self._complete
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -89,7 +89,8 @@ class Connection(Generic[F]):
             return []
         frames = [first]
         if self._ahead is None:
-            self._ahead = decode_ready(self._codec, self._inbound.rest, frames, max_frames)
+            error = decode_ready(self._codec, self._inbound.rest, frames, max_frames)
+            self._ahead = None if error is None else _Raised(error)
         return frames
 
     def __aiter__(self) -> AsyncIterator[F]:
@@ -111,18 +112,21 @@ class Connection(Generic[F]):
         if ahead is None:
             return self._codec.decode(self._inbound.rest)
         self._ahead = None
-        if isinstance(ahead, ProtocolError):
-            raise ahead
+        if isinstance(ahead, _Raised):
+            raise ahead.error
         return ahead
 
     def _complete(self) -> None:
-        """A large payload is here, or may have begun: let the codec have it, in place of the reader that waits."""
+        """A large payload is here, or may have begun: let the codec have it, in place of the reader that waits.
+
+        What the codec raises is for that reader: the transport, which called us, would end the connection for it.
+        """
         if self._ahead is not None:
             return
         try:
             self._ahead = self._codec.decode(self._inbound.rest)
-        except ProtocolError as error:
-            self._ahead = error
+        except Exception as error:
+            self._ahead = _Raised(error)
 
     async def _wait_for_frame(self) -> F | None:
         protocol = self._protocol
@@ -259,3 +263,12 @@ class Connection(Generic[F]):
         except asyncio.CancelledError:
             self.abort()
             raise
+
+
+class _Raised:
+    """What a codec raised when it was called before anybody asked; not the error itself, which could be a frame."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
