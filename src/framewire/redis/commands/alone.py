@@ -90,6 +90,7 @@ def shutdown(session: Session, request: list[bytes]) -> object:
     if session.state.on_shutdown is None:
         raise CommandError(b"ERR this server is part of a program, which alone can end it")
     session.state.on_shutdown()
+    session.closing = True
     return NO_REPLY
 
 
