@@ -87,12 +87,17 @@ class MappedCodec(Codec[G], Generic[F, G]):
     Whatever `encode` raises becomes `EncodeError`.
     """
 
-    __slots__ = ("_decode", "_encode", "inner")
+    __slots__ = ("_at_switch_point", "_decode", "_encode", "inner")
 
     def __init__(self, inner: Codec[F], decode: Callable[[F], G], encode: Callable[[G], F]) -> None:
         self.inner = inner
         self._decode = decode
         self._encode = encode
+        self._at_switch_point = False
+
+    def is_switch_point(self, frame: G) -> bool:
+        """What the inner codec says of the just decoded frame; false where it says nothing."""
+        return self._at_switch_point
 
     @property
     def idle(self) -> bool:
@@ -120,6 +125,8 @@ class MappedCodec(Codec[G], Generic[F, G]):
         self.inner.encode(turned, dst)
 
     def _turned(self, frame: F) -> G:
+        is_switch_point = getattr(self.inner, "is_switch_point", None)
+        self._at_switch_point = is_switch_point is not None and is_switch_point(frame)
         try:
             turned = self._decode(frame)
         except FramewireError:

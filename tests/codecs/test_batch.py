@@ -41,12 +41,16 @@ def test_what_is_whole_is_taken_up_to_the_limit(make: Any, most: int, found: lis
     assert frames == [b"first", *found] and bytes(src) == left
 
 
-@pytest.mark.parametrize("make", [Switching, SwitchingInBatches])
+def mapped_twice() -> Any:
+    return SwitchingInBatches().map(decode=bytes, encode=bytes).map(decode=bytes, encode=bytes)
+
+
+@pytest.mark.parametrize("make", [Switching, SwitchingInBatches, mapped_twice])
 def test_nothing_behind_a_switch_point_is_decoded(make: Any) -> None:
-    src, frames = BytesMut(b"a\nstop\nb\n"), [b"first"]
-    assert decode_ready(make(), src, frames, 9) is None
+    codec, src, frames = make(), BytesMut(b"a\nstop\nb\n"), [b"first"]
+    assert decode_ready(codec, src, frames, 9) is None
     assert frames == [b"first", b"a", b"stop"] and bytes(src) == b"b\n"
-    assert decode_ready(make(), src, frames, 9) is None
+    assert decode_ready(codec, src, frames, 9) is None
     assert bytes(src) == b"b\n"
 
 

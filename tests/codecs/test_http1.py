@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from framewire import BytesMut, CodecSpent, EncodeError, HttpCodec, ProtocolError, RawCodec, WriteBuffer
+from framewire import Bytes, BytesMut, CodecSpent, EncodeError, HttpCodec, ProtocolError, RawCodec, WriteBuffer
 from framewire.aio import memory_pair
 from framewire.frames.http import BodyChunk, EndOfMessage, HttpFrame, RequestHead, ResponseHead
 from tests.http_ways import asking, encoded, every_way, frames_of, serving
@@ -238,6 +238,18 @@ async def test_bytes_behind_an_upgrade_stay_while_somebody_waits_to_read(size: i
     near.close()
     assert b"".join([bytes(piece) async for piece in far.switch_codec(RawCodec())]) == b"x" * size
     far.close()
+
+
+async def test_a_batch_of_mapped_frames_ends_at_an_upgrade_too() -> None:
+    server, client = HttpCodec("server"), asking(b"GET", headers=UPGRADE)()
+    frames_of(server, [b"GET / HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n"], eof=False)
+    near, far = memory_pair(client.map(decode=lambda frame: ("got", frame), encode=lambda pair: pair[1]), RawCodec())
+    far.feed_frame(Bytes(encoded(server, ResponseHead(101, UPGRADE)) + b"chat"))
+    await far.flush()
+    assert await near.read_frames() == [("got", ResponseHead(101, UPGRADE))]
+    assert bytes(await near.switch_codec(RawCodec()).read_frame() or b"") == b"chat"
+    near.abort()
+    far.abort()
 
 
 def test_bytes_behind_an_accepted_upgrade_stay() -> None:
