@@ -9,6 +9,7 @@ import pytest
 
 from framewire import BytesMut, Codec, EncodeError, IncompleteFrame, LinesCodec, ProtocolError, WriteBuffer
 from framewire.aio import memory_pair
+from framewire.codec import Refusal
 
 
 class Pairs(Codec[bytes]):
@@ -89,3 +90,25 @@ async def test_a_codec_is_not_what_makes_one() -> None:
         await aio.listen(handler, LinesCodec(), "127.0.0.1", 0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="give a class or a function, not"):
         blocking.listen(print, LinesCodec(), "127.0.0.1", 0)  # type: ignore[arg-type]
+
+
+class Odd(ProtocolError):
+    """An error of somebody's own, with arguments of its own."""
+
+    def __init__(self, *, at: int) -> None:
+        super().__init__(f"odd at {at}", recoverable=True)
+        self.at = at
+
+
+def test_a_refusal_repeats_an_error_of_any_class_without_its_traceback() -> None:
+    refusal = Refusal()
+    with pytest.raises(Odd), refusal:
+        raise Odd(at=3)
+    assert refusal
+    raised = []
+    for _ in range(2):
+        with pytest.raises(Odd, match="odd at 3") as found, refusal:
+            raise AssertionError("it lets nobody in")
+        assert (found.value.at, found.value.recoverable) == (3, False)
+        raised.append(found.value)
+    assert raised[0] is not raised[1]

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from copy import copy
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
@@ -156,14 +155,21 @@ class Refusal:
 
     def __enter__(self) -> None:
         if self._error is not None:
-            raise copy(self._error)
+            raise _copy(self._error)
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if isinstance(exc, ProtocolError):
             exc.recoverable = False
-            self._error = copy(exc)
+            self._error = _copy(exc)
+
+
+def _copy(error: ProtocolError) -> ProtocolError:
+    """Another error like this one, without traceback; not made by its class, which may want other arguments."""
+    made = type(error).__new__(type(error), *error.args)
+    made.__dict__.update(error.__dict__)
+    return made
 
 
 def check_factory(codec: object) -> None:
