@@ -375,6 +375,31 @@ def test_abort_wakes_who_writes_and_who_waits_for_that() -> None:
         until(lambda: near.sock.fileno() == -1)
 
 
+class MeetsAnother:
+    """A lock that another thread holds at first, and lets go just when it was found in its hands."""
+
+    def __init__(self, lock: Any, connection: Connection[Any]) -> None:
+        self._lock = lock
+        self._connection = connection
+        self._held = False
+        self.locked = lock.locked
+        self.release = lock.release
+
+    def acquire(self, *arguments: Any) -> bool:
+        if self._held:
+            return bool(self._lock.acquire(*arguments))
+        self._held = True
+        self._connection._close_if_unused()  # what that thread does when it leaves
+        return False
+
+
+def test_two_threads_that_leave_at_once_give_the_socket_back() -> None:
+    with with_peer() as (near, _):
+        near._writing = MeetsAnother(near._writing, near)
+        near.abort()
+        assert near.sock.fileno() == -1
+
+
 def test_what_has_arrived_is_read_after_close() -> None:
     with with_peer() as (near, far):
         far.sendall(b":1\r\n:2\r\n")
@@ -481,6 +506,7 @@ def test_an_interrupt_in_the_middle_of_a_step_poisons_the_connection(step: str) 
 
 
 def test_a_real_interrupt_in_the_main_thread() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started us behind `&`
     with with_peer() as (near, far):
         main = threading.main_thread().ident
         assert main is not None
@@ -492,6 +518,7 @@ def test_a_real_interrupt_in_the_main_thread() -> None:
         pressing = in_thread(press_ctrl_c)
         with pytest.raises(KeyboardInterrupt):
             near.read_frame(timeout=20)
+        signal.signal(signal.SIGINT, before)
         pressing.result()
         far.sendall(b":1\r\n")
         assert near.read_frame() == Integer(1)

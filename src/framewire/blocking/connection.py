@@ -408,11 +408,18 @@ class Connection(Generic[F]):
         self._stream.wake()
 
     def _close_if_unused(self) -> None:
-        """Give the socket back unless a thread is still in a call: that thread does it when it leaves."""
-        if self._reading.acquire(False):
-            if self._writing.acquire(False):
-                self._stream.close()
-                self._outbound.clear()
-                self._outbox.clear()
-                self._writing.release()
-            self._reading.release()
+        """Give the socket back unless a thread is still in a call: that thread does it when it leaves.
+
+        It may have come here, and found us, while we found it: so whoever was in the way looks again.
+        """
+        while not (self._reading.locked() or self._writing.locked()):
+            if self._reading.acquire(False):
+                unused = self._writing.acquire(False)
+                if unused:
+                    self._stream.close()
+                    self._outbound.clear()
+                    self._outbox.clear()
+                    self._writing.release()
+                self._reading.release()
+                if unused:
+                    return
