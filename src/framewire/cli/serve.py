@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from framewire import implementation
+from framewire.cli.collecting import Collector
 from framewire.redis.loops import new_event_loop
 from framewire.redis.persistence import DamagedFile
 from framewire.redis.server import Server
@@ -48,9 +49,13 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
     server = Server(shutdown_timeout=shutdown_timeout, **parameters)
     server.state.on_shutdown = stop.set
     _allow_descriptors(server.config.maxclients + SPARE_DESCRIPTORS)
+    collector = Collector(server.state)
+    collector.prepare()
     async with server:
+        collector.start()
         logger.info("listening on %s (%s, %s)", ", ".join(server.addresses), implementation, _loop_name(loop))
         await stop.wait()
+        collector.stop()
         logger.info("shutting down: %d clients", len(server.state.sessions))
         for number in SIGNALS:
             loop.add_signal_handler(number, server.abort)
