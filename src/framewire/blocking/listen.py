@@ -20,13 +20,15 @@ from typing import Generic, Self, TypeVar
 
 from framewire.blocking.connection import DEFAULT_HIGH_WATER, Connection
 from framewire.codec import Codec, check_factory
-from framewire.errors import FramewireError
+from framewire.errors import ConnectionClosedError, IncompleteFrame, ProtocolError
 
 __all__ = ["Listener", "connect", "listen"]
 
 F = TypeVar("F")
 
 logger = logging.getLogger("framewire.blocking")
+
+PEERS_FAULTS = (ProtocolError, IncompleteFrame, ConnectionClosedError)
 
 HANDSHAKE_SECONDS = 20.0
 """How long an accepted TLS client may take for its handshake; it holds a thread meanwhile."""
@@ -86,7 +88,8 @@ def listen(
     """Accept connections on `host` and `port` (0: any free one), or on the Unix socket at `path`.
 
     Each connection gets a codec of its own from `codec()` and a thread that runs `handler(connection)`; when the
-    handler returns, the connection is closed, and when it raises, that is logged and the others go on. While there are
+    handler returns, the connection is closed. When it raises, that is logged and the others go on; what is the peer's
+    fault (broken protocol, a lost connection, a failed handshake) only at level INFO. While there are
     `max_connections`, further clients wait to be accepted. Raises `OSError` where the address is taken, `TypeError` for
     a codec in place of what makes one.
     """
@@ -213,10 +216,10 @@ class Listener(Generic[F]):
                 connection = self._open(sock)
             with connection:
                 self._handler(connection)
-        except Exception as error:
-            aborted = self._closed and isinstance(error, OSError | FramewireError)
-            if not aborted:
-                logger.exception("the handler of %s failed", peer)
+        except PEERS_FAULTS as error:  # or `close` was called
+            logger.info("the connection of %s ended: %s", peer, error.__cause__ or error)
+        except Exception:
+            logger.exception("the handler of %s failed", peer)
         finally:
             with self._lock:
                 del self._aborts[threading.current_thread()]
@@ -225,25 +228,27 @@ class Listener(Generic[F]):
     def _open(self, sock: socket.socket) -> Connection[F]:
         """The connection over `sock`, after the handshake if there is one. `sock` itself is spent."""
         codec = self._codec()
-        if self._ssl is not None:
-            sock.settimeout(HANDSHAKE_SECONDS)
-            sock = self._shaken_hands(
-                self._ssl.wrap_socket(sock, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=False)
-            )
-        else:
+        if self._ssl is None:
             sock = socket.socket(fileno=sock.detach())
+        else:
+            sock.settimeout(HANDSHAKE_SECONDS)
+            try:
+                sock = self._shaken_hands(sock, self._ssl)
+            except OSError as error:
+                raise ConnectionClosedError("the TLS handshake failed") from error
         connection = Connection(sock, codec, high_water=self._high_water)
         self._end_with(connection.abort)
         return connection
 
-    def _shaken_hands(self, sock: ssl_module.SSLSocket) -> ssl_module.SSLSocket:
+    def _shaken_hands(self, sock: socket.socket, ssl: ssl_module.SSLContext) -> ssl_module.SSLSocket:
+        wrapped = ssl.wrap_socket(sock, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=False)
         try:
-            self._end_with(partial(_shut, sock))
-            sock.do_handshake()
+            self._end_with(partial(_shut, wrapped))
+            wrapped.do_handshake()
         except BaseException:
-            sock.close()
+            wrapped.close()
             raise
-        return sock
+        return wrapped
 
     def _end_with(self, abort: Callable[[], None]) -> None:
         """`close` calls `abort` to end what this thread does; at once, where it has been called already."""
