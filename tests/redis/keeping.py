@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, cast
 from framewire.redis.persistence.disk import Data, Disk
 from framewire.redis.persistence.dump import dump
 from framewire.redis.state import State
+from framewire.redis.values.streams import StreamValue
 
 
 class PowerLost(BaseException):
@@ -157,6 +158,8 @@ def contents(state: State) -> dict[int, dict[bytes, object]]:
 
 def _content(key: bytes, value: Any) -> object:
     kind = getattr(value, "kind", b"string")
+    if kind == b"stream":
+        return kind, _stream(value)
     requests = [request[2:] for request in dump(key, value)]
     if kind == b"set":
         return kind, sorted(member for request in requests for member in request)
@@ -165,3 +168,15 @@ def _content(key: bytes, value: Any) -> object:
             pair for request in requests for pair in zip(request[::2], request[1::2], strict=True)
         )
     return kind, requests
+
+
+def _stream(stream: StreamValue) -> object:
+    """How often an entry was delivered after it was deleted cannot be logged, in Redis neither."""
+    groups = {
+        name: (group.last_id, group.entries_read, sorted(group.consumers), {
+            id_: (pending.consumer.name, *((pending.delivered, pending.count) if id_ in stream else ()))
+            for id_, pending in group.pending.items()
+        })
+        for name, group in stream.groups.items()
+    }  # fmt: skip
+    return stream.entries(), stream.last_id, stream.entries_added, stream.max_deleted_id, groups

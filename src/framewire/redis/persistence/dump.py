@@ -57,10 +57,6 @@ def _sorted_set(key: bytes, value: SortedSetValue) -> Requests:
     )
 
 
-def _stream(key: bytes, value: StreamValue) -> Requests:
-    return dump_stream(key, value.copy())
-
-
 def _in_pieces(head: list[bytes], items: Sequence[bytes]) -> Requests:
     return ([*head, *piece] for piece in _pieces(items))
 
@@ -76,5 +72,5 @@ DUMPERS: dict[type, Callable[[bytes, Any], Requests]] = {
     SetValue: _set,
     HashValue: _hash,
     SortedSetValue: _sorted_set,
-    StreamValue: _stream,
+    StreamValue: dump_stream,
 }

@@ -6,13 +6,16 @@ What belongs here: which files there may be, and what to do when one of them is 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from time import monotonic
+from typing import cast
 
 from framewire.redis.persistence.disk import Disk
 from framewire.redis.persistence.load import DamagedFile, Loader
 from framewire.redis.persistence.manifest import Manifest, load_manifest, manifest_name, save_manifest
 from framewire.redis.persistence.rewrite import remove_history
 from framewire.redis.state import State
+from framewire.redis.values.streams import StreamValue
 
 __all__ = ["open_files", "read_manifest"]
 
@@ -85,9 +88,19 @@ def _load_files(state: State, disk: Disk, manifest: Manifest) -> None:
             if any(disk.size(later.name) for later in files[position + 1 :]):
                 raise DamagedFile(file.name, good, f"{size - good} more end within a command, and other files follow")
             _cut_off(disk, file.name, good, size, state.config.aof_load_truncated)
+    _wake_consumers(state)
     logger.info("append-only file: %d commands loaded in %.1f s", loader.commands, monotonic() - started)
     if loader.errors:
         logger.warning("%d of them were refused, first: %s", loader.errors, loader.first_error.decode("latin-1"))
+
+
+def _wake_consumers(state: State) -> None:
+    """When a consumer of a stream was last seen is not in the file; as in Redis, it is now."""
+    streams = (value for db in state.databases for value in db.values.values() if value.__class__ is StreamValue)
+    for stream in cast("Iterator[StreamValue]", streams):
+        for group in stream.groups.values():
+            for consumer in group.consumers.values():
+                consumer.seen = state.clock
 
 
 def _cut_off(disk: Disk, name: str, good: int, size: int, allowed: bool) -> None:
