@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from framewire import ConnectionClosedError, IncompleteFrame, LengthDelimitedCodec, LinesCodec, RawCodec, RespCodec
+from framewire import (
+    Bytes,
+    ConnectionClosedError,
+    IncompleteFrame,
+    LengthDelimitedCodec,
+    LinesCodec,
+    RawCodec,
+    RespCodec,
+)
 from framewire.aio import Connection, connect_pipes, open_subprocess
 from framewire.aio.protocol import DEFAULT_HIGH_WATER
 from framewire.frames.resp import Bulk, Integer
@@ -21,6 +29,9 @@ Run = Callable[[Awaitable[None]], None]
 
 LINES = [b"", b"one", b"x" * 50_000, b"last"]
 FRAMES = [b"", b"one", bytes(range(256)) * 300, bytes(5_000_000), b"last"]
+
+
+SLEEPERS = "echo $$; sleep 60 & echo $!; wait"
 
 
 def python(program: str) -> tuple[str, ...]:
@@ -154,6 +165,22 @@ def test_a_block_that_fails_kills_the_child(run: Run, how: str) -> None:
 
 async def fail() -> None:
     raise ZeroDivisionError
+
+
+def test_a_block_that_fails_does_not_wait_for_children_of_the_child(run: Run) -> None:
+    """They hold the pipe that the killed child no longer reads, and what was written does not fit into it."""
+
+    async def main() -> None:
+        pids = b""
+        with pytest.raises(ZeroDivisionError):
+            async with asyncio.timeout(20), await open_subprocess(RawCodec(), "sh", "-c", SLEEPERS) as child:
+                while pids.count(b"\n") < 2:
+                    pids += bytes(await child.read_frame() or b"")
+                child.feed_frame(Bytes(b"x" * 2_000_000))
+                raise ZeroDivisionError
+        os.kill(int(pids.split()[1]), signal.SIGKILL)
+
+    run(main())
 
 
 @pytest.mark.parametrize("steps", range(0, 40, 3))

@@ -62,7 +62,7 @@ async def open_subprocess(
     try:
         await _join(protocol, read_pipe, write_pipe)
     except BaseException:
-        process.kill()
+        _kill(process)
         await process.wait()
         raise
     return SubprocessConnection(protocol, codec, process)
@@ -84,18 +84,20 @@ class SubprocessConnection(Connection[F]):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if exc_type is not None:
-            self._kill()
+            _kill(self.process)
+            self.abort()  # children of the child may hold the pipes, and never read
         try:
             await super().__aexit__(exc_type, exc, traceback)
             await self.process.wait()
         except asyncio.CancelledError:
-            self._kill()
+            _kill(self.process)
             await self.process.wait()
             raise
 
-    def _kill(self) -> None:
-        if self.process.returncode is None:
-            self.process.kill()
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
 
 
 def _check_pipe(file: IO[Any]) -> None:
