@@ -60,6 +60,8 @@ def test_lines_as_text() -> None:
 def test_an_unknown_encoding_is_the_callers_fault() -> None:
     with pytest.raises(LookupError):
         LinesCodec(encoding="no such thing")
+    with pytest.raises(LookupError, match="not a text encoding"):
+        LinesCodec(encoding="hex")
 
 
 @pytest.mark.parametrize("newline", [b"\r", b"", b"\n\n"])
@@ -87,6 +89,7 @@ async def test_what_one_side_writes_the_other_reads(codec: Any, frames: list[Any
         (LinesCodec(), b"a\r"),
         (LinesCodec(max_length=3), b"abcd"),
         (LinesCodec(encoding="ascii"), "grün"),
+        (LinesCodec(encoding="idna"), "a" * 80),
     ],
 )
 def test_what_has_no_form_is_refused_with_nothing_appended(codec: Any, line: Any) -> None:

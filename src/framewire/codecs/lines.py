@@ -5,7 +5,6 @@ What belongs here: what a line is beyond its delimiter: the CR before the LF, an
 
 from __future__ import annotations
 
-from codecs import lookup
 from typing import AnyStr, Generic, overload
 
 from framewire._impl import BytesMut
@@ -42,7 +41,7 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
         if newline not in (b"\n", b"\r\n"):
             raise ValueError(f"a line ends with LF or CRLF, not {newline!r}")
         if encoding is not None:
-            lookup(encoding)  # an unknown one is the caller's fault, not the peer's
+            "".encode(encoding)  # one that is unknown, or not of text, is the caller's fault and not the peer's
         self._search = DelimiterSearch(b"\n", max_length, b"\r", encoding)
         self._take = self._search.items.take
         self._encoding = encoding
@@ -97,5 +96,5 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
     def _encoded(self, line: str) -> bytes:
         try:
             return line.encode(self._encoding or "utf-8")
-        except UnicodeEncodeError as error:
-            raise EncodeError(f"the line has no form in {self._encoding}: {error.reason}") from None
+        except UnicodeError as error:  # not all encodings raise the kind that has a reason
+            raise EncodeError(f"the line has no form in {self._encoding}: {getattr(error, 'reason', error)}") from None
