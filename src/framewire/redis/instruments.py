@@ -11,7 +11,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, TypeAlias
 
 from framewire.redis.blocking import NOT_YET
-from framewire.redis.slowlog import SlowLog
+from framewire.redis.slowlog import Plain, SlowLog
 
 if TYPE_CHECKING:
     from framewire.redis.commands.table import Command
@@ -24,23 +24,35 @@ After: TypeAlias = "Callable[[Session, Command, list[bytes], int], None]"
 """The last argument is how long the command took, in microseconds."""
 
 
+_NOTHING_PLAIN: dict[bytes, Plain] = {}
+
+
 class Instruments:
     """Those who look; the lists may be changed, followed by `State.reinstrument`.
 
-    `before` and `after` are called around a command; `again` before one that waits tries once more.
+    `before` and `after` are called around a command; `again` before one that waits tries once more. `recorded` is what
+    the append-only file offers where nobody else looks: the short path, on which commands that write are seen.
     """
 
-    __slots__ = ("after", "again", "before", "slowlog")
+    __slots__ = ("after", "again", "before", "recorded", "slowlog")
 
     def __init__(self) -> None:
         self.slowlog = SlowLog()
         self.before: list[Before] = []
         self.again: list[Before] = []
         self.after: list[After] = []
+        self.recorded: dict[bytes, Plain] | None = None
 
     def __bool__(self) -> bool:
         """Whether anybody looks."""
         return bool(self.before or self.after or self.slowlog.times_all)
+
+    def shortcuts(self, plain: dict[bytes, Plain]) -> dict[bytes, Plain]:
+        """The commands that may be run without asking us: all that are `plain` as long as nobody looks."""
+        if not self:
+            return plain
+        alone = len(self.before) == len(self.after) == 1 and not self.slowlog.times_all
+        return self.recorded if alone and self.recorded is not None else _NOTHING_PLAIN
 
     # Lists are replaced, not changed: CONFIG SET may add and remove a look while somebody goes through them.
 

@@ -308,7 +308,7 @@ class Session:
         """Recompute what follows from the state that barriers change, and from who looks at commands."""
         self.restricted = self.protocol == 2 and self.subscriber.listens
         limited = self.restricted or not self.authenticated or self.queue is not None
-        self._find = _NOTHING_PLAIN if limited or self.state.instruments or self.state.pause else PLAIN
+        self._find = _NOTHING_PLAIN if limited or self.state.pause else self.state.instruments.shortcuts(PLAIN)
 
     def _refused(self, error: CommandError) -> Error:
         self.state.stats.count_error(error.text)

@@ -35,6 +35,7 @@ FAILED_REWRITE_SECONDS = 60.0
 """How long the next automatic rewrite waits after one that failed; after the next failure twice as long, and so on."""
 
 
+_MISCONF = b"MISCONF Errors writing to the AOF file: "
 _CANNOT_REWRITE = b"ERR Can't execute an AOF background rewriting. Please check the server logs for more information."
 _CANNOT_SWITCH_ON = (
     b"ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs."
@@ -169,12 +170,10 @@ class Persistence:
 
     def _look_at_error(self, log: AppendLog) -> None:
         """Let writes be refused while the disk fails, in Redis' words."""
-        error = log.error
-        if error is None:
-            self._state.write_error = None
-        else:
-            reason = error.strerror or str(error)
-            self._state.write_error = b"MISCONF Errors writing to the AOF file: " + reason.encode()
+        error, failed = log.error, self._state.write_error is not None
+        self._state.write_error = None if error is None else _MISCONF + (error.strerror or str(error)).encode()
+        if failed is not (error is not None) and self._recorder is not None:
+            self._recorder.take_shortcuts(error is None)
 
     def _pending(self) -> None:
         self.on_pending()

@@ -18,14 +18,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from framewire.redis.commands import COMMANDS
+from framewire.redis.commands.lookup import PLAIN
+from framewire.redis.commands.table import Command, Handler
 from framewire.redis.db import Db
 from framewire.redis.persistence.log import Unit
 from framewire.redis.persistence.snapshot import Snapshot
 from framewire.redis.state import State
 
 if TYPE_CHECKING:
-    from framewire.redis.commands.table import Command
     from framewire.redis.session import Session
+    from framewire.redis.slowlog import Plain
 
 __all__ = ["WRITING", "Recorder"]
 
@@ -46,6 +48,7 @@ class Recorder:
         self._sink = sink
         self._unit: list[tuple[int, list[bytes]]] = []
         self._begun: list[tuple[int, int]] = []  # of each command under way: changes so far, its database
+        self._shortcuts = {spelling: self._recorded(spelling, *plain) for spelling, plain in PLAIN.items()}
         self._served: tuple[int, int] | None = None  # the same, of a command that waited and is served
         self.snapshot: Snapshot | None = None
 
@@ -57,6 +60,7 @@ class Recorder:
         instruments.before = [*instruments.before, self._before]
         instruments.again = [*instruments.again, self._again]
         instruments.after = [*instruments.after, self._after]
+        instruments.recorded = self._shortcuts
         self._state.observers = [*self._state.observers, self._changed]
         self._state.reinstrument()
 
@@ -66,11 +70,38 @@ class Recorder:
         instruments.before = [look for look in instruments.before if look != self._before]
         instruments.again = [look for look in instruments.again if look != self._again]
         instruments.after = [look for look in instruments.after if look != self._after]
+        instruments.recorded = None
         self._state.observers = [look for look in self._state.observers if look != self._changed]
         self._state.reinstrument()
         self._begun.clear()
         self._unit.clear()
         self._served = self.snapshot = None
+
+    def take_shortcuts(self, yes: bool) -> None:
+        """Whether commands may be run on the short path, where nothing is refused while the disk fails."""
+        self._state.instruments.recorded = self._shortcuts if yes else None
+        self._state.reinstrument()
+
+    def _recorded(self, spelling: bytes, function: Handler, least: int, most: int) -> Plain:
+        """The short path of a command: as it is where it only reads, else with what `Session.run` does for us."""
+        command = COMMANDS[spelling.lower()]
+        if command.name not in WRITING:
+            return function, least, most
+        waiters, before, after = self._state.waiters, self._before, self._after
+
+        def run(session: Session, request: list[bytes]) -> object:
+            waiters.hold()
+            session.propagated = None
+            try:
+                before(session, command, request)
+                try:
+                    return function(session, request)
+                finally:
+                    after(session, command, request, 0)
+            finally:
+                waiters.release()
+
+        return run, least, most
 
     def _before(self, session: Session, command: Command, request: list[bytes]) -> None:
         self._served = None
