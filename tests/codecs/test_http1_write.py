@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
 import pytest
@@ -68,6 +69,15 @@ def test_an_empty_chunk_does_not_end_a_chunked_body() -> None:
     codec = HttpCodec("client")
     encoded(codec, RequestHead(b"POST", b"/", (HOST, (b"transfer-encoding", b"chunked"))))
     assert encoded(codec, BodyChunk(b""), BodyChunk(memoryview(b"abcd").cast("H")), END) == b"4\r\nabcd\r\n0\r\n\r\n"
+
+
+def test_a_body_is_counted_in_bytes_whatever_its_items_are() -> None:
+    codec = HttpCodec("client")
+    encoded(codec, RequestHead(b"POST", b"/", (HOST, (b"content-length", b"2"))))
+    for data in (array("H", b"abcd"), memoryview(b"abcd").cast("H")):
+        with pytest.raises(EncodeError, match="4 more bytes of body"):
+            encoded(codec, BodyChunk(data))  # type: ignore[arg-type]
+    assert encoded(codec, BodyChunk(array("H", b"ab")), END) == b"ab"  # type: ignore[arg-type]
 
 
 def test_a_refused_chunk_leaves_nothing_behind() -> None:

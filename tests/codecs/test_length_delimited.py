@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from array import array
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewire import BytesMut, FrameTooLong, IncompleteFrame, LengthDelimitedCodec, ProtocolError
+from framewire import BytesMut, FrameTooLong, IncompleteFrame, LengthDelimitedCodec, ProtocolError, WriteBuffer
 from tests.codecs.items import decode, every_way, over_a_connection, refuses
 from tests.every_way import cuts
 
@@ -29,6 +30,13 @@ LENGTHS = [
 @pytest.mark.parametrize(("options", "data", "frames"), LENGTHS)
 def test_heads_of_every_shape(options: dict[str, Any], data: bytes, frames: list[bytes]) -> None:
     assert every_way(lambda: LengthDelimitedCodec(**options), data) == frames
+
+
+@pytest.mark.parametrize("frame", [array("H", b"abcd"), memoryview(b"abcd").cast("H"), bytearray(b"abcd")])
+def test_a_frame_is_counted_in_bytes_whatever_its_items_are(frame: Any) -> None:
+    out = WriteBuffer()
+    LengthDelimitedCodec().encode(frame, out)
+    assert out.take() == [b"\0\0\0\4abcd"]
 
 
 REFUSED = [

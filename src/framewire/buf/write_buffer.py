@@ -10,12 +10,12 @@ import sys
 from typing import TypeAlias
 
 from framewire._impl import Bytes, BytesMut, Cursor
-from framewire._pure.block import BytesLike
+from framewire._pure.block import BytesLike, flat
 from framewire._pure.reading import BufLike
 from framewire.buf.abstract import BufMut
 from framewire.buf.rope import Rope
 
-__all__ = ["SHARE_THRESHOLD", "Mark", "WriteBuffer"]
+__all__ = ["SHARE_THRESHOLD", "Mark", "WriteBuffer", "size_of"]
 
 SHARE_THRESHOLD = 16 * 1024
 """Payloads of at least this many bytes are handed on uncopied; below it, a copy is cheaper and pins nothing."""
@@ -121,3 +121,8 @@ class WriteBuffer(BufMut):
             self.tail.freeze()
         else:
             self.tail.clear()
+
+
+def size_of(data: BytesLike) -> int:
+    """How many bytes `put_slice(data)` appends, which is not `len` for what has larger items. Raises `TypeError`."""
+    return len(data) if isinstance(data, bytes) else len(flat(data))

@@ -11,6 +11,7 @@ import re
 from typing import Protocol
 
 from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import size_of
 from framewire.codecs.http1_framing import FRAMING_FIELDS, Framing, Length
 from framewire.errors import EncodeError
 from framewire.frames.http import BodyChunk, EndOfMessage, Headers, RequestHead, ResponseHead
@@ -93,7 +94,7 @@ class _Counted:
         self._left = length
 
     def write(self, chunk: BodyChunk, dst: WriteBuffer) -> None:
-        size = _size(chunk)
+        size = size_of(chunk.data)
         if size > self._left:
             raise EncodeError(f"{size} more bytes of body, where the head leaves room for {self._left}")
         dst.put_slice(chunk.data)
@@ -123,7 +124,7 @@ class _Chunked:
     __slots__ = ()
 
     def write(self, chunk: BodyChunk, dst: WriteBuffer) -> None:
-        size = _size(chunk)
+        size = size_of(chunk.data)
         if size:  # an empty chunk would end the body
             dst.put_slice(b"%x\r\n" % size)
             dst.put_slice(chunk.data)
@@ -135,12 +136,6 @@ class _Chunked:
             if name.lower() in FRAMING_FIELDS:
                 raise EncodeError(f"a trailer cannot be {name.decode()}")
         dst.put_slice(b"0\r\n%b\r\n" % fields)
-
-
-def _size(chunk: BodyChunk) -> int:
-    """Its length in bytes, which is not `len` for a view of something larger."""
-    data = chunk.data
-    return data.nbytes if isinstance(data, memoryview) else len(data)
 
 
 def _no_trailers(frame: EndOfMessage) -> None:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from framewire._impl import BytesMut, PrefixedFrames
 from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import size_of
 from framewire.codec import Codec, Refusal, decode_eof
 from framewire.codecs.delimiter import first_of
 from framewire.errors import EncodeError, FrameTooLong, ProtocolError
@@ -92,9 +93,10 @@ class LengthDelimitedCodec(Codec[bytes]):
 
     def encode(self, frame: bytes, dst: WriteBuffer) -> None:
         """Append the length and the payload; a large one is not copied. Raises `EncodeError` if it does not fit."""
-        if len(frame) > self._max:
-            raise EncodeError(f"the frame has {len(frame)} bytes, limit {self._max}")
-        number = len(frame) - self._adjustment
+        size = size_of(frame)
+        if size > self._max:
+            raise EncodeError(f"the frame has {size} bytes, limit {self._max}")
+        number = size - self._adjustment
         if not 0 <= number < 1 << 8 * self._field:
             raise EncodeError(f"a length of {number} does not fit into a field of {self._field} bytes")
         dst.put_slice(number.to_bytes(self._field, self._byteorder))
