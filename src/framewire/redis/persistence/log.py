@@ -34,8 +34,11 @@ Unit: TypeAlias = Sequence[tuple[int, list[bytes]]]
 """Requests that belong together, each with the number of its database; a reader gets all of them or none."""
 
 SYNC_SECONDS = 1.0
-LONGEST_POSTPONEMENT = 2.0
-"""While the disk is busy with an fsync, a write would have to wait for it; it is put off, but no longer than this."""
+LONGEST_POSTPONEMENT = 1.0
+"""While the disk is busy with an fsync, a write would have to wait for it; it is put off, but no longer than this.
+
+Redis waits for 2 s; here, whoever kills the process shall lose no more than the last one.
+"""
 
 _MULTI = [b"MULTI"]
 _EXEC = [b"EXEC"]
