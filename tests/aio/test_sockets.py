@@ -144,6 +144,32 @@ def test_pausing_inside_the_callback_takes_no_further_one(run: Run) -> None:
     run(main())
 
 
+def test_a_client_that_has_gone_already_is_handed_on_as_any_other(run: Run) -> None:
+    """As macOS behaves: no option can be set on its socket."""
+
+    class Gone(socket.socket):
+        def setsockopt(self, *_: object) -> None:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    class Listening:
+        def __init__(self, sock: socket.socket) -> None:
+            self.sock = sock
+
+        def accept(self) -> object:
+            sock, address = self.sock.accept()
+            return Gone(fileno=sock.detach()), address
+
+    async def main() -> None:
+        async with accepting() as taken:
+            accept_from, listening = taken.acceptor._accept, Listening(taken.acceptor.sockets[0])
+            taken.acceptor._accept = lambda _: accept_from(listening)
+            taken.acceptor.resume()
+            with taken.connect():
+                assert await taken.wait_for(1)
+
+    run(main())
+
+
 def test_without_descriptors_accepting_rests_and_nobody_is_dropped(
     run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,6 +11,7 @@ connections without a word when file descriptors run out.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections.abc import Callable
@@ -73,7 +74,7 @@ class Acceptor:
                 self._rest(error)
                 return
             sock.setblocking(False)
-            if sock.family in (socket.AF_INET, socket.AF_INET6):
+            with contextlib.suppress(OSError):  # a Unix socket has no delay; macOS refuses if the peer has gone already
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._on_socket(sock)
 
