@@ -220,6 +220,7 @@ CONVERSATIONS: dict[str, Conversation] = {
 
 # Other versions, and Valkey, name themselves, word some errors or list some flags in another way here.
 REDIS_7_0_ONLY = frozenset({
+    *(f"administration: {name}" for name in ADMINISTRATION),
     "connection: hello",
     "connection: a reply has the protocol in force",
     "connection: auth with a password",
