@@ -209,3 +209,34 @@ def test_a_server_uses_them(run: Callable[..., None]) -> None:
         assert ended == [b"%d" % number for number in range(20)] + ["idle"]
 
     run(main())
+
+
+async def test_a_wait_that_is_broken_off_and_begun_again_is_one_wait() -> None:
+    """Who polls with a timeout is no easier prey for a slow drip."""
+    reader = Reader()
+    await reader.receive(b"drip")
+    for now in (0, 1, 2, 3):
+        await reader.look(now)
+        await reader.receive(b".")
+        reader.reading.cancel()
+        await turn()
+        reader.reading = asyncio.ensure_future(reader.connection.read_frame())
+    await reader.look(4)
+    with pytest.raises(ConnectionClosedError):
+        await reader.reading
+    reader.end()
+
+
+async def test_a_frame_that_was_taken_without_waiting_ends_the_wait() -> None:
+    reader = Reader()
+    await reader.receive(b"one")
+    await reader.look(0)
+    reader.reading.cancel()
+    await turn()
+    await reader.receive(b"\ntwo")
+    assert await reader.connection.read_frame() == b"one"
+    reader.reading = asyncio.ensure_future(reader.connection.read_frame())
+    await reader.look(4)
+    await reader.look(7.9)
+    assert not reader.reading.done()
+    reader.end()

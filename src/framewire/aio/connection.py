@@ -130,7 +130,6 @@ class Connection(Generic[F]):
 
     async def _wait_for_frame(self) -> F | None:
         protocol = self._protocol
-        protocol.waits += 1
         while True:
             if protocol.at_eof:
                 return self._codec.decode_eof(self._inbound.rest)
@@ -142,6 +141,7 @@ class Connection(Generic[F]):
             await protocol.wait_readable()
             frame = self._next()
             if frame is not None:
+                protocol.waits += 1
                 self._inbound.release_if_empty()  # it may be long until the next call
                 return frame
 

@@ -51,7 +51,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self.on_payload: Callable[[], None] = _nothing
         self.at_eof = False
         self.draining = False  # read no further than the frame under way
-        self.waits = 0  # how often somebody has begun to wait for a frame
+        self.waits = 0  # which wait for a frame it is; one that is broken off and begun again is still the same
         self._closing = False
         self.error: Exception | None = None
 
@@ -87,7 +87,9 @@ class StreamProtocol(asyncio.BufferedProtocol):
             return  # more of a large payload is to come, in place: nothing to decode yet
         if self._reader is not None:
             self._wake_reader()
-        elif len(inbound.rest) >= self._high_water:
+            return
+        self.waits += 1  # a frame may have become whole, and be taken without waiting
+        if len(inbound.rest) >= self._high_water:
             self._paused_reading = True
             self.transport.pause_reading()
 

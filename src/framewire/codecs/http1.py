@@ -23,7 +23,7 @@ from framewire.codecs.http1_body import BodyReader, body_reader
 from framewire.codecs.http1_framing import Facts, Framing, Length, framing_of_request, framing_of_response
 from framewire.codecs.http1_head import HeadReader, available
 from framewire.codecs.http1_write import BodyWriter, body_writer, request_head, response_head
-from framewire.errors import CodecSpent, EncodeError, ProtocolError
+from framewire.errors import CodecSpent, EncodeError, IncompleteFrame, ProtocolError
 from framewire.frames.http import BodyChunk, EndOfMessage, HttpFrame, HttpLimits, RequestHead, ResponseHead
 
 __all__ = ["HttpCodec"]
@@ -106,7 +106,10 @@ class HttpCodec(Codec[HttpFrame]):
             return self._read_head(src) if self._reading is None else self._read_body(self._reading, src)
 
     def decode_eof(self, src: BytesMut) -> HttpFrame | None:
-        """After the end of the stream: what is left, `None` between two messages, else raises `IncompleteFrame`."""
+        """After the end of the stream: what is left, `None` between two messages, else raises `IncompleteFrame`.
+
+        A client that waits for a response is not between two messages.
+        """
         frame = self.decode(src)
         if frame is None and self._reading is not None:
             frame = self._reading.read_eof()
@@ -114,6 +117,8 @@ class HttpCodec(Codec[HttpFrame]):
                 self._message_read()
         if frame is None:
             check_clean_end(self._reading is None, src)
+            if not self._server and self._asked:
+                raise IncompleteFrame(f"the stream ended before the response to {len(self._asked)} requests")
         return frame
 
     def _read_head(self, src: BytesMut) -> HttpFrame | None:
