@@ -338,3 +338,16 @@ def test_against_a_real_server() -> None:
             other.write_frame(command(b"RPUSH", b"nothing", b"something"))
             assert other.read_frame(timeout=20) == Integer(1)
         assert connection.read_frame(timeout=20) == command(b"nothing", b"something")
+
+
+def test_a_unix_socket_file_that_nobody_listens_on_is_replaced_and_goes_with_the_listener(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(path))
+    with listen(echo, RespCodec, path=str(path)):
+        with connect(RespCodec(), path=str(path)) as connection:
+            connection.write_frame(Bulk(b"x"))
+            assert connection.read_frame(timeout=20) == Bulk(b"x")
+        with pytest.raises(OSError):
+            listen(echo, RespCodec, path=str(path))
+    assert not path.exists()

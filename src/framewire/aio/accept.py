@@ -16,7 +16,7 @@ import logging
 import socket
 from collections.abc import Callable
 
-from framewire.aio.sockets import close_listening
+from framewire._listening import close_listening
 
 __all__ = ["Acceptor"]
 

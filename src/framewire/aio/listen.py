@@ -23,11 +23,11 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from framewire._listening import RESOLVING, listen_tcp, listen_unix
 from framewire.aio.accept import Acceptor
 from framewire.aio.connect import check_address
 from framewire.aio.connection import Connection
 from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
-from framewire.aio.sockets import listen_tcp, listen_unix
 from framewire.aio.watch import Limits, Watcher
 from framewire.codec import Codec, check_factory
 from framewire.errors import ConnectionClosedError, IncompleteFrame, ProtocolError
@@ -83,7 +83,8 @@ async def listen(
         sockets = [listen_unix(path, backlog)]
     else:
         assert host is not None and port is not None
-        sockets = await listen_tcp(host, port, backlog)
+        found = await asyncio.get_running_loop().getaddrinfo(host or None, port, **RESOLVING)
+        sockets = listen_tcp(found, backlog)
     return Listener(
         handler,
         codec,

@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from functools import partial
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar, cast
 
+from framewire._listening import RESOLVING, close_listening, listen_tcp, listen_unix
 from framewire.blocking.connection import DEFAULT_HIGH_WATER, Connection
 from framewire.codec import Codec, check_factory
 from framewire.errors import ConnectionClosedError, IncompleteFrame, ProtocolError
@@ -96,18 +97,10 @@ def listen(
     check_factory(codec)
     _check_address(host, port, path)
     if path is not None:
-        sock = socket.socket(socket.AF_UNIX)
-        try:
-            sock.bind(path)
-            sock.listen(backlog)
-        except BaseException:
-            sock.close()
-            raise
+        sockets = [listen_unix(path, backlog)]
     else:
-        assert host is not None and port is not None
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        sock = socket.create_server((host, port), family=family, backlog=backlog)
-    return Listener(handler, codec, sock, ssl, max_connections, high_water)
+        sockets = listen_tcp(socket.getaddrinfo(host or None, port, **RESOLVING), backlog)
+    return Listener(handler, codec, sockets, ssl, max_connections, high_water)
 
 
 class Listener(Generic[F]):
@@ -117,12 +110,12 @@ class Listener(Generic[F]):
         self,
         handler: Callable[[Connection[F]], None],
         codec: Callable[[], Codec[F]],
-        sock: socket.socket,
+        sockets: list[socket.socket],
         ssl: ssl_module.SSLContext | None,
         max_connections: int,
         high_water: int,
     ) -> None:
-        self._sock = sock
+        self._sockets = sockets
         self._handler = handler
         self._codec = codec
         self._ssl = ssl
@@ -138,7 +131,7 @@ class Listener(Generic[F]):
     @property
     def port(self) -> int:
         """The TCP port that was bound; useful after `port=0`."""
-        name = self._sock.getsockname()
+        name = self._sockets[0].getsockname()
         if not isinstance(name, tuple):
             raise ValueError("a Unix socket has no port")
         return int(name[1])
@@ -173,22 +166,23 @@ class Listener(Generic[F]):
     # -- the accepting thread -----------------------------------------------------------------------------------------
 
     def _accept_all(self) -> None:
-        with self._sock, self._woken, selectors.DefaultSelector() as selector:
-            self._sock.setblocking(False)
-            selector.register(self._sock, selectors.EVENT_READ)
+        with self._woken, selectors.DefaultSelector() as selector:
+            for sock in self._sockets:
+                selector.register(sock, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
             while True:
                 self._room.acquire()
-                selector.select()
+                key, _ = selector.select()[0]
                 if self._closed:
-                    return
-                if not self._accept():
+                    break
+                if not self._accept(cast("socket.socket", key.fileobj)):
                     self._room.release()
+        close_listening(self._sockets)
 
-    def _accept(self) -> bool:
+    def _accept(self, listening: socket.socket) -> bool:
         """Give one client a thread; false if there is none after all."""
         try:
-            sock, peer = self._sock.accept()
+            sock, peer = listening.accept()
             self._start(sock, peer)
         except (OSError, RuntimeError) as error:
             if not isinstance(error, BlockingIOError | ConnectionError):  # no file descriptor or no thread is left

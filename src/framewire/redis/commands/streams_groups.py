@@ -6,13 +6,14 @@ What belongs here: making, changing and removing groups and consumers, and what 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from framewire.redis.arguments import SYNTAX_ERROR, Arguments, CommandError
 from framewire.redis.commands.keyspace import find, look_up
 from framewire.redis.commands.streams_common import NULL_ARRAY, no_group, notice, shown
-from framewire.redis.commands.streams_ids import parse_id, parse_range
+from framewire.redis.commands.streams_ids import parse_any_id, parse_id, parse_range
 from framewire.redis.commands.table import OK, Command, KeySpec, help_command, subcommands
 from framewire.redis.values.stream_groups import Group
 from framewire.redis.values.streams import StreamValue, id_text
@@ -34,7 +35,7 @@ def create(session: Session, request: list[bytes]) -> object:
         raise _no_stream()
     if len(request) > 8:
         raise _wrong_subcommand(request)
-    group = Group(_last_id(stream, request[4]), entries_read)
+    group = Group(_last_id(stream, request[4], parse_id), entries_read)
     if stream is None:
         _make_stream(session, key, name, group)
     elif name in stream.groups:
@@ -59,7 +60,7 @@ def set_id(session: Session, request: list[bytes]) -> object:
     stream, group = _existing_group(session, request)
     if len(request) not in (5, 7):
         raise _wrong_subcommand(request)
-    group.last_id, group.entries_read = _last_id(stream, request[4]), entries_read
+    group.last_id, group.entries_read = _last_id(stream, request[4], parse_any_id), entries_read
     notice(session, key, b"xgroup-setid")
     return OK
 
@@ -80,10 +81,10 @@ def _group_options(request: list[bytes], flag: bytes | None) -> tuple[int | None
     return None if entries_read == -1 else entries_read, flagged
 
 
-def _last_id(stream: StreamValue | None, text: bytes) -> int:
+def _last_id(stream: StreamValue | None, text: bytes, parse: Callable[[bytes], int]) -> int:
     if text == b"$":
         return 0 if stream is None else stream.last_id
-    return parse_id(text)
+    return parse(text)
 
 
 def destroy(session: Session, request: list[bytes]) -> object:

@@ -10,7 +10,7 @@ import re
 from framewire.redis.arguments import CommandError, parse_int64
 from framewire.redis.values.streams import ID_MAX, make_id
 
-__all__ = ["parse_end", "parse_id", "parse_new_id", "parse_range", "parse_start"]
+__all__ = ["parse_any_id", "parse_end", "parse_id", "parse_new_id", "parse_range", "parse_start"]
 
 _LAST_SEQUENCE = 2**64 - 1
 _LONGEST = 127
@@ -23,6 +23,13 @@ def parse_id(text: bytes, sequence: int = 0) -> int:
     """The id that `text` spells, with this `sequence` where there is none. Raises `CommandError`."""
     milliseconds, dash, rest = _split(text)
     return make_id(_parse_number(milliseconds), _parse_number(rest) if dash else sequence)
+
+
+def parse_any_id(text: bytes, sequence: int = 0) -> int:
+    """As `parse_id`, and `-` and `+` are the first and the last possible id. Raises `CommandError`."""
+    if text in (b"-", b"+"):
+        return 0 if text == b"-" else ID_MAX
+    return parse_id(text, sequence)
 
 
 def parse_new_id(text: bytes, last_id: int, now: int) -> int:
@@ -64,11 +71,7 @@ def parse_range(start: bytes, end: bytes) -> tuple[int, int]:
 def _parse_bound(text: bytes, sequence: int) -> tuple[bool, int]:
     if len(text) > 1 and text[:1] == b"(":
         return True, parse_id(text[1:], sequence)
-    if text == b"-":
-        return False, 0
-    if text == b"+":
-        return False, ID_MAX
-    return False, parse_id(text, sequence)
+    return False, parse_any_id(text, sequence)
 
 
 def _split(text: bytes) -> tuple[bytes, bytes, bytes]:

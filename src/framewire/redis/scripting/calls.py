@@ -59,10 +59,20 @@ class Calls:
     def table(self) -> dict[bytes, Any]:
         """The table `redis`, as the sandbox takes it."""
         functions = (
-            self.call, self.pcall, self.error_reply, self.status_reply, self.sha1hex, self.log, self.setresp,
-            self.set_repl, self.replicate_commands, self.breakpoint, self.debug, self.acl_check_cmd,
+            self.error_reply, self.status_reply, self.sha1hex, self.log, self.setresp, self.set_repl,
+            self.replicate_commands, self.breakpoint, self.debug, self.acl_check_cmd,
         )  # fmt: skip
-        return {**{function.__name__.encode(): function for function in functions}, **_CONSTANTS}
+        looked_at = {function.__name__.encode(): self._with_memory(function) for function in functions}
+        return {b"call": self.call, b"pcall": self.pcall, **looked_at, **_CONSTANTS}
+
+    def _with_memory(self, function: Callable[..., object]) -> Callable[..., object]:
+        """The function, entered only where there is memory for what it returns."""
+
+        def call(*arguments: object) -> object:
+            self._check_memory()
+            return function(*arguments)
+
+        return call
 
     # -- commands -----------------------------------------------------------------------------------------------------
 
@@ -74,7 +84,7 @@ class Calls:
         return self._lua.of(reply, self.session.protocol)
 
     def pcall(self, *arguments: object) -> object:
-        """Run a command; an error is returned, as a table."""
+        """Run a command; an error is returned, as a table. Raises `OutOfMemory`."""
         try:
             reply = self._run(arguments)
         except ScriptError as error:
@@ -235,6 +245,6 @@ def _text(value: object) -> bytes | None:
     """A string, or a number as Lua itself spells it."""
     if isinstance(value, bytes):
         return value
-    if _is_number(value):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return b"%.14g" % value
     return None

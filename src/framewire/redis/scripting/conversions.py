@@ -33,23 +33,33 @@ __all__ = ["Lua", "LuaResults", "argument", "reply_of"]
 
 _EXACT = 2**53  # integers up to here are doubles without loss
 
+_LARGE = 64 * 1024  # bytes of a string from which on memory is looked at before
+_MANY = 16  # the same for the items of a table
+_ITEM = 96  # bytes that an item of a table takes, beside its text
+
 LuaResults = Sequence[Any]
 
 # ---- a reply, for the script -------------------------------------------------------------------------------------
 
 
 class Lua:
-    """Makes Lua values of replies; `make_table` is what makes a table of a list or a dict."""
+    """Makes Lua values of replies; `make_table` is what makes a table of a list or a dict.
 
-    __slots__ = ("_make_table",)
+    `reserve` is called with a number of bytes before a value takes so many, and raises where they are not there.
+    """
 
-    def __init__(self, make_table: Callable[[object], object]) -> None:
+    __slots__ = ("_make_table", "_reserve")
+
+    def __init__(self, make_table: Callable[[object], object], reserve: Callable[[int], None]) -> None:
         self._make_table = make_table
+        self._reserve = reserve
 
     def of(self, reply: object, protocol: int) -> object:
         """The value for a reply, as it would be sent in that protocol. O(its size)."""
         kind = reply.__class__
         if kind is bytes:
+            if len(reply) > _LARGE:  # type: ignore[arg-type]
+                self._reserve(len(reply))  # type: ignore[arg-type]
             return reply
         if kind is int:
             return _number(reply)  # type: ignore[arg-type]
@@ -59,6 +69,8 @@ class Lua:
 
     def table(self, items: dict[Any, Any] | list[Any]) -> object:
         """A table of values that Lua has already; what is `None` is left out."""
+        if len(items) > _MANY:
+            self._reserve(sum(map(_size, items)) + (sum(map(_size, items.values())) if isinstance(items, dict) else 0))
         if isinstance(items, list) and None in items:
             items = {position: item for position, item in enumerate(items, 1) if item is not None}
         return self._make_table(items)
@@ -91,6 +103,10 @@ class Lua:
     def _big_number(self, value: BigNumber, protocol: int) -> object:
         text = format_integer(value.value)
         return self.table({b"big_number": text}) if protocol == 3 else text
+
+
+def _size(item: object) -> int:
+    return _ITEM + len(item) if isinstance(item, bytes) else _ITEM
 
 
 def _number(value: int) -> int | float:

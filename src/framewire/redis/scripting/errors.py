@@ -1,13 +1,13 @@
-"""`ScriptError`: what a function of ours raises into a script.
+"""`ScriptError` and `OutOfMemory`: what functions of ours raise into a script.
 
-What belongs here: that, and the texts that several functions share.
+What belongs here: these, and the texts that several functions share.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["NOT_ENOUGH_MEMORY", "ScriptError"]
+__all__ = ["NOT_ENOUGH_MEMORY", "OutOfMemory", "ScriptError"]
 
 NOT_ENOUGH_MEMORY: Final = b"not enough memory"
 
@@ -23,3 +23,7 @@ class ScriptError(Exception):
         super().__init__(text)
         self.text = text
         self.as_table = as_table
+
+
+class OutOfMemory(Exception):
+    """A function that a script called has no memory for what it would return. The script ends, whatever it catches."""

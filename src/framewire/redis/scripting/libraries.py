@@ -191,7 +191,7 @@ class _Items:
             if size > _LARGEST_INTEGER:
                 raise ScriptError(b"integral size %d is larger than limit of %d" % (size, _LARGEST_INTEGER))
             return size
-        if letter.lower() not in _SIZES or letter in "TXFD" and letter != "T":
+        if letter.lower() not in _SIZES or letter in "XFD":
             raise bad_argument(1, self._name, f"invalid format option '{letter}'")
         return _SIZES[letter.lower()]
 

@@ -65,8 +65,7 @@ class MessagePack:
         data = text_argument(arguments, 1, "unpack")
         offset = integer_argument(arguments, position, "unpack") if len(arguments) >= position else 0
         if limit < 0 or offset < 0:
-            text = "Invalid request to unpack with offset of %d and limit of %d." % (offset, len(data))
-            raise ScriptError(text.encode())
+            raise ScriptError(b"Invalid request to unpack with offset of %d and limit of %d." % (offset, len(data)))
         if offset > len(data):
             raise ScriptError(b"Start offset %d greater than input length %d." % (offset, len(data)))
         values, end = self._unpack(data, offset, limit or None)

@@ -104,22 +104,32 @@ local INSTRUCTIONS = 100000 -- between two looks at the clock
 local stopped = false
 
 local function stop()
-  error({err = host.overdue_text()}, 0)
+  error({err = host.reason()}, 0)
+end
+
+-- At each line from then on, so that a script that catches the error gets no further.
+local function stop_again()
+  if getinfo(2, 'S').source ~= HERE then stop() end
+end
+
+local function end_run()
+  stopped = true
+  sethook(stop_again, 'l')
 end
 
 local function look_at_clock()
   if host.overdue() then
-    stopped = true
-    sethook(stop, 'l') -- at each line from now on: a script that catches the error gets no further
+    end_run()
     stop()
   end
 end
 
 sethook(look_at_clock, '', INSTRUCTIONS)
 
-local function new_coroutine(f)
-  local thread = create(f)
-  if stopped then sethook(thread, stop, 'l') else sethook(thread, look_at_clock, '', INSTRUCTIONS) end
+local function new_coroutine(f, called)
+  local ok, thread = real_pcall(create, f)
+  if not ok then error("bad argument #1 to '" .. called .. "' (Lua function expected)", 3) end
+  if stopped then sethook(thread, stop_again, 'l') else sethook(thread, look_at_clock, '', INSTRUCTIONS) end
   return thread
 end
 
@@ -218,8 +228,8 @@ end
 local threads = pick(coroutine, 'running status yield')
 
 function threads.create(f)
-  check_argument('function', f, 1, 'create')
-  return new_coroutine(f)
+  local thread = new_coroutine(f, 'create')
+  return thread
 end
 
 function threads.resume(...)
@@ -233,8 +243,7 @@ local function unwrap(ok, ...)
 end
 
 function threads.wrap(f)
-  check_argument('function', f, 1, 'wrap')
-  local thread = new_coroutine(f)
+  local thread = new_coroutine(f, 'wrap')
   return function(...)
     local results = {n = select('#', ...), ...}
     return unwrap(resume(thread, unpack(results, 1, results.n)))
@@ -423,7 +432,7 @@ local function clean_up()
 end
 
 local function failure(err)
-  if type(err) ~= 'table' then return tostring(err), false end
+  if type(err) ~= 'table' then return 'ERR ' .. tostring(err), false end -- no memory, no stack: `handle` was not called
   local text = rawget(err, 'err')
   local counted = rawget(err, 'ignore_error_stats_update') == true
   return type(text) == 'string' and text or 'ERR unknown error', counted, rawget(err, 'source'), rawget(err, 'line')
@@ -465,4 +474,4 @@ local function seal()
   end
 end
 
-return run, compile, where, guarded_call, add_in_lua, seal
+return run, compile, where, guarded_call, end_run, add_in_lua, seal

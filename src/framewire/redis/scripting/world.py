@@ -8,8 +8,9 @@ that is still running after `busy-reply-threshold` milliseconds and has written 
 that has written goes on: half of its work would be worse. Only Lua's own instructions are counted; a single call of a
 library function is not interrupted.
 
-Memory. Lua gets at most `MEMORY_LIMIT` bytes. Lua 5.1 leaves by `longjmp` when there is no more, which must not cross
-Python code: so a piece is kept back, without which no Python function is entered (`_check_memory`).
+Memory. Lua gets at most `MEMORY_LIMIT` bytes. Lua 5.1 leaves by `longjmp` when there is no more, which is fine within
+Lua but must not cross Python code. So before anything is handed to Lua there must be memory for it (`_check_memory`,
+`_reserve`); where there is not, the script ends, and does so in a piece that was kept back.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from framewire.redis.arguments import CommandError
 from framewire.redis.scripting import libraries, msgpack
 from framewire.redis.scripting.calls import Calls
 from framewire.redis.scripting.conversions import Lua, reply_of
-from framewire.redis.scripting.errors import NOT_ENOUGH_MEMORY, ScriptError
+from framewire.redis.scripting.errors import NOT_ENOUGH_MEMORY, OutOfMemory, ScriptError
 
 if TYPE_CHECKING:
     from framewire.redis.scripting.scripts import Script
@@ -38,7 +39,9 @@ __all__ = ["MEMORY_LIMIT", "World"]
 logger = logging.getLogger("framewire.redis.scripts")
 
 MEMORY_LIMIT: Final = 1024 * 1024 * 1024
-_KEPT_BACK = 128 * 1024 * 1024  # a reply that Lua is given must fit in here
+_KEPT_BACK = 128 * 1024 * 1024
+_MARGIN = 16 * 1024 * 1024  # what a function may return without asking before
+_PER_BYTE_OF_CODE = 16  # what compiling may take
 
 
 class World:
@@ -47,7 +50,9 @@ class World:
     def __init__(self, session: Session) -> None:
         self._state = session.state
         self._lua = _new_runtime()
-        self._values = Lua(self._lua.table_from)
+        self._usable = MEMORY_LIMIT - _KEPT_BACK - _MARGIN
+        self._out_of_memory = False  # the script that runs has used up what there is
+        self._values = Lua(self._lua.table_from, self._reserve)
         self._calls = Calls(_client_of_its_own(session), self._values, self._check_memory)
         self._pieces: list[Any] = []  # of a long result
         self._deadline = 0.0
@@ -56,8 +61,8 @@ class World:
 
     def _open(self) -> None:
         """Build the sandbox; from then on Lua's own globals hold nothing that reaches out of it."""
-        self._run, self._compile, self._where, self._guarded_call, add_in_lua, seal = _load("sandbox", self._lua)(
-            self._lua.table_from(self._host(), recursive=True)
+        self._run, self._compile, self._where, self._guarded_call, self._end_run, add_in_lua, seal = (
+            _load("sandbox", self._lua)(self._lua.table_from(self._host(), recursive=True))
         )
         add_in_lua(b"cjson", _load("cjson", self._lua))
         seal()
@@ -67,7 +72,7 @@ class World:
         return {
             b"translate": self._translate,
             b"overdue": self._overdue,
-            b"overdue_text": self._overdue_text,
+            b"reason": self._reason,
             b"collect": self._collect,
             b"through": self._through,
             b"redis": self._calls.table(),
@@ -80,12 +85,15 @@ class World:
 
     def compile(self, code: bytes) -> object:
         """The function that a script is. Raises `CommandError` where it is none."""
+        self._make_room(_PER_BYTE_OF_CODE * len(code))
         compiled = self._compile(code)
         if isinstance(compiled, tuple):
             raise CommandError(b"ERR Error compiling script (new function): " + compiled[1])
         return compiled
 
-    def run(self, caller: Session, script: Script, keys: list[bytes], arguments: list[bytes], *, read_only: bool) -> object:
+    def run(
+        self, caller: Session, script: Script, keys: list[bytes], arguments: list[bytes], *, read_only: bool
+    ) -> object:
         """The reply to a script of `caller`; nobody else does anything meanwhile. An error is returned, as `Error`."""
         self._calls.begin(caller, read_only=read_only)
         threshold = self._state.config.busy_reply_threshold
@@ -96,15 +104,15 @@ class World:
             return self._reply(caller, script, self._results(script, keys, arguments))
         finally:
             self._pieces = []
+            if self._out_of_memory:
+                self._recover()
             waiters.release()
 
     def _results(self, script: Script, keys: list[bytes], arguments: list[bytes]) -> tuple[Any, ...]:
         try:
-            self._make_room()
-            results: tuple[Any, ...] = self._run(
-                script.function, self._lua.table_from(keys), self._lua.table_from(arguments)
-            )
-        except (LuaMemoryError, ScriptError):
+            self._make_room(0)
+            results: tuple[Any, ...] = self._run(script.function, self._values.table(keys), self._values.table(arguments))
+        except (LuaMemoryError, OutOfMemory):
             results = False, b"ERR " + NOT_ENOUGH_MEMORY, False
         except LuaError as error:
             results = False, b"ERR " + str(error).encode(), False
@@ -137,7 +145,7 @@ class World:
         """An exception as Lua has it: whether as a table, and its text; nothing where it is no exception."""
         if isinstance(error, ScriptError):
             return error.as_table, error.text
-        if isinstance(error, LuaMemoryError | MemoryError):
+        if isinstance(error, OutOfMemory | LuaMemoryError | MemoryError):
             return False, NOT_ENOUGH_MEMORY
         if not isinstance(error, BaseException):
             return None
@@ -189,19 +197,40 @@ class World:
             return False
         return True
 
-    def _overdue_text(self) -> bytes:
+    def _reason(self) -> bytes:
+        """Why a script is stopped."""
+        if self._out_of_memory:
+            return b"ERR " + NOT_ENOUGH_MEMORY
         threshold = self._state.config.busy_reply_threshold
         return b"ERR Script stopped: it ran for longer than busy-reply-threshold, %d ms." % threshold
 
     def _check_memory(self) -> None:
-        if self._lua.get_memory_used() > MEMORY_LIMIT - _KEPT_BACK:
-            raise ScriptError(NOT_ENOUGH_MEMORY)
+        if self._lua.get_memory_used() > self._usable:
+            self._end_for_memory()
 
-    def _make_room(self) -> None:
-        """What the script before has left behind may fill the memory."""
-        if self._lua.get_memory_used() > (MEMORY_LIMIT - _KEPT_BACK) // 2:
+    def _reserve(self, size: int) -> None:
+        if self._lua.get_memory_used() + 2 * size > self._usable:
+            self._end_for_memory()
+
+    def _end_for_memory(self) -> None:
+        """Let the script that runs end, with the piece kept back to do so in. Raises `OutOfMemory`."""
+        if not self._out_of_memory:
+            self._out_of_memory = True
+            self._lua.set_max_memory(MEMORY_LIMIT)
+            self._end_run()
+        raise OutOfMemory
+
+    def _recover(self) -> None:
+        self._out_of_memory = False
+        self._lua.gccollect()
+        self._lua.set_max_memory(MEMORY_LIMIT - _KEPT_BACK)
+
+    def _make_room(self, size: int) -> None:
+        """What the script before has left behind may fill the memory. Raises `CommandError`."""
+        if self._lua.get_memory_used() + size > self._usable // 2:
             self._lua.gccollect()
-            self._check_memory()
+            if self._lua.get_memory_used() + size > self._usable:
+                raise CommandError(b"ERR " + NOT_ENOUGH_MEMORY)
 
 
 def _new_runtime() -> Any:
@@ -211,7 +240,7 @@ def _new_runtime() -> Any:
         register_eval=False,
         register_builtins=False,
         attribute_filter=_no_attributes,
-        max_memory=MEMORY_LIMIT,
+        max_memory=MEMORY_LIMIT - _KEPT_BACK,
     )
 
 
@@ -222,7 +251,7 @@ def _no_attributes(thing: object, name: object, setting: bool) -> object:
 def _load(name: str, lua: Any) -> Any:
     """The chunk in the file of that name, as a function."""
     text = files("framewire.redis.scripting").joinpath(name + ".lua").read_bytes()
-    return lua.compile(b"--" + text if text.startswith(b"#") else text, name=b"=" + name.encode())
+    return lua.compile(text, name=b"=" + name.encode())
 
 
 def _client_of_its_own(session: Session) -> Session:

@@ -1,83 +1,26 @@
-"""Listening sockets and the accept loop: what is bound, what is left behind, what happens when accepting fails."""
+"""The accept loop: who connects is handed on, and what happens when accepting fails."""
+
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import errno
-import os
 import socket
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 
+from framewire._listening import RESOLVING
+from framewire._listening import listen_tcp as listen_on
 from framewire.aio import accept
 from framewire.aio.accept import Acceptor
-from framewire.aio.sockets import close_listening, listen_tcp, listen_unix
 
 Run = Callable[[Awaitable[None]], None]
 
 
-def open_files() -> int:
-    """How many files this process has open, where the system tells."""
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
-
-
-async def test_all_addresses_of_a_name_share_the_port_that_was_free() -> None:
-    sockets = await listen_tcp("", 0, 5)
-    try:
-        assert len({sock.getsockname()[1] for sock in sockets}) == 1
-        assert all(not sock.getblocking() for sock in sockets)
-    finally:
-        close_listening(sockets)
-
-
-async def test_a_taken_port_names_itself_and_leaves_nothing_open() -> None:
-    (taken,) = await listen_tcp("127.0.0.1", 0, 5)
-    port = taken.getsockname()[1]
-    before = open_files()
-    with pytest.raises(OSError) as caught:
-        await listen_tcp("127.0.0.1", port, 5)
-    assert caught.value.errno == errno.EADDRINUSE
-    assert str(port) in str(caught.value.filename)
-    assert open_files() == before
-    close_listening([taken])
-
-
-async def test_an_address_that_is_not_ours() -> None:
-    with pytest.raises(OSError) as caught:
-        await listen_tcp("192.0.2.1", 0, 5)
-    assert caught.value.errno == errno.EADDRNOTAVAIL
-
-
-def test_a_unix_socket_file_comes_and_goes(tmp_path: Path) -> None:
-    path = tmp_path / "socket"
-    sock = listen_unix(str(path), 5)
-    assert path.is_socket()
-    with pytest.raises(OSError) as caught:  # it is alive
-        listen_unix(str(path), 5)
-    assert caught.value.errno == errno.EADDRINUSE and caught.value.filename == str(path)
-    close_listening([sock])
-    assert not path.exists()
-
-
-def test_a_stale_socket_file_is_replaced_and_another_file_is_not(tmp_path: Path) -> None:
-    path = tmp_path / "socket"
-    listen_unix(str(path), 5).close()  # as a killed server leaves it
-    assert path.is_socket()
-    close_listening([listen_unix(str(path), 5)])
-    path.write_text("precious")
-    with pytest.raises(OSError):
-        listen_unix(str(path), 5)
-    assert path.read_text() == "precious"
-
-
-def test_closing_does_not_mind_a_file_that_somebody_has_removed(tmp_path: Path) -> None:
-    sock = listen_unix(str(tmp_path / "socket"), 5)
-    (tmp_path / "socket").unlink()
-    close_listening([sock])
-    assert sock.fileno() < 0
+def listen_tcp(host: str, port: int, backlog: int) -> list[socket.socket]:
+    return listen_on(socket.getaddrinfo(host or None, port, **RESOLVING), backlog)
 
 
 class Taken:
@@ -101,7 +44,7 @@ class Taken:
 
 @contextlib.asynccontextmanager
 async def accepting():  # type: ignore[no-untyped-def]
-    taken = Taken(await listen_tcp("127.0.0.1", 0, 50))
+    taken = Taken(listen_tcp("127.0.0.1", 0, 50))
     try:
         yield taken
     finally:
