@@ -209,7 +209,7 @@ SCRIPTING: dict[str, Conversation] = {
             "return {math.floor(2.5), math.huge > 1}",
             "local t = {3, 1, 2} table.sort(t) return t", "return {ipairs({})}", "return select('#', 1, nil)",
             "return coroutine.wrap(function() coroutine.yield(1) end)()",
-            "local c = coroutine.create(pcall)", "local c = coroutine.wrap(1)",
+            "local c = coroutine.create(redis.call)", "local c = coroutine.wrap(1)",
             "local c = coroutine.create(function(a) local b = coroutine.yield(a) return b end)\n"
             "return {select(2, coroutine.resume(c, 1)), select(2, coroutine.resume(c, 2)), coroutine.status(c)}",
             "math.randomseed(7) return {tostring(math.random()), math.random(10), math.random(5, 9)}",

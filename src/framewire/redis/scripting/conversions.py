@@ -81,6 +81,13 @@ class Lua:
     def _array(self, items: Iterable[object], protocol: int) -> object:
         return self.table([self.of(item, protocol) for item in items])
 
+    def _list(self, items: list[Any], protocol: int) -> object:
+        if set(map(type, items)) != {bytes}:
+            return self._array(items, protocol)
+        if len(items) > _MANY:
+            self._reserve(_ITEM * len(items) + sum(map(len, items)))
+        return self._make_table(items)
+
     def _map(self, pairs: Iterable[tuple[object, object]], protocol: int) -> object:
         if protocol == 2:
             return self._array([part for pair in pairs for part in pair], protocol)
@@ -118,7 +125,7 @@ _MAKERS: dict[type, Callable[[Lua, Any, int], object]] = {
     float: Lua._float,
     Double17: Lua._float,
     str: lambda lua, reply, protocol: reply.encode(),
-    list: Lua._array,
+    list: Lua._list,
     tuple: Lua._array,
     dict: lambda lua, reply, protocol: lua._map(reply.items(), protocol),
     set: Lua._set,
@@ -151,6 +158,7 @@ def argument(value: object) -> bytes | None:
 
 _FOLD = bytes.maketrans(b"\r\n", b"  ")
 _BULK: Final = 0
+_ARRAY: Final = 10
 _FIRST_COLLECTION: Final = 10
 
 
@@ -161,6 +169,8 @@ def reply_of(results: LuaResults, booleans: bool, protocol: int) -> object:
     """
     if results[0] == _BULK:
         return results[1]
+    if results[0] == _ARRAY and not any(results[2::2]):
+        return list(results[3::2])  # of bulks only, all on one level
     done: list[object] = []
     for position in range(len(results) - 2, -1, -2):
         kind, content = results[position], results[position + 1]

@@ -23,7 +23,6 @@ local HERE = getinfo(1, 'S').source
 -- ---- tables that scripts may read only ------------------------------------------------------------------------------
 
 local guarded = setmetatable({}, {__mode = 'k'}) -- the table in front -> the real one
-local fronts = {}
 
 local function refuse()
   error(READ_ONLY, 2)
@@ -32,7 +31,6 @@ end
 local function guard(real)
   local front = setmetatable({}, {__index = real, __newindex = refuse, __metatable = false})
   guarded[front] = real
-  fronts[#fronts + 1] = front
   return front
 end
 
@@ -334,9 +332,16 @@ end
 
 local function put_array(out, at, t, depth)
   local count = 0
+  local last = at + 1
   local item = rawget(t, 1)
   while item ~= nil do
-    put(out, item, depth)
+    if type(item) == 'string' then -- most are
+      out[last + 1], out[last + 2] = BULK, item
+      last = last + 2
+    else
+      put(out, item, depth)
+      last = #out
+    end
     count = count + 1
     item = rawget(t, count + 1)
   end
@@ -421,10 +426,6 @@ end
 
 local function clean_up()
   base.KEYS, base.ARGV = nil, nil
-  for i = 1, #fronts do
-    local front = fronts[i]
-    while next(front) ~= nil do rawset(front, next(front), nil) end
-  end
   if stopped then
     stopped = false
     sethook(look_at_clock, '', INSTRUCTIONS)

@@ -111,7 +111,8 @@ class World:
     def _results(self, script: Script, keys: list[bytes], arguments: list[bytes]) -> tuple[Any, ...]:
         try:
             self._make_room(0)
-            results: tuple[Any, ...] = self._run(script.function, self._values.table(keys), self._values.table(arguments))
+            tables = self._values.table(keys), self._values.table(arguments)
+            results: tuple[Any, ...] = self._run(script.function, *tables)
         except (LuaMemoryError, OutOfMemory):
             results = False, b"ERR " + NOT_ENOUGH_MEMORY, False
         except LuaError as error:
@@ -125,7 +126,8 @@ class World:
         if not results[0]:
             return self._failed(script, *results[1:])
         booleans = self._calls.session.protocol == 3
-        return reply_of([*self._pieces, *results[1:]], booleans, caller.protocol)
+        results = results[1:]
+        return reply_of([*self._pieces, *results] if self._pieces else results, booleans, caller.protocol)
 
     def _failed(
         self, script: Script, text: bytes, counted: bool, source: object = b"@user_script", line: object = 1
