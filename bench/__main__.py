@@ -13,7 +13,9 @@ import sys
 import framewire
 from bench.measure import show
 
-PARTS = ["resp", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "idle"]
+PARTS = [
+    "resp", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "commands", "long_commands", "idle",
+]  # fmt: skip
 PEERS = ["hiredis", "redis", "h11", "httptools", "smol-bytes", "uvloop", "Cython"]
 
 
