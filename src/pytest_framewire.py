@@ -35,10 +35,12 @@ def mini_redis_parameters(pytestconfig: pytest.Config) -> dict[str, object]:
 @pytest.fixture(scope="session")
 def mini_redis_server(mini_redis_parameters: dict[str, object]) -> Iterator[ThreadServer]:
     """The server itself, not reset between tests: for fixtures of your own with a wider scope."""
-    from framewire.redis import run_in_thread
-
     try:
+        from framewire.redis import run_in_thread
+
         server = run_in_thread(**mini_redis_parameters)
+    except ModuleNotFoundError as error:
+        raise pytest.UsageError(f"mini_redis needs more than is there: pip install 'framewire[server]' ({error})") from error
     except (OSError, TypeError, ValueError) as error:
         raise pytest.UsageError(f"mini_redis cannot be started: {error}") from error
     with server:

@@ -168,6 +168,21 @@ def test_a_parameter_without_a_value_is_refused(suite: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*mini_redis wants NAME=VALUE, not 'maxclients'*"])
 
 
+def test_what_is_not_installed_is_named(suite: pytest.Pytester) -> None:
+    suite.makepyfile("""
+        import sys
+
+        def test_nothing(monkeypatch, request):
+            for name in [name for name in sys.modules if name.startswith("framewire.redis")]:
+                monkeypatch.delitem(sys.modules, name)
+            monkeypatch.setitem(sys.modules, "sortedcontainers", None)
+            request.getfixturevalue("mini_redis")
+    """)
+    result = run(suite)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*mini_redis needs more than is there: pip install 'framewire[[]server[]]' (*"])
+
+
 def test_asyncio_tests_need_no_help_of_a_plugin(suite: pytest.Pytester) -> None:
     suite.makepyfile("""
         import asyncio
