@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +14,10 @@ from hypothesis import strategies as st
 
 from framewire.frames.resp import Error, Simple
 from framewire.redis.commands.table import Command
+from framewire.redis.persistence.log import Unit
+from framewire.redis.persistence.recorder import Recorder
 from framewire.redis.session import Session
-from tests.redis.clients import Clients, ScriptedClient
+from tests.redis.clients import NOON, Clients, ScriptedClient
 
 pytest.importorskip("lupa.lua51")
 
@@ -248,6 +252,30 @@ class TestOthers:
         clients.state.reinstrument()
         run(client, "redis.call('SET', 'k', 'v') redis.pcall('INCR', 'k') return redis.call('GET', 'k')")
         assert seen == [("lua", "set"), ("lua", "incr"), ("lua", "get"), ("127.0.0.1:50000", "eval")]
+
+    def test_what_it_wrote_is_logged_as_one_unit(self, clients: Clients, client: ScriptedClient) -> None:
+        units: list[Unit] = []
+        Recorder(clients.state, units.append).start()
+        run(client, "redis.call('SET', 'k', 'v', 'EX', 10) redis.call('SELECT', 3) redis.call('SADD', 's', 'x') "
+                    "redis.call('SPOP', 's') redis.call('GET', 'k') error('too late')")  # fmt: skip
+        assert units == [
+            [
+                (0, [b"SET", b"k", b"v", b"PXAT", b"%d" % (NOON + 10_000)]),
+                (3, [b"SADD", b"s", b"x"]),
+                (3, [b"SREM", b"s", b"x"]),
+            ]
+        ]
+        assert run(client, "return redis.call('GET', 'k')") == b"v"
+        assert len(units) == 1
+
+    def test_without_lua_there_are_no_scripts(self) -> None:
+        program = (
+            "import sys; sys.modules['lupa'] = None\n"
+            "from tests.redis.clients import Clients\n"
+            "print(Clients().new()('EVAL', 'return 1', '0'))"
+        )
+        output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert output.stdout.startswith("ERR unknown command 'EVAL'")
 
     def test_errors_are_counted_once(self, clients: Clients, client: ScriptedClient) -> None:
         run(client, "redis.call('SET', 'k', 'v') redis.call('INCR', 'k')")

@@ -39,6 +39,8 @@ WRITING = frozenset(
 )
 """The names of the commands that may change something. Others are never logged, whatever runs within them."""
 
+_HOLDING = frozenset({"eval", "evalsha"})  # commands that write may run within these, and are one unit then
+
 
 class Recorder:
     """Looks at the commands of a `State` between `start` and `stop`; gives `sink` one unit after the other."""
@@ -85,7 +87,7 @@ class Recorder:
     def _recorded(self, spelling: bytes, function: Handler, least: int, most: int) -> Plain:
         """The short path of a command: as it is where it only reads, else with what `Session.run` does for us."""
         command = COMMANDS[spelling.lower()]
-        if command.name not in WRITING:
+        if command.name not in WRITING and command.name not in _HOLDING:
             return function, least, most
         waiters, before, after = self._state.waiters, self._before, self._after
 
