@@ -40,7 +40,7 @@ def mini_redis_server(mini_redis_parameters: dict[str, object]) -> Iterator[Thre
 
         server = run_in_thread(**mini_redis_parameters)
     except ModuleNotFoundError as error:
-        raise pytest.UsageError(f"mini_redis needs more than is there: pip install 'framewire[server]' ({error})") from error
+        raise pytest.UsageError(f"mini_redis needs pip install 'framewire[server]': {error}") from error
     except (OSError, TypeError, ValueError) as error:
         raise pytest.UsageError(f"mini_redis cannot be started: {error}") from error
     with server:
