@@ -32,6 +32,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     pytester.makepyfile(talk=TALK)
     pytester.makeconftest("import sys\nsys.path.insert(0, '')\n")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # which this suite may run in, but not the small one
     return pytester
 
 
