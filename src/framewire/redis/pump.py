@@ -39,6 +39,9 @@ BATCH = 32
 TURN = range(512)
 """The batches of one turn: more than a read brings, few enough (some 20 ms) that nobody notices the wait."""
 
+NONE_HELD: list[list[bytes]] = []
+"""No requests; never changed, so one serves all."""
+
 HIGH_WATER = 256 * 1024
 """Unsent bytes above which no further request is decoded."""
 
@@ -72,7 +75,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self._stalled = False  # requests wait: for room in the output, for the next turn, or behind a blocked one
         self._ended = False  # the client has ended its side
         self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
-        self._held: list[list[bytes]] = []  # requests decoded behind one that waits
+        self._held = NONE_HELD  # requests decoded behind one that waits
         self._timer: asyncio.TimerHandle | None = None  # ends that wait
         self._unsent = 0  # bytes that waited when `takes_output` was last asked
 
@@ -152,10 +155,9 @@ class ClientPump(asyncio.BufferedProtocol):
                     encode_values(replies, session.protocol, out.tail, out.segments)
                     replies.clear()
                     if session.blocked is not None:
+                        self._wait(session.blocked.deadline)
                         break
-                self._held = requests[done:]
-                if session.blocked is not None:
-                    self._wait(session.blocked.deadline)
+                self._held = requests[done:] if done < len(requests) else NONE_HELD
                 if decoder.authenticated is not session.authenticated:
                     decoder.authenticated = session.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
