@@ -141,7 +141,7 @@ STREAMS: dict[str, Conversation] = {
         "XTRIM s MAXLEN 1", "XINFO STREAM s", "XDEL s 50-1",
     ],
     "nodes configured": [
-        "CONFIG GET stream-node-max-*", "CONFIG SET stream-node-max-entries 3", *_nodes(10, 1), "XINFO STREAM s",
+        volatile("pairs", "CONFIG GET stream-node-max-*"), "CONFIG SET stream-node-max-entries 3", *_nodes(10, 1), "XINFO STREAM s",
         "XTRIM s MAXLEN ~ 4", "XTRIM s MAXLEN ~ 1 LIMIT 3", "XTRIM s MAXLEN ~ 1 LIMIT 4",
         "CONFIG SET stream-node-max-entries 0", "CONFIG SET stream-node-max-bytes 0", *_nodes(10, 1),
         "DEL s", *_nodes(150, 50), "XINFO STREAM s", "CONFIG SET stream-node-max-bytes 200", "DEL s", *_nodes(30, 40),
@@ -162,6 +162,7 @@ STREAMS: dict[str, Conversation] = {
         "XSETID k 1",
         "XSETID k x", "XSETID s", "XSETID s 99-*", "XDEL s 1", "XSETID s 1 ENTRIESADDED 9223372036854775807", *_INFO,
         "XSETID s -", "XSETID s +",
+        "DEL s", "XADD s 6 a 1", "XADD s 7 a 1", "XDEL s 7", "XSETID s 6-5", *_INFO, "XADD s 6-* a 1", *_INFO,
     ],
     "read": [
         *_FIVE, "XADD t 1-1 a 1", "XREAD STREAMS s 0", "XREAD STREAMS s t 3-1 0", "XREAD COUNT 2 STREAMS s t 0 0",
@@ -204,7 +205,9 @@ STREAMS: dict[str, Conversation] = {
         "XGROUP CREATE s g 0 MKSTREAM ENTRIESREAD 1 ENTRIESREAD 2", "XGROUP CREATE s g 0 ENTRIESREAD 1 ENTRIESREAD 2",
         "EXISTS s", "XADD s 1-1 a 1", "XGROUP CREATE s g x", "XGROUP CREATE s g 0 MKSTREAM MKSTREAM MKSTREAM",
         "XGROUP CREATE s g 0 MKSTREAM MKSTREAM MKSTREAM MKSTREAM", "XGROUP CREATE s g - ", "XGROUP CREATE s g +",
-        "XGROUP SETID s g x", "XGROUP SETID s g 0 MKSTREAM", "XGROUP SETID s g 0 ENTRIESREAD", "XGROUP SETID s g",
+        "XGROUP SETID s g x", "XGROUP CREATE s g 0",
+        "XGROUP SETID s g -", "XGROUP SETID s g +", *_INFO, "XGROUP SETID s g (1", "XGROUP SETID s g 1-*",
+        "XGROUP SETID s g 0 MKSTREAM", "XGROUP SETID s g 0 ENTRIESREAD", "XGROUP SETID s g",
         "XGROUP SETID s g 0 ENTRIESREAD 1 ENTRIESREAD 2", "XGROUP SETID s g 0 entriesread -5", "XGROUP SETID s g 0 x 1",
         "XGROUP DESTROY s", "XGROUP DESTROY s g x", "XGROUP CREATECONSUMER s g", "XGROUP CREATECONSUMER s g a b",
         "XGROUP DELCONSUMER s g", "XGROUP HELP x", volatile("kind", "XGROUP HELP"), "SET k v", "XGROUP CREATE k g 0",
