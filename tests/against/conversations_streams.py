@@ -141,7 +141,8 @@ STREAMS: dict[str, Conversation] = {
         "XTRIM s MAXLEN 1", "XINFO STREAM s", "XDEL s 50-1",
     ],
     "nodes configured": [
-        volatile("pairs", "CONFIG GET stream-node-max-*"), "CONFIG SET stream-node-max-entries 3", *_nodes(10, 1), "XINFO STREAM s",
+        volatile("pairs", "CONFIG GET stream-node-max-*"), "CONFIG SET stream-node-max-entries 3",
+        *_nodes(10, 1), "XINFO STREAM s",
         "XTRIM s MAXLEN ~ 4", "XTRIM s MAXLEN ~ 1 LIMIT 3", "XTRIM s MAXLEN ~ 1 LIMIT 4",
         "CONFIG SET stream-node-max-entries 0", "CONFIG SET stream-node-max-bytes 0", *_nodes(10, 1),
         "DEL s", *_nodes(150, 50), "XINFO STREAM s", "CONFIG SET stream-node-max-bytes 200", "DEL s", *_nodes(30, 40),
