@@ -161,8 +161,6 @@ def _counters(arguments: Arguments, last_id: int) -> tuple[int | None, int]:
 
 
 def _check_last_id(stream: StreamValue, last_id: int, added: int | None) -> None:
-    if last_id < stream.max_deleted_id:
-        raise _smaller_than(b"current max_deleted_entry_id")
     if last_id < stream.last_entry_id:
         raise _smaller_than(b"the target stream top item")
     if added is not None and added < len(stream):
