@@ -70,6 +70,23 @@ SCENES: dict[str, Scene] = {
         ("p", "DEL s"), ("p", "XADD s 1-1 a 1"), ("p", "XGROUP CREATE s h $"),
         ("b", "XREADGROUP GROUP h b BLOCK 0 STREAMS s >"), ("p", "DEL s"), ("p", "XGROUP CREATE s g $ MKSTREAM"),
     ],
+    "a stream goes": [
+        ("p", "XGROUP CREATE s g $ MKSTREAM"), *(
+            step for way in (
+                ["DEL s"], ["SET s v"], ["RENAME s t"], ["MOVE s 1"], ["FLUSHALL"], ["FLUSHDB"], ["SWAPDB 0 1"],
+                ["PEXPIRE s -1"], ["MULTI", "DEL s", "SADD s a", "EXEC"], ["MULTI", "DEL s", "XADD s 1-1 a 1", "EXEC"],
+                ["MULTI", "DEL s", "RPUSH s a", "EXEC"], ["RPUSH l 1", "RENAME l s"], ["SINTERSTORE s none"],
+                ["XADD t 1-1 a 1", "RENAME t s"], ["XADD u 1-1 a 1", "COPY u s REPLACE"],
+                ["SET t v", "COPY t s REPLACE"], ["RPUSH n 1 2", "SORT n STORE s"], ["UNLINK s"],
+                ["XDEL s 1", "XTRIM s MAXLEN 0", "XADD s 1-1 a 1"],
+                ["RPUSH x 1", "LMOVE x y LEFT LEFT", "DEL y", "DEL s"],
+            ) for step in (
+                ("p", "FLUSHALL", "XGROUP CREATE s g $ MKSTREAM", "XGROUP CREATE k g $ MKSTREAM"),
+                ("a", "XREADGROUP GROUP g a BLOCK 0 STREAMS k s > >", "PING"), ("b", "XREAD BLOCK 0 STREAMS s 9"),
+                ("c", "BLPOP s 0"), ("p", *way), ("p", "DEL s", "RPUSH s 1", "DEL s", "XADD s 10-1 a 1"),
+            )
+        ),
+    ],
     "a group is set back": [
         ("p", "XADD s 1-1 a 1"), ("p", "XGROUP CREATE s g $"), ("a", "XREADGROUP GROUP g a BLOCK 0 STREAMS s >"),
         ("p", "XGROUP SETID s g 0"), ("p", "XADD s 2-1 a 1"), ("p", "XPENDING s g"),

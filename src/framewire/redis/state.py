@@ -82,6 +82,7 @@ class State:
         self.dirty = 0  # changes so far, while anybody observes
         for db in self.databases:
             db.on_ready = self.waiters.ready
+        self.waiters.on_demand = self._observe
         self.sessions: dict[int, Session] = {}
         self.stats = Stats()
         self.persistence: Persistence | None = None  # where a server keeps what is here
@@ -161,6 +162,7 @@ class State:
             for db in (first, second):
                 for key in db.waited & db.values.keys():
                     db.signal(key)
+            self._tell_waiters((first, second))
         finally:
             self.waiters.release()
 
@@ -173,10 +175,18 @@ class State:
                     session.watched_changed = True
         for db in flushed:
             db.flush()
+        self._tell_waiters(flushed)
         self.dirty += 1
 
+    def _tell_waiters(self, databases: Iterable[Db]) -> None:
+        """All keys of these databases are others."""
+        if self.waiters.demanding:
+            for db in databases:
+                for key in tuple(db.waited):
+                    self.waiters.changed(db, key)
+
     def _observe(self) -> None:
-        observer = self._changed if self.observers or self.watchers else None
+        observer = self._changed if self.observers or self.watchers or self.waiters.demanding else None
         if self.databases[0].observer != observer:
             for db in self.databases:
                 db.observer = observer
@@ -187,6 +197,8 @@ class State:
             session.watched_changed = True
         for observer in self.observers:
             observer(db, key, event)
+        if key in db.waited and self.waiters.demanding:
+            self.waiters.changed(db, key)
 
     # -- pauses -------------------------------------------------------------------------------------------------------
 

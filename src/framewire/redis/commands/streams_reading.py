@@ -216,7 +216,7 @@ def _wait_for_news(session: Session, query: _Query) -> Wait:
     def attempt(key: bytes) -> object:
         stream = db.peek(key, session.state.clock)
         if not isinstance(stream, StreamValue):
-            return NOT_YET
+            raise CommandError(b"UNBLOCKED the stream key no longer exists")
         group = stream.groups.get(name)
         if group is None:
             raise CommandError(b"NOGROUP the consumer group this client was blocked on no longer exists")
@@ -227,7 +227,7 @@ def _wait_for_news(session: Session, query: _Query) -> Wait:
         session.propagate(*logged)
         return streams_reply(session, [(key, entries)])
 
-    return Wait(query.keys, query.deadline, attempt, NULL_ARRAY)
+    return Wait(query.keys, query.deadline, attempt, NULL_ARRAY, needs=StreamValue)
 
 
 _COMPLEXITY = "O(log N + M) for each stream, N entries in it and M returned"
