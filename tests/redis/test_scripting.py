@@ -143,6 +143,8 @@ class TestLimits:
             "local c = coroutine.create(function() while true do pcall(error) end end) while true do "
             "coroutine.resume(c) end",
             "while true do redis.pcall('GET', 'k') end",
+            "xpcall(function() while true do end end, function() while true do end end) while true do end",
+            "while true do xpcall(error, function() while true do end end) end",
             "while true do loadstring('x = ')  end",
         ],
     )
@@ -150,6 +152,7 @@ class TestLimits:
         client = Clients(busy_reply_threshold=20).new()
         reply = run(client, script)
         assert "ERR Script stopped: it ran for longer than busy-reply-threshold, 20 ms." in str(reply)
+        client.session.state.config.busy_reply_threshold = 60_000  # for the next one, which is long but not endless
         assert run(client, "local n = 0 for i = 1, 1000000 do n = n + 1 end return n") == 1_000_000
 
     def test_one_that_has_written_goes_on(self, caplog: pytest.LogCaptureFixture) -> None:

@@ -150,8 +150,25 @@ function base.pcall(...)
   return without_table(real_pcall(...))
 end
 
-function base.xpcall(f, handler)
-  return real_xpcall(f, function(err) return handler(translated(err)) end)
+-- The handler runs where the error was caught, not where it was raised: Lua runs no hook inside a handler of an error
+-- that a hook has raised, so nothing could stop one without end.
+local ERRORS_OF_HANDLER = 220 -- after as many Lua gives up; until then the handler handles its own
+
+local function handled(handler, ok, ...)
+  if ok then return ok, ... end
+  local err = translated((...))
+  for _ = 1, ERRORS_OF_HANDLER do
+    local handled_it, result = real_pcall(handler, err)
+    if handled_it then return false, result end
+    err = translated(result)
+  end
+  return false, 'error in error handling'
+end
+
+function base.xpcall(...)
+  if select('#', ...) < 2 then error("bad argument #2 to 'xpcall' (value expected)", 2) end
+  local f, handler = ...
+  return handled(handler, real_pcall(f))
 end
 
 function base.rawget(t, key)
