@@ -66,10 +66,10 @@ class Streams(BothServers):
     def trim(self, key: str, trim: list[str]) -> None:
         self.ask(["XTRIM", key, *trim])
 
-    @rule(key=KEYS, id_=IDS, added=st.just([]) | NUMBERS.map(lambda number: ["ENTRIESADDED", number]),
+    @rule(key=KEYS, id_=IDS, added=st.sampled_from(["", "-1", "0", "5", "70", "x"]),
           deleted=st.just([]) | SEQUENCES.map(lambda id_: ["MAXDELETEDID", id_]))  # fmt: skip
-    def set_id(self, key: str, id_: str, added: list[str], deleted: list[str]) -> None:
-        self.ask(["XSETID", key, id_, *added, *deleted])
+    def set_id(self, key: str, id_: str, added: str, deleted: list[str]) -> None:
+        self.ask(["XSETID", key, id_, *(["ENTRIESADDED", added] if added else []), *deleted])
 
     @rule(key=KEYS, start=BOUNDS, end=BOUNDS, count=COUNTS)
     def range(self, key: str, start: str, end: str, count: list[str]) -> None:
