@@ -8,9 +8,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from framewire.cli import serve
+from framewire.redis.config import Config
 from tests.serving import Serving, command, read_exactly
 
 PING = command(b"PING")
@@ -43,6 +46,26 @@ def test_a_start_that_fails_is_one_line_that_says_where(arguments: list[str], me
     assert ended.returncode == 1
     assert ended.stderr.startswith("framewire: cannot serve: ") and message in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ({}, None),
+        ({"bind": "127.0.0.1 127.0.0.2 ::1 localhost"}, None),
+        ({"bind": "127.0.0.1 0.0.0.0 ::"}, "whoever reaches 0.0.0.0, :: may"),
+        ({"bind": "redis.example"}, "whoever reaches redis.example may"),
+        ({"bind": "0.0.0.0", "requirepass": "secret"}, None),
+        ({"bind": "0.0.0.0", "port": None}, None),  # TLS alone, and clients show a certificate
+        ({"bind": "0.0.0.0", "port": None, "tls_auth_clients": "no"}, "whoever reaches 0.0.0.0 may"),
+    ],
+)
+def test_a_server_open_to_other_machines_says_so(
+    caplog: pytest.LogCaptureFixture, parameters: dict[str, Any], named: str | None
+) -> None:
+    serve._warn_if_open(Config(**parameters))
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * (named is not None)
+    assert (named or "") in caplog.text
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

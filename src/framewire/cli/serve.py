@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import signal
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 from framewire import implementation
 from framewire.cli.collecting import Collector
+from framewire.redis.config import Config
 from framewire.redis.loops import new_event_loop
 from framewire.redis.persistence import DamagedFile
 from framewire.redis.server import Server
@@ -54,12 +56,28 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
     async with server:
         collector.start()
         logger.info("listening on %s (%s, %s)", ", ".join(server.addresses), implementation, _loop_name(loop))
+        _warn_if_open(server.config)
         await stop.wait()
         collector.stop()
         logger.info("shutting down: %d clients", len(server.state.sessions))
         for number in SIGNALS:
             loop.add_signal_handler(number, server.abort)
     logger.info("bye")
+
+
+def _warn_if_open(config: Config) -> None:
+    """Say where other machines may reach a server that asks for no password: there is no protected mode."""
+    reachable = [host for host in config.bind.split() if not _is_loopback(host)]
+    certain_of_clients = config.port is None and config.tls_auth_clients == "yes"
+    if reachable and not config.requirepass and not certain_of_clients:
+        logger.warning("whoever reaches %s may do anything: no password is set (--requirepass)", ", ".join(reachable))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _loop_name(loop: asyncio.AbstractEventLoop) -> str:
