@@ -24,12 +24,15 @@ __all__ = ["COMMANDS"]
 
 _Read: TypeAlias = Callable[[StreamValue, int, int, int | None], list[Entry]]
 
+_NO_OPTIONS = TrimOptions()
+
 
 # -- XADD -------------------------------------------------------------------------------------------------------------
 
 
 def xadd(session: Session, request: list[bytes]) -> object:
-    """The options are read even where the common form, `XADD key *`, has none: `*` ends them."""
+    if request[2] == b"*" and len(request) % 2:  # the common form
+        return _add(session, request[1], request[2], request[3:], _NO_OPTIONS, create=True)
     arguments, options, create = Arguments(request, 2), TrimOptions(), True
     while arguments and arguments.peek_word() != b"*":
         if arguments.peek_word() == b"NOMKSTREAM":
