@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from framewire.redis import run_in_thread
-from framewire.redis.commands import COMMANDS
+from framewire.redis.server.commands.binding import COMMANDS
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import Server
 from tests.peers import RedisServer

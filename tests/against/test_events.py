@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from framewire.redis.db import Db
+from framewire.redis.server.keyspace.database import Db
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import Client, arguments, parse
 from tests.against.steps import Step
 from tests.peers import RedisServer
-from tests.redis.clients import Clients
+from tests.redis.server.scripted import Clients
 
 pytestmark = pytest.mark.peer
 

@@ -18,7 +18,7 @@ import redis
 import redis.asyncio
 
 from framewire.redis import Server, ThreadServer, run_in_thread
-from framewire.redis.loops import new_event_loop
+from framewire.redis.server.network.loops import new_event_loop
 from tests.serving import command, read_exactly, read_to_end
 
 PING = command(b"PING")
@@ -72,7 +72,7 @@ def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """Servers in threads run on this kind of loop."""
     if request.param == "uvloop":
         pytest.importorskip("uvloop")
-    monkeypatch.setattr("framewire.redis.thread.new_event_loop", lambda: new_event_loop(request.param))
+    monkeypatch.setattr("framewire.redis.server.network.thread.new_event_loop", lambda: new_event_loop(request.param))
     return str(request.param)
 
 

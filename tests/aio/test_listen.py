@@ -15,7 +15,7 @@ import pytest
 from framewire import RespCodec
 from framewire.aio import Connection, connect, listen
 from framewire.frames.resp import Array, Bulk, Integer, Simple
-from framewire.redis.loops import new_event_loop
+from framewire.redis.server.network.loops import new_event_loop
 
 BIG = Bulk(bytes(range(256)) * 8192)  # 2 MiB
 

@@ -12,7 +12,7 @@ import asyncio
 import gc
 import sys
 
-from framewire.redis.state import State
+from framewire.redis.server.clients.state import State
 
 __all__ = ["Collector"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from framewire import implementation
 from framewire.cli.collecting import Collector
-from framewire.redis.config import Config
-from framewire.redis.loops import new_event_loop
-from framewire.redis.persistence import DamagedFile
-from framewire.redis.server import Server
+from framewire.redis.server.config.config import Config
+from framewire.redis.server.network.loops import new_event_loop
+from framewire.redis.server.network.server import Server
+from framewire.redis.server.persistence import DamagedFile
 
 __all__ = ["run_server"]
 

@@ -1,7 +1,34 @@
-"""Mini-Redis: a Redis-compatible server to embed (`Server`, `run_in_thread`) or to run (`framewire serve`)."""
+"""A Redis wire: Mini-Redis, to embed (`Server`, `run_in_thread`) or to run (`framewire serve`); what both ends share.
 
-from framewire.redis.config import Config
-from framewire.redis.server import Server
-from framewire.redis.thread import ThreadServer, run_in_thread
+What belongs here: the public names, each loaded when it is first asked for, so that who wants a fact of the wire
+(`facts`, `glob`, `redaction`) loads no server. Nobody inside the package imports from here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from framewire.redis.server.config.config import Config
+    from framewire.redis.server.network.server import Server
+    from framewire.redis.server.network.thread import ThreadServer, run_in_thread
 
 __all__ = ["Config", "Server", "ThreadServer", "run_in_thread"]
+
+_HOMES = {
+    "Config": "framewire.redis.server.config.config",
+    "Server": "framewire.redis.server.network.server",
+    "ThreadServer": "framewire.redis.server.network.thread",
+    "run_in_thread": "framewire.redis.server.network.thread",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""What each command does: a folder for each type, `(client, request) -> reply`; `binding.py` gives them their names."""

@@ -1,0 +1,1 @@
+"""Commands about connections: the client's own and others, channels, transactions."""

@@ -1,0 +1,176 @@
+"""Commands on when a key ends.
+
+What belongs here: the EXPIRE and TTL families. A deadline is logged as a moment, and one that has passed as a removal,
+so that a log means the same whenever it is replayed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.shared.lookup import remove
+from framewire.redis.server.commands.shared.times import absolute_deadline, invalid_time
+from framewire.redis.server.commands.strings.keys import integer
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.parsing.arguments import Arguments, CommandError
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+
+# -- asking -----------------------------------------------------------------------------------------------------------
+
+
+def ttl(session: Session, request: list[bytes]) -> object:
+    """In seconds, rounded to the nearest; -1 without an end, -2 without a key."""
+    return _in_seconds(_milliseconds_left(session, request[1]))
+
+
+def pttl(session: Session, request: list[bytes]) -> object:
+    return _milliseconds_left(session, request[1])
+
+
+def expiretime(session: Session, request: list[bytes]) -> object:
+    return _in_seconds(_deadline(session, request[1]))
+
+
+def pexpiretime(session: Session, request: list[bytes]) -> object:
+    return _deadline(session, request[1])
+
+
+def _deadline(session: Session, key: bytes) -> int:
+    db = session.db
+    if db.read(key, session.state.clock) is None:
+        return -2
+    deadline = db.deadline(key)
+    return -1 if deadline is None else deadline
+
+
+def _milliseconds_left(session: Session, key: bytes) -> int:
+    deadline = _deadline(session, key)
+    return deadline if deadline < 0 else max(deadline - session.state.clock, 0)
+
+
+def _in_seconds(milliseconds: int) -> int:
+    return milliseconds if milliseconds < 0 else (milliseconds + 500) // 1000
+
+
+# -- changing ---------------------------------------------------------------------------------------------------------
+
+
+def persist(session: Session, request: list[bytes]) -> object:
+    db, key = session.db, request[1]
+    if db.peek(key, session.state.clock) is None or not db.persist(key):
+        return 0
+    db.touch(key, b"persist")
+    return 1
+
+
+def expire(session: Session, request: list[bytes]) -> object:
+    return _expire(session, request, 1000, session.state.clock, b"expire")
+
+
+def pexpire(session: Session, request: list[bytes]) -> object:
+    return _expire(session, request, 1, session.state.clock, b"pexpire")
+
+
+def expireat(session: Session, request: list[bytes]) -> object:
+    return _expire(session, request, 1000, 0, b"expireat")
+
+
+def pexpireat(session: Session, request: list[bytes]) -> object:
+    return _expire(session, request, 1, 0, b"pexpireat")
+
+
+def _expire(session: Session, request: list[bytes], unit: int, base: int, name: bytes) -> int:
+    db, key, now = session.db, request[1], session.state.clock
+    conditions = _conditions(Arguments(request, 3)) if len(request) > 3 else None
+    deadline = absolute_deadline(integer(request[2]), unit, base)
+    if deadline is None:
+        raise invalid_time(name)
+    if db.peek(key, now) is None or (conditions and not _allowed(conditions, db.deadline(key), deadline)):
+        return 0
+    if deadline <= now:
+        remove(session, key)
+        session.propagate([b"DEL", key])
+    else:
+        db.set_deadline(key, deadline)
+        if db.observer is not None:
+            db.observer(db, key, b"expire")
+            session.propagate([b"PEXPIREAT", key, b"%d" % deadline])
+    return 1
+
+
+def _conditions(arguments: Arguments) -> set[bytes]:
+    conditions: set[bytes] = set()
+    while arguments:
+        sent = arguments.next_bytes()
+        if sent.upper() not in (b"NX", b"XX", b"GT", b"LT"):
+            raise CommandError(b"ERR Unsupported option %s" % sent)
+        conditions.add(sent.upper())
+    if b"NX" in conditions and len(conditions) > 1:
+        raise CommandError(b"ERR NX and XX, GT or LT options at the same time are not compatible")
+    if conditions >= {b"GT", b"LT"}:
+        raise CommandError(b"ERR GT and LT options at the same time are not compatible")
+    return conditions
+
+
+def _allowed(conditions: set[bytes], current: int | None, deadline: int) -> bool:
+    """No deadline counts as one that is later than all others."""
+    if b"NX" in conditions and current is not None:
+        return False
+    if b"XX" in conditions and current is None:
+        return False
+    if b"GT" in conditions and (current is None or deadline <= current):
+        return False
+    return not (b"LT" in conditions and current is not None and deadline >= current)
+
+
+_ASKS = KeySpec("RO access")
+_CHANGES = KeySpec("RW update")
+_VOLATILE = ("nondeterministic_output",)
+
+COMMANDS = [
+    Command(
+        "expire", expire, -3, "write fast", _CHANGES, "@keyspace",
+        summary="Lets a key end after some seconds.", group="generic", complexity="O(1)",
+    ),
+    Command(
+        "pexpire", pexpire, -3, "write fast", _CHANGES, "@keyspace",
+        summary="Lets a key end after some milliseconds.", since="2.6.0", group="generic", complexity="O(1)",
+    ),
+    Command(
+        "expireat", expireat, -3, "write fast", _CHANGES, "@keyspace",
+        summary="Lets a key end at a moment, given in seconds of Unix time.", since="1.2.0", group="generic",
+        complexity="O(1)",
+    ),
+    Command(
+        "pexpireat", pexpireat, -3, "write fast", _CHANGES, "@keyspace",
+        summary="Lets a key end at a moment, given in milliseconds of Unix time.", since="2.6.0", group="generic",
+        complexity="O(1)",
+    ),
+    Command(
+        "persist", persist, 2, "write fast", _CHANGES, "@keyspace",
+        summary="Lets a key stay for ever.", since="2.2.0", group="generic", complexity="O(1)",
+    ),
+    Command(
+        "ttl", ttl, 2, "readonly fast", _ASKS, "@keyspace", tips=_VOLATILE,
+        summary="Returns how many seconds a key has left.", group="generic", complexity="O(1)",
+    ),
+    Command(
+        "pttl", pttl, 2, "readonly fast", _ASKS, "@keyspace", tips=_VOLATILE,
+        summary="Returns how many milliseconds a key has left.", since="2.6.0", group="generic", complexity="O(1)",
+    ),
+    Command(
+        "expiretime", expiretime, 2, "readonly fast", _ASKS, "@keyspace",
+        summary="Returns when a key ends, in seconds of Unix time.", since="7.0.0", group="generic",
+        complexity="O(1)",
+    ),
+    Command(
+        "pexpiretime", pexpiretime, 2, "readonly fast", _ASKS, "@keyspace",
+        summary="Returns when a key ends, in milliseconds of Unix time.", since="7.0.0", group="generic",
+        complexity="O(1)",
+    ),
+]  # fmt: skip

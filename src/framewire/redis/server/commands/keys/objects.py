@@ -1,0 +1,79 @@
+"""OBJECT: how a value is kept.
+
+What belongs here: its subcommands. Encodings are those that Redis 7.0 would use for the same value; when a key was used
+last, and how often, is not kept, because every GET would pay for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.table import Command, KeySpec, help_command, subcommands
+from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.values.strings import encoding_of, references_of
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+
+def encoding(session: Session, request: list[bytes]) -> object:
+    value = session.db.peek(request[2], session.state.clock)
+    return None if value is None else encoding_of(value, session.state.config)
+
+
+def refcount(session: Session, request: list[bytes]) -> object:
+    value = session.db.peek(request[2], session.state.clock)
+    return None if value is None else references_of(value)
+
+
+def idletime(session: Session, request: list[bytes]) -> object:
+    return None if session.db.peek(request[2], session.state.clock) is None else 0
+
+
+def freq(session: Session, request: list[bytes]) -> object:
+    if session.db.peek(request[2], session.state.clock) is None:
+        return None
+    raise CommandError(
+        b"ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching "
+        b"between policies at runtime LRU and LFU data will take some time to adjust."
+    )
+
+
+_READS = KeySpec("RO", 2, 2)
+_VARIES = ("nondeterministic_output",)
+
+_OBJECT = subcommands([
+    Command(
+        "object|encoding", encoding, 3, "readonly", _READS, "@keyspace", tips=_VARIES,
+        summary="Returns in which form a value is kept.", since="2.2.3", group="generic", complexity="O(1)",
+    ),
+    Command(
+        "object|refcount", refcount, 3, "readonly", _READS, "@keyspace", tips=_VARIES,
+        summary="Returns how many references to a value there are.", since="2.2.3", group="generic",
+        complexity="O(1)",
+    ),
+    Command(
+        "object|idletime", idletime, 3, "readonly", _READS, "@keyspace", tips=_VARIES,
+        summary="Returns 0: when a key was used last is not kept.", since="2.2.3", group="generic",
+        complexity="O(1)",
+    ),
+    Command(
+        "object|freq", freq, 3, "readonly", _READS, "@keyspace", tips=_VARIES,
+        summary="Refused: how often a key is used is not kept.", since="4.0.0", group="generic", complexity="O(1)",
+    ),
+    help_command("object", "6.2.0", "generic", "@keyspace", {
+        "ENCODING <key>": "The form in which the value is kept.",
+        "FREQ <key>": "How often the key is used; not kept by this server.",
+        "IDLETIME <key>": "How many seconds ago the key was used; always 0 on this server.",
+        "REFCOUNT <key>": "How many references to the value there are.",
+    }),
+])  # fmt: skip
+
+COMMANDS = [
+    Command(
+        "object", None, -2, summary="Commands about how values are kept.", since="2.2.3", group="generic",
+        complexity="Depends on the subcommand.", subcommands=_OBJECT,
+    ),
+]

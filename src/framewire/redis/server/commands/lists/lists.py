@@ -1,0 +1,203 @@
+"""Commands on the ends of a list: putting in and taking out.
+
+What belongs here: those, and what all commands on lists share. What looks into a list or changes it in the middle is
+in `lists_items.py`; what involves several lists, and what waits, in `lists_moving.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from framewire.frames.resp import Null
+from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
+from framewire.redis.server.commands.table import Command, Handler, KeySpec
+from framewire.redis.server.parsing.arguments import WRONG_TYPE, Arguments, CommandError
+from framewire.redis.server.values.lists import ListValue
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS", "ENDS", "LEFT", "NULL_ARRAY", "RIGHT", "End", "grown", "list_to_grow", "shrunk"]
+
+NULL_ARRAY: Final = Null(b"*")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a list: how to put and take there, and what these changes are called."""
+
+    push: Callable[[ListValue, bytes], int]
+    pop: Callable[[ListValue], bytes]
+    take: Callable[[ListValue, int], list[bytes]]
+    pushed: bytes
+    popped: bytes
+
+
+LEFT: Final = End(ListValue.push_front, ListValue.pop_front, ListValue.take_front, b"lpush", b"lpop")
+RIGHT: Final = End(ListValue.push_back, ListValue.pop_back, ListValue.take_back, b"rpush", b"rpop")
+ENDS: Final = {b"LEFT": LEFT, b"RIGHT": RIGHT}
+
+
+# -- what all changes share -------------------------------------------------------------------------------------------
+
+
+def list_to_grow(session: Session, key: bytes) -> ListValue:
+    """The list under `key`, a new one where there is none. Raises WRONGTYPE."""
+    items = find(session, key, ListValue)
+    if items is None:
+        items = ListValue()
+        session.db.set(key, items)
+    return items
+
+
+def grown(session: Session, key: bytes, items: ListValue, event: bytes) -> int:
+    """The length to reply, after telling who wants to know; for those who wait for items this is the moment."""
+    db = session.db
+    db.touch(key, event)
+    length = len(items)
+    db.signal(key)
+    return length
+
+
+def shrunk(session: Session, key: bytes, items: ListValue, event: bytes) -> None:
+    """Tell who wants to know; a list without items does not exist."""
+    session.db.touch(key, event)
+    remove_if_empty(session, key, items)
+
+
+# -- at the ends ------------------------------------------------------------------------------------------------------
+
+
+def _pusher(end: End) -> Handler:
+    push, event = end.push, end.pushed
+
+    def push_one(session: Session, request: list[bytes]) -> object:
+        """The path that most requests take, one value for a list that is there: the steps below written out."""
+        db, key = session.db, request[1]
+        if db.deadlines:
+            db.discard_if_due(key, session.state.clock)
+        items = db.values.get(key)
+        if type(items) is not ListValue or len(request) != 3:
+            return _push(session, request, end)
+        length = push(items, request[2])
+        if db.observer is not None:
+            db.observer(db, key, event)
+        if key in db.waited:
+            db.signal(key)
+        return length
+
+    return push_one
+
+
+def _push(session: Session, request: list[bytes], end: End) -> object:
+    key = request[1]
+    items = list_to_grow(session, key)
+    for value in request[2:]:
+        end.push(items, value)
+    return grown(session, key, items, end.pushed)
+
+
+lpush = _pusher(LEFT)
+rpush = _pusher(RIGHT)
+
+
+def lpushx(session: Session, request: list[bytes]) -> object:
+    return _push(session, request, LEFT) if find(session, request[1], ListValue) is not None else 0
+
+
+def rpushx(session: Session, request: list[bytes]) -> object:
+    return _push(session, request, RIGHT) if find(session, request[1], ListValue) is not None else 0
+
+
+def _popper(end: End) -> Handler:
+    pop, event = end.pop, end.popped
+
+    def pop_one(session: Session, request: list[bytes]) -> object:
+        """Without a count, written out like `push_one`."""
+        if len(request) != 2:
+            return _pop_many(session, request, end)
+        db, key = session.db, request[1]
+        if db.deadlines:
+            db.discard_if_due(key, session.state.clock)
+        items = db.values.get(key)
+        if items is None:
+            return None
+        if type(items) is not ListValue:
+            raise CommandError(WRONG_TYPE)
+        value = pop(items)
+        if db.observer is not None:
+            db.observer(db, key, event)
+        if not items:
+            remove(session, key)
+        return value
+
+    return pop_one
+
+
+lpop = _popper(LEFT)
+rpop = _popper(RIGHT)
+
+
+def _pop_many(session: Session, request: list[bytes], end: End) -> object:
+    """With a count there is always an array, or a null array."""
+    arguments = Arguments(request, 2)
+    if arguments.remaining > 1:
+        raise CommandError(b"ERR wrong number of arguments for '%s' command" % end.popped)
+    refusal = b"ERR value is out of range, must be positive"
+    count = arguments.next_int(refusal)
+    if count < 0:
+        raise CommandError(refusal)
+    items = find(session, request[1], ListValue)
+    if items is None:
+        return NULL_ARRAY
+    if not count:
+        return []
+    taken = end.take(items, count)
+    shrunk(session, request[1], items, end.popped)
+    return taken
+
+
+def llen(session: Session, request: list[bytes]) -> object:
+    items = look_up(session, request[1], ListValue)
+    return 0 if items is None else len(items)
+
+
+_INSERTS = KeySpec("RW insert")
+_TAKES = KeySpec("RW access delete")
+
+COMMANDS = [
+    Command(
+        "lpush", lpush, -3, "write denyoom fast", _INSERTS, "@list",
+        summary="Puts values in front of a list, one after the other; returns its length.", group="list",
+        complexity="O(1) for each value",
+    ),
+    Command(
+        "rpush", rpush, -3, "write denyoom fast", _INSERTS, "@list",
+        summary="Puts values at the end of a list, one after the other; returns its length.", group="list",
+        complexity="O(1) for each value",
+    ),
+    Command(
+        "lpushx", lpushx, -3, "write denyoom fast", _INSERTS, "@list",
+        summary="Puts values in front of a list that is there already.", since="2.2.0", group="list",
+        complexity="O(1) for each value",
+    ),
+    Command(
+        "rpushx", rpushx, -3, "write denyoom fast", _INSERTS, "@list",
+        summary="Puts values at the end of a list that is there already.", since="2.2.0", group="list",
+        complexity="O(1) for each value",
+    ),
+    Command(
+        "lpop", lpop, -2, "write fast", _TAKES, "@list",
+        summary="Takes the first item of a list, or several.", group="list", complexity="O(1) for each item taken",
+    ),
+    Command(
+        "rpop", rpop, -2, "write fast", _TAKES, "@list",
+        summary="Takes the last item of a list, or several.", group="list", complexity="O(1) for each item taken",
+    ),
+    Command(
+        "llen", llen, 2, "readonly fast", KeySpec("RO"), "@list",
+        summary="Returns how many items a list has.", group="list", complexity="O(1)",
+    ),
+]  # fmt: skip

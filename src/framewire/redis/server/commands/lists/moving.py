@@ -1,0 +1,210 @@
+"""Commands that take from one of several lists or move between two, and those that wait until they can.
+
+What belongs here: each of these twice, as a command that answers at once and as one that blocks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.lists.lists import ENDS, LEFT, NULL_ARRAY, RIGHT, End, list_to_grow, shrunk
+from framewire.redis.server.commands.shared.blocking import deadline_after, take_or_wait
+from framewire.redis.server.commands.shared.lookup import find
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.values.lists import ListValue
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+
+def _list(session: Session, key: bytes) -> ListValue:
+    """The list under `key`. Caller must know that there is one."""
+    items = find(session, key, ListValue)
+    assert items is not None
+    return items
+
+
+# -- from one list to another -----------------------------------------------------------------------------------------
+
+
+def lmove(session: Session, request: list[bytes]) -> object:
+    out, in_ = _ends(request)
+    return _move_if_any(session, request[1], request[2], out, in_)
+
+
+def rpoplpush(session: Session, request: list[bytes]) -> object:
+    return _move_if_any(session, request[1], request[2], RIGHT, LEFT)
+
+
+def blmove(session: Session, request: list[bytes]) -> object:
+    out, in_ = _ends(request)
+    return _move_or_wait(session, request, out, in_, [b"LMOVE", *request[1:5]])
+
+
+def brpoplpush(session: Session, request: list[bytes]) -> object:
+    return _move_or_wait(session, request, RIGHT, LEFT, [b"RPOPLPUSH", *request[1:3]])
+
+
+def _ends(request: list[bytes]) -> tuple[End, End]:
+    out, in_ = ENDS.get(request[3].upper()), ENDS.get(request[4].upper())
+    if out is None or in_ is None:
+        raise CommandError(SYNTAX_ERROR)
+    return out, in_
+
+
+def _move_if_any(session: Session, source: bytes, target: bytes, out: End, in_: End) -> object:
+    return _move(session, source, target, out, in_) if find(session, source, ListValue) is not None else None
+
+
+def _move_or_wait(session: Session, request: list[bytes], out: End, in_: End, logged: list[bytes]) -> object:
+    deadline = deadline_after(session, request[-1])
+
+    def take(source: bytes) -> object:
+        session.propagate(logged)
+        return _move(session, source, request[2], out, in_)
+
+    return take_or_wait(session, [request[1]], deadline, ListValue, take, NULL_ARRAY, at_once=None)
+
+
+def _move(session: Session, source: bytes, target: bytes, out: End, in_: End) -> bytes:
+    """Move an item from a list that is there; it may be the same one. Raises WRONGTYPE for the other, unchanged."""
+    find(session, target, ListValue)
+    items = _list(session, source)
+    value = out.pop(items)
+    moved_to = items if source == target else list_to_grow(session, target)
+    in_.push(moved_to, value)
+    db = session.db
+    db.touch(target, in_.pushed)
+    shrunk(session, source, items, out.popped)
+    db.signal(target)
+    return value
+
+
+# -- from the first list that has something ---------------------------------------------------------------------------
+
+
+def lmpop(session: Session, request: list[bytes]) -> object:
+    keys, end, count = _which(Arguments(request))
+    for key in keys:
+        if find(session, key, ListValue) is not None:
+            return _take(session, key, end, count)
+    return NULL_ARRAY
+
+
+def blmpop(session: Session, request: list[bytes]) -> object:
+    keys, end, count = _which(Arguments(request, 2))
+    deadline = deadline_after(session, request[1])
+
+    def take(key: bytes) -> object:
+        return _take(session, key, end, count)
+
+    return take_or_wait(session, keys, deadline, ListValue, take, NULL_ARRAY)
+
+
+def _which(arguments: Arguments) -> tuple[list[bytes], End, int]:
+    """The keys with their number before them, the end, and how many items at most."""
+    number = _positive(arguments, b"ERR numkeys should be greater than 0")
+    if number >= arguments.remaining:
+        raise CommandError(SYNTAX_ERROR)
+    keys = [arguments.next_bytes() for _ in range(number)]
+    end = ENDS.get(arguments.next_word())
+    if end is None:
+        raise CommandError(SYNTAX_ERROR)
+    return keys, end, _count(arguments)
+
+
+def _count(arguments: Arguments) -> int:
+    if not arguments:
+        return 1
+    if arguments.next_word() != b"COUNT" or not arguments:
+        raise CommandError(SYNTAX_ERROR)
+    count = _positive(arguments, b"ERR count should be greater than 0")
+    arguments.finish()
+    return count
+
+
+def _positive(arguments: Arguments, refusal: bytes) -> int:
+    number = arguments.next_int(refusal)
+    if number <= 0:
+        raise CommandError(refusal)
+    return number
+
+
+def _take(session: Session, key: bytes, end: End, count: int) -> list[object]:
+    items = _list(session, key)
+    taken = end.take(items, count)
+    session.propagate([end.popped.upper(), key, b"%d" % len(taken)])
+    shrunk(session, key, items, end.popped)
+    return [key, taken]
+
+
+def blpop(session: Session, request: list[bytes]) -> object:
+    return _pop_or_wait(session, request, LEFT)
+
+
+def brpop(session: Session, request: list[bytes]) -> object:
+    return _pop_or_wait(session, request, RIGHT)
+
+
+def _pop_or_wait(session: Session, request: list[bytes], end: End) -> object:
+    deadline = deadline_after(session, request[-1])
+
+    def take(key: bytes) -> object:
+        items = _list(session, key)
+        value = end.pop(items)
+        session.propagate([end.popped.upper(), key])
+        shrunk(session, key, items, end.popped)
+        return [key, value]
+
+    return take_or_wait(session, request[1:-1], deadline, ListValue, take, NULL_ARRAY)
+
+
+_SOURCE_AND_TARGET = (KeySpec("RW access delete"), KeySpec("RW insert", 2, 2))
+_TAKES = KeySpec("RW access delete", last=-2)
+
+COMMANDS = [
+    Command(
+        "lmove", lmove, 5, "write denyoom", _SOURCE_AND_TARGET, "@list",
+        summary="Moves an item from an end of one list to an end of another.", since="6.2.0", group="list",
+        complexity="O(1)",
+    ),
+    Command(
+        "rpoplpush", rpoplpush, 3, "write denyoom", _SOURCE_AND_TARGET, "@list",
+        summary="Moves the last item of one list to the front of another.", since="1.2.0", group="list",
+        complexity="O(1)",
+    ),
+    Command(
+        "lmpop", lmpop, -4, "write movablekeys", KeySpec("RW access delete", counted=True), "@list",
+        summary="Takes items from the first of several lists that has any.", since="7.0.0", group="list",
+        complexity="O(N+M), N keys and M items taken",
+    ),
+    Command(
+        "blpop", blpop, -3, "write noscript blocking", _TAKES, "@list @blocking",
+        summary="Takes the first item of the first list that has any; waits for one.", since="2.0.0", group="list",
+        complexity="O(N), N keys", barrier=True,
+    ),
+    Command(
+        "brpop", brpop, -3, "write noscript blocking", _TAKES, "@list @blocking",
+        summary="Takes the last item of the first list that has any; waits for one.", since="2.0.0", group="list",
+        complexity="O(N), N keys", barrier=True,
+    ),
+    Command(
+        "blmove", blmove, 6, "write denyoom noscript blocking", _SOURCE_AND_TARGET, "@list @blocking",
+        summary="Moves an item from one list to another; waits for one.", since="6.2.0", group="list",
+        complexity="O(1)", barrier=True,
+    ),
+    Command(
+        "brpoplpush", brpoplpush, 4, "write denyoom noscript blocking", _SOURCE_AND_TARGET, "@list @blocking",
+        summary="Moves the last item of one list to the front of another; waits for one.", since="2.2.0", group="list",
+        complexity="O(1)", barrier=True,
+    ),
+    Command(
+        "blmpop", blmpop, -5, "write blocking movablekeys", KeySpec("RW access delete", 2, counted=True),
+        "@list @blocking",
+        summary="Takes items from the first of several lists that has any; waits for one.", since="7.0.0", group="list",
+        complexity="O(N+M), N keys and M items taken", barrier=True,
+    ),
+]  # fmt: skip

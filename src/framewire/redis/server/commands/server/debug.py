@@ -1,0 +1,285 @@
+"""DEBUG: what test suites of clients, and of Redis itself, use.
+
+What belongs here: its subcommands, which Redis' command table does not know. What would crash a server, or shows how
+Redis keeps things inside, is an unknown subcommand here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from framewire.frames.resp import (
+    Array,
+    Attributed,
+    BigNumber,
+    Boolean,
+    Bulk,
+    Double,
+    Error,
+    Integer,
+    Map,
+    Null,
+    Push,
+    RespFrame,
+    Set,
+    Simple,
+    Verbatim,
+)  # fmt: skip
+from framewire.redis.server.commands.server.sizes import size_of
+from framewire.redis.server.commands.table import OK, Command, unknown_form
+from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
+from framewire.redis.server.parsing.arguments import CommandError, parse_int64
+from framewire.redis.server.values.strings import encoding_of, references_of
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+logger = logging.getLogger("framewire.redis")
+
+_MOST_SECONDS = 3600.0
+
+
+class Subcommand(NamedTuple):
+    """What runs it, and how many items a request for it may have, DEBUG and its own name included."""
+
+    run: Callable[[Session, list[bytes]], object]
+    least: int
+    most: int
+    usage: str
+
+
+def debug(session: Session, request: list[bytes]) -> object:
+    _check_allowed(session)
+    subcommand = _SUBCOMMANDS.get(request[1].upper())
+    if subcommand is None or not subcommand.least <= len(request) <= subcommand.most:
+        raise unknown_form(request)
+    return subcommand.run(session, request)
+
+
+def _check_allowed(session: Session) -> None:
+    allowed = session.state.config.enable_debug_command
+    if allowed == "no" or (allowed == "local" and not _is_local(session.address)):
+        raise CommandError(
+            b'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it '
+            b"from a local connection, otherwise you need to set this option in the configuration file, and then "
+            b"restart the server."
+        )
+
+
+def _is_local(address: str) -> bool:
+    return address.startswith(("127.", "[::1]:", "/")) or address in ("", ":0")
+
+
+# -- time -------------------------------------------------------------------------------------------------------------
+
+_number = re.compile(rb"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)").match
+
+
+def sleep(session: Session, request: list[bytes]) -> object:
+    """Nobody is answered for so long. The loop goes on meanwhile: commands wait as in a CLIENT PAUSE.
+
+    At most an hour: a client's typing error must not stop a program for ever.
+    """
+    match = _number(request[2])
+    seconds = min(float(match[0]), _MOST_SECONDS) if match else 0.0
+    milliseconds = round(seconds * 1000)
+    if milliseconds <= 0:
+        return OK
+    state = session.state
+    until = state.clock + milliseconds
+    state.begin_pause(until, everything=True)
+    if not state.slowlog.times_all:
+        state.slowlog.look(session, session.commands[b"debug"], request, milliseconds * 1000)
+    return Wait([], until, lambda key: NOT_YET, OK)
+
+
+def set_active_expire(session: Session, request: list[bytes]) -> object:
+    session.state.expires_actively = parse_int64(request[2]) not in (0, None)
+    return OK
+
+
+def pause_cron(session: Session, request: list[bytes]) -> object:
+    """Of what is done regularly, only expiry could be seen."""
+    session.state.expires_actively = parse_int64(request[2]) in (0, None)
+    return OK
+
+
+# -- keys -------------------------------------------------------------------------------------------------------------
+
+
+def object_(session: Session, request: list[bytes]) -> object:
+    value = session.db.peek(request[2], session.state.clock)
+    if value is None:
+        raise CommandError(b"ERR no such key")
+    return Simple(
+        b"Value at:0x%x refcount:%d encoding:%s serializedlength:%d lru:0 lru_seconds_idle:0"
+        % (id(value), references_of(value), encoding_of(value, session.state.config), size_of(value))
+    )
+
+
+def populate(session: Session, request: list[bytes]) -> object:
+    """`key:0` to `key:N-1` hold `value:0` and so on, cut or filled up to a size. Keys that exist stay as they are."""
+    count = _not_negative(request[2])
+    prefix = request[3] if len(request) > 3 else b"key"
+    size = _not_negative(request[4]) if len(request) > 4 else 0
+    db = session.db
+    for index in range(count):
+        key, value = b"%s:%d" % (prefix, index), b"value:%d" % index
+        if db.peek(key, session.state.clock) is None:
+            db.set(key, value[:size].ljust(size, b"\0") if size else value)
+            db.touch(key, b"")
+    return OK
+
+
+def _not_negative(text: bytes) -> int:
+    number = parse_int64(text)
+    if number is None or number < 0:
+        raise CommandError(b"ERR value is out of range, must be positive")
+    return number
+
+
+def reload(session: Session, request: list[bytes]) -> object:
+    """Saving and loading would give what is there, without the keys whose time has come."""
+    options = {word.upper() for word in request[2:]}
+    if not options <= {b"MERGE", b"NOFLUSH", b"NOSAVE"}:
+        raise CommandError(b"ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.")
+    if b"NOSAVE" in options:
+        raise CommandError(b"ERR Error trying to load the RDB dump, check server logs.")
+    _discard_dead_keys(session)
+    return OK
+
+
+def loadaof(session: Session, request: list[bytes]) -> object:
+    """Loading it would give what is there: every change is in it before its reply."""
+    if session.state.persistence is None or not session.state.persistence.enabled:
+        raise CommandError(b"ERR there is no append-only file")
+    _discard_dead_keys(session)
+    return OK
+
+
+def _discard_dead_keys(session: Session) -> None:
+    for db in session.state.databases:
+        db.expire_due(session.state.clock)
+
+
+# -- the server -------------------------------------------------------------------------------------------------------
+
+
+def change_repl_id(session: Session, request: list[bytes]) -> object:
+    session.state.replication_id = os.urandom(20).hex()
+    return OK
+
+
+def log(session: Session, request: list[bytes]) -> object:
+    logger.warning("DEBUG LOG: %s", request[2].decode("utf-8", "backslashreplace"))
+    return OK
+
+
+def error(session: Session, request: list[bytes]) -> object:
+    return Error(request[2].replace(b"\r", b" ").replace(b"\n", b" "))
+
+
+def quicklist_packed_threshold(session: Session, request: list[bytes]) -> object:
+    """Lists are not packed here; the size is only looked at."""
+    match = _size(request[2])
+    size = int(match[1]) * _UNITS[match[2].lower()] if match else -1
+    if not 0 <= size <= 4 * 1024**3:
+        raise CommandError(b"ERR argument must be a memory value bigger than 1 and smaller than 4gb")
+    return OK
+
+
+_size = re.compile(rb"([0-9]{1,15})(|b|k|kb|m|mb|g|gb)", re.IGNORECASE).fullmatch
+_UNITS = {b"": 1, b"b": 1, b"k": 1000, b"kb": 1024, b"m": 1000**2, b"mb": 1024**2, b"g": 1000**3, b"gb": 1024**3}
+
+
+def nothing(session: Session, request: list[bytes]) -> object:
+    """What it changes in Redis does not exist here."""
+    return OK
+
+
+# -- replies of every type --------------------------------------------------------------------------------------------
+
+_NUMBERS = tuple(map(Integer, range(3)))
+
+_SAMPLES: Final[dict[bytes, RespFrame]] = {
+    b"string": Bulk(b"Hello World"),
+    b"integer": Integer(12345),
+    b"double": Double(3.141),
+    b"bignum": BigNumber(1234567999999999999999999999999999999),
+    b"null": Null(b"_"),
+    b"array": Array(_NUMBERS),
+    b"set": Set(_NUMBERS),
+    b"map": Map(tuple((number, Boolean(number.value == 1)) for number in _NUMBERS)),
+    b"attrib": Attributed(
+        ((Bulk(b"key-popularity"), Array((Bulk(b"key:123"), Integer(90)))),),
+        Bulk(b"Some real reply following the attribute"),
+    ),
+    b"verbatim": Verbatim(b"txt", b"This is a verbatim\nstring"),
+    b"true": Boolean(True),
+    b"false": Boolean(False),
+}
+
+
+def protocol(session: Session, request: list[bytes]) -> object:
+    name = request[2].lower()
+    if name == b"push":
+        return _push(session)
+    if name not in _SAMPLES:
+        raise CommandError(
+            b"ERR Wrong protocol type name. Please use one of the following: "
+            b"string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false"
+        )
+    return _SAMPLES[name]
+
+
+def _push(session: Session) -> object:
+    if session.protocol == 2:
+        raise CommandError(b"ERR RESP2 is not supported by this command")
+    session.reply(Push((b"server-cpu-usage", 42)))
+    return b"Some real reply following the push reply"
+
+
+# -- the table --------------------------------------------------------------------------------------------------------
+
+
+def help_(session: Session, request: list[bytes]) -> object:
+    lines = ["DEBUG <subcommand> [<argument> ...]. The subcommands are:"]
+    lines += [f"{name.decode()} {subcommand.usage}".strip() for name, subcommand in _SUBCOMMANDS.items()]
+    return [Simple(line.encode()) for line in lines]
+
+
+_SUBCOMMANDS: Final[dict[bytes, Subcommand]] = {
+    b"CHANGE-REPL-ID": Subcommand(change_repl_id, 2, 2, ""),
+    b"ERROR": Subcommand(error, 3, 3, "<text>"),
+    b"LOADAOF": Subcommand(loadaof, 2, 2, ""),
+    b"LOG": Subcommand(log, 3, 3, "<text>"),
+    b"OBJECT": Subcommand(object_, 3, 4, "<key>"),
+    b"PAUSE-CRON": Subcommand(pause_cron, 3, 3, "<0|1>"),
+    b"POPULATE": Subcommand(populate, 3, 5, "<count> [<prefix>] [<size>]"),
+    b"PROTOCOL": Subcommand(protocol, 3, 3, "<type>"),
+    b"QUICKLIST-PACKED-THRESHOLD": Subcommand(quicklist_packed_threshold, 3, 3, "<size>"),
+    b"RELOAD": Subcommand(reload, 2, 5, "[MERGE] [NOFLUSH] [NOSAVE]"),
+    b"REPLYBUFFER": Subcommand(nothing, 4, 4, "(PEAK-RESET-TIME|RESIZING) <value>"),
+    b"SET-ACTIVE-EXPIRE": Subcommand(set_active_expire, 3, 3, "<0|1>"),
+    b"SET-DISABLE-DENY-SCRIPTS": Subcommand(nothing, 3, 3, "<0|1>"),
+    b"SET-SKIP-CHECKSUM-VALIDATION": Subcommand(nothing, 3, 3, "<0|1>"),
+    b"SLEEP": Subcommand(sleep, 3, 3, "<seconds>"),
+    b"STRINGMATCH-TEST": Subcommand(
+        lambda session, request: Simple(b"Apparently Redis did not crash: test passed"), 2, 2, ""
+    ),
+    b"HELP": Subcommand(help_, 2, 2, ""),
+}
+
+COMMANDS = [
+    Command(
+        "debug", debug, -2, "admin noscript loading stale", None, "", barrier=True,
+        summary="What test suites need; for local connections.", group="server",
+        complexity="Depends on the subcommand.",
+    ),
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""MEMORY: what keys and the process take.
+
+What belongs here: its subcommands. How things are measured is in `redis/sizes.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.frames.resp import Verbatim
+from framewire.redis.server.commands.server.sizes import peak_memory, resident_memory, size_of
+from framewire.redis.server.commands.table import OK, Command, KeySpec, help_command, subcommands
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+_ENTRY = 104  # bytes of the key's place in its dict, on average
+_SAMPLES = 5
+
+
+def usage(session: Session, request: list[bytes]) -> object:
+    arguments, samples = Arguments(request, 3), _SAMPLES
+    while arguments:
+        if arguments.next_word() != b"SAMPLES":
+            raise CommandError(SYNTAX_ERROR)
+        samples = arguments.next_int()
+        if samples < 0:
+            raise CommandError(SYNTAX_ERROR)
+    value = session.db.peek(request[2], session.state.clock)
+    return None if value is None else _ENTRY + size_of(request[2]) + size_of(value, samples)
+
+
+def stats(session: Session, request: list[bytes]) -> object:
+    """The figures of Redis' own that mean something here."""
+    state, resident = session.state, resident_memory()
+    keys = sum(db.size(state.clock) for db in state.databases)
+    tables = {db.index: {b"overhead.hashtable.main": size_of(db.values, 1)} for db in state.databases if db.values}
+    return {
+        b"peak.allocated": max(peak_memory(), resident),
+        b"total.allocated": resident,
+        b"keys.count": keys,
+        b"keys.bytes-per-key": resident // keys if keys else 0,
+        **{b"db.%d" % index: table for index, table in tables.items()},
+    }
+
+
+def doctor(session: Session, request: list[bytes]) -> object:
+    return Verbatim(b"txt", b"Nothing is known here about the health of the memory.")
+
+
+def malloc_stats(session: Session, request: list[bytes]) -> object:
+    return Verbatim(b"txt", b"Stats not supported for the current allocator")
+
+
+def purge(session: Session, request: list[bytes]) -> object:
+    """The allocator is Python's, which gives back what it can without being asked."""
+    return OK
+
+
+_VARIES = ("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
+
+_MEMORY = subcommands([
+    Command(
+        "memory|usage", usage, -3, "readonly", KeySpec("RO", 2, 2), "",
+        summary="Estimates the bytes that a key and its value take here.", since="4.0.0", group="server",
+        complexity="O(N), N samples",
+    ),
+    Command(
+        "memory|stats", stats, 2, "", None, "", tips=_VARIES,
+        summary="Returns figures on the memory of the process.", since="4.0.0", group="server",
+        complexity="O(N), N databases",
+    ),
+    Command(
+        "memory|doctor", doctor, 2, "", None, "", tips=_VARIES,
+        summary="Says that nothing is known about problems with memory.", since="4.0.0", group="server",
+        complexity="O(1)",
+    ),
+    Command(
+        "memory|malloc-stats", malloc_stats, 2, "", None, "", tips=_VARIES,
+        summary="Says that the allocator tells nothing.", since="4.0.0", group="server", complexity="O(1)",
+    ),
+    Command(
+        "memory|purge", purge, 2, "", None, "", tips=("request_policy:all_shards", "response_policy:all_succeeded"),
+        summary="Does nothing: memory is given back without being asked for.", since="4.0.0", group="server",
+        complexity="O(1)",
+    ),
+    help_command("memory", "4.0.0", "server", "", {
+        "DOCTOR": "Nothing is known about problems with memory.",
+        "MALLOC-STATS": "The allocator tells nothing.",
+        "PURGE": "Does nothing.",
+        "STATS": "Figures on the memory of the process.",
+        "USAGE <key> [SAMPLES <count>]": "The bytes that a key takes; of a collection, so many items are looked at.",
+    }),
+])  # fmt: skip
+
+COMMANDS = [
+    Command(
+        "memory", None, -2, summary="Commands about memory.", since="4.0.0", group="server",
+        complexity="Depends on the subcommand.", subcommands=_MEMORY,
+    ),
+]  # fmt: skip

@@ -1,0 +1,174 @@
+"""Commands on several sets: unions, intersections and differences, replied or stored.
+
+What belongs here: these commands. A missing key is an empty set, and every key is looked up, and its type checked,
+before anything is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.sets.sets import EMPTY, members_reply
+from framewire.redis.server.commands.shared.lookup import look_up, remove
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.server.values.sets import SetValue
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+
+def _read_all(session: Session, keys: Sequence[bytes]) -> list[SetValue]:
+    found = [look_up(session, key, SetValue) for key in keys]
+    return [EMPTY if value is None else value for value in found]
+
+
+def _result(session: Session, members: set[bytes]) -> SetValue:
+    """A value of its own, in the encoding that it has in Redis."""
+    value = SetValue(members)
+    value.grew(value, session.state.config)
+    return value
+
+
+# -- what is computed -----------------------------------------------------------------------------------------------
+
+
+def _union(session: Session, keys: Sequence[bytes]) -> SetValue:
+    return _result(session, set().union(*_read_all(session, keys)))
+
+
+def _intersection(session: Session, keys: Sequence[bytes]) -> SetValue:
+    """From the smallest set on: O(n k), n its members, k sets."""
+    smallest, *others = sorted(_read_all(session, keys), key=len)
+    return _result(session, smallest.intersection(*others))
+
+
+def _difference(session: Session, keys: Sequence[bytes]) -> SetValue:
+    first, *others = _read_all(session, keys)
+    value = _result(session, first.difference(*others))
+    if value.is_intset and _is_made_by_removing(first, others):
+        value.is_intset = _result(session, first).is_intset
+    return value
+
+
+def _is_made_by_removing(first: SetValue, others: Sequence[SetValue]) -> bool:
+    """Whether Redis would copy the first set and remove from it, which leaves the encoding that the first set had.
+
+    That is when it has fewer steps to go so than by looking up each member of the first set in all the others.
+    """
+    existing = 1 + sum(other is not EMPTY for other in others)
+    return existing * len(first) // 2 > len(first) + sum(map(len, others))
+
+
+def _store(session: Session, key: bytes, value: SetValue, event: bytes) -> int:
+    """Put the result under `key`, whatever was there; an empty one is no key at all."""
+    if not value:
+        remove(session, key)
+        return 0
+    session.db.set(key, value)
+    session.db.touch(key, event)
+    return len(value)
+
+
+# -- commands -------------------------------------------------------------------------------------------------------
+
+
+def sunion(session: Session, request: list[bytes]) -> object:
+    return members_reply(_union(session, request[1:]))
+
+
+def sunionstore(session: Session, request: list[bytes]) -> object:
+    return _store(session, request[1], _union(session, request[2:]), b"sunionstore")
+
+
+def sinter(session: Session, request: list[bytes]) -> object:
+    return members_reply(_intersection(session, request[1:]))
+
+
+def sinterstore(session: Session, request: list[bytes]) -> object:
+    return _store(session, request[1], _intersection(session, request[2:]), b"sinterstore")
+
+
+def sdiff(session: Session, request: list[bytes]) -> object:
+    return members_reply(_difference(session, request[1:]))
+
+
+def sdiffstore(session: Session, request: list[bytes]) -> object:
+    return _store(session, request[1], _difference(session, request[2:]), b"sdiffstore")
+
+
+def sintercard(session: Session, request: list[bytes]) -> object:
+    """It stops counting at the limit; 0 is none."""
+    arguments = Arguments(request)
+    keys = _counted_keys(arguments)
+    limit = _limit(arguments)
+    smallest, *others = sorted(_read_all(session, keys), key=len)
+    if not limit:
+        return len(smallest.intersection(*others))
+    common = (member for member in smallest if all(member in other for other in others))
+    return sum(1 for _ in islice(common, limit))
+
+
+def _counted_keys(arguments: Arguments) -> list[bytes]:
+    count = parse_int64(arguments.next_bytes())
+    if count is None or count <= 0:
+        raise CommandError(b"ERR numkeys should be greater than 0")
+    if count > arguments.remaining:
+        raise CommandError(b"ERR Number of keys can't be greater than number of args")
+    return [arguments.next_bytes() for _ in range(count)]
+
+
+def _limit(arguments: Arguments) -> int:
+    limit: int | None = 0
+    while arguments:
+        if arguments.next_word() != b"LIMIT":
+            raise CommandError(SYNTAX_ERROR)
+        limit = parse_int64(arguments.next_bytes())
+        if limit is None or limit < 0:
+            raise CommandError(b"ERR LIMIT can't be negative")
+    return limit or 0
+
+
+_READ_ALL, _READ_REST = KeySpec("RO access", last=-1), KeySpec("RO access", 2, -1)
+_STORE, _UPDATE = KeySpec("OW update"), KeySpec("RW update")
+_ANY_ORDER = ("nondeterministic_output_order",)
+_ALL_MEMBERS = "O(N), N members of all sets together"
+_SMALLEST = "O(N M) at worst, N members of the smallest of M sets"
+
+COMMANDS = [
+    Command(
+        "sdiff", sdiff, -2, "readonly", _READ_ALL, "@set", tips=_ANY_ORDER,
+        summary="Returns the members of the first set that are in none of the others.", group="set",
+        complexity=_ALL_MEMBERS,
+    ),
+    Command(
+        "sdiffstore", sdiffstore, -3, "write denyoom", (_STORE, _READ_REST), "@set",
+        summary="Stores the members of the first set that are in none of the others.", group="set",
+        complexity=_ALL_MEMBERS,
+    ),
+    Command(
+        "sinter", sinter, -2, "readonly", _READ_ALL, "@set", tips=_ANY_ORDER,
+        summary="Returns the members that all sets have.", group="set", complexity=_SMALLEST,
+    ),
+    Command(
+        "sintercard", sintercard, -3, "readonly movablekeys", KeySpec("RO access", counted=True), "@set",
+        summary="Counts the members that all sets have, up to a limit.", since="7.0.0", group="set",
+        complexity=_SMALLEST,
+    ),
+    Command(
+        "sinterstore", sinterstore, -3, "write denyoom", (_UPDATE, _READ_REST), "@set",
+        summary="Stores the members that all sets have.", group="set", complexity=_SMALLEST,
+    ),
+    Command(
+        "sunion", sunion, -2, "readonly", _READ_ALL, "@set", tips=_ANY_ORDER,
+        summary="Returns the members of all sets.", group="set", complexity=_ALL_MEMBERS,
+    ),
+    Command(
+        "sunionstore", sunionstore, -3, "write denyoom", (_STORE, _READ_REST), "@set",
+        summary="Stores the members of all sets.", group="set", complexity=_ALL_MEMBERS,
+    ),
+]  # fmt: skip

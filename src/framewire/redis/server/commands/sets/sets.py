@@ -1,0 +1,241 @@
+"""Commands on one set, and SMOVE.
+
+What belongs here: one short function for each command. The data structure is `values.sets`; unions, intersections and
+differences are in `sets_combined`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.frames.resp import Bulk, Set
+from framewire.redis.server.commands.shared import scanning
+from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, remove, remove_if_empty
+from framewire.redis.server.commands.shared.random_members import next_count, pick
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.server.values.sets import SetValue
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS", "EMPTY", "members_reply"]
+
+EMPTY = SetValue()  # what a missing key holds for those that only read; nobody changes it
+
+_NOT_POSITIVE = b"ERR value is out of range, must be positive"
+
+
+def members_reply(value: SetValue) -> object:
+    """All members as they are now, those of an intset in its order. O(n)."""
+    if value.is_intset:
+        return Set(tuple(map(Bulk, value.ordered())))
+    return set(value)
+
+
+def _read(session: Session, key: bytes) -> SetValue:
+    value = look_up(session, key, SetValue)
+    return EMPTY if value is None else value
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+def scard(session: Session, request: list[bytes]) -> object:
+    return len(_read(session, request[1]))
+
+
+def sismember(session: Session, request: list[bytes]) -> object:
+    value = look_up(session, request[1], SetValue)
+    return 1 if value is not None and request[2] in value else 0
+
+
+def smismember(session: Session, request: list[bytes]) -> object:
+    value = _read(session, request[1])
+    return [int(member in value) for member in request[2:]]
+
+
+def smembers(session: Session, request: list[bytes]) -> object:
+    return members_reply(_read(session, request[1]))
+
+
+def srandmember(session: Session, request: list[bytes]) -> object:
+    """An array also in RESP3: a member may stand in it twice."""
+    arguments = Arguments(request, 2)
+    if not arguments:
+        value = look_up(session, request[1], SetValue)
+        return None if value is None else value.sampler.one(value)
+    if arguments.remaining > 1:
+        raise CommandError(SYNTAX_ERROR)
+    count = next_count(arguments)
+    value = _read(session, request[1])
+    if count >= len(value):
+        return value.ordered()
+    return pick(value.sampler, value, count) if value else []
+
+
+def sscan(session: Session, request: list[bytes]) -> object:
+    cursor = scanning.parse_cursor(request[2])
+    value = look_up(session, request[1], SetValue)
+    if value is None:
+        return scanning.NOTHING_TO_SCAN
+    options = scanning.ScanOptions(Arguments(request, 3))
+    members = value.ordered() if value.is_intset else value
+    following, found = scanning.page(session, members, cursor, options, whole=value.is_intset)
+    return [b"%d" % following, found]
+
+
+# -- changing -------------------------------------------------------------------------------------------------------
+
+
+def sadd(session: Session, request: list[bytes]) -> object:
+    key, members = request[1], request[2:]
+    value = find_or_create(session, key, SetValue)
+    before = len(value)
+    value.update(members)
+    added = len(value) - before
+    if added:
+        if value.is_intset:
+            value.grew(members, session.state.config)
+        if session.db.observer is not None:  # `Db.touch` written out
+            session.db.touch(key, b"sadd")
+    return added
+
+
+def srem(session: Session, request: list[bytes]) -> object:
+    key = request[1]
+    value = find(session, key, SetValue)
+    if value is None:
+        return 0
+    before = len(value)
+    value.difference_update(request[2:])
+    removed = before - len(value)
+    if removed:
+        session.db.touch(key, b"srem")
+        remove_if_empty(session, key, value)
+    return removed
+
+
+def spop(session: Session, request: list[bytes]) -> object:
+    """Logged as what it took, since nobody can draw the same again."""
+    if len(request) > 2:
+        return _pop_many(session, request)
+    key = request[1]
+    value = find(session, key, SetValue)
+    if value is None:
+        return None
+    member = value.sampler.one(value)
+    value.remove(member)
+    session.db.touch(key, b"spop")
+    remove_if_empty(session, key, value)
+    session.propagate([b"SREM", key, member])
+    return member
+
+
+def _pop_many(session: Session, request: list[bytes]) -> object:
+    if len(request) > 3:
+        raise CommandError(SYNTAX_ERROR)
+    count = parse_int64(request[2])
+    if count is None or count < 0:
+        raise CommandError(_NOT_POSITIVE)
+    value = find(session, request[1], SetValue)
+    if value is None or not count:
+        return set()
+    if count >= len(value):
+        return _pop_all(session, request[1], value)
+    return _pop_some(session, request[1], value, count)
+
+
+def _pop_all(session: Session, key: bytes, value: SetValue) -> object:
+    session.db.touch(key, b"spop")
+    remove(session, key)
+    session.propagate([b"DEL", key])
+    return members_reply(value)
+
+
+def _pop_some(session: Session, key: bytes, value: SetValue, count: int) -> object:
+    members = value.sampler.distinct(value, count)
+    value.difference_update(members)
+    if len(value) * 5 <= count:  # then Redis makes a new set of the few that stay, which may be an intset again
+        value.is_intset = True
+        value.grew(value, session.state.config)
+    session.db.touch(key, b"spop")
+    session.propagate([b"SREM", key, *members])
+    return set(members)
+
+
+def smove(session: Session, request: list[bytes]) -> object:
+    _, source, target, member = request
+    value = find(session, source, SetValue)
+    if value is None:
+        return 0
+    other = find(session, target, SetValue)
+    if member not in value or value is other:
+        return int(member in value)
+    value.remove(member)
+    session.db.touch(source, b"srem")
+    remove_if_empty(session, source, value)
+    _add(session, target, member)
+    return 1
+
+
+def _add(session: Session, key: bytes, member: bytes) -> None:
+    value = find_or_create(session, key, SetValue)
+    if member not in value:
+        value.add(member)
+        value.grew((member,), session.state.config)
+        session.db.touch(key, b"sadd")
+
+
+_READ, _COUNT = KeySpec("RO access"), KeySpec("RO")
+_POP, _DELETE, _INSERT = KeySpec("RW access delete"), KeySpec("RW delete"), KeySpec("RW insert")
+_INSERT_SECOND = KeySpec("RW insert", 2, 2)
+_ANY_ORDER, _AT_RANDOM = ("nondeterministic_output_order",), ("nondeterministic_output",)
+
+COMMANDS = [
+    Command(
+        "sadd", sadd, -3, "write denyoom fast", _INSERT, "@set",
+        summary="Adds members to a set; returns how many are new.", group="set", complexity="O(N), N members named",
+    ),
+    Command(
+        "scard", scard, 2, "readonly fast", _COUNT, "@set",
+        summary="Counts the members.", group="set", complexity="O(1)",
+    ),
+    Command(
+        "sismember", sismember, 3, "readonly fast", _COUNT, "@set",
+        summary="Says whether something is a member.", group="set", complexity="O(1)",
+    ),
+    Command(
+        "smembers", smembers, 2, "readonly", _READ, "@set", tips=_ANY_ORDER,
+        summary="Returns all members.", group="set", complexity="O(N), N members of the set",
+    ),
+    Command(
+        "smismember", smismember, -3, "readonly fast", _READ, "@set",
+        summary="Says of each of several whether it is a member.", since="6.2.0", group="set",
+        complexity="O(N), N members named",
+    ),
+    Command(
+        "smove", smove, 4, "write fast", (_POP, _INSERT_SECOND), "@set",
+        summary="Moves a member from one set to another.", group="set", complexity="O(1)",
+    ),
+    Command(
+        "spop", spop, -2, "write fast", _POP, "@set", tips=_AT_RANDOM,
+        summary="Removes random members and returns them.", group="set",
+        complexity="O(1) on average for each member",
+    ),
+    Command(
+        "srandmember", srandmember, -2, "readonly", _READ, "@set", tips=_AT_RANDOM,
+        summary="Returns random members, all different or not.", group="set",
+        complexity="O(1) on average for each member",
+    ),
+    Command(
+        "srem", srem, -3, "write fast", _DELETE, "@set",
+        summary="Removes members, and the key with the last of them; returns how many were there.", group="set",
+        complexity="O(N), N members named",
+    ),
+    Command(
+        "sscan", sscan, -3, "readonly", _READ, "@set", tips=_AT_RANDOM,
+        summary="Goes through the members in pages.", since="2.8.0", group="set",
+        complexity="O(N), N members of the page; the first page copies the names of all",
+    ),
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Steps that commands of several types share."""

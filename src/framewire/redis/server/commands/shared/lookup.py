@@ -1,0 +1,64 @@
+"""How commands look a key up, by the type that they need, and how they take an emptied value away.
+
+What belongs here: the few steps that every command on a key shares. `look_up` is for commands that read (it counts hits
+and misses), `find` for those that go on to change the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sized
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from framewire.redis.server.parsing.arguments import WRONG_TYPE, CommandError
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["find", "find_or_create", "look_up", "remove", "remove_if_empty"]
+
+V = TypeVar("V")
+
+
+def look_up(session: Session, key: bytes, kind: type[V]) -> V | None:
+    """The value of `key`, `None` where there is none; counted as a hit or a miss. Raises WRONGTYPE."""
+    value = session.db.read(key, session.state.clock)
+    if value is not None and not isinstance(value, kind):
+        raise CommandError(WRONG_TYPE)
+    return value
+
+
+def find(session: Session, key: bytes, kind: type[V]) -> V | None:
+    """The value of `key`, `None` where there is none; not counted. Raises WRONGTYPE."""
+    value = session.db.peek(key, session.state.clock)
+    if value is not None and not isinstance(value, kind):
+        raise CommandError(WRONG_TYPE)
+    return value
+
+
+def find_or_create(session: Session, key: bytes, kind: Callable[[], V]) -> V:
+    """The value of `key`, a new and empty one where there is none: caller must fill it. Raises WRONGTYPE."""
+    db = session.db
+    if db.deadlines:
+        db.discard_if_due(key, session.state.clock)
+    value = db.values.get(key)
+    if value.__class__ is kind:
+        return cast("V", value)
+    if value is not None:
+        raise CommandError(WRONG_TYPE)
+    new = db.values[key] = kind()
+    return new
+
+
+def remove(session: Session, key: bytes) -> bool:
+    """Remove `key`, and tell those who want to know; whether it was there."""
+    db = session.db
+    there = db.delete(key, session.state.clock)
+    if there:
+        db.touch(key, b"del")
+    return there
+
+
+def remove_if_empty(session: Session, key: bytes, value: Sized) -> None:
+    """An empty collection does not exist: remove its key."""
+    if not len(value):
+        remove(session, key)

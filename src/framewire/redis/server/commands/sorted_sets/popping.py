@@ -1,0 +1,191 @@
+"""Commands that take the lowest or the highest members out of sorted sets, and those that wait until they can.
+
+What belongs here: each of these twice, as a command that answers at once and as one that blocks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.connection.transactions import NULL_ARRAY
+from framewire.redis.server.commands.shared.blocking import deadline_after, take_or_wait
+from framewire.redis.server.commands.shared.lookup import find, remove_if_empty
+from framewire.redis.server.commands.sorted_sets.scores import pairs, score_reply
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+_LOWEST, _HIGHEST = b"zpopmin", b"zpopmax"
+_ENDS = {b"MIN": _LOWEST, b"MAX": _HIGHEST}
+"""Which end members are taken from: the name of the event, and of the command that does the same."""
+
+_NOT_POSITIVE = b"ERR value is out of range, must be positive"
+
+
+def _take(session: Session, key: bytes, end: bytes, count: int) -> list[Entry]:
+    """Take `count` members, or all, from the set under `key`; caller must know that it is there."""
+    zset = find(session, key, SortedSetValue)
+    assert zset is not None
+    length = len(zset)
+    if end == _LOWEST:
+        taken = zset.remove_range(0, min(count, length))
+    else:
+        taken = zset.remove_range(max(length - count, 0), length)
+        taken.reverse()
+    session.db.touch(key, end)
+    remove_if_empty(session, key, zset)
+    return taken
+
+
+# -- from one set ---------------------------------------------------------------------------------------------------
+
+
+def zpopmin(session: Session, request: list[bytes]) -> object:
+    return _pop(session, request, _LOWEST)
+
+
+def zpopmax(session: Session, request: list[bytes]) -> object:
+    return _pop(session, request, _HIGHEST)
+
+
+def _pop(session: Session, request: list[bytes], end: bytes) -> object:
+    """In RESP3 a count, even of 1, makes it pairs."""
+    count = _pop_count(request)
+    if find(session, request[1], SortedSetValue) is None or count == 0:
+        return []
+    taken = _take(session, request[1], end, 1 if count is None else count)
+    if count is None:
+        ((score, member),) = taken
+        return [member, score_reply(session, score)]
+    return pairs(session, taken)
+
+
+def _pop_count(request: list[bytes]) -> int | None:
+    if len(request) > 3:
+        raise CommandError(SYNTAX_ERROR)
+    return _at_least(0, Arguments(request, 2), _NOT_POSITIVE) if len(request) == 3 else None
+
+
+def _at_least(least: int, arguments: Arguments, refusal: bytes) -> int:
+    number = arguments.next_int(refusal)
+    if number < least:
+        raise CommandError(refusal)
+    return number
+
+
+def bzpopmin(session: Session, request: list[bytes]) -> object:
+    return _pop_or_wait(session, request, _LOWEST)
+
+
+def bzpopmax(session: Session, request: list[bytes]) -> object:
+    return _pop_or_wait(session, request, _HIGHEST)
+
+
+def _pop_or_wait(session: Session, request: list[bytes], end: bytes) -> object:
+    deadline = deadline_after(session, request[-1])
+
+    def take(key: bytes) -> object:
+        ((score, member),) = _take(session, key, end, 1)
+        session.propagate([end.upper(), key])
+        return [key, member, score_reply(session, score)]
+
+    return take_or_wait(session, request[1:-1], deadline, SortedSetValue, take, NULL_ARRAY)
+
+
+# -- from the first set that is there ---------------------------------------------------------------------------------
+
+
+def zmpop(session: Session, request: list[bytes]) -> object:
+    keys, end, count = _which(Arguments(request))
+    for key in keys:
+        if find(session, key, SortedSetValue) is not None:
+            return _take_and_name(session, key, end, count)
+    return NULL_ARRAY
+
+
+def bzmpop(session: Session, request: list[bytes]) -> object:
+    keys, end, count = _which(Arguments(request, 2))
+    deadline = deadline_after(session, request[1])
+
+    def take(key: bytes) -> object:
+        return _take_and_name(session, key, end, count)
+
+    return take_or_wait(session, keys, deadline, SortedSetValue, take, NULL_ARRAY)
+
+
+def _which(arguments: Arguments) -> tuple[list[bytes], bytes, int]:
+    """The keys with their number before them, the end, and how many members at most."""
+    number = _at_least(1, arguments, b"ERR numkeys should be greater than 0")
+    if number >= arguments.remaining:
+        raise CommandError(SYNTAX_ERROR)
+    keys = [arguments.next_bytes() for _ in range(number)]
+    end = _ENDS.get(arguments.next_word())
+    if end is None:
+        raise CommandError(SYNTAX_ERROR)
+    return keys, end, _count(arguments)
+
+
+def _count(arguments: Arguments) -> int:
+    if not arguments:
+        return 1
+    if arguments.next_word() != b"COUNT" or not arguments:
+        raise CommandError(SYNTAX_ERROR)
+    count = _at_least(1, arguments, b"ERR count should be greater than 0")
+    arguments.finish()
+    return count
+
+
+def _take_and_name(session: Session, key: bytes, end: bytes, count: int) -> list[object]:
+    """Pairs, also in RESP2."""
+    taken = _take(session, key, end, count)
+    session.propagate([end.upper(), key, b"%d" % len(taken)])
+    return [key, [[member, score_reply(session, score)] for score, member in taken]]
+
+
+_CATEGORY = "@sortedset"
+_GROUP = "sorted-set"
+_POP = KeySpec("RW access delete")
+_OF_ONE = "O(log N), N members in the set"
+_OF_MANY = "O(M log N), M members taken of N"
+_OF_FIRST = "O(K + M log N), K keys looked at and M members taken of N"
+
+COMMANDS = [
+    Command(
+        "zpopmin", zpopmin, -2, "write fast", _POP, _CATEGORY,
+        summary="Takes the members with the lowest scores out of a sorted set.", since="5.0.0", group=_GROUP,
+        complexity=_OF_MANY,
+    ),
+    Command(
+        "zpopmax", zpopmax, -2, "write fast", _POP, _CATEGORY,
+        summary="Takes the members with the highest scores out of a sorted set.", since="5.0.0", group=_GROUP,
+        complexity=_OF_MANY,
+    ),
+    Command(
+        "zmpop", zmpop, -4, "write movablekeys", KeySpec("RW access delete", counted=True), _CATEGORY,
+        summary="Takes members from either end of the first of several sorted sets that is there.", since="7.0.0",
+        group=_GROUP, complexity=_OF_FIRST,
+    ),
+    Command(
+        "bzpopmin", bzpopmin, -3, "write noscript blocking fast", KeySpec("RW access delete", last=-2),
+        f"{_CATEGORY} @blocking",
+        summary="Takes the member with the lowest score of the first sorted set that is there, or waits for one.",
+        since="5.0.0", group=_GROUP, complexity=_OF_ONE, barrier=True,
+    ),
+    Command(
+        "bzpopmax", bzpopmax, -3, "write noscript blocking fast", KeySpec("RW access delete", last=-2),
+        f"{_CATEGORY} @blocking",
+        summary="Takes the member with the highest score of the first sorted set that is there, or waits for one.",
+        since="5.0.0", group=_GROUP, complexity=_OF_ONE, barrier=True,
+    ),
+    Command(
+        "bzmpop", bzmpop, -5, "write blocking movablekeys", KeySpec("RW access delete", 2, counted=True),
+        f"{_CATEGORY} @blocking",
+        summary="Takes members from the first of several sorted sets that is there, or waits for one.", since="7.0.0",
+        group=_GROUP, complexity=_OF_FIRST, barrier=True,
+    ),
+]  # fmt: skip

@@ -1,0 +1,265 @@
+"""Commands on ranges of sorted sets: by position, by score, or by the members themselves.
+
+What belongs here: returning, storing, counting and removing ranges. How bounds are spelled stands in
+`sorted_sets_bounds`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
+from framewire.redis.server.commands.sorted_sets.bounds import BY_LEX, BY_RANK, BY_SCORE, By, Range
+from framewire.redis.server.commands.sorted_sets.scores import pairs
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS", "store"]
+
+_NO_LIMIT = -1
+_LIMIT_BY_RANK = SYNTAX_ERROR + b", LIMIT is only supported in combination with either BYSCORE or BYLEX"
+_SCORES_BY_LEX = SYNTAX_ERROR + b", WITHSCORES not supported in combination with BYLEX"
+
+
+class _Query:
+    """Which range is asked for: two bounds at `position` of the request, and options behind them.
+
+    The options of ZRANGE fill in what a command's own name leaves open (`None`).
+    """
+
+    __slots__ = ("_limit", "_offset", "_range", "by", "from_end", "with_scores")
+
+    def __init__(
+        self, request: list[bytes], position: int, by: By | None, from_end: bool | None, *, stores: bool = False
+    ) -> None:
+        first, last = request[position], request[position + 1]
+        self.by, self.from_end = by, from_end
+        self.with_scores = False
+        self._offset, self._limit = 0, _NO_LIMIT
+        if len(request) > position + 2:
+            self._take_all(Arguments(request, position + 2), stores)
+        by = self.by or BY_RANK
+        self._range = by(last, first) if self.from_end and by is not BY_RANK else by(first, last)
+
+    def _take_all(self, arguments: Arguments, stores: bool) -> None:
+        while arguments:
+            self._take(arguments.next_word(), arguments, stores)
+        if self.by in (None, BY_RANK):
+            if self._limit != _NO_LIMIT:
+                raise CommandError(_LIMIT_BY_RANK)
+            self._offset = 0
+        if self.with_scores and self.by is BY_LEX:
+            raise CommandError(_SCORES_BY_LEX)
+
+    def _take(self, option: bytes, arguments: Arguments, stores: bool) -> None:
+        if option == b"WITHSCORES" and not stores:
+            self.with_scores = True
+        elif option == b"LIMIT" and arguments.remaining >= 2:
+            self._offset, self._limit = arguments.next_int(), arguments.next_int()
+        elif option == b"REV" and self.from_end is None:
+            self.from_end = True
+        elif option in (b"BYLEX", b"BYSCORE") and self.by is None:
+            self.by = BY_LEX if option == b"BYLEX" else BY_SCORE
+        else:
+            raise CommandError(SYNTAX_ERROR)
+
+    def entries(self, zset: SortedSetValue) -> list[Entry]:
+        """What of `zset` is asked for, in the order that is asked for. O(log n + entries returned)."""
+        start, stop = self._range(zset, bool(self.from_end))
+        if self._offset or self._limit != _NO_LIMIT:
+            start, stop = self._limited(start, stop)
+        found = zset.entries(start, stop) if start < stop else []
+        if self.from_end:
+            found.reverse()
+        return found
+
+    def _limited(self, start: int, stop: int) -> tuple[int, int]:
+        """A negative offset leaves nothing, a negative limit everything behind the offset."""
+        if self._offset < 0:
+            return 0, 0
+        limit = self._limit if self._limit >= 0 else stop
+        if self.from_end:
+            stop -= self._offset
+            return max(start, stop - limit), stop
+        start += self._offset
+        return start, min(stop, start + limit)
+
+
+# -- returning --------------------------------------------------------------------------------------------------------
+
+
+def zrange(session: Session, request: list[bytes]) -> object:
+    return _reply(session, request, None, None)
+
+
+def zrevrange(session: Session, request: list[bytes]) -> object:
+    return _reply(session, request, BY_RANK, True)
+
+
+def zrangebyscore(session: Session, request: list[bytes]) -> object:
+    return _reply(session, request, BY_SCORE, False)
+
+
+def zrevrangebyscore(session: Session, request: list[bytes]) -> object:
+    return _reply(session, request, BY_SCORE, True)
+
+
+def zrangebylex(session: Session, request: list[bytes]) -> object:
+    return _reply(session, request, BY_LEX, False)
+
+
+def zrevrangebylex(session: Session, request: list[bytes]) -> object:
+    return _reply(session, request, BY_LEX, True)
+
+
+def _reply(session: Session, request: list[bytes], by: By | None, from_end: bool | None) -> object:
+    query = _Query(request, 2, by, from_end)
+    zset = look_up(session, request[1], SortedSetValue)
+    if zset is None:
+        return []
+    found = query.entries(zset)
+    return pairs(session, found) if query.with_scores else [member for _, member in found]
+
+
+# -- storing ----------------------------------------------------------------------------------------------------------
+
+
+def zrangestore(session: Session, request: list[bytes]) -> object:
+    query = _Query(request, 3, None, None, stores=True)
+    zset = look_up(session, request[2], SortedSetValue)
+    return store(session, request[1], SortedSetValue(query.entries(zset) if zset is not None else ()), b"zrangestore")
+
+
+def store(session: Session, key: bytes, zset: SortedSetValue, event: bytes) -> int:
+    """Let `key` hold a new set, or nothing where that is empty; returns its length. O(1)."""
+    db = session.db
+    if not zset:
+        remove(session, key)
+        return 0
+    zset.grew(session.state.config)
+    db.discard_if_due(key, session.state.clock)
+    db.set(key, zset)
+    db.touch(key, event)
+    length = len(zset)
+    db.signal(key)
+    return length
+
+
+# -- counting ---------------------------------------------------------------------------------------------------------
+
+
+def zcount(session: Session, request: list[bytes]) -> object:
+    return _count(session, request[1], BY_SCORE(request[2], request[3]))
+
+
+def zlexcount(session: Session, request: list[bytes]) -> object:
+    return _count(session, request[1], BY_LEX(request[2], request[3]))
+
+
+def _count(session: Session, key: bytes, wanted: Range) -> int:
+    zset = look_up(session, key, SortedSetValue)
+    if zset is None:
+        return 0
+    start, stop = wanted(zset, False)
+    return max(stop - start, 0)
+
+
+# -- removing ---------------------------------------------------------------------------------------------------------
+
+
+def zremrangebyrank(session: Session, request: list[bytes]) -> object:
+    return _remove(session, request[1], BY_RANK(request[2], request[3]), b"zremrangebyrank")
+
+
+def zremrangebyscore(session: Session, request: list[bytes]) -> object:
+    return _remove(session, request[1], BY_SCORE(request[2], request[3]), b"zremrangebyscore")
+
+
+def zremrangebylex(session: Session, request: list[bytes]) -> object:
+    return _remove(session, request[1], BY_LEX(request[2], request[3]), b"zremrangebylex")
+
+
+def _remove(session: Session, key: bytes, wanted: Range, event: bytes) -> int:
+    zset = find(session, key, SortedSetValue)
+    if zset is None:
+        return 0
+    start, stop = wanted(zset, False)
+    if start >= stop:
+        return 0
+    removed = len(zset.remove_range(start, stop))
+    session.db.touch(key, event)
+    remove_if_empty(session, key, zset)
+    return removed
+
+
+_CATEGORY = "@sortedset"
+_GROUP = "sorted-set"
+_READ = KeySpec("RO access")
+_DELETE = KeySpec("RW delete")
+_OF_RANGE = "O(log N + M), M members returned of N"
+_OF_COUNT = "O(log N), N members in the set"
+_OF_REMOVAL = "O(M log N), M members removed of N"
+
+COMMANDS = [
+    Command(
+        "zrange", zrange, -4, "readonly", _READ, _CATEGORY,
+        summary="Returns the members in a range of positions, scores or members, from either end.", since="1.2.0",
+        group=_GROUP, complexity=_OF_RANGE,
+    ),
+    Command(
+        "zrevrange", zrevrange, -4, "readonly", _READ, _CATEGORY,
+        summary="Returns the members in a range of positions, highest scores first.", since="1.2.0", group=_GROUP,
+        complexity=_OF_RANGE,
+    ),
+    Command(
+        "zrangebyscore", zrangebyscore, -4, "readonly", _READ, _CATEGORY,
+        summary="Returns the members whose scores lie in a range.", since="1.0.5", group=_GROUP, complexity=_OF_RANGE,
+    ),
+    Command(
+        "zrevrangebyscore", zrevrangebyscore, -4, "readonly", _READ, _CATEGORY,
+        summary="Returns the members whose scores lie in a range, highest scores first.", since="2.2.0", group=_GROUP,
+        complexity=_OF_RANGE,
+    ),
+    Command(
+        "zrangebylex", zrangebylex, -4, "readonly", _READ, _CATEGORY,
+        summary="Returns the members in a range of members, where all have one score.", since="2.8.9", group=_GROUP,
+        complexity=_OF_RANGE,
+    ),
+    Command(
+        "zrevrangebylex", zrevrangebylex, -4, "readonly", _READ, _CATEGORY,
+        summary="Returns the members in a range of members, last ones first, where all have one score.", since="2.8.9",
+        group=_GROUP, complexity=_OF_RANGE,
+    ),
+    Command(
+        "zrangestore", zrangestore, -5, "write denyoom", (KeySpec("OW update"), KeySpec("RO access", 2, 2)), _CATEGORY,
+        summary="Stores what ZRANGE would return, with the scores, under another key.", since="6.2.0", group=_GROUP,
+        complexity="O(log N + M), M members stored of N",
+    ),
+    Command(
+        "zcount", zcount, 4, "readonly fast", _READ, _CATEGORY,
+        summary="Counts the members whose scores lie in a range.", since="2.0.0", group=_GROUP, complexity=_OF_COUNT,
+    ),
+    Command(
+        "zlexcount", zlexcount, 4, "readonly fast", _READ, _CATEGORY,
+        summary="Counts the members in a range of members, where all have one score.", since="2.8.9", group=_GROUP,
+        complexity=_OF_COUNT,
+    ),
+    Command(
+        "zremrangebyrank", zremrangebyrank, 4, "write", _DELETE, _CATEGORY,
+        summary="Removes the members in a range of positions.", since="2.0.0", group=_GROUP, complexity=_OF_REMOVAL,
+    ),
+    Command(
+        "zremrangebyscore", zremrangebyscore, 4, "write", _DELETE, _CATEGORY,
+        summary="Removes the members whose scores lie in a range.", since="1.2.0", group=_GROUP,
+        complexity=_OF_REMOVAL,
+    ),
+    Command(
+        "zremrangebylex", zremrangebylex, 4, "write", _DELETE, _CATEGORY,
+        summary="Removes the members in a range of members, where all have one score.", since="2.8.9", group=_GROUP,
+        complexity=_OF_REMOVAL,
+    ),
+]  # fmt: skip

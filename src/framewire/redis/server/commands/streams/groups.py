@@ -1,0 +1,264 @@
+"""Groups that read a stream: XGROUP, XACK and XPENDING.
+
+What belongs here: making, changing and removing groups and consumers, and what is pending. Reading is in
+`streams_reading.py`, taking over what others have got in `streams_claiming.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.shared.lookup import find, look_up
+from framewire.redis.server.commands.streams.common import NULL_ARRAY, no_group, notice, shown
+from framewire.redis.server.commands.streams.ids import parse_any_id, parse_id, parse_range
+from framewire.redis.server.commands.table import OK, Command, KeySpec, help_command, subcommands
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.values.stream_groups import Group
+from framewire.redis.server.values.streams import StreamValue, id_text
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+
+# -- XGROUP -----------------------------------------------------------------------------------------------------------
+
+
+def create(session: Session, request: list[bytes]) -> object:
+    key, name = request[2:4]
+    entries_read, make_stream = _group_options(request, b"MKSTREAM")
+    stream = find(session, key, StreamValue)
+    if stream is None and not make_stream:
+        raise _no_stream()
+    if len(request) > 8:
+        raise _wrong_subcommand(request)
+    group = Group(_last_id(stream, request[4], parse_id), entries_read)
+    if stream is None:
+        _make_stream(session, key, name, group)
+    elif name in stream.groups:
+        raise CommandError(b"BUSYGROUP Consumer Group name already exists")
+    else:
+        stream.groups[name] = group
+        notice(session, key, b"xgroup-create")
+    return OK
+
+
+def _make_stream(session: Session, key: bytes, name: bytes, group: Group) -> None:
+    stream = StreamValue()
+    stream.groups[name] = group
+    session.db.set(key, stream)
+    session.db.touch(key, b"xgroup-create")
+    session.db.signal(key)  # who waits with a group that went with an earlier stream is told
+
+
+def set_id(session: Session, request: list[bytes]) -> object:
+    key = request[2]
+    entries_read, _ = _group_options(request, None)
+    stream, group = _existing_group(session, request)
+    if len(request) not in (5, 7):
+        raise _wrong_subcommand(request)
+    group.last_id, group.entries_read = _last_id(stream, request[4], parse_any_id), entries_read
+    notice(session, key, b"xgroup-setid")
+    return OK
+
+
+def _group_options(request: list[bytes], flag: bytes | None) -> tuple[int | None, bool]:
+    """What ENTRIESREAD says, and whether the flag is there."""
+    arguments, entries_read, flagged = Arguments(request, 5), -1, False
+    while arguments:
+        word = arguments.next_word()
+        if word == flag:
+            flagged = True
+        elif word == b"ENTRIESREAD" and arguments:
+            entries_read = arguments.next_int()
+            if entries_read < -1:
+                raise CommandError(b"ERR value for ENTRIESREAD must be positive or -1")
+        else:
+            raise _wrong_subcommand(request)
+    return None if entries_read == -1 else entries_read, flagged
+
+
+def _last_id(stream: StreamValue | None, text: bytes, parse: Callable[[bytes], int]) -> int:
+    if text == b"$":
+        return 0 if stream is None else stream.last_id
+    return parse(text)
+
+
+def destroy(session: Session, request: list[bytes]) -> object:
+    """Those who wait with this group are told that it is gone."""
+    key = request[2]
+    stream = find(session, key, StreamValue)
+    if stream is None:
+        raise _no_stream()
+    if stream.groups.pop(request[3], None) is None:
+        return 0
+    notice(session, key, b"xgroup-destroy")
+    session.db.signal(key)
+    return 1
+
+
+def create_consumer(session: Session, request: list[bytes]) -> object:
+    _, group = _existing_group(session, request)
+    if not group.add_consumer(request[4], session.state.clock):
+        return 0
+    notice(session, request[2], b"xgroup-createconsumer")
+    return 1
+
+
+def remove_consumer(session: Session, request: list[bytes]) -> object:
+    _, group = _existing_group(session, request)
+    pending = group.remove_consumer(request[4])
+    if pending is None:
+        return 0
+    notice(session, request[2], b"xgroup-delconsumer")
+    return pending
+
+
+def _existing_group(session: Session, request: list[bytes]) -> tuple[StreamValue, Group]:
+    stream = find(session, request[2], StreamValue)
+    if stream is None:
+        raise _no_stream()
+    group = stream.groups.get(request[3])
+    if group is None:
+        names = shown(request[3]), shown(request[2])
+        raise CommandError(b"NOGROUP No such consumer group '%s' for key name '%s'" % names)
+    return stream, group
+
+
+def _no_stream() -> CommandError:
+    return CommandError(
+        b"ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM "
+        b"option to create an empty stream automatically."
+    )
+
+
+def _wrong_subcommand(request: list[bytes]) -> CommandError:
+    return CommandError(
+        b"ERR unknown subcommand or wrong number of arguments for '%s'. Try XGROUP HELP." % request[1][:128]
+    )
+
+
+# -- what is pending --------------------------------------------------------------------------------------------------
+
+
+def xack(session: Session, request: list[bytes]) -> object:
+    stream = look_up(session, request[1], StreamValue)
+    group = None if stream is None else stream.groups.get(request[2])
+    if group is None:
+        return 0
+    ids = [parse_id(text) for text in request[3:]]
+    released = sum(map(group.release, ids))
+    session.state.dirty += released  # no event tells of it
+    return released
+
+
+def xpending(session: Session, request: list[bytes]) -> object:
+    query = _PendingQuery(request) if len(request) != 3 else None
+    stream = look_up(session, request[1], StreamValue)
+    group = None if stream is None else stream.groups.get(request[2])
+    if group is None:
+        raise no_group(request[1], request[2])
+    return _summary(group) if query is None else query.answer(group, session.state.clock)
+
+
+def _summary(group: Group) -> list[object]:
+    """How many are pending, the first and the last one, and how many each consumer has got."""
+    pending = group.pending
+    if not pending:
+        return [0, None, None, NULL_ARRAY]
+    consumers = [
+        [name, b"%d" % len(consumer.pending)] for name, consumer in sorted(group.consumers.items()) if consumer.pending
+    ]
+    return [len(pending), id_text(pending.peekitem(0)[0]), id_text(pending.peekitem(-1)[0]), consumers]
+
+
+class _PendingQuery:
+    """`[IDLE least] start end count [consumer]`."""
+
+    __slots__ = ("_consumer", "_count", "_end", "_least_idle", "_start")
+
+    def __init__(self, request: list[bytes]) -> None:
+        if not 6 <= len(request) <= 9:
+            raise CommandError(SYNTAX_ERROR)
+        arguments = Arguments(request, 3)
+        self._least_idle = 0
+        if arguments.peek_word() == b"IDLE":
+            arguments.next_bytes()
+            self._least_idle = arguments.next_int()
+            if arguments.remaining < 3:
+                raise CommandError(SYNTAX_ERROR)
+        start, end = arguments.next_bytes(), arguments.next_bytes()
+        self._count = max(arguments.next_int(), 0)
+        self._start, self._end = parse_range(start, end)
+        self._consumer = arguments.next_bytes() if arguments else None
+
+    def answer(self, group: Group, now: int) -> list[object]:
+        """Each with its id, its consumer, for how long it is pending, and how often it was delivered."""
+        pending = group.pending
+        if self._consumer is not None:
+            consumer = group.consumers.get(self._consumer)
+            if consumer is None:
+                return []
+            pending = consumer.pending
+        found = ((id_, pending[id_]) for id_ in pending.irange(self._start, self._end))
+        idle = ((id_, item) for id_, item in found if not self._least_idle or now - item.delivered >= self._least_idle)
+        return [
+            [id_text(id_), item.consumer.name, max(now - item.delivered, 0), item.count]
+            for id_, item in islice(idle, self._count)
+        ]
+
+
+_INSERTS, _UPDATES, _DELETES = (KeySpec(f"RW {what}", 2, 2) for what in ("insert", "update", "delete"))
+
+_XGROUP = subcommands([
+    Command(
+        "xgroup|create", create, -5, "write denyoom", _INSERTS, "@stream",
+        summary="Creates a group that reads a stream from an id on.", since="5.0.0", group="stream",
+        complexity="O(1)",
+    ),
+    Command(
+        "xgroup|setid", set_id, -5, "write", _UPDATES, "@stream",
+        summary="Sets the last id that a group has read.", since="5.0.0", group="stream", complexity="O(1)",
+    ),
+    Command(
+        "xgroup|destroy", destroy, 4, "write", _DELETES, "@stream",
+        summary="Removes a group.", since="5.0.0", group="stream", complexity="O(N), N entries pending",
+    ),
+    Command(
+        "xgroup|createconsumer", create_consumer, 5, "write denyoom", _INSERTS, "@stream",
+        summary="Adds a consumer to a group.", since="6.2.0", group="stream", complexity="O(1)",
+    ),
+    Command(
+        "xgroup|delconsumer", remove_consumer, 5, "write", _DELETES, "@stream",
+        summary="Removes a consumer; returns how many entries it had not acknowledged.", since="5.0.0",
+        group="stream", complexity="O(N log M), N entries pending for the consumer, M for the group",
+    ),
+    help_command("xgroup", "5.0.0", "stream", "@stream", {
+        "CREATE <key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <count>]":
+            "Create a group that reads what is behind the id; $ is the last one. MKSTREAM creates the stream too.",
+        "SETID <key> <group> <id|$> [ENTRIESREAD <count>]": "Let the group go on behind the id.",
+        "DESTROY <key> <group>": "Remove the group.",
+        "CREATECONSUMER <key> <group> <consumer>": "Add a consumer to the group.",
+        "DELCONSUMER <key> <group> <consumer>": "Remove a consumer, and what is pending for it.",
+    }),
+])  # fmt: skip
+
+COMMANDS = [
+    Command(
+        "xgroup", None, -2, summary="Commands about groups that read a stream.", since="5.0.0", group="stream",
+        complexity="Depends on the subcommand.", subcommands=_XGROUP,
+    ),
+    Command(
+        "xack", xack, -4, "write fast", KeySpec("RW update"), "@stream",
+        summary="Says that entries are done with; returns how many were pending.", since="5.0.0", group="stream",
+        complexity="O(log N) for each id, N entries pending",
+    ),
+    Command(
+        "xpending", xpending, -3, "readonly", KeySpec("RO access"), "@stream", tips=("nondeterministic_output",),
+        summary="Returns what is delivered and not acknowledged.", since="5.0.0", group="stream",
+        complexity="O(log N + M), N entries pending and M returned or, with IDLE, looked at",
+    ),
+]  # fmt: skip

@@ -1,0 +1,169 @@
+"""XINFO: what is known of a stream, its groups and their consumers.
+
+What belongs here: its subcommands. Groups and consumers come in the order of their names.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from framewire.redis.server.commands.shared.lookup import look_up
+from framewire.redis.server.commands.streams.common import entries_reply, shown
+from framewire.redis.server.commands.table import Command, KeySpec, help_command, subcommands
+from framewire.redis.server.parsing.arguments import Arguments, CommandError
+from framewire.redis.server.values.radix import count_nodes
+from framewire.redis.server.values.stream_groups import Consumer, Group, lag
+from framewire.redis.server.values.streams import Entry, StreamValue, id_text
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+_SHOWN = 10  # so many of each sort, where no COUNT is given
+
+
+def _stream(session: Session, key: bytes) -> StreamValue:
+    stream = look_up(session, key, StreamValue)
+    if stream is None:
+        raise CommandError(b"ERR no such key")
+    return stream
+
+
+def describe(session: Session, request: list[bytes]) -> object:
+    stream = _stream(session, request[2])
+    return _short(stream) if len(request) == 3 else _full(stream, _full_count(request), session)
+
+
+def _full_count(request: list[bytes]) -> int | None:
+    """The number behind FULL COUNT; `None` is all."""
+    words = [word.upper() for word in request[3:]]
+    if words[0] != b"FULL" or len(words) not in (1, 3) or words[1:2] not in ([], [b"COUNT"]):
+        raise CommandError(
+            b"ERR unknown subcommand or wrong number of arguments for '%s'. Try XINFO HELP." % shown(request[1][:128])
+        )
+    count = Arguments(request, 5).next_int() if len(words) == 3 else _SHOWN
+    return (count if count >= 0 else _SHOWN) or None
+
+
+def _short(stream: StreamValue) -> dict[bytes, object]:
+    return {
+        **_numbers(stream),
+        b"groups": len(stream.groups),
+        b"first-entry": _entry(stream.entries(count=1)),
+        b"last-entry": _entry(stream.entries_backwards(count=1)),
+    }
+
+
+def _numbers(stream: StreamValue) -> dict[bytes, object]:
+    return {
+        b"length": len(stream),
+        b"radix-tree-keys": len(stream.node_ids),
+        b"radix-tree-nodes": count_nodes(stream.node_ids),
+        b"last-generated-id": id_text(stream.last_id),
+        b"max-deleted-entry-id": id_text(stream.max_deleted_id),
+        b"entries-added": stream.entries_added,
+        b"recorded-first-entry-id": id_text(stream.first_id),
+    }
+
+
+def _entry(entries: list[Entry]) -> object:
+    return entries_reply(entries)[0] if entries else None
+
+
+def _full(stream: StreamValue, count: int | None, session: Session) -> dict[bytes, object]:
+    groups = [_full_group(session, stream, name, group, count) for name, group in sorted(stream.groups.items())]
+    return {**_numbers(stream), b"entries": entries_reply(stream.entries(count=count)), b"groups": groups}
+
+
+def _full_group(session: Session, stream: StreamValue, name: bytes, group: Group, count: int | None) -> object:
+    pending: Any = group.pending
+    consumers = [_full_consumer(session, consumer, count) for _, consumer in sorted(group.consumers.items())]
+    return {
+        b"name": name,
+        b"last-delivered-id": id_text(group.last_id),
+        b"entries-read": group.entries_read,
+        b"lag": lag(stream, group),
+        b"pel-count": len(pending),
+        b"pending": [
+            [id_text(id_), item.consumer.name, item.delivered, item.count]
+            for id_, item in islice(pending.items(), count)
+        ],
+        b"consumers": consumers,
+    }
+
+
+def _full_consumer(session: Session, consumer: Consumer, count: int | None) -> object:
+    return {
+        b"name": consumer.name,
+        b"seen-time": _seen(session, consumer),
+        b"pel-count": len(consumer.pending),
+        b"pending": [
+            [id_text(id_), item.delivered, item.count] for id_, item in islice(consumer.pending.items(), count)
+        ],
+    }
+
+
+def _seen(session: Session, consumer: Consumer) -> int:
+    """When it was seen last; by this server, which may have read of it in an append-only file."""
+    return max(consumer.seen, session.state.started)
+
+
+def groups(session: Session, request: list[bytes]) -> object:
+    stream = _stream(session, request[2])
+    return [
+        {
+            b"name": name,
+            b"consumers": len(group.consumers),
+            b"pending": len(group.pending),
+            b"last-delivered-id": id_text(group.last_id),
+            b"entries-read": group.entries_read,
+            b"lag": lag(stream, group),
+        }
+        for name, group in sorted(stream.groups.items())
+    ]
+
+
+def consumers(session: Session, request: list[bytes]) -> object:
+    group = _stream(session, request[2]).groups.get(request[3])
+    if group is None:
+        names = shown(request[3]), shown(request[2])
+        raise CommandError(b"NOGROUP No such consumer group '%s' for key name '%s'" % names)
+    now = session.state.clock
+    return [
+        {b"name": name, b"pending": len(consumer.pending), b"idle": max(now - _seen(session, consumer), 0)}
+        for name, consumer in sorted(group.consumers.items())
+    ]
+
+
+_READS = KeySpec("RO access", 2, 2)
+
+_XINFO = subcommands([
+    Command(
+        "xinfo|stream", describe, -3, "readonly", _READS, "@stream",
+        summary="Returns what is known of a stream, or all that is in it.", since="5.0.0", group="stream",
+        complexity="O(N), N nodes of up to some hundred entries; with FULL also what is returned",
+    ),
+    Command(
+        "xinfo|groups", groups, 3, "readonly", _READS, "@stream",
+        summary="Returns the groups of a stream.", since="5.0.0", group="stream", complexity="O(N log N), N groups",
+    ),
+    Command(
+        "xinfo|consumers", consumers, 4, "readonly", _READS, "@stream", tips=("nondeterministic_output",),
+        summary="Returns the consumers of a group.", since="5.0.0", group="stream",
+        complexity="O(N log N), N consumers",
+    ),
+    help_command("xinfo", "5.0.0", "stream", "@stream", {
+        "STREAM <key> [FULL [COUNT <count>]]": "The stream; with FULL its entries and groups too.",
+        "GROUPS <key>": "The groups that read the stream.",
+        "CONSUMERS <key> <group>": "The consumers of a group.",
+    }),
+])  # fmt: skip
+
+COMMANDS = [
+    Command(
+        "xinfo", None, -2, summary="Commands about what is known of streams.", since="5.0.0", group="stream",
+        complexity="Depends on the subcommand.", subcommands=_XINFO,
+    ),
+]  # fmt: skip

@@ -1,0 +1,256 @@
+"""XREAD and XREADGROUP: entries behind those that a reader knows, from several streams; both can wait for them.
+
+What belongs here: these two. XREAD names the last id that it knows, for each stream. XREADGROUP is told by its group
+what is new (`>`), or asks again for what it has got and not acknowledged (an id).
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from framewire.redis.server.commands.shared.lookup import look_up
+from framewire.redis.server.commands.streams.common import (
+    NULL_ARRAY,
+    Log,
+    consumer_of,
+    entries_reply,
+    no_group,
+    streams_reply,
+)
+from framewire.redis.server.commands.streams.ids import parse_id
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
+from framewire.redis.server.parsing.arguments import INT64_MAX, SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.values.stream_groups import Consumer, Group
+from framewire.redis.server.values.streams import ID_MAX, StreamValue, id_text
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+_NEW: Final = ID_MAX  # what `>` is read as
+
+
+class _Query:
+    """The arguments of both commands: options, keys, and the texts of as many ids."""
+
+    __slots__ = ("_for_group", "blocks", "consumer", "count", "deadline", "group", "ids", "keys", "noack")
+
+    def __init__(self, session: Session, request: list[bytes], for_group: bool) -> None:
+        self._for_group = for_group
+        self.count: int | None = None
+        self.blocks = False
+        self.deadline: int | None = None
+        self.group: bytes | None = None
+        self.consumer = b""
+        self.noack = False
+        self.keys: list[bytes] = []
+        self.ids: list[bytes] = []
+        arguments = Arguments(request)
+        while arguments and not self.keys:
+            self._take(session, arguments)
+        if not self.keys:
+            raise CommandError(SYNTAX_ERROR)
+        if for_group and self.group is None:
+            raise CommandError(b"ERR Missing GROUP option for XREADGROUP")
+
+    def _take(self, session: Session, arguments: Arguments) -> None:
+        word = arguments.next_word()
+        if word == b"BLOCK" and arguments:
+            self.blocks, self.deadline = True, _deadline(session, arguments)
+        elif word == b"COUNT" and arguments:
+            self.count = max(arguments.next_int(), 0) or None
+        elif word == b"STREAMS" and arguments:
+            self._take_streams(arguments)
+        elif word == b"GROUP" and arguments.remaining >= 2:
+            self._only_for_groups(word)
+            self.group, self.consumer = arguments.next_bytes(), arguments.next_bytes()
+        elif word == b"NOACK":
+            self._only_for_groups(word)
+            self.noack = True
+        else:
+            raise CommandError(SYNTAX_ERROR)
+
+    def _take_streams(self, arguments: Arguments) -> None:
+        half, rest = divmod(arguments.remaining, 2)
+        if rest:
+            raise CommandError(
+                b"ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified."
+            )
+        self.keys = [arguments.next_bytes() for _ in range(half)]
+        self.ids = [arguments.next_bytes() for _ in range(half)]
+
+    def _only_for_groups(self, word: bytes) -> None:
+        if not self._for_group:
+            raise CommandError(b"ERR The %s option is only supported by XREADGROUP. You called XREAD instead." % word)
+
+
+def _deadline(session: Session, arguments: Arguments) -> int | None:
+    """When a wait ends, in milliseconds since the epoch; `None` for never."""
+    timeout = arguments.next_int(b"ERR timeout is not an integer or out of range")
+    if timeout < 0:
+        raise CommandError(b"ERR timeout is negative")
+    deadline = session.state.clock + timeout
+    return deadline if timeout and deadline <= INT64_MAX else None
+
+
+# -- XREAD ------------------------------------------------------------------------------------------------------------
+
+
+def xread(session: Session, request: list[bytes]) -> object:
+    query = _Query(session, request, for_group=False)
+    known: dict[bytes, int] = {}  # for those that wait: of a key that is named twice, the first one counts
+    found: list[tuple[bytes, list[object]]] = []
+    for key, text in zip(query.keys, query.ids, strict=True):
+        stream = look_up(session, key, StreamValue)
+        after = _known_id(stream, text)
+        known.setdefault(key, after)
+        if stream is not None and stream.last_entry_id > after:
+            found.append((key, entries_reply(stream.entries(after + 1, count=query.count))))
+    if found:
+        return streams_reply(session, found)
+    return _wait_for_entries(session, query, known) if query.blocks else NULL_ARRAY
+
+
+def _known_id(stream: StreamValue | None, text: bytes) -> int:
+    if text == b"$":
+        return 0 if stream is None else stream.last_id
+    if text == b">":
+        raise CommandError(
+            b"ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option."
+        )
+    return parse_id(text)
+
+
+def _wait_for_entries(session: Session, query: _Query, known: dict[bytes, int]) -> Wait:
+    db = session.db
+
+    def attempt(key: bytes) -> object:
+        stream = db.peek(key, session.state.clock)
+        if not isinstance(stream, StreamValue) or stream.last_id <= known[key]:
+            return NOT_YET
+        entries = stream.entries(known[key] + 1, count=query.count)  # none, if they are deleted already
+        return streams_reply(session, [(key, entries_reply(entries))])
+
+    return Wait(query.keys, query.deadline, attempt, NULL_ARRAY)
+
+
+# -- XREADGROUP -------------------------------------------------------------------------------------------------------
+
+
+def xreadgroup(session: Session, request: list[bytes]) -> object:
+    query = _Query(session, request, for_group=True)
+    assert query.group is not None
+    places = [_place(session, query.group, *pair) for pair in zip(query.keys, query.ids, strict=True)]
+    found: list[tuple[bytes, list[object]]] = []
+    logged: list[list[bytes]] = []
+    for key, (stream, group, after) in zip(query.keys, places, strict=True):
+        if after != _NEW:
+            found.append((key, _Reader(session, query, key, stream, group, logged).read_again(after)))
+        elif stream.last_entry_id > group.last_id:
+            found.append((key, _Reader(session, query, key, stream, group, logged).read_new()))
+    session.propagate(*logged)
+    if found:
+        return streams_reply(session, found)
+    return _wait_for_news(session, query) if query.blocks else NULL_ARRAY
+
+
+def _place(session: Session, name: bytes, key: bytes, text: bytes) -> tuple[StreamValue, Group, int]:
+    """The stream, the group, and behind which id to read. Nothing is changed before all streams are looked at."""
+    stream = look_up(session, key, StreamValue)
+    group = None if stream is None else stream.groups.get(name)
+    if stream is None or group is None:
+        raise no_group(key, name, b" in XREADGROUP with GROUP option")
+    if text == b"$":
+        raise CommandError(
+            b"ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer "
+            b"by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty "
+            b"result set."
+        )
+    return stream, group, _NEW if text == b">" else parse_id(text)
+
+
+class _Reader:
+    """A consumer that reads one stream. What the append-only file has to hold of it is added to `logged`."""
+
+    __slots__ = ("_consumer", "_group", "_log", "_query", "_session", "_stream")
+
+    def __init__(
+        self, session: Session, query: _Query, key: bytes, stream: StreamValue, group: Group, logged: list[list[bytes]]
+    ) -> None:
+        assert query.group is not None
+        self._session = session
+        self._query = query
+        self._stream = stream
+        self._group = group
+        self._log = Log(session, logged, key, query.group, group)
+        self._consumer: Consumer = consumer_of(session, key, group, query.consumer, self._log)
+
+    def read_new(self) -> list[object]:
+        """The entries that nobody in the group has read; they are this consumer's from now on, unless NOACK."""
+        group, now = self._group, self._session.state.clock
+        entries = self._stream.entries(group.last_id + 1, count=self._query.count)
+        for id_, _ in entries:
+            group.advance(self._stream, id_)
+            if not self._query.noack:
+                self._log.claim(id_, group.deliver(id_, self._consumer, now))
+        if entries:
+            self._log.position()
+        return entries_reply(entries)
+
+    def read_again(self, after: int) -> list[object]:
+        """What this consumer has got and not acknowledged; a null for the fields of what is deleted by now."""
+        ids = islice(self._consumer.pending.irange(after + 1), self._query.count)
+        return [self._deliver_again(id_) for id_ in ids]
+
+    def _deliver_again(self, id_: int) -> object:
+        pending = self._consumer.pending[id_]
+        pending.delivered = self._session.state.clock
+        pending.count += 1
+        fields = self._stream.get(id_)
+        if fields is None:
+            return [id_text(id_), NULL_ARRAY]
+        self._log.claim(id_, pending)
+        return [id_text(id_), fields]
+
+
+def _wait_for_news(session: Session, query: _Query) -> Wait:
+    db, name = session.db, query.group
+    assert name is not None
+
+    def attempt(key: bytes) -> object:
+        stream = db.peek(key, session.state.clock)
+        if not isinstance(stream, StreamValue):
+            raise CommandError(b"UNBLOCKED the stream key no longer exists")
+        group = stream.groups.get(name)
+        if group is None:
+            raise CommandError(b"NOGROUP the consumer group this client was blocked on no longer exists")
+        if stream.last_id <= group.last_id:
+            return NOT_YET
+        logged: list[list[bytes]] = []
+        entries = _Reader(session, query, key, stream, group, logged).read_new()
+        session.propagate(*logged)
+        return streams_reply(session, [(key, entries)])
+
+    return Wait(query.keys, query.deadline, attempt, NULL_ARRAY, needs=StreamValue)
+
+
+_COMPLEXITY = "O(log N + M) for each stream, N entries in it and M returned"
+
+COMMANDS = [
+    Command(
+        "xread", xread, -4, "readonly blocking movablekeys", KeySpec("RO access", last=-1, keyword="STREAMS", limit=2),
+        "@stream @blocking",
+        summary="Returns the entries of streams behind given ids; can wait for some.", since="5.0.0", group="stream",
+        complexity=_COMPLEXITY, barrier=True,
+    ),
+    Command(
+        "xreadgroup", xreadgroup, -7, "write blocking movablekeys",
+        KeySpec("RO access", 4, -1, keyword="STREAMS", limit=2), "@stream @blocking",
+        summary="Returns entries of streams that a group has not read yet, or those that a consumer has not "
+        "acknowledged; can wait for some.",
+        since="5.0.0", group="stream", complexity=_COMPLEXITY, barrier=True,
+    ),
+]  # fmt: skip

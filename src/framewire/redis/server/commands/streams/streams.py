@@ -1,0 +1,211 @@
+"""Commands on the entries of a stream: adding, reading ranges, removing.
+
+What belongs here: those, and what all commands on streams share. XTRIM is in `streams_trimming.py`, XREAD in
+`streams_reading.py`, and what has to do with groups in `streams_groups.py` and `streams_claiming.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from framewire.redis.server.commands.shared.lookup import find, look_up
+from framewire.redis.server.commands.streams.common import NULL_ARRAY, entries_reply, notice
+from framewire.redis.server.commands.streams.ids import parse_id, parse_new_id, parse_range
+from framewire.redis.server.commands.streams.trimming import TrimOptions
+from framewire.redis.server.commands.table import OK, Command, KeySpec
+from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.values.streams import ID_MAX, Entry, StreamValue, id_text
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+_Read: TypeAlias = Callable[[StreamValue, int, int, int | None], list[Entry]]
+
+_NO_OPTIONS = TrimOptions()
+
+
+# -- XADD -------------------------------------------------------------------------------------------------------------
+
+
+def xadd(session: Session, request: list[bytes]) -> object:
+    if request[2] == b"*" and len(request) % 2:  # the common form
+        return _add(session, request[1], request[2], request[3:], _NO_OPTIONS, create=True)
+    arguments, options, create = Arguments(request, 2), TrimOptions(), True
+    while arguments and arguments.peek_word() != b"*":
+        if arguments.peek_word() == b"NOMKSTREAM":
+            arguments.next_bytes()
+            create = False
+        elif not options.take(arguments):
+            parse_new_id(request[-arguments.remaining], 0, 0)  # for its error, which comes before others
+            break
+    options.check(session, needed=False)
+    if arguments.remaining < 3 or arguments.remaining % 2 == 0:
+        raise CommandError(b"ERR wrong number of arguments for 'xadd' command")
+    return _add(session, request[1], arguments.next_bytes(), request[-arguments.remaining :], options, create)
+
+
+def _add(session: Session, key: bytes, id_: bytes, fields: list[bytes], options: TrimOptions, create: bool) -> object:
+    if not id_.endswith(b"*") and parse_id(id_) == 0:
+        raise CommandError(b"ERR The ID specified in XADD must be greater than 0-0")
+    stream = find(session, key, StreamValue)
+    if stream is None and not create:
+        return None
+    new = StreamValue() if stream is None else stream
+    name = id_text(_append(session, new, id_, fields))
+    if stream is None:
+        session.db.set(key, new)
+    session.db.touch(key, b"xadd")
+    if options.trim(new):
+        session.db.touch(key, b"xtrim")
+    if id_ != name or not options.exact:
+        session.propagate([b"XADD", key, *options.spell(new), name, *fields])
+    session.db.signal(key)
+    return name
+
+
+def _append(session: Session, stream: StreamValue, text: bytes, fields: list[bytes]) -> int:
+    last_id = stream.last_id
+    if last_id == ID_MAX:
+        raise CommandError(b"ERR The stream has exhausted the last possible ID, unable to add more items")
+    id_ = parse_new_id(text, last_id, session.state.clock)
+    if id_ <= last_id:
+        raise CommandError(b"ERR The ID specified in XADD is equal or smaller than the target stream top item")
+    stream.append(id_, fields, session.state.config)
+    return id_
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def xlen(session: Session, request: list[bytes]) -> object:
+    stream = look_up(session, request[1], StreamValue)
+    return 0 if stream is None else len(stream)
+
+
+def xrange(session: Session, request: list[bytes]) -> object:
+    start, end = parse_range(request[2], request[3])
+    return _range(session, request, start, end, StreamValue.entries)
+
+
+def xrevrange(session: Session, request: list[bytes]) -> object:
+    """The end comes first; and an end that is wrong is found out after a start that is."""
+    start, end = parse_range(request[3], request[2])
+    return _range(session, request, start, end, StreamValue.entries_backwards)
+
+
+def _range(session: Session, request: list[bytes], start: int, end: int, read: _Read) -> object:
+    count = _count(Arguments(request, 4))
+    stream = look_up(session, request[1], StreamValue)
+    if stream is None:
+        return []
+    if count == 0:
+        return NULL_ARRAY
+    return entries_reply(read(stream, start, end, count))
+
+
+def _count(arguments: Arguments) -> int | None:
+    """The last COUNT; `None` is all."""
+    count = None
+    while arguments:
+        if arguments.next_word() != b"COUNT" or not arguments:
+            raise CommandError(SYNTAX_ERROR)
+        count = max(arguments.next_int(), 0)
+    return count
+
+
+# -- changing ---------------------------------------------------------------------------------------------------------
+
+
+def xdel(session: Session, request: list[bytes]) -> object:
+    key = request[1]
+    stream = find(session, key, StreamValue)
+    if stream is None:
+        return 0
+    deleted = stream.delete([parse_id(text) for text in request[2:]])
+    if deleted:
+        session.db.touch(key, b"xdel")
+    return deleted
+
+
+def xsetid(session: Session, request: list[bytes]) -> object:
+    key, last_id = request[1], parse_id(request[2])
+    added, max_deleted_id = _counters(Arguments(request, 3), last_id)
+    stream = find(session, key, StreamValue)
+    if stream is None:
+        raise CommandError(b"ERR no such key")
+    _check_last_id(stream, last_id, added)
+    stream.last_id = last_id
+    if added is not None:
+        stream.entries_added = added
+    stream.max_deleted_id = max_deleted_id or stream.max_deleted_id
+    notice(session, key, b"xsetid")
+    return OK
+
+
+def _counters(arguments: Arguments, last_id: int) -> tuple[int | None, int]:
+    """What ENTRIESADDED and MAXDELETEDID say; 0 where there is no such id."""
+    added, max_deleted_id = None, 0
+    while arguments:
+        word = arguments.next_word()
+        if word == b"ENTRIESADDED" and arguments:
+            added = arguments.next_int()
+            if added < 0:
+                raise CommandError(b"ERR entries_added must be positive")
+        elif word == b"MAXDELETEDID" and arguments:
+            max_deleted_id = parse_id(arguments.next_bytes())
+            if last_id < max_deleted_id:
+                raise _smaller_than(b"the provided max_deleted_entry_id")
+        else:
+            raise CommandError(SYNTAX_ERROR)
+    return added, max_deleted_id
+
+
+def _check_last_id(stream: StreamValue, last_id: int, added: int | None) -> None:
+    if last_id < stream.last_entry_id:
+        raise _smaller_than(b"the target stream top item")
+    if added is not None and added < len(stream):
+        raise CommandError(b"ERR The entries_added specified in XSETID is smaller than the target stream length")
+
+
+def _smaller_than(what: bytes) -> CommandError:
+    return CommandError(b"ERR The ID specified in XSETID is smaller than " + what)
+
+
+_READS = KeySpec("RO access")
+_LOG_N = "O(log N + M), N entries in the stream and M returned"
+
+COMMANDS = [
+    Command(
+        "xadd", xadd, -5, "write denyoom fast",
+        KeySpec("RW update", notes="UPDATE instead of INSERT because of the optional trimming feature"), "@stream",
+        tips=("nondeterministic_output",),
+        summary="Adds an entry to a stream; returns its id.", since="5.0.0", group="stream",
+        complexity="O(1); O(N) where N entries are trimmed",
+    ),
+    Command(
+        "xlen", xlen, 2, "readonly fast", KeySpec("RO"), "@stream",
+        summary="Returns how many entries a stream has.", since="5.0.0", group="stream", complexity="O(1)",
+    ),
+    Command(
+        "xrange", xrange, -4, "readonly", _READS, "@stream",
+        summary="Returns the entries of a stream between two ids.", since="5.0.0", group="stream", complexity=_LOG_N,
+    ),
+    Command(
+        "xrevrange", xrevrange, -4, "readonly", _READS, "@stream",
+        summary="Returns the entries of a stream between two ids, the last one first.", since="5.0.0",
+        group="stream", complexity=_LOG_N,
+    ),
+    Command(
+        "xdel", xdel, -3, "write fast", KeySpec("RW delete"), "@stream",
+        summary="Removes entries from a stream; returns how many were there.", since="5.0.0", group="stream",
+        complexity="O(log N) for each id, N entries in the stream",
+    ),
+    Command(
+        "xsetid", xsetid, -3, "write denyoom fast", KeySpec("RW update"), "@stream",
+        summary="Sets the last id of a stream, and what it counts.", since="5.0.0", group="stream",
+        complexity="O(1)",
+    ),
+]  # fmt: skip

@@ -1,0 +1,179 @@
+"""Commands on parts of strings, and on strings that are numbers.
+
+What belongs here: what reads a string from within or changes it where it stands, and the counters. Bits have a file of
+their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.strings.keys import check_length, content, editable, find, integer, look_up, peek
+from framewire.redis.server.commands.table import Command, KeySpec
+from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, NOT_AN_INTEGER, CommandError, parse_int64
+from framewire.redis.server.parsing.floats import NOT_A_FLOAT, WOULD_NOT_BE_FINITE, add_as_text
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+# -- counters ---------------------------------------------------------------------------------------------------------
+
+
+def incr(session: Session, request: list[bytes]) -> object:
+    return _increment(session, request[1], 1)
+
+
+def decr(session: Session, request: list[bytes]) -> object:
+    return _increment(session, request[1], -1)
+
+
+def incrby(session: Session, request: list[bytes]) -> object:
+    """redis-py sends it also when asked for INCR."""
+    return _increment(session, request[1], integer(request[2]))
+
+
+def decrby(session: Session, request: list[bytes]) -> object:
+    step = integer(request[2])
+    if step == INT64_MIN:
+        raise CommandError(b"ERR decrement would overflow")
+    return _increment(session, request[1], -step)
+
+
+def _increment(session: Session, key: bytes, step: int) -> int:
+    db = session.db
+    if db.deadlines:
+        db.discard_if_due(key, session.state.clock)
+    before = db.values.get(key)
+    if before is None:
+        before = b"0"
+    elif not isinstance(before, bytes):
+        before = content(before)
+    number = parse_int64(before)
+    if number is None:
+        raise CommandError(NOT_AN_INTEGER)
+    number += step
+    if not INT64_MIN <= number <= INT64_MAX:
+        raise CommandError(b"ERR increment or decrement would overflow")
+    db.values[key] = b"%d" % number  # `Db.replace` written out
+    if db.observer is not None:
+        db.observer(db, key, b"incrby")
+    return number
+
+
+def incrbyfloat(session: Session, request: list[bytes]) -> object:
+    """Logged as its result, so that a replay rounds nothing."""
+    key = request[1]
+    before = peek(session, key)
+    try:
+        total = add_as_text(b"0" if before is None else before, request[2])
+    except ValueError:
+        raise CommandError(NOT_A_FLOAT) from None
+    if total is None:
+        raise CommandError(WOULD_NOT_BE_FINITE)
+    session.db.replace(key, total)
+    session.db.touch(key, b"incrbyfloat")
+    session.propagate([b"SET", key, total, b"KEEPTTL"])
+    return total
+
+
+# -- parts ------------------------------------------------------------------------------------------------------------
+
+
+def strlen(session: Session, request: list[bytes]) -> object:
+    return len(look_up(session, request[1]) or b"")
+
+
+def getrange(session: Session, request: list[bytes]) -> object:
+    """Both ends included; negative ones count from the end of the string."""
+    start, end = integer(request[2]), integer(request[3])
+    value = look_up(session, request[1])
+    if value is None or (start < 0 and end < 0 and start > end):
+        return b""
+    start, end = (max(index + len(value), 0) if index < 0 else index for index in (start, end))
+    return bytes(value[start : end + 1])
+
+
+def append(session: Session, request: list[bytes]) -> object:
+    db, key, tail = session.db, request[1], request[2]
+    before = find(session, key)
+    if before is None:
+        db.set(key, tail)
+        length = len(tail)
+    else:
+        length = len(before) + len(tail)
+        check_length(session, length)
+        editable(session, key).extend(tail)
+    db.touch(key, b"append")
+    return length
+
+
+def setrange(session: Session, request: list[bytes]) -> object:
+    key, offset, data = request[1], integer(request[2]), request[3]
+    if offset < 0:
+        raise CommandError(b"ERR offset is out of range")
+    before = find(session, key)
+    if not data:
+        return len(before or b"")
+    check_length(session, offset + len(data))
+    value = editable(session, key)
+    value.write(offset, data)
+    session.db.touch(key, b"setrange")
+    return len(value)
+
+
+_COUNTS = KeySpec("RW access update")
+
+COMMANDS = [
+    Command(
+        "incr", incr, 2, "write denyoom fast", _COUNTS, "@string",
+        summary="Adds one to the integer that a key holds; a missing key counts as 0.", group="string",
+        complexity="O(1)",
+    ),
+    Command(
+        "decr", decr, 2, "write denyoom fast", _COUNTS, "@string",
+        summary="Takes one from the integer that a key holds; a missing key counts as 0.", group="string",
+        complexity="O(1)",
+    ),
+    Command(
+        "incrby", incrby, 3, "write denyoom fast", _COUNTS, "@string",
+        summary="Adds a number to the integer that a key holds; a missing key counts as 0.", group="string",
+        complexity="O(1)",
+    ),
+    Command(
+        "decrby", decrby, 3, "write denyoom fast", _COUNTS, "@string",
+        summary="Takes a number from the integer that a key holds; a missing key counts as 0.", group="string",
+        complexity="O(1)",
+    ),
+    Command(
+        "incrbyfloat", incrbyfloat, 3, "write denyoom fast", _COUNTS, "@string",
+        summary="Adds a number with a fraction to the one that a key holds; a missing key counts as 0.", since="2.6.0",
+        group="string", complexity="O(1)",
+    ),
+    Command(
+        "strlen", strlen, 2, "readonly fast", KeySpec("RO"), "@string",
+        summary="Returns the length of the string that a key holds.", since="2.2.0", group="string",
+        complexity="O(1)",
+    ),
+    Command(
+        "getrange", getrange, 4, "readonly", KeySpec("RO access"), "@string",
+        summary="Returns a part of the string that a key holds.", since="2.4.0", group="string",
+        complexity="O(N), N bytes returned",
+    ),
+    Command(
+        "substr", getrange, 4, "readonly", KeySpec("RO access"), "@string",
+        summary="Returns a part of the string that a key holds; the old name of GETRANGE.", group="string",
+        complexity="O(N), N bytes returned",
+    ),
+    Command(
+        "append", append, 3, "write denyoom fast", KeySpec("RW insert"), "@string",
+        summary="Puts bytes behind the string that a key holds; a missing key counts as empty.", since="2.0.0",
+        group="string", complexity="O(N), N bytes appended; the first time also those that are there",
+    ),
+    Command(
+        "setrange", setrange, 4, "write denyoom", KeySpec("RW update"), "@string",
+        summary="Overwrites a part of the string that a key holds; zeros fill a gap.", since="2.2.0", group="string",
+        complexity="O(N), N bytes written; the first time also those that are there",
+    ),
+]  # fmt: skip

@@ -1,0 +1,233 @@
+"""Commands that set and get whole strings. Parts of strings and numbers stand in `string_parts.py`.
+
+What belongs here: GET, SET and their many forms. A command that gives a key a time logs the moment, not the time left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from framewire.redis.server.commands.shared.lookup import remove
+from framewire.redis.server.commands.shared.times import Lifetime
+from framewire.redis.server.commands.strings.keys import content, read
+from framewire.redis.server.commands.strings.set_options import getex_options, set_options
+from framewire.redis.server.commands.table import OK, Command, KeySpec
+from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.values.strings import RawString
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["COMMANDS"]
+
+
+def get(session: Session, request: list[bytes]) -> object:
+    """The path that most requests take: `Db.read` written out."""
+    db = session.db
+    key = request[1]
+    if db.deadlines:
+        db.discard_if_due(key, session.state.clock)
+    value = db.values.get(key)
+    if value is None:
+        db.misses += 1
+    else:
+        db.hits += 1
+        if value.__class__ is not bytes:
+            return content(value)
+    return value
+
+
+def set_(session: Session, request: list[bytes]) -> object:
+    """Without options: `Db.set` written out."""
+    if len(request) != 3:
+        return _set_with_options(session, request)
+    db = session.db
+    key = request[1]
+    db.values[key] = request[2]
+    if db.deadlines:
+        db.deadlines.pop(key, None)
+    if db.observer is not None:
+        db.observer(db, key, b"set")
+    return OK
+
+
+def _set_with_options(session: Session, request: list[bytes]) -> object:
+    options = set_options(request)
+    db, key, now = session.db, request[1], session.state.clock
+    deadline = options.lifetime.deadline(now, b"set") if options.lifetime is not None else None
+    before = read(session, key) if options.get else db.peek(key, now)
+    if options.condition == (b"NX" if before is not None else b"XX"):
+        return before if options.get else None
+    if options.keep:
+        db.replace(key, request[2])
+        db.touch(key, b"set")
+    else:
+        _store(session, key, request[2], deadline)
+    return before if options.get else OK
+
+
+def _store(session: Session, key: bytes, value: bytes, deadline: int | None = None) -> None:
+    db = session.db
+    db.set(key, value)
+    db.touch(key, b"set")
+    if deadline is not None:
+        db.set_deadline(key, deadline)
+        if db.observer is not None:
+            db.observer(db, key, b"expire")
+            session.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
+
+
+def setnx(session: Session, request: list[bytes]) -> object:
+    if session.db.peek(request[1], session.state.clock) is not None:
+        return 0
+    _store(session, request[1], request[2])
+    return 1
+
+
+def setex(session: Session, request: list[bytes]) -> object:
+    return _set_for(session, request, b"EX")
+
+
+def psetex(session: Session, request: list[bytes]) -> object:
+    return _set_for(session, request, b"PX")
+
+
+def _set_for(session: Session, request: list[bytes], unit: bytes) -> object:
+    deadline = Lifetime(unit, request[2]).deadline(session.state.clock, b"setex" if unit == b"EX" else b"psetex")
+    _store(session, request[1], request[3], deadline)
+    return OK
+
+
+def getset(session: Session, request: list[bytes]) -> object:
+    before = read(session, request[1])
+    _store(session, request[1], request[2])
+    return before
+
+
+def getdel(session: Session, request: list[bytes]) -> object:
+    value = read(session, request[1])
+    if value is not None:
+        remove(session, request[1])
+    return value
+
+
+def getex(session: Session, request: list[bytes]) -> object:
+    """A time is only looked at when there is something to give it to."""
+    options = getex_options(request)
+    db, key = session.db, request[1]
+    value = read(session, key)
+    if value is None:
+        return None
+    if options.lifetime is not None:
+        _let_end(session, key, options.lifetime)
+    elif options.persist and db.persist(key):
+        db.touch(key, b"persist")
+        session.propagate([b"PERSIST", key])
+    return value
+
+
+def _let_end(session: Session, key: bytes, lifetime: Lifetime) -> None:
+    deadline = lifetime.deadline(session.state.clock, b"getex")
+    if deadline <= session.state.clock:
+        remove(session, key)
+        session.propagate([b"DEL", key])
+        return
+    session.db.set_deadline(key, deadline)
+    session.db.touch(key, b"expire")
+    session.propagate([b"PEXPIREAT", key, b"%d" % deadline])
+
+
+def mget(session: Session, request: list[bytes]) -> object:
+    """What is no string counts as missing here."""
+    db, now = session.db, session.state.clock
+    values = [db.read(key, now) for key in request[1:]]
+    return [value if value.__class__ is bytes else _content_or_none(value) for value in values]
+
+
+def _content_or_none(value: object | None) -> bytes | None:
+    return bytes(value) if isinstance(value, RawString) else None
+
+
+def mset(session: Session, request: list[bytes]) -> object:
+    _check_pairs(request, b"mset")
+    db = session.db
+    db.values.update(zip(request[1::2], request[2::2], strict=True))
+    if db.deadlines:
+        for key in request[1::2]:
+            db.deadlines.pop(key, None)
+    if db.observer is not None:
+        for key in request[1::2]:
+            db.observer(db, key, b"set")
+    return OK
+
+
+def msetnx(session: Session, request: list[bytes]) -> object:
+    _check_pairs(request, b"msetnx")
+    db, now = session.db, session.state.clock
+    if any(db.peek(key, now) is not None for key in request[1::2]):
+        return 0
+    mset(session, request)
+    return 1
+
+
+def _check_pairs(request: list[bytes], name: bytes) -> None:
+    if len(request) % 2 == 0:
+        raise CommandError(b"ERR wrong number of arguments for '%s' command" % name)
+
+
+_EACH_SHARD = "request_policy:multi_shard"
+
+COMMANDS = [
+    Command(
+        "get", get, 2, "readonly fast", KeySpec("RO access"), "@string",
+        summary="Returns the string that a key holds.", group="string", complexity="O(1)",
+    ),
+    Command(
+        "set", set_, -3, "write denyoom",
+        KeySpec("RW access update variable_flags", notes="RW and ACCESS due to the optional `GET` argument"), "@string",
+        summary="Lets a key hold a string, on conditions and for a time if so wanted.", group="string",
+        complexity="O(1)",
+    ),
+    Command(
+        "setnx", setnx, 3, "write denyoom fast", KeySpec("OW insert"), "@string",
+        summary="Lets a key hold a string unless it is there already.", group="string", complexity="O(1)",
+    ),
+    Command(
+        "setex", setex, 4, "write denyoom", KeySpec("OW update"), "@string",
+        summary="Lets a key hold a string for some seconds.", since="2.0.0", group="string", complexity="O(1)",
+    ),
+    Command(
+        "psetex", psetex, 4, "write denyoom", KeySpec("OW update"), "@string",
+        summary="Lets a key hold a string for some milliseconds.", since="2.6.0", group="string", complexity="O(1)",
+    ),
+    Command(
+        "getset", getset, 3, "write denyoom fast", KeySpec("RW access update"), "@string",
+        summary="Returns the string that a key held before it holds another.", group="string", complexity="O(1)",
+    ),
+    Command(
+        "getdel", getdel, 2, "write fast", KeySpec("RW access delete"), "@string",
+        summary="Returns the string that a key holds, and removes the key.", since="6.2.0", group="string",
+        complexity="O(1)",
+    ),
+    Command(
+        "getex", getex, -2, "write fast",
+        KeySpec("RW access update", notes="RW and UPDATE because it changes the TTL"), "@string",
+        summary="Returns the string that a key holds, and gives the key a time or takes it away.", since="6.2.0",
+        group="string", complexity="O(1)",
+    ),
+    Command(
+        "mget", mget, -2, "readonly fast", KeySpec("RO access", last=-1), "@string", tips=(_EACH_SHARD,),
+        summary="Returns the strings that several keys hold.", group="string", complexity="O(N), N keys",
+    ),
+    Command(
+        "mset", mset, -3, "write denyoom", KeySpec("OW update", last=-1, step=2), "@string",
+        tips=(_EACH_SHARD, "response_policy:all_succeeded"),
+        summary="Lets several keys hold strings.", since="1.0.1", group="string", complexity="O(N), N keys",
+    ),
+    Command(
+        "msetnx", msetnx, -3, "write denyoom", KeySpec("OW insert", last=-1, step=2), "@string",
+        tips=(_EACH_SHARD, "response_policy:agg_min"),
+        summary="Lets several keys hold strings unless one of them is there already.", since="1.0.1", group="string",
+        complexity="O(N), N keys",
+    ),
+]  # fmt: skip

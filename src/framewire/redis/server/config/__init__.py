@@ -1,0 +1,1 @@
+"""The parameters of a server, as CONFIG GET and CONFIG SET know them."""

@@ -1,0 +1,319 @@
+"""One client's socket: bytes to requests, requests to the session, replies to bytes.
+
+What belongs here: the order of those steps, and the limits on what waits between them. Commands are not known here.
+
+    read --> rest of input --> decode a batch --> session.execute --> encode --> write
+                  ^                 ^                                    |
+                  |                 +---- below the high-water mark -----+
+                  +---- above it, requests wait undecoded until the transport has room: the client is stalled
+
+All that one read brought is answered in one write. Reading never stops, because ordinary clients send a whole pipeline
+before they read a reply; what waits for a client that does not read has a limit, beyond which it is closed. When there
+is room again, what has piled up is answered in turns, so that other clients are served in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, cast
+
+from framewire._impl import BytesMut, RespDecoder, encode_values
+from framewire.aio.inbound import Inbound
+from framewire.aio.vectored import Outbound
+from framewire.buf import WriteBuffer
+from framewire.errors import ProtocolError
+from framewire.redis.server.running.session import Session
+
+if TYPE_CHECKING:
+    from framewire.frames.resp import RespLimits
+    from framewire.redis.server.network.server import Server
+
+__all__ = ["ClientPump"]
+
+logger = logging.getLogger("framewire.redis")
+
+BATCH = 32
+"""Requests decoded at once: few enough that replies cannot run far past the high-water mark between two looks at it."""
+
+TURN = range(512)
+"""The batches of one turn: more than a read brings, few enough (some 20 ms) that nobody notices the wait."""
+
+NONE_HELD: list[list[bytes]] = []
+"""No requests; never changed, so one serves all."""
+
+HIGH_WATER = 256 * 1024
+"""Unsent bytes above which no further request is decoded."""
+
+
+class ClientPump(asyncio.BufferedProtocol):
+    """asyncio's callbacks for one client of Mini-Redis."""
+
+    __slots__ = (
+        "_decoder",
+        "_ended",
+        "_held",
+        "_inbound",
+        "_outbound",
+        "_pushes",
+        "_server",
+        "_stalled",
+        "_stats",
+        "_timer",
+        "_unsent",
+        "get_buffer",
+        "last_active",
+        "session",
+        "transport",
+    )
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._stats = server.state.stats
+        self._inbound = Inbound()
+        self.get_buffer = self._inbound.lease  # type: ignore[method-assign]  # the callback itself: one call less for every read
+        self._stalled = False  # requests wait: for room in the output, for the next turn, or behind a blocked one
+        self._ended = False  # the client has ended its side
+        self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
+        self._held = NONE_HELD  # requests decoded behind one that waits
+        self._timer: asyncio.TimerHandle | None = None  # ends that wait
+        self._unsent = 0  # bytes that waited when `takes_output` was last asked
+
+    # -- asyncio calls these ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        server = self._server
+        self.transport = transport = cast("asyncio.Transport", transport)  # uvloop's is one, but does not inherit
+        transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._outbound = Outbound(transport, HIGH_WATER)
+        self.session = Session(server.state, self.send, *_addresses(transport))
+        self.session.on_unblocked = self._unblocked
+        self.session.on_kill = self.abort
+        self._decoder = RespDecoder("requests", server.limits)
+        self._decoder.authenticated = self.session.authenticated
+        self.last_active = server.state.clock
+        server.opened(self)
+
+    def buffer_updated(self, nbytes: int) -> None:
+        inbound = self._inbound
+        try:
+            source = inbound.commit(nbytes)
+            self._stats.net_input_bytes += nbytes
+            self.last_active = self._server.state.tick()
+            if not (self._stalled or source.expected):
+                self._answer(source)
+            if source or source.expected or source is inbound.rest:
+                inbound.settle()
+                if self._stalled:
+                    self._check_limit(len(inbound.rest))
+        except BaseException:
+            inbound.discard()  # the scratch is shared too
+            raise
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        if not self._stalled or self.session.blocked is not None:
+            self.close()
+        # With True the loop does not close it: what was sent before is still answered. TLS cannot be half-closed.
+        return self.transport.get_extra_info("sslcontext") is None
+
+    def pause_writing(self) -> None:
+        self._outbound.pause()
+
+    def resume_writing(self) -> None:
+        self._outbound.resume()
+        self._catch_up()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.session.close()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._outbound.clear()
+        self._pushes = None
+        self._server.closed(self)
+
+    # -- requests in, replies out -------------------------------------------------------------------------------------
+
+    def _answer(self, source: BytesMut) -> None:
+        """Decode, execute and encode batch after batch, then write once."""
+        if self._pushes is not None:
+            self.flush_pushes()
+        server, session, decoder = self._server, self.session, self._decoder
+        out, replies = server.out, server.replies
+        turn_is_over = False
+        try:
+            for _ in TURN:
+                if not (source or self._held) or session.closing or self._stalled:
+                    break
+                requests = self._held or decoder.decode_batch(source, BATCH if session.authenticated else 1)
+                if not requests:
+                    break
+                done = 0
+                while done < len(requests) and not session.closing:  # once, but for barriers, which run alone
+                    done = session.execute(requests, replies, done)
+                    encode_values(replies, session.protocol, out.tail, out.segments)
+                    replies.clear()
+                    if session.blocked is not None:
+                        self._wait(session.blocked.deadline)
+                        break
+                self._held = requests[done:] if done < len(requests) else NONE_HELD
+                if decoder.authenticated is not session.authenticated:
+                    decoder.authenticated = session.authenticated
+                if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
+                    self._write(out)
+            else:
+                turn_is_over = True
+        except ProtocolError as error:
+            encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
+        except BaseException:  # a defect of ours, or no memory: the loop logs it; what is shared goes on clean
+            replies.clear()
+            out.clear()
+            self.abort()
+            raise
+        self._write(out)
+        if session.closing:
+            self.close()
+        elif turn_is_over and not self._stalled:
+            self._stalled = True
+            asyncio.get_running_loop().call_soon(self._catch_up)
+
+    def _write(self, out: WriteBuffer) -> None:
+        """Give the transport all of `out`; where that fills it, further requests wait until it has room.
+
+        While what was changed is not on disk (`appendfsync always`), it waits for that.
+        """
+        if self._server.holding and out:
+            self._hold(out)
+            return
+        outbound = self._outbound
+        self._stats.net_output_bytes += outbound.send(out)
+        if outbound.full:
+            self._stalled = True
+
+    def _hold(self, out: WriteBuffer) -> None:
+        """Send it with what is written before the loop waits: one fsync serves all clients read until then."""
+        if self._pushes is None:
+            self._pushes = WriteBuffer()
+        for piece in out.take():
+            self._pushes.put_slice(piece)
+        self._server.hold(self)
+        if len(self._pushes) >= HIGH_WATER:
+            self.flush_pushes()
+
+    def _catch_up(self) -> None:
+        """Answer what has piled up while the client was stalled, one turn of it."""
+        session = self.session
+        if self._stalled and not self._outbound.full and not session.closing and session.blocked is None:
+            self._stalled = False
+            self._server.state.tick()
+            self._answer(self._inbound.rest)
+            self._inbound.release_if_empty()
+            if self._ended and not self._stalled:
+                self.close()
+
+    # -- a command that waits -----------------------------------------------------------------------------------------
+
+    def _wait(self, deadline: int | None) -> None:
+        """A blocking command waits: what comes behind it is not executed before its reply."""
+        self._stalled = True
+        if deadline is not None:
+            left = max(0, deadline - self._server.state.clock)
+            self._timer = asyncio.get_running_loop().call_later(left / 1000, self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self._server.state.tick()
+        wait = self.session.blocked
+        if wait is not None:
+            self.session.end_wait(wait.otherwise)
+
+    def _unblocked(self) -> None:
+        """The reply was sent: go on with what came behind, when whoever made it possible is done."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        asyncio.get_running_loop().call_soon(self._catch_up)
+
+    # -- out of band --------------------------------------------------------------------------------------------------
+
+    def send(self, value: object) -> None:
+        """Deliver a value that is no reply (a pub/sub message); written before the loop waits, with others like it."""
+        if self.session.closing:
+            return
+        if self._pushes is None:
+            self._pushes = WriteBuffer()
+            self._server.flush_soon(self)
+        if self._server.holding:
+            self._server.hold(self)
+        try:
+            encode_values([value], self.session.protocol, self._pushes.tail, self._pushes.segments)
+        except BaseException:  # a defect of ours, or no memory: half a frame must not be followed by another
+            self.abort()
+            raise
+        self._check_limit(self._outbound.pending + len(self._pushes))
+
+    def flush_pushes(self) -> None:
+        """Write the out-of-band data of this loop iteration, if any, and what was held back with it."""
+        if self._server.holding:
+            self._server.commit()
+        pushes = self._pushes
+        if pushes is not None:
+            self._pushes = None
+            self._write(pushes)
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Send what was written, answer no more, close. The server aborts it where the peer does not take the rest."""
+        if not (self._outbound.finishing or self.transport.is_closing()):
+            self.flush_pushes()
+            self.session.closing = True
+            self.transport.pause_reading()
+            self._outbound.close()
+            self._server.closing(self)
+
+    def abort(self) -> None:
+        """Close at once; what was not sent is lost."""
+        self.session.closing = True
+        self._pushes = None
+        self.transport.abort()
+
+    def set_limits(self, limits: RespLimits) -> None:
+        """What a request may ask from now on."""
+        self._decoder.limits = limits
+
+    def takes_output(self) -> bool:
+        """Whether the peer has taken output, or was given more, since this was last asked."""
+        before, self._unsent = self._unsent, self._outbound.pending
+        return before != self._unsent
+
+    def _check_limit(self, waiting: int) -> None:
+        """Close a client that does not read: too many bytes of its requests, or of messages to it, wait here.
+
+        Replies need no check: they stop at the high-water mark. Nor does an unfinished request: the decoder limits it.
+        """
+        limit = self._server.config.client_output_limit
+        if waiting > limit > 0:  # 0 is no limit, as in Redis
+            logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.session, waiting, limit)
+            self.abort()
+
+
+def _addresses(transport: asyncio.BaseTransport) -> tuple[str, str, int]:
+    """The peer's address, our own, and the descriptor, as CLIENT INFO shows them."""
+    sock = transport.get_extra_info("socket")
+    return (
+        _spell(transport.get_extra_info("peername")),
+        _spell(transport.get_extra_info("sockname")),
+        sock.fileno() if sock is not None else -1,
+    )
+
+
+def _spell(name: object) -> str:
+    match name:
+        case (str(host), int(port), *_):
+            return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        case str(path):
+            return f"{path}:0"
+        case _:
+            return ""

@@ -1,0 +1,112 @@
+"""What is done with the files before anything is logged: read, or created.
+
+What belongs here: which files there may be, and what to do when one of them is torn, damaged or missing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from time import monotonic
+from typing import cast
+
+from framewire.redis.server.clients.state import State
+from framewire.redis.server.persistence.disk import Disk
+from framewire.redis.server.persistence.load import DamagedFile, Loader
+from framewire.redis.server.persistence.manifest import Manifest, load_manifest, manifest_name, save_manifest
+from framewire.redis.server.persistence.rewrite import remove_history
+from framewire.redis.server.values.streams import StreamValue
+
+__all__ = ["open_files", "read_manifest"]
+
+logger = logging.getLogger("framewire.redis")
+
+
+def open_files(state: State, disk: Disk) -> Manifest:
+    """Load what is on disk into `state`; create the files where there are none. The last increment may then grow.
+
+    Raises `DamagedFile`, and `OSError`; the state is then not to be used.
+    """
+    prefix = state.config.appendfilename
+    disk.make_directory()
+    manifest = read_manifest(disk, prefix)
+    if manifest is None:
+        _refuse_without_manifest(disk, prefix)
+        return _create_files(disk, prefix)
+    _load_files(state, disk, manifest)
+    manifest = remove_history(disk, prefix, manifest)
+    return manifest if manifest.increments else _with_increment(disk, prefix, manifest)
+
+
+def read_manifest(disk: Disk, prefix: str) -> Manifest | None:
+    """The manifest on disk, `None` where there is none. Raises `DamagedFile`, and `OSError`."""
+    try:
+        return load_manifest(disk, prefix)
+    except ValueError as error:
+        raise DamagedFile(manifest_name(prefix), 0, str(error)) from None
+
+
+def _refuse_without_manifest(disk: Disk, prefix: str) -> None:
+    """A first start that was interrupted leaves empty files only; anything else is somebody's data."""
+    orphans = [
+        name
+        for name in disk.names()
+        if name.startswith(f"{prefix}.") and name.endswith((".aof", ".rdb")) and disk.size(name)
+    ]
+    if orphans:
+        problem = f"it is missing, but there are {', '.join(orphans)}; move them away to begin anew"
+        raise DamagedFile(manifest_name(prefix), 0, problem)
+
+
+def _create_files(disk: Disk, prefix: str) -> Manifest:
+    """An empty base and an empty increment, as Redis begins."""
+    base, increment = Manifest().next_base(prefix), Manifest().next_increment(prefix)
+    for file in (base, increment):
+        disk.close(disk.create(file.name))
+    disk.sync_names()
+    manifest = Manifest(base, (), (increment,))
+    save_manifest(disk, prefix, manifest)
+    return manifest
+
+
+def _with_increment(disk: Disk, prefix: str, manifest: Manifest) -> Manifest:
+    increment = manifest.next_increment(prefix)
+    disk.close(disk.create(increment.name))
+    disk.sync_names()
+    manifest = manifest.with_increment(increment)
+    save_manifest(disk, prefix, manifest)
+    return manifest
+
+
+def _load_files(state: State, disk: Disk, manifest: Manifest) -> None:
+    started = monotonic()
+    loader = Loader(state, disk)
+    files = manifest.files
+    for position, file in enumerate(files):
+        good, size = loader.load(file.name), disk.size(file.name)
+        if good < size:
+            if any(disk.size(later.name) for later in files[position + 1 :]):
+                raise DamagedFile(file.name, good, f"{size - good} more end within a command, and other files follow")
+            _cut_off(disk, file.name, good, size, state.config.aof_load_truncated)
+    _wake_consumers(state)
+    logger.info("append-only file: %d commands loaded in %.1f s", loader.commands, monotonic() - started)
+    if loader.errors:
+        logger.warning("%d of them were refused, first: %s", loader.errors, loader.first_error.decode("latin-1"))
+
+
+def _wake_consumers(state: State) -> None:
+    """When a consumer of a stream was last seen is not in the file; as in Redis, it is now."""
+    streams = (value for db in state.databases for value in db.values.values() if value.__class__ is StreamValue)
+    for stream in cast("Iterator[StreamValue]", streams):
+        for group in stream.groups.values():
+            for consumer in group.consumers.values():
+                consumer.seen = state.clock
+
+
+def _cut_off(disk: Disk, name: str, good: int, size: int, allowed: bool) -> None:
+    """The end of the last file is torn."""
+    if not allowed:
+        raise DamagedFile(name, good, f"{size - good} more end within a command, and aof-load-truncated is no")
+    lost = size - good
+    logger.warning("append-only file %s: cut off behind %d bytes, %d more were no whole command", name, good, lost)
+    disk.truncate(name, good)

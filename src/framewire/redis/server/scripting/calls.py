@@ -1,0 +1,250 @@
+"""The table `redis` of a script: commands run from within it, and the small functions beside them.
+
+What belongs here: what these functions take, refuse and return. Lua numbers arrive as `int` or `float`, strings as
+`bytes`, `nil` as `None`. Whatever is returned must be a value that Lua has.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from framewire.frames.resp import Error
+from framewire.redis.server.commands.table import Command
+from framewire.redis.server.scripting.conversions import Lua, argument
+from framewire.redis.server.scripting.errors import ScriptError
+from framewire.redis.server.scripting.scripts import sha_of
+
+if TYPE_CHECKING:
+    from framewire.redis.server.running.session import Session
+
+__all__ = ["Calls"]
+
+logger = logging.getLogger("framewire.redis.scripts")
+
+_NO_ARGUMENT: Final = b"ERR Please specify at least one argument for this redis lib call"
+_NO_STRING: Final = b"ERR Lua redis lib command arguments must be strings or integers"
+_UNKNOWN: Final = b"ERR Unknown Redis command called from script"
+_WRONG_ARITY: Final = b"ERR Wrong number of args calling Redis command from script"
+_NOT_ALLOWED: Final = b"ERR This Redis command is not allowed from script"
+_READ_ONLY: Final = b"ERR Write commands are not allowed from read-only scripts."
+_WRONG_ARGUMENTS: Final = b"ERR wrong number or type of arguments"
+_MAY_REPLICATE = frozenset({"publish", "spublish", "pfcount"})  # no script that only reads may run them either
+_LEVELS = (logging.DEBUG, logging.DEBUG, logging.INFO, logging.WARNING)
+_SPELLINGS_REMEMBERED = 1024
+
+
+class Calls:
+    """What the script that runs does to the server, as a client of its own (`session`), which has no connection.
+
+    `begin` is called before each script. `has_written` says whether it may have changed anything.
+    """
+
+    def __init__(self, session: Session, lua: Lua, check_memory: Callable[[], None]) -> None:
+        self.session = session
+        self._lua = lua
+        self._check_memory = check_memory
+        self._found: dict[bytes, Command] = {}  # by the spelling that scripts use, bounded; no containers
+        self.read_only = False
+        self.has_written = False
+
+    def begin(self, caller: Session, *, read_only: bool) -> None:
+        """A script of `caller` begins."""
+        self.session.db = caller.db
+        self.session.protocol = 2
+        self.read_only = read_only
+        self.has_written = False
+
+    def table(self) -> dict[bytes, Any]:
+        """The table `redis`, as the sandbox takes it."""
+        functions = (
+            self.error_reply, self.status_reply, self.sha1hex, self.log, self.setresp, self.set_repl,
+            self.replicate_commands, self.breakpoint, self.debug, self.acl_check_cmd,
+        )  # fmt: skip
+        looked_at = {function.__name__.encode(): self._with_memory(function) for function in functions}
+        return {b"call": self.call, b"pcall": self.pcall, **looked_at, **_CONSTANTS}
+
+    def _with_memory(self, function: Callable[..., object]) -> Callable[..., object]:
+        """The function, entered only where there is memory for what it returns."""
+
+        def call(*arguments: object) -> object:
+            self._check_memory()
+            return function(*arguments)
+
+        return call
+
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    def call(self, *arguments: object) -> object:
+        """Run a command; an error is raised."""
+        reply = self._run(arguments)
+        if isinstance(reply, Error):
+            raise ScriptError(reply.data, as_table=True)
+        return self._lua.of(reply, self.session.protocol)
+
+    def pcall(self, *arguments: object) -> object:
+        """Run a command; an error is returned, as a table. Raises `OutOfMemory`."""
+        try:
+            reply = self._run(arguments)
+        except ScriptError as error:
+            reply = Error(error.text)
+        if isinstance(reply, Error):
+            return self._lua.table({b"err": reply.data, b"ignore_error_stats_update": True})
+        return self._lua.of(reply, self.session.protocol)
+
+    def _run(self, arguments: tuple[object, ...]) -> object:
+        """The reply, which may be an error. Raises `ScriptError` where the command is not run at all."""
+        self._check_memory()
+        request = _request(arguments)
+        command = self._find(request)
+        if not command.accepts(len(request)):
+            raise ScriptError(_WRONG_ARITY, as_table=True)
+        self._check_allowed(command)
+        replies = self.session.run_nested(command, request)
+        return replies[0] if replies else None
+
+    def _find(self, request: list[bytes]) -> Command:
+        name = request[0]
+        command = self._found.get(name)
+        if command is not None:
+            return command
+        command = self.session.commands.get(name.lower())
+        if command is not None and command.subcommands and len(request) > 1:
+            command = command.subcommands.get(request[1].lower())
+        elif command is not None and command.function is not None and len(self._found) < _SPELLINGS_REMEMBERED:
+            self._found[name] = command
+        if command is None:
+            raise ScriptError(_UNKNOWN, as_table=True)
+        return command
+
+    def _check_allowed(self, command: Command) -> None:
+        flags = _flags(command)
+        if "noscript" in flags:
+            raise ScriptError(_NOT_ALLOWED, as_table=True)
+        if self.read_only and ("write" in flags or command.name in _MAY_REPLICATE):
+            raise ScriptError(_READ_ONLY, as_table=True)
+        if "write" in flags and not self.has_written:
+            if self.session.state.write_error is not None:
+                raise ScriptError(self.session.state.write_error, as_table=True)
+            self.has_written = True
+
+    def acl_check_cmd(self, *arguments: object) -> bool:
+        """Whether this client may run a command: there is one user, who may run all."""
+        request = _request(arguments)
+        try:
+            self._find(request)
+        except ScriptError:
+            raise ScriptError(b"ERR Invalid command passed to redis.acl_check_cmd()", as_table=True) from None
+        return True
+
+    # -- replies ------------------------------------------------------------------------------------------------------
+
+    def error_reply(self, *arguments: object) -> object:
+        """`{err = text}`; a text of one word gets the code word ERR."""
+        if len(arguments) != 1 or not isinstance(arguments[0], bytes):
+            return self._lua.error(_WRONG_ARGUMENTS)
+        text = arguments[0].split(b"\0", 1)[0].removeprefix(b"-")
+        code, space, message = text.partition(b" ")
+        return self._lua.error(b"%s %s" % ((code, message.strip(b"\r\n")) if space else (b"ERR", text.strip(b"\r\n"))))
+
+    def status_reply(self, *arguments: object) -> object:
+        """`{ok = text}`."""
+        if len(arguments) != 1 or not isinstance(arguments[0], bytes):
+            return self._lua.error(_WRONG_ARGUMENTS)
+        return self._lua.table({b"ok": arguments[0]})
+
+    # -- the rest -----------------------------------------------------------------------------------------------------
+
+    def sha1hex(self, *arguments: object) -> bytes:
+        """The SHA1 of a string, in hexadecimal digits."""
+        if len(arguments) != 1:
+            raise ScriptError(b"ERR wrong number of arguments", as_table=True)
+        return sha_of(_text(arguments[0]) or b"")
+
+    def log(self, *arguments: object) -> None:
+        """Write a line to the server's log."""
+        if len(arguments) < 2:
+            raise ScriptError(b"ERR redis.log() requires two arguments or more.", as_table=True)
+        level = arguments[0]
+        if not _is_number(level):
+            raise ScriptError(b"ERR First argument must be a number (log level).", as_table=True)
+        if _whole(level) not in range(len(_LEVELS)):
+            raise ScriptError(b"ERR Invalid debug level.", as_table=True)
+        texts = [text for text in map(_text, arguments[1:]) if text is not None]
+        logger.log(_LEVELS[_whole(level)], "%s", b" ".join(texts).decode("utf-8", "backslashreplace"))
+
+    def setresp(self, *arguments: object) -> None:
+        """Choose the protocol that replies to the script follow, 2 or 3."""
+        if len(arguments) != 1:
+            raise ScriptError(b"ERR redis.setresp() requires one argument.", as_table=True)
+        protocol = _whole(arguments[0])
+        if protocol not in (2, 3):
+            raise ScriptError(b"ERR RESP version must be 2 or 3.", as_table=True)
+        self.session.protocol = protocol
+
+    def set_repl(self, *arguments: object) -> None:
+        """Takes what Redis takes and changes nothing: there are no replicas, and what is written is always logged."""
+        if len(arguments) != 1:
+            raise ScriptError(b"ERR redis.set_repl() requires two arguments.", as_table=True)
+        if _whole(arguments[0]) not in range(4):
+            raise ScriptError(
+                b"ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.", as_table=True
+            )
+
+    def replicate_commands(self, *arguments: object) -> bool:
+        """What a script does is always logged as the commands that it ran."""
+        return True
+
+    def breakpoint(self, *arguments: object) -> bool:
+        """There is no debugger."""
+        return False
+
+    def debug(self, *arguments: object) -> None:
+        """There is no debugger."""
+
+
+_CONSTANTS: dict[bytes, object] = {
+    b"LOG_DEBUG": 0, b"LOG_VERBOSE": 1, b"LOG_NOTICE": 2, b"LOG_WARNING": 3,
+    b"REPL_NONE": 0, b"REPL_AOF": 1, b"REPL_SLAVE": 2, b"REPL_REPLICA": 2, b"REPL_ALL": 3,
+    b"REDIS_VERSION": b"7.0.15", b"REDIS_VERSION_NUM": 0x07000F,
+}  # fmt: skip
+
+_flags_by_name: dict[str, frozenset[str]] = {}
+
+
+def _flags(command: Command) -> frozenset[str]:
+    flags = _flags_by_name.get(command.name)
+    if flags is None:
+        flags = _flags_by_name[command.name] = frozenset(command.flags.split())
+    return flags
+
+
+def _request(arguments: tuple[object, ...]) -> list[bytes]:
+    if not arguments:
+        raise ScriptError(_NO_ARGUMENT, as_table=True)
+    request = [item for item in map(argument, arguments) if item is not None]
+    if len(request) != len(arguments):
+        raise ScriptError(_NO_STRING, as_table=True)
+    return request
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: object) -> int:
+    """The integer of a number, or of a string that spells one; 0 for anything else."""
+    try:
+        return int(float(value)) if isinstance(value, bytes) or _is_number(value) else 0  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _text(value: object) -> bytes | None:
+    """A string, or a number as Lua itself spells it."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return b"%.14g" % value
+    return None

@@ -1,0 +1,271 @@
+"""`ClientPump` where something goes wrong, and where a client makes it wait: both loops, real sockets, one process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from framewire.redis import Server
+from framewire.redis.server.network import pump as pump_module
+from framewire.redis.server.network.loops import new_event_loop
+from tests.serving import command
+
+PING = command(b"PING")
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Iterator[Callable[[Awaitable[None]], None]]:
+    """Runs one coroutine on a loop of each kind."""
+    if request.param == "uvloop":
+        pytest.importorskip("uvloop")
+    with asyncio.Runner(loop_factory=lambda: new_event_loop(request.param)) as runner:
+        yield runner.run
+
+
+@asynccontextmanager
+async def client_of(server: Server) -> AsyncIterator[Streams]:
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+def test_a_failure_closes_one_client_and_shows_its_bytes_to_nobody(
+    run: Callable[..., None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All clients are received into one block: what a failing call leaves there must not be the next one's request."""
+    encode_values = pump_module.encode_values
+    failures = [MemoryError("no room for the reply")]
+
+    def fail_once(*arguments: Any) -> None:
+        if failures:
+            raise failures.pop()
+        encode_values(*arguments)
+
+    async def main() -> None:
+        async with Server(port=0) as server, client_of(server) as unlucky, client_of(server) as other:
+            monkeypatch.setattr(pump_module, "encode_values", fail_once)
+            unlucky[1].write(PING * 40 + command(b"ECHO", b"secret")[:-4])
+            assert await unlucky[0].read() == b""
+            other[1].write(command(b"ECHO", b"mine"))
+            assert await other[0].readexactly(10) == b"$4\r\nmine\r\n"
+
+    run(main())
+    assert "no room for the reply" in caplog.text
+
+
+class Pipe(asyncio.Transport):
+    """A transport whose output the test takes, or leaves where it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent = bytearray()
+        self.waiting = 0
+        self.aborted = self.closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.sent += data
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+    def pause_reading(self) -> None:
+        pass
+
+    def is_closing(self) -> bool:
+        return self.closed or self.aborted
+
+    def close(self) -> None:
+        self.closed = True
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+class Piped:
+    """A server that does not listen, its clock in the test's hand, with one client of it."""
+
+    def __init__(self, **parameters: Any) -> None:
+        self.now = 1_700_000_000_000
+        self.server = Server(**parameters)
+        self.server._loop = asyncio.get_running_loop()
+        self.server.state.now = lambda: self.now
+        self.server.state.tick()
+        self.pipe = Pipe()
+        self.pump = pump_module.ClientPump(self.server)
+        self.pump.connection_made(self.pipe)
+
+    def receive(self, data: bytes) -> None:
+        while data:
+            view = self.pump.get_buffer(-1)
+            nbytes = min(len(view), len(data))
+            view[:nbytes] = data[:nbytes]
+            self.pump.buffer_updated(nbytes)
+            data = data[nbytes:]
+
+    def pass_time(self, milliseconds: int) -> None:
+        self.now += milliseconds
+        self.server._tick()
+        assert self.server._cron is not None
+        self.server._cron.cancel()
+
+
+async def test_what_has_piled_up_is_answered_in_turns() -> None:
+    """200 000 requests that waited for a client to read must not keep all other clients waiting in their turn."""
+    piped, count = Piped(), 200_000
+    piped.pump.pause_writing()
+    piped.receive(PING * count)
+    assert len(piped.pipe.sent) < 64 * 1024
+    piped.pump.resume_writing()
+    most, turns, before = len(pump_module.TURN) * pump_module.BATCH, 0, len(piped.pipe.sent)
+    while len(piped.pipe.sent) < 7 * count:
+        assert len(piped.pipe.sent) - before <= 7 * most
+        before, turns = len(piped.pipe.sent), turns + 1
+        await asyncio.sleep(0)
+    assert turns >= 10
+    assert piped.pipe.sent == b"+PONG\r\n" * count
+    assert piped.pump._inbound.rest.capacity == 0
+
+
+async def test_requests_and_the_end_that_arrive_between_two_turns_wait_for_theirs() -> None:
+    piped, count = Piped(), 40_000
+    piped.pump.pause_writing()
+    piped.receive(PING * count)
+    piped.pump.resume_writing()
+    piped.receive(command(b"ECHO", b"last"))
+    assert piped.pump.eof_received()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert piped.pipe.closed
+    assert piped.pipe.sent == b"+PONG\r\n" * count + b"$4\r\nlast\r\n"
+
+
+async def test_a_message_between_two_turns_does_not_end_them() -> None:
+    piped, count = Piped(), 40_000
+    piped.receive(command(b"HELLO", b"3") + command(b"SUBSCRIBE", b"c"))
+    del piped.pipe.sent[:]
+    piped.pump.pause_writing()
+    piped.receive(PING * count)
+    piped.pump.resume_writing()
+    piped.server.state.pubsub.publish(b"c", b"m")
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert piped.pipe.sent.count(b"+PONG\r\n") == count
+    assert piped.pipe.sent.count(b">3\r\n") == 1
+
+
+@pytest.mark.parametrize("end", ["eof", "quit", "idle"])
+async def test_a_client_that_does_not_take_its_last_replies_is_aborted(end: str) -> None:
+    piped = Piped(timeout=60)
+    piped.pipe.waiting = 1000
+    if end == "eof":
+        piped.pump.eof_received()
+    elif end == "quit":
+        piped.receive(command(b"QUIT"))
+    else:
+        piped.pass_time(61_000)
+        piped.pass_time(61_000)
+    assert piped.pipe.closed and not piped.pipe.aborted
+    for _ in range(2):
+        piped.pass_time(5_100)
+    assert piped.pipe.aborted
+
+
+async def test_a_client_that_takes_its_last_replies_slowly_gets_them_all() -> None:
+    piped = Piped()
+    piped.pipe.waiting = 1000
+    piped.receive(command(b"QUIT"))
+    for _ in range(10):
+        piped.pipe.waiting -= 10
+        piped.pass_time(5_100)
+    assert not piped.pipe.aborted
+
+
+async def test_a_long_reply_on_a_slow_line_is_not_idleness() -> None:
+    piped = Piped(timeout=60)
+    for waiting in (1000, 900, 800):
+        piped.pipe.waiting = waiting
+        piped.pass_time(61_000)
+        assert not piped.pipe.closed
+    piped.pass_time(61_000)
+    assert piped.pipe.closed
+
+
+async def test_closing_an_idle_client_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    piped = Piped(timeout=60)
+    with caplog.at_level("INFO"):
+        for _ in range(5):
+            piped.pass_time(61_000 if not piped.pipe.closed else 100)
+    assert caplog.text.count("closing client 1 (), idle for more than 60 s") == 1
+
+
+@pytest.mark.parametrize(("limit", "aborted"), [(0, False), (1000, True), (10_000, False)])
+async def test_what_may_wait_for_a_client_has_a_limit_or_none(limit: int, aborted: bool) -> None:
+    piped = Piped(client_output_limit=f"normal {limit} 0 0")
+    piped.receive(command(b"SUBSCRIBE", b"c"))
+    piped.server.state.pubsub.publish(b"c", b"x" * 2000)
+    assert piped.pipe.aborted is aborted
+    await asyncio.sleep(0)
+    assert (b"x" * 2000 in piped.pipe.sent) is not aborted
+
+
+async def test_nothing_is_run_once_a_client_is_being_closed() -> None:
+    piped = Piped()
+    piped.pump.pause_writing()
+    piped.receive(PING)
+    piped.receive(command(b"SET", b"late", b"1"))
+    piped.pump.close()
+    answered = bytes(piped.pipe.sent)
+    piped.pump.resume_writing()
+    piped.receive(command(b"SET", b"late", b"1"))
+    await asyncio.sleep(0)
+    assert piped.pipe.sent == answered == b"+PONG\r\n"
+    assert not piped.server.state.databases[0].values
+
+
+async def test_messages_of_this_moment_are_sent_before_the_end() -> None:
+    piped = Piped()
+    piped.receive(command(b"SUBSCRIBE", b"c"))
+    piped.server.state.pubsub.publish(b"c", b"last words")
+    piped.pump.close()
+    assert piped.pipe.sent.endswith(b"$10\r\nlast words\r\n")
+
+
+async def test_a_failure_outside_of_reading_closes_the_client_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = Piped()
+    piped.pump.pause_writing()
+    piped.receive(PING)
+    piped.receive(PING)
+    monkeypatch.setattr(pump_module, "encode_values", fail)
+    with pytest.raises(MemoryError):
+        piped.pump.resume_writing()
+    assert piped.pipe.aborted
+
+
+def fail(*_: object) -> None:
+    raise MemoryError
+
+
+async def test_a_dead_client_is_freed_at_once() -> None:
+    """No reference cycle: what it had sent and was not answered may be 256 MiB."""
+    piped = Piped()
+    piped.receive(command(b"SUBSCRIBE", b"c") + PING[:-3])
+    gc.collect()
+    gc.disable()
+    try:
+        piped.pump.connection_lost(None)
+        del piped.pump
+        assert not any(isinstance(thing, pump_module.ClientPump) for thing in gc.get_objects())
+    finally:
+        gc.enable()

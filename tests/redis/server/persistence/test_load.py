@@ -1,0 +1,106 @@
+"""Reading: what is whole is run, a torn end is told from damage, and each is found at its very place."""
+
+from __future__ import annotations
+
+import pytest
+
+from framewire._impl import pack_command
+from framewire.redis.server.clients.state import State
+from framewire.redis.server.persistence import load
+from framewire.redis.server.persistence.load import DamagedFile, Loader
+from tests.redis.server.persistence.disks import MemoryDisk, _File, contents
+
+
+def pack(*texts: str) -> bytes:
+    return b"".join(pack_command(*text.split(" ")) for text in texts)
+
+
+def read(data: bytes) -> tuple[State, Loader, int]:
+    disk, state = MemoryDisk(), State()
+    disk.files["f"] = _File()
+    disk.files["f"].data += data
+    loader = Loader(state, disk)
+    return state, loader, loader.load("f")
+
+
+WHOLE = ["SELECT 2", "SET a 1", "RPUSH l x y", "MULTI", "INCR a", "SET b 2", "EXEC", "SADD s m"]
+
+
+@pytest.fixture(params=[1, 2, 1024])
+def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "BATCH", request.param)
+    monkeypatch.setattr(load, "CHUNK", 7)
+
+
+@pytest.mark.usefixtures("batch")
+def test_cut_anywhere_the_whole_part_is_read() -> None:
+    data = pack(*WHOLE)
+    ends = {len(pack(*WHOLE[:count])): count for count in range(len(WHOLE) + 1)}
+    for cut in range(len(data) + 1):
+        state, loader, good = read(data[:cut])
+        count = max(done for end, done in ends.items() if end <= cut)
+        if 3 < count < 7:  # the transaction has no EXEC
+            count = 3
+        assert good == len(pack(*WHOLE[:count])), cut
+        values = state.databases[2].values
+        assert (values.get(b"a"), b"b" in values, b"s" in values) == (
+            None if count < 2 else b"2" if count >= 7 else b"1", count >= 7, count >= 8,
+        )  # fmt: skip
+        assert loader.errors == 0
+
+
+@pytest.mark.usefixtures("batch")
+@pytest.mark.parametrize(
+    ("damage", "problem"),
+    [
+        (b"*1\r\nx4\r\nPING\r\n", "expected"),
+        (b"*x\r\n", "invalid"),
+        (b"\xff\xfe\r\n", "unknown command"),
+        (pack("NONSENSE a"), "unknown command 'NONSENSE'"),
+        (pack("GET"), "wrong number of arguments for 'get'"),
+        (b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nvv\r\n", "damaged"),
+    ],
+)
+def test_damage_is_refused_where_it_is(damage: bytes, problem: str) -> None:
+    before = pack(*WHOLE)
+    with pytest.raises(DamagedFile, match=problem) as caught:
+        read(before + damage + pack("SET after 1") * 3)
+    assert caught.value.name == "f"
+    if b"vv" not in damage:  # there the value ends too late: what is wrong comes behind it
+        assert caught.value.offset == len(before)
+
+
+def test_an_rdb_file_is_refused_with_a_way_out() -> None:
+    with pytest.raises(DamagedFile, match="aof-use-rdb-preamble no") as caught:
+        read(b"REDIS0010" + bytes(100))
+    assert caught.value.offset == 0
+
+
+def test_time_stands_still_meanwhile() -> None:
+    """What was lengthened in time must not end between the two."""
+    state, _, _ = read(pack("SET a 5 PXAT 1000", "INCR a", "PERSIST a", "SET b 1 PXAT 1000"))
+    assert contents(state) == {0: {b"a": ((b"string", [[b"6"]]), None), b"b": ((b"string", [[b"1"]]), 1000)}}
+    assert state.clock > 1_000_000
+    state.expire_cycle()
+    assert b"b" not in state.databases[0].values
+
+
+def test_annotations_are_passed_over() -> None:
+    state, loader, good = read(b"#TS:1700000000\r\n" + pack("SET a 1") + b"#TS:1700000001\r\n")
+    assert (state.databases[0].values, loader.commands, good) == ({b"a": b"1"}, 1, 59)
+
+
+def test_errors_are_counted_and_passed_over_as_redis_does() -> None:
+    state, loader, _ = read(pack("SET a x", "INCR a", "LPUSH a 1", "SET b 1"))
+    assert (loader.errors, loader.first_error[:16]) == (2, b"ERR value is not")
+    assert b"b" in state.databases[0].values
+
+
+def test_a_password_is_not_asked_for_and_nobody_is_left_connected() -> None:
+    disk, state = MemoryDisk(), State()
+    state.config.requirepass = b"secret"
+    disk.files["f"] = _File()
+    disk.files["f"].data += pack("SET a 1")
+    Loader(state, disk).load("f")
+    assert state.databases[0].values == {b"a": b"1"}
+    assert not state.sessions
