@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from framewire.redis.facts.command import Command
 from framewire.redis.server.commands.binding import COMMANDS
-from framewire.redis.server.commands.table import Command
 
 GROUPS = {
     "connection": "Connection",

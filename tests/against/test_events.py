@@ -69,8 +69,7 @@ def test_same_events(witness: Witness, name: str) -> None:
     def observe(db: Db, key: bytes, event: bytes) -> None:
         heard.append((event, key))
 
-    clients.state.observers.append(observe)
-    clients.state.reinstrument()
+    clients.state.databases.observe(observe)
     for part in CONVERSATIONS[name]:
         step = part if isinstance(part, Step) else Step(part)
         if step.client not in sessions:
@@ -78,6 +77,6 @@ def test_same_events(witness: Witness, name: str) -> None:
         del heard[:]
         client = sessions[step.client]
         client.batch(arguments(step.request))
-        if client.session.blocked is not None:  # for a moment only; the real server replies when it is over
-            client.session.end_wait(client.session.blocked.otherwise)
+        if client.client.blocked is not None:  # for a moment only; the real server replies when it is over
+            client.client.end_wait(client.client.blocked.otherwise)
         assert (step.request, heard) == (step.request, witness.do(step))

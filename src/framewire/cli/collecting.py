@@ -12,6 +12,7 @@ import asyncio
 import gc
 import sys
 
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 
 __all__ = ["Collector"]
@@ -31,7 +32,7 @@ PATIENCE = 300
 class Collector:
     """Looks through everything when enough clients have gone: in the first quiet second, or after five minutes."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State[Client]) -> None:
         self._state = state
         self._gone = 0  # clients, when it last looked
         self._commands = 0  # at the last turn
@@ -58,7 +59,7 @@ class Collector:
         stats = self._state.stats
         quiet = stats.commands_processed == self._commands
         self._commands = stats.commands_processed
-        gone = stats.connections_received - len(self._state.sessions)
+        gone = stats.connections_received - len(self._state.clients)
         if gone - self._gone < GONE:
             return False
         self._waited += 1

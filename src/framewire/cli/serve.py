@@ -15,7 +15,7 @@ from framewire.cli.collecting import Collector
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.network.loops import new_event_loop
 from framewire.redis.server.network.server import Server
-from framewire.redis.server.persistence import DamagedFile
+from framewire.redis.server.persistence.load import DamagedFile
 
 __all__ = ["run_server"]
 
@@ -59,7 +59,7 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
         _warn_if_open(server.config)
         await stop.wait()
         collector.stop()
-        logger.info("shutting down: %d clients", len(server.state.sessions))
+        logger.info("shutting down: %d clients", len(server.state.clients))
         for number in SIGNALS:
             loop.add_signal_handler(number, server.abort)
     logger.info("bye")

@@ -20,6 +20,7 @@ class ScriptedClient:
     def __init__(self, state: State) -> None:
         self.heard: list[object] = []
         self.session = Session(state, self.heard.append, "127.0.0.1:50000", "127.0.0.1:6379", 9)
+        self.client = self.session.client
 
     def __call__(self, *request: str | bytes) -> Any:
         """The reply to a request, given as arguments or as one text to split; a list if there are several or none."""
@@ -33,7 +34,7 @@ class ScriptedClient:
         self.session.state.tick()
         replies: list[object] = []
         done = 0
-        while done < len(requests) and not (self.session.closing or self.session.blocked):
+        while done < len(requests) and not (self.client.closing or self.client.blocked):
             done = self.session.execute(list(requests), replies, done)
         return replies
 

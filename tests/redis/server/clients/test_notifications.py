@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from framewire.frames.resp import Push
-from framewire.redis.server.clients.notifications import EVENT_CLASSES, canonical_flags
+from framewire.redis.keyspace_events import EVENT_CLASSES, canonical_flags
 from framewire.redis.server.keyspace.database import Db
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import arguments
@@ -34,14 +34,13 @@ def test_every_event_has_a_class() -> None:
     def note(db: Db, key: bytes, event: bytes) -> None:
         told.add(event)
 
-    clients.state.observers.append(note)
-    clients.state.reinstrument()
+    clients.state.databases.observe(note)
     for conversation in CONVERSATIONS.values():
         by_name: dict[str, ScriptedClient] = {}
         for part in conversation:
             step = part if isinstance(part, Step) else Step(part)
             client = by_name.setdefault(step.client, clients.new())
-            if client.session.blocked is None and not client.session.closing:
+            if client.client.blocked is None and not client.client.closing:
                 client.batch(arguments(step.request))
         clients.state.end_pause()
     assert told - {b""} <= set(EVENT_CLASSES)
@@ -76,7 +75,7 @@ def test_without_a_channel_or_a_class_nobody_is_observed(flags: str) -> None:
     clients, client, listener = listening(flags)
     client("SET key v")
     assert heard(listener) == []
-    assert not clients.state.instruments
+    assert not clients.state.hooks
 
 
 def test_keys_that_end_are_told_of() -> None:
@@ -107,11 +106,11 @@ def test_misses_are_told_of() -> None:
 def test_config_set_switches_it_on_and_off() -> None:
     clients, client, listener = listening("")
     client("CONFIG SET notify-keyspace-events KEAmn")
-    assert clients.state.instruments
+    assert clients.state.hooks
     client("SET key v")
     assert len(heard(listener)) == 4
     client("CONFIG", "SET", "notify-keyspace-events", "")
     client("SET key v")
     assert heard(listener) == []
-    assert not clients.state.instruments
+    assert not clients.state.hooks
     assert clients.state.databases[0].observer is None

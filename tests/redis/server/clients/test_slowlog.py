@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from framewire.redis.redaction import quoted, shortened, without_secrets
-from framewire.redis.server.clients import slowlog
 from framewire.redis.server.commands.binding import COMMANDS
+from framewire.redis.server.running import timing
 from framewire.redis.server.running.lookup import PLAIN
 from tests.redis.server.scripted import NOON, Clients
 
@@ -27,7 +27,7 @@ class Stopwatch:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is timed on the short path takes 20 ms."""
-    monkeypatch.setattr(slowlog, "perf_counter_ns", Stopwatch(20_000_000))
+    monkeypatch.setattr(timing, "perf_counter_ns", Stopwatch(20_000_000))
 
 
 def entries(**parameters: Any) -> list[Any]:

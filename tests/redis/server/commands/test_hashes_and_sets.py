@@ -32,10 +32,9 @@ def events(clients: Clients) -> Iterator[list[Event]]:
     def observe(db: Db, key: bytes, event: bytes) -> None:
         seen.append((event, key))
 
-    clients.state.observers.append(observe)
-    clients.state.reinstrument()
+    clients.state.databases.observe(observe)
     yield seen
-    clients.state.observers.remove(observe)
+    clients.state.databases.unobserve(observe)
 
 
 # Each row: requests that prepare, the request, the events that it causes.
@@ -92,17 +91,17 @@ class TestWhatIsLogged:
     def test_what_was_popped_is_removed(self, client: ScriptedClient) -> None:
         client("SADD k a b c d")
         taken = client("SPOP k")
-        assert client.session.propagated == [[b"SREM", b"k", taken]]
+        assert client.client.propagated == [[b"SREM", b"k", taken]]
         some = client("SPOP k 2")
-        assert client.session.propagated is not None
-        (logged,) = client.session.propagated
+        assert client.client.propagated is not None
+        (logged,) = client.client.propagated
         assert (logged[:2], set(logged[2:])) == ([b"SREM", b"k"], some)
         client("SPOP k 9")
-        assert client.session.propagated == [[b"DEL", b"k"]]
+        assert client.client.propagated == [[b"DEL", b"k"]]
 
     def test_a_sum_is_set(self, client: ScriptedClient) -> None:
         client("HINCRBYFLOAT k a 1.50")
-        assert client.session.propagated == [[b"HSET", b"k", b"a", b"1.5"]]
+        assert client.client.propagated == [[b"HSET", b"k", b"a", b"1.5"]]
 
 
 def test_a_reply_is_not_changed_by_what_comes_behind_it_in_the_batch(client: ScriptedClient) -> None:

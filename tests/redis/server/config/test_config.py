@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from framewire.redis.server.config.config import PARAMETERS, Config
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.parsing.errors import CommandError
 
 
 def test_every_parameter_can_be_asked_for_and_set_to_what_it_is() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from framewire.frames.resp import Error, Null, Simple
-from framewire.redis.server.commands.table import Command
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.binding import HANDLERS
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.running.session import Session
 from tests.redis.server.scripted import Clients, ScriptedClient
@@ -41,8 +43,8 @@ def waiting(clients: Clients, *requests: str) -> list[ScriptedClient]:
 
 
 def wait_of(waiter: ScriptedClient) -> Wait:
-    assert waiter.session.blocked is not None
-    return waiter.session.blocked
+    assert waiter.client.blocked is not None
+    return waiter.client.blocked
 
 
 def heard(waiters: list[ScriptedClient]) -> list[Any]:
@@ -94,7 +96,7 @@ def test_who_is_served(
     for request in doing:
         assert not isinstance(client(request), Error)
     assert heard(waiters) == replies
-    assert len(clients.state.waiters) == replies.count(None)
+    assert len(clients.state.databases.blocked) == replies.count(None)
 
 
 class TestReplies:
@@ -123,9 +125,9 @@ class TestReplies:
         deadlines = [wait_of(waiter).deadline for waiter in waiters]
         assert [deadline - clients.now for deadline in deadlines if deadline] == [1000, 500, 1000, 1000, 1000]
         for waiter in waiters:
-            waiter.session.end_wait(wait_of(waiter).otherwise)
+            waiter.client.end_wait(wait_of(waiter).otherwise)
         assert [waiter.heard for waiter in waiters] == [[NULL_ARRAY]] * 5
-        assert len(clients.state.waiters) == 0
+        assert len(clients.state.databases.blocked) == 0
 
     @pytest.mark.parametrize(("timeout", "milliseconds"), [
         ("0", None), ("0.0", None), ("-0.0001", None), ("0.0001", 1), ("0.001", 1), ("1.5", 1500), ("0x10", 16_000),
@@ -138,14 +140,14 @@ class TestReplies:
     def test_it_is_unblocked_after_its_reply(self, clients: Clients, client: ScriptedClient) -> None:
         (waiter,) = waiting(clients, "BLPOP l 0")
         order: list[object] = []
-        waiter.session._send = order.append
-        waiter.session.on_unblocked = lambda: order.append(waiter.session.blocked)
+        waiter.client.send = order.append
+        waiter.client.on_unblocked = lambda: order.append(waiter.client.blocked)
         client("RPUSH l a")
         assert order == [[b"l", b"a"], None]
 
     def test_waiting_clients_may_be_idle(self, clients: Clients) -> None:
         (waiter,) = waiting(clients, "BLPOP l 0")
-        assert waiter.session.waiting
+        assert waiter.client.waiting
         assert "blocked_clients:1" in str(clients.new()("INFO clients").data)
 
 
@@ -159,7 +161,9 @@ class TestFairness:
         assert first.heard == [[b"l", b"a"], [b"l", b"c"]]
         assert second.heard == [[b"l", b"b"]]
 
-    def test_who_waits_for_another_type_keeps_its_place(self, clients: Clients, client: ScriptedClient) -> None:
+    def test_who_waits_for_another_type_keeps_its_place(
+        self, clients: Clients, client: ScriptedClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Sorted sets have no part in this: a wait that refuses lists stands for one."""
         others = [clients.new() for _ in range(2)]
         taken: list[ScriptedClient] = []
@@ -171,10 +175,12 @@ class TestFairness:
                 taken.append(waiter)
                 return b"served"
 
-            def command(session: Session, request: list[bytes]) -> object:
+            def command(client: Client, request: list[bytes]) -> object:
                 return Wait([b"l"], None, attempt, None)
 
-            waiter.session._run_barrier(Command("wait", command, 1, barrier=True), [b"wait"], [])
+            monkeypatch.setitem(HANDLERS, "blpop", command)
+            waiter.session.execute([[b"BLPOP", b"l", b"0"]], [])
+            monkeypatch.undo()
 
         block(others[0])
         lists = waiting(clients, "BLPOP l 0")
@@ -191,23 +197,23 @@ class TestFairness:
     ) -> None:
         waiting(clients, *["BLPOP l 0"] * 2_000)
         turns: list[Session] = []
-        real = Session.try_to_end_wait
+        real = Session._try
 
-        def count(session: Session, key: bytes) -> None:
+        def count(session: Session, *arguments: Any) -> object:
             turns.append(session)
-            real(session, key)
+            return real(session, *arguments)
 
-        monkeypatch.setattr(Session, "try_to_end_wait", count)
+        monkeypatch.setattr(Session, "_try", count)
         client.batch([b"RPUSH", b"l", *[b"x"] * served] if served else [b"SET", b"l", b"v"])
         assert len(turns) == served
-        assert len(clients.state.waiters) == 2_000 - served
+        assert len(clients.state.databases.blocked) == 2_000 - served
 
     def test_many_that_are_served_one_by_one_take_linear_time(self, clients: Clients, client: ScriptedClient) -> None:
         """A queue that looks for its first entry from the start each time would take minutes for these."""
         waiting(clients, *["BLPOP l 0"] * 20_000)
         started = perf_counter()
         client.batch(*[[b"RPUSH", b"l", b"x"]] * 20_000)
-        assert len(clients.state.waiters) == 0
+        assert len(clients.state.databases.blocked) == 0
         assert perf_counter() - started < 3
 
     def test_nothing_is_kept_of_those_who_have_gone(self, clients: Clients, client: ScriptedClient) -> None:
@@ -215,7 +221,7 @@ class TestFairness:
         client("RPUSH b x")
         waiters[1].session.close()
         client("RPUSH c x")
-        waiters_of_state = clients.state.waiters
+        waiters_of_state = clients.state.databases.blocked
         assert not waiters_of_state._queues
         assert not clients.state.databases[0].waited
         assert len(waiters_of_state) == 0
@@ -232,12 +238,12 @@ class TestEnds:
     def test_who_is_going_gets_nothing(self, clients: Clients, client: ScriptedClient) -> None:
         """Its connection is being closed: what it took would be lost."""
         going, there = waiting(clients, "BLPOP l 0", "BLPOP l 0")
-        going.session.closing = True
+        going.client.closing = True
         client("RPUSH l a b")
         assert heard([going, there]) == [None, [b"l", b"a"]]
         assert client("LRANGE l 0 -1") == [b"b"]
         going.session.close()
-        assert len(clients.state.waiters) == 0
+        assert len(clients.state.databases.blocked) == 0
 
     def test_a_list_whose_time_has_come_is_no_list(self, clients: Clients, client: ScriptedClient) -> None:
         client("RPUSH m a")
@@ -277,12 +283,12 @@ class TestFailures:
         def fail(reply: object) -> None:
             raise MemoryError
 
-        deaf.session._send = fail
+        deaf.client.send = fail
         with caplog.at_level(logging.ERROR):
             assert client("RPUSH l a b") == 2
         assert heard([other]) == [[b"l", b"b"]]
         assert "could not be delivered" in caplog.text
-        assert len(clients.state.waiters) == 0
+        assert len(clients.state.databases.blocked) == 0
 
     def test_even_what_stops_the_program_leaves_no_lock(self, clients: Clients, client: ScriptedClient) -> None:
         (waiter,) = waiting(clients, "BLPOP l 0")
@@ -302,21 +308,19 @@ class TestFailures:
 class TestThoseWhoLook:
     @pytest.fixture
     def seen(self, clients: Clients) -> list[tuple[str, Any]]:
-        """What instruments see: each command when it comes, and what is to be logged when it has changed something."""
+        """What hooks see: each command when it comes, and what is to be logged when it has changed something."""
         seen: list[tuple[str, Any]] = []
         state = clients.state
         before = 0
 
-        def after(session: Session, command: Command, request: list[bytes], microseconds: int) -> None:
+        def after(client: Client, command: Command, request: list[bytes]) -> None:
             nonlocal before
-            if state.dirty != before:
-                seen.append(("logged", session.propagated or [request]))
-            before = state.dirty
+            if state.databases.dirty != before:
+                seen.append(("logged", client.propagated or [request]))
+            before = state.databases.dirty
 
-        state.instruments.before.append(lambda session, command, request: seen.append(("came", command.name)))
-        state.instruments.after.append(after)
-        state.observers.append(lambda db, key, event: None)
-        state.reinstrument()
+        state.hooks.add(lambda client, command, request: seen.append(("came", command.name)), after)
+        state.databases.observe(lambda db, key, event: None)
         return seen
 
     @pytest.mark.parametrize(("request_", "logged"), [

@@ -99,7 +99,7 @@ async def test_the_timer_ends_with_the_wait() -> None:
     assert pair.pump._timer is None
     await asyncio.sleep(0.01)
     assert NULL not in pair.pipe.sent
-    assert pair.pump.session.blocked is not None
+    assert pair.pump.client.blocked is not None
 
 
 async def test_waiting_for_longer_than_any_clock_runs() -> None:
@@ -121,7 +121,7 @@ async def test_a_client_that_ends_its_side_while_it_waits_is_closed_and_takes_no
     assert pair.left() == 1
     pair.pump.connection_lost(None)
     assert pair.pump._timer is None
-    assert len(pair.server.state.waiters) == 0
+    assert len(pair.server.state.databases.blocked) == 0
 
 
 async def test_the_server_closes_while_somebody_waits() -> None:

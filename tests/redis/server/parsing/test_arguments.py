@@ -6,14 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from framewire.redis.server.parsing.arguments import (
-    INT64_MAX,
-    INT64_MIN,
-    NOT_AN_INTEGER,
-    Arguments,
-    CommandError,
-    parse_int64,
-)
+from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, Arguments, parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 
 
 @given(st.integers(INT64_MIN, INT64_MAX))

@@ -8,6 +8,7 @@ from framewire._impl import pack_command
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.persistence import load
 from framewire.redis.server.persistence.load import DamagedFile, Loader
+from framewire.redis.server.running.session import Session
 from tests.redis.server.persistence.disks import MemoryDisk, _File, contents
 
 
@@ -15,11 +16,15 @@ def pack(*texts: str) -> bytes:
     return b"".join(pack_command(*text.split(" ")) for text in texts)
 
 
+def _to_nobody(value: object) -> None:
+    """Nobody listens to the client that loads."""
+
+
 def read(data: bytes) -> tuple[State, Loader, int]:
     disk, state = MemoryDisk(), State()
     disk.files["f"] = _File()
     disk.files["f"].data += data
-    loader = Loader(state, disk)
+    loader = Loader(state, lambda: Session(state, _to_nobody), disk)
     return state, loader, loader.load("f")
 
 
@@ -101,6 +106,6 @@ def test_a_password_is_not_asked_for_and_nobody_is_left_connected() -> None:
     state.config.requirepass = b"secret"
     disk.files["f"] = _File()
     disk.files["f"].data += pack("SET a 1")
-    Loader(state, disk).load("f")
+    Loader(state, lambda: Session(state, _to_nobody), disk).load("f")
     assert state.databases[0].values == {b"a": b"1"}
-    assert not state.sessions
+    assert not state.clients

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from framewire.frames.resp import Error, Simple
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import Config
-from framewire.redis.server.persistence import DamagedFile, Persistence, log, rewrite
+from framewire.redis.server.persistence import log, rewrite
+from framewire.redis.server.persistence.load import DamagedFile
+from framewire.redis.server.persistence.persistence import Persistence
+from framewire.redis.server.running.session import Session
 from tests.redis.server.persistence.disks import Inline, MemoryDisk, PowerLost, contents
 from tests.redis.server.scripted import NOON, ScriptedClient
 
 MISCONF = Error(b"MISCONF Errors writing to the AOF file: No space left on device")
+
+
+def _to_nobody(value: object) -> None:
+    """Nobody listens to the client that loads."""
 
 
 class Kept:
@@ -25,7 +33,7 @@ class Kept:
         self.seconds = 0.0
         config = Config(appendfsync=appendfsync, **{"appendonly": True, **parameters})  # type: ignore[arg-type]
         self.state = State(config, lambda: NOON + round(self.seconds * 1000))
-        self.persistence = Persistence(self.state, disk, lambda: self.seconds)
+        self.persistence = Persistence(self.state, partial(Session, self.state, _to_nobody), disk, lambda: self.seconds)
         self.state.on_config = self.persistence.obey
         self.persistence.load()
         self.client = ScriptedClient(self.state)
@@ -129,7 +137,7 @@ def test_a_rewrite_where_nothing_is_logged() -> None:
     kept.ask("RPUSH l b")
     kept.finish_rewrite()
     assert kept.disk.names() == ["appendonly.aof.1.base.aof", "appendonly.aof.manifest"]
-    assert not kept.state.instruments
+    assert not kept.state.hooks
     assert [*again(kept.disk).state.databases[0].values[b"l"]] == [b"a"]  # type: ignore[misc]
 
 

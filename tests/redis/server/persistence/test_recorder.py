@@ -9,7 +9,7 @@ import pytest
 from framewire.frames.resp import Error
 from framewire.redis.server.commands.binding import COMMANDS
 from framewire.redis.server.persistence.log import Unit
-from framewire.redis.server.persistence.recorder import WRITING, Recorder
+from framewire.redis.server.persistence.recorder import Recorder
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import arguments
 from tests.against.steps import Conversation, Step
@@ -121,7 +121,7 @@ def test_nothing_is_seen_after_the_end(recorded: Recorded) -> None:
     recorded.recorder.stop()
     client("SET a 1")
     assert recorded.logged == []
-    assert not recorded.state.instruments
+    assert not recorded.state.hooks
 
 
 # -- run again --------------------------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ def run(recorded: Recorded, conversation: Conversation) -> None:
     for part in conversation:
         step = part if isinstance(part, Step) else Step(part)
         client = clients.setdefault(step.client, recorded.new())
-        if client.session.blocked is not None:
-            client.session.end_wait(None)
+        if client.client.blocked is not None:
+            client.client.end_wait(None)
         client.batch(arguments(step.request))
         recorded.now += 7
 
@@ -166,5 +166,5 @@ def test_every_command_that_writes_is_in_some_conversation() -> None:
             yield arguments(request)[0].decode("latin-1").lower()
 
     said = {name for conversation in CONVERSATIONS.values() for name in names(conversation)}
-    assert {name.split("|")[0] for name in WRITING} <= said
-    assert WRITING >= {name.decode() for name, command in COMMANDS.items() if command.has_flag("write")}
+    entries = [each for entry in COMMANDS.values() for each in (entry, *entry.subcommands.values())]
+    assert {entry.name.split("|")[0] for entry in entries if entry.has_flag("write")} <= said

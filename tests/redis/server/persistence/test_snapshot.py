@@ -61,7 +61,7 @@ def test_it_is_of_its_moment(before: list[tuple[str, ...]], during: list[tuple[i
 
 
 def ask(client: ScriptedClient, request: tuple[str, ...]) -> None:
-    if client.session.blocked is None:
+    if client.client.blocked is None:
         client.batch([part.encode() for part in request])
 
 

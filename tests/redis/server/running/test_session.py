@@ -46,7 +46,7 @@ class TestBatches:
         while done < len(requests):
             replies: list[object] = []
             done = client.session.execute(requests, replies, done)
-            steps.append((done, len(replies), client.session.protocol))
+            steps.append((done, len(replies), client.client.protocol))
         assert steps == [(1, 1, 2), (2, 1, 3), (3, 1, 2), (4, 1, 2)]
 
     def test_a_barrier_that_is_refused_runs_alone_too(self, client: ScriptedClient) -> None:
@@ -61,7 +61,7 @@ class TestBatches:
         assert client.session.execute(requests, replies, client.session.execute(requests, replies)) == 2
         assert client.session.execute(requests, replies, 2) == 2
         assert replies == [Simple(b"PONG"), OK]
-        assert client.session.closing
+        assert client.client.closing
 
     @given(st.lists(st.sampled_from([b"PING", b"HELLO", b"GET", b"SUBSCRIBE", b"RESET", b"nonsense"]), max_size=12))
     @settings(deadline=None)
@@ -74,7 +74,7 @@ class TestBatches:
     def test_statistics_are_counted_by_batch(self, clients: Clients, client: ScriptedClient) -> None:
         client.batch([b"GET", b"k"], [b"SET", b"k", b"v"], [b"GET", b"k"], [b"nonsense"])
         assert clients.state.stats.commands_processed == 4
-        assert (clients.state.keyspace_hits, clients.state.keyspace_misses) == (1, 1)
+        assert (clients.state.databases.hits, clients.state.databases.misses) == (1, 1)
         assert clients.state.stats.errors == {"ERR": 1}
 
     def test_a_command_that_fails_is_logged_and_answered(
@@ -115,12 +115,12 @@ class TestSpellings:
 class TestLimits:
     def test_before_auth_only_some_commands_run(self) -> None:
         client = Clients(requirepass=b"secret").new()
-        assert not client.session.authenticated
+        assert not client.client.authenticated
         refused = client.batch([b"GET", b"k"], [b"PING"], [b"AUTH", b"wrong"], [b"GET", b"k"])
         codes = [error.code for error in refused if isinstance(error, Error)]
         assert codes == ["NOAUTH", "NOAUTH", "WRONGPASS", "NOAUTH"]
         assert client.batch([b"AUTH", b"secret"], [b"GET", b"k"]) == [OK, None]
-        assert client.session.authenticated
+        assert client.client.authenticated
 
     def test_a_new_password_does_not_lock_out_who_is_inside(self, clients: Clients, client: ScriptedClient) -> None:
         assert client("CONFIG SET requirepass secret") == OK
@@ -133,11 +133,11 @@ class TestLimits:
         client = Clients(requirepass=b"secret").new()
         replies = client.batch([b"HELLO", b"3", b"AUTH", b"default", b"secret", b"x"], [b"GET", b"k"])
         assert replies == [Error(b"ERR Syntax error in HELLO option 'x'"), None]
-        assert client.session.protocol == 2
+        assert client.client.protocol == 2
 
     def test_listening_under_resp2_restricts_and_under_resp3_does_not(self, client: ScriptedClient) -> None:
         client("SUBSCRIBE a")
-        assert client.session.restricted
+        assert client.client.restricted
         assert str(client("GET k")).startswith("ERR Can't execute 'get': only (P|S)SUBSCRIBE")
         assert client("PING") == [b"pong", b""]
         client("UNSUBSCRIBE")
@@ -145,7 +145,7 @@ class TestLimits:
         client("HELLO 3")
         client("SUBSCRIBE a")
         assert client("GET k") is None
-        assert client.session.waiting
+        assert client.client.waiting
 
 
 class TestDelivery:
@@ -168,13 +168,13 @@ class TestDelivery:
         listener.session.close()
         listener.session.close()
         assert client("PUBLISH c m") == 0
-        assert set(clients.state.sessions) == {client.session.id}
+        assert set(clients.state.clients) == {client.client.id}
 
     def test_a_send_that_closes_another_session_harms_nobody(self, clients: Clients, client: ScriptedClient) -> None:
         first, second = clients.new(), clients.new()
         for listener in (first, second):
             listener("SUBSCRIBE c")
-        first.session.subscriber.deliver = lambda push: second.session.close()
+        first.client.subscriber.deliver = lambda push: second.session.close()
         assert client("PUBLISH c m") == 2
         assert client("PUBLISH c m") == 1
 
@@ -182,21 +182,21 @@ class TestDelivery:
 class TestTheEnd:
     def test_a_protocol_error_is_the_last_reply(self, client: ScriptedClient) -> None:
         assert client.session.protocol_error("invalid bulk length") == Error(b"ERR Protocol error: invalid bulk length")
-        assert client.session.closing
+        assert client.client.closing
         assert client.batch([b"PING"]) == []
 
     @pytest.mark.parametrize("request_", ["POST /", "post", "Host: x", "host:"])
     def test_http_gets_no_answer(self, request_: str) -> None:
         client = Clients(requirepass=b"secret").new()
         assert client(request_) == []
-        assert client.session.closing
+        assert client.client.closing
 
     def test_reset_makes_it_new(self, clients: Clients, client: ScriptedClient) -> None:
         for request in ("CLIENT SETNAME x", "SELECT 3", "HELLO 3", "SUBSCRIBE a", "PSUBSCRIBE b"):
             client(request)
         client("RESET")
-        session = client.session
-        assert (session.name, session.db.index, session.protocol, session.waiting) == (b"", 0, 2, False)
+        state = client.client
+        assert (state.name, state.db.index, state.protocol, state.waiting) == (b"", 0, 2, False)
         assert not clients.state.pubsub.channels
 
 
@@ -204,7 +204,7 @@ class TestState:
     def test_numbers_are_never_given_twice(self, clients: Clients) -> None:
         first = clients.new()
         first.session.close()
-        assert clients.new().session.id > first.session.id
+        assert clients.new().client.id > first.client.id
         assert clients.state.stats.connections_received == 2
 
     def test_active_expiry_shares_its_budget_between_databases(self, clients: Clients, client: ScriptedClient) -> None:
@@ -216,14 +216,14 @@ class TestState:
         clients.state.expire_cycle(budget=15)
         assert sum(len(db.values) for db in clients.state.databases) == 5
         clients.state.expire_cycle()
-        assert clients.state.expired_keys == 20
-        assert clients.state.next_deadline() is None
+        assert clients.state.databases.expired == 20
+        assert clients.state.databases.next_deadline() is None
 
     def test_the_next_deadline_is_that_of_all_databases(self, clients: Clients, client: ScriptedClient) -> None:
         client("SET a v PX 500")
         client("SELECT 1")
         client("SET a v PX 300")
-        assert clients.state.next_deadline() == clients.now + 300
+        assert clients.state.databases.next_deadline() == clients.now + 300
 
     def test_a_batch_goes_by_one_time(self, clients: Clients, client: ScriptedClient) -> None:
         client("SET a v PX 10")

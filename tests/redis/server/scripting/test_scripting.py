@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framewire.frames.resp import Error, Simple
-from framewire.redis.server.commands.table import Command
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.persistence.log import Unit
 from framewire.redis.server.persistence.recorder import Recorder
-from framewire.redis.server.running.session import Session
 from tests.redis.server.scripted import NOON, Clients, ScriptedClient
 
 pytest.importorskip("lupa.lua51")
 
-from framewire.redis.server.scripting import interpreter as world
+from framewire.redis.server.scripting import interpreter
 from framewire.redis.server.scripting.scripts import parse_flags
 
 OK = Simple(b"OK")
@@ -186,7 +186,7 @@ class TestLimits:
     )
     def test_memory_has_an_end(self, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
         for name, mebibytes in {"MEMORY_LIMIT": 32, "_KEPT_BACK": 8, "_MARGIN": 2}.items():
-            monkeypatch.setattr(world, name, mebibytes * 1024 * 1024)
+            monkeypatch.setattr(interpreter, name, mebibytes * 1024 * 1024)
         client = Clients().new()
         client("RPUSH", "list", *map(str, range(2000)))
         for _ in range(2):
@@ -240,7 +240,7 @@ class TestOthers:
 
     def test_its_own_client_is_not_counted(self, clients: Clients, client: ScriptedClient) -> None:
         run(client, "return 1")
-        assert len(clients.state.sessions) == 1
+        assert len(clients.state.clients) == 1
         assert clients.state.stats.connections_received == 1
 
     def test_a_change_ends_the_transaction_of_its_own_client(self, client: ScriptedClient) -> None:
@@ -251,8 +251,8 @@ class TestOthers:
 
     def test_each_command_is_looked_at(self, clients: Clients, client: ScriptedClient) -> None:
         seen: list[tuple[str, str]] = []
-        clients.state.instruments.after.append(_noting(seen))
-        clients.state.reinstrument()
+        clients.state.hooks.add(lambda client, command, request: None, _noting(seen))
+        clients.state.hooks_changed()
         run(client, "redis.call('SET', 'k', 'v') redis.pcall('INCR', 'k') return redis.call('GET', 'k')")
         assert seen == [("lua", "set"), ("lua", "incr"), ("lua", "get"), ("127.0.0.1:50000", "eval")]
 
@@ -302,9 +302,9 @@ class TestOthers:
         ]
 
 
-def _noting(seen: list[tuple[str, str]]) -> Callable[[Session, Command, list[bytes], int], None]:
-    def look(session: Session, command: Command, request: list[bytes], microseconds: int) -> None:
-        seen.append((session.address, command.name))
+def _noting(seen: list[tuple[str, str]]) -> Callable[[Client, Command, list[bytes]], None]:
+    def look(client: Client, command: Command, request: list[bytes]) -> None:
+        seen.append((client.address, command.name))
 
     return look
 

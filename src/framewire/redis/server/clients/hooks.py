@@ -1,101 +1,87 @@
-"""What looks at every command: MONITOR, the slow log, the append-only file.
+"""Hooks around every command: MONITOR, keyspace notifications, the append-only file.
 
-What belongs here: calling them around a command. Nobody looks at most times, and then sessions take a shorter path;
-`State.reinstrument` must be called when somebody begins or ends to look.
+What belongs here: who is called, and when. Most times nobody is, and then commands take a shorter path: whoever adds or
+removes a hook calls `State.hooks_changed` afterwards. `C` is the class of a client; nothing of it is used here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter_ns
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
-from framewire.redis.server.clients.slowlog import Plain, SlowLog
+from framewire.redis.facts.command import Command
 from framewire.redis.server.keyspace.blocked import NOT_YET
 
-if TYPE_CHECKING:
-    from framewire.redis.server.commands.table import Command
-    from framewire.redis.server.running.session import Session
+__all__ = ["Handler", "Hook", "Hooks", "Shortcut"]
 
-__all__ = ["After", "Before", "Instruments"]
+C = TypeVar("C")
 
-Before: TypeAlias = "Callable[[Session, Command, list[bytes]], None]"
-After: TypeAlias = "Callable[[Session, Command, list[bytes], int], None]"
-"""The last argument is how long the command took, in microseconds."""
+Handler: TypeAlias = Callable[[C, list[bytes]], object]
+"""What a command does: a client and its request in, the reply out. Raises `CommandError`."""
 
+Hook: TypeAlias = Callable[[C, Command, list[bytes]], None]
 
-_NOTHING_PLAIN: dict[bytes, Plain] = {}
+Shortcut: TypeAlias = Callable[[Command, Handler[C]], Handler[C]]
 
 
-class Instruments:
-    """Those who look; the lists may be changed, followed by `State.reinstrument`.
+class Hooks(Generic[C]):
+    """Those who are called.
 
-    `before` and `after` are called around a command; `again` before one that waits tries once more. `recorded` is what
-    the append-only file offers where nobody else looks: the short path, on which commands that write are seen.
+    `before` and `after` are called around a command; `again` before one that waits tries once more. Where the
+    append-only file is the only one, `shortcut` makes of a command's handler one that does what its hooks would do.
     """
 
-    __slots__ = ("after", "again", "before", "recorded", "slowlog")
+    __slots__ = ("after", "again", "before", "shortcut")
+
+    # Tuples are replaced, not changed: CONFIG SET may add and remove a hook while somebody goes through them.
 
     def __init__(self) -> None:
-        self.slowlog = SlowLog()
-        self.before: list[Before] = []
-        self.again: list[Before] = []
-        self.after: list[After] = []
-        self.recorded: dict[bytes, Plain] | None = None
+        self.before: tuple[Hook[C], ...] = ()
+        self.again: tuple[Hook[C], ...] = ()
+        self.after: tuple[Hook[C], ...] = ()
+        self.shortcut: Shortcut[C] | None = None
 
     def __bool__(self) -> bool:
-        """Whether anybody looks."""
-        return bool(self.before or self.after or self.slowlog.times_all)
+        """Whether anybody is called."""
+        return bool(self.before or self.after)
 
-    def shortcuts(self, plain: dict[bytes, Plain]) -> dict[bytes, Plain]:
-        """The commands that may be run without asking us: all that are `plain` as long as nobody looks."""
-        if not self:
-            return plain
-        alone = len(self.before) == len(self.after) == 1 and not self.slowlog.times_all
-        return self.recorded if alone and self.recorded is not None else _NOTHING_PLAIN
+    def add(self, before: Hook[C], after: Hook[C], again: Hook[C] | None = None) -> None:
+        """Call `before` and `after` around each command, `again` before one that waits tries once more."""
+        self.before = (*self.before, before)
+        self.after = (*self.after, after)
+        if again is not None:
+            self.again = (*self.again, again)
 
-    # Lists are replaced, not changed: CONFIG SET may add and remove a look while somebody goes through them.
+    def remove(self, before: Hook[C], after: Hook[C], again: Hook[C] | None = None) -> None:
+        """The counterpart of `add`; nothing happens to one that is not called."""
+        self.before = tuple(hook for hook in self.before if hook != before)
+        self.after = tuple(hook for hook in self.after if hook != after)
+        self.again = tuple(hook for hook in self.again if hook != again)
 
-    def look_before(self, look: Before) -> None:
-        """Call `look` before each command."""
-        self.before = [*self.before, look]
+    @property
+    def only_shortcut(self) -> bool:
+        """Whether the one who gave `shortcut` is the only one who is called."""
+        return self.shortcut is not None and len(self.before) == len(self.after) == 1
 
-    def look_after(self, look: After) -> None:
-        """Call `look` after each command."""
-        self.after = [*self.after, look]
-
-    def look_no_more(self, before: Before, after: After) -> None:
-        """The counterpart of both; nothing happens to one that does not look."""
-        self.before = [look for look in self.before if look != before]
-        self.after = [look for look in self.after if look != after]
-
-    def run(self, session: Session, command: Command, request: list[bytes]) -> object:
-        """Run the command, looked at; raises what it raises."""
-        assert command.function is not None
-        for look in self.before:
-            look(session, command, request)
-        started = perf_counter_ns()
+    def call(self, client: C, command: Command, request: list[bytes], run: Callable[[], object]) -> object:
+        """What `run` replies, with the hooks called around it; raises what it raises."""
+        for hook in self.before:
+            hook(client, command, request)
         try:
-            return command.function(session, request)
+            return run()
         finally:
-            self._look_after(session, command, request, started)
+            for hook in self.after:
+                hook(client, command, request)
 
-    def run_again(
-        self, session: Session, command: Command, request: list[bytes], attempt: Callable[[], object]
-    ) -> object:
-        """A command that waits tries again: `after` looks at it unless it goes on waiting; `before` saw it come."""
-        for look in self.again:
-            look(session, command, request)
-        started, reply = perf_counter_ns(), None
+    def call_again(self, client: C, command: Command, request: list[bytes], attempt: Callable[[], object]) -> object:
+        """A command that waits tries again: `after` is called unless it goes on waiting; `before` saw it come."""
+        for hook in self.again:
+            hook(client, command, request)
+        reply: object = None
         try:
             reply = attempt()
             return reply
         finally:
             if reply is not NOT_YET:
-                self._look_after(session, command, request, started)
-
-    def _look_after(self, session: Session, command: Command, request: list[bytes], started: int) -> None:
-        microseconds = (perf_counter_ns() - started) // 1000
-        self.slowlog.look(session, command, request, microseconds)
-        for look in self.after:
-            look(session, command, request, microseconds)
+                for hook in self.after:
+                    hook(client, command, request)

@@ -1,6 +1,6 @@
-"""Who sees every command that is run: the clients that said MONITOR.
+"""MONITOR: who sees every command that is run.
 
-What belongs here: the list of them, and the line that they get. The commands themselves stand in `commands/`.
+What belongs here: the list of them, and the line that they get. The command itself stands in `commands/`.
 
 A command is shown before it is run; EXEC after what it ran, and what changes the database with the new one, as Redis
 does. Commands for administrators are not shown at all.
@@ -8,66 +8,76 @@ does. Commands for administrators are not shown at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from framewire.frames.resp import Simple
+from framewire.redis.facts.command import Command
 from framewire.redis.redaction import quoted, without_secrets
-
-if TYPE_CHECKING:
-    from framewire.redis.server.clients.hooks import Instruments
-    from framewire.redis.server.commands.table import Command
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.clients.hooks import Hooks
+from framewire.redis.server.keyspace.database import Db
 
 __all__ = ["Monitors"]
-
 
 _SHOWN_AFTERWARDS = frozenset({"exec", "select", "reset"})
 
 
+class Monitored(Protocol):
+    """What is shown of a client, and how one that monitors is told."""
+
+    db: Db
+    address: str
+
+    def tell(self, value: object) -> None: ...
+
+
+C = TypeVar("C", bound=Monitored)
+
+
 class Monitors:
-    """The clients that see all. Caller must call `State.reinstrument` where the first came or the last went."""
+    """The clients that see all. Caller must call `State.hooks_changed` where the first came or the last went."""
 
-    __slots__ = ("_instruments", "_sessions")
+    __slots__ = ("_clients", "_hooks", "_now")
 
-    def __init__(self, instruments: Instruments) -> None:
-        self._instruments = instruments
-        self._sessions: dict[Session, None] = {}
+    def __init__(self, hooks: Hooks[C], now: Callable[[], int]) -> None:
+        self._hooks = hooks
+        self._now = now
+        self._clients: dict[Monitored, None] = {}
 
-    def __contains__(self, session: object) -> bool:
-        return session in self._sessions
+    def __contains__(self, client: object) -> bool:
+        return client in self._clients
 
-    def add(self, session: Session) -> bool:
-        """Let `session` see all; whether it is the first."""
-        first = not self._sessions
-        self._sessions[session] = None
+    def add(self, client: Monitored) -> bool:
+        """Let `client` see all; whether it is the first."""
+        first = not self._clients
+        self._clients[client] = None
         if first:
-            self._instruments.look_before(self._before)
-            self._instruments.look_after(self._after)
+            self._hooks.add(self._before, self._after)
         return first
 
-    def remove(self, session: Session) -> bool:
+    def remove(self, client: Monitored) -> bool:
         """The counterpart of `add`, without effect on others; whether it was the last."""
-        if session not in self._sessions:
+        if client not in self._clients:
             return False
-        del self._sessions[session]
-        if self._sessions:
+        del self._clients[client]
+        if self._clients:
             return False
-        self._instruments.look_no_more(self._before, self._after)
+        self._hooks.remove(self._before, self._after)
         return True
 
-    def _before(self, session: Session, command: Command, request: list[bytes]) -> None:
+    def _before(self, client: Monitored, command: Command, request: list[bytes]) -> None:
         if command.name not in _SHOWN_AFTERWARDS:
-            self._show(session, command, request)
+            self._show(client, command, request)
 
-    def _after(self, session: Session, command: Command, request: list[bytes], microseconds: int) -> None:
+    def _after(self, client: Monitored, command: Command, request: list[bytes]) -> None:
         if command.name in _SHOWN_AFTERWARDS:
-            self._show(session, command, request)
+            self._show(client, command, request)
 
-    def _show(self, session: Session, command: Command, request: list[bytes]) -> None:
+    def _show(self, client: Monitored, command: Command, request: list[bytes]) -> None:
         if command.has_flag("admin"):
             return
-        seconds, milliseconds = divmod(session.state.now(), 1000)
-        head = b"%d.%06d [%d %s]" % (seconds, milliseconds * 1000, session.db.index, session.address.encode())
+        seconds, milliseconds = divmod(self._now(), 1000)
+        head = b"%d.%06d [%d %s]" % (seconds, milliseconds * 1000, client.db.index, client.address.encode())
         line = Simple(b" ".join([head, *map(quoted, without_secrets(request))]))
-        for monitor in list(self._sessions):
+        for monitor in list(self._clients):
             monitor.tell(line)

@@ -1,21 +1,22 @@
-"""CLIENT REPLY: why a client gets no replies.
+"""CLIENT REPLY: which replies a client gets.
 
-What belongs here: the states between which CLIENT REPLY and `Session.execute` move a client.
+What belongs here: the modes between which CLIENT REPLY, and the end of the next command, move a client.
 
-    None -- OFF --> OFF -- ON --> None
-    None -- SKIP -> NEXT -- the next command begins --> NOW -- it has ended --> None
+    ON -- OFF --> OFF -- ON --> ON
+    ON -- SKIP --> SKIP_NEXT -- the next command begins --> SKIP -- it has ended --> ON
 """
 
 from __future__ import annotations
 
 from enum import Enum
 
-__all__ = ["Muted"]
+__all__ = ["ReplyMode"]
 
 
-class Muted(Enum):
-    """All replies are dropped; or the next command's; or the running one's."""
+class ReplyMode(Enum):
+    """All replies; none; all but the next command's; all but the running one's."""
 
-    OFF = 1
-    NEXT = 2
-    NOW = 3
+    ON = "on"
+    OFF = "off"
+    SKIP_NEXT = "skip next"
+    SKIP = "skip"

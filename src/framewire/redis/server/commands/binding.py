@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from framewire.redis.facts.command import Command
 from framewire.redis.server.commands.bitmaps import bitfield, bits
 from framewire.redis.server.commands.connection import client, connection, pubsub, transactions
 from framewire.redis.server.commands.hashes import hashes
@@ -30,9 +31,8 @@ from framewire.redis.server.commands.streams import streams
 from framewire.redis.server.commands.streams import trimming as streams_trimming
 from framewire.redis.server.commands.strings import parts as string_parts
 from framewire.redis.server.commands.strings import strings
-from framewire.redis.server.commands.table import NO_REPLY, OK, Command
 
-__all__ = ["COMMANDS", "NO_REPLY", "OK", "Command"]
+__all__ = ["BARRIERS", "COMMANDS", "HANDLERS"]
 
 COMMANDS: dict[bytes, Command] = {
     command.name.encode(): command
@@ -77,3 +77,7 @@ COMMANDS: dict[bytes, Command] = {
     )
     for command in group.COMMANDS
 }
+
+_ALL = [each for entry in COMMANDS.values() for each in (entry, *entry.subcommands.values())]
+HANDLERS = {each.name: each.function for each in _ALL if each.function is not None}
+BARRIERS = frozenset(each.name for each in _ALL if each.barrier)

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from framewire.redis.glob import compile_glob
-from framewire.redis.server.clients.notifications import canonical_flags
-from framewire.redis.server.parsing.arguments import INT64_MAX, CommandError, parse_int64
+from framewire.redis.keyspace_events import canonical_flags
+from framewire.redis.server.parsing.arguments import INT64_MAX, parse_int64
+from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["Config"]
 

@@ -1,11 +1,10 @@
 """Clients that wait for something to appear under a key: who they are, and in which order they are served.
 
-What belongs here: `Wait`, which a blocking command returns, and the queue of those who wait. No socket and no timer:
-the server asks a session until when it waits, and tells it when that time has come.
+What belongs here: `Wait`, which a blocking command returns, and the queue of those who wait. No client, no socket and
+no timer: whoever runs a client's commands gives a function that tries again, and sees to the time.
 
-    BLPOP finds nothing --> Wait --> in the queue of each key --> `serve` (somebody pushed) --> the reply
-                                                        |--> `Session.end_wait` (its time has come; CLIENT UNBLOCK)
-                                                        `--> `Session.close`
+    BLPOP finds nothing --> Wait --> in the queue of each key --> `serve` (somebody pushed) --> `wait.serve(key)`
+                                                        `--> `remove`: its time has come; CLIENT UNBLOCK; it has gone
 
 Who came first is served first, for each key (Redis' "fair" order). While a transaction or a script runs, nobody is
 served; its end serves all whose keys became ready. When several keys did, the one that did first comes first.
@@ -18,27 +17,25 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 from framewire.redis.server.keyspace.database import Db
 
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
-
-__all__ = ["NOT_YET", "Wait", "Waiters"]
+__all__ = ["NOT_YET", "BlockedClients", "Wait"]
 
 NOT_YET: Final = object()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Wait:
     """What a command waits for: one of `keys`, until `deadline` (milliseconds since the epoch; `None`: for ever).
 
     `attempt(key)` is called when `key` may have what it needs: it returns the reply, or `NOT_YET`; it must take what it
     needs, touch what it changes, and may raise `CommandError`. `otherwise` is the reply when the time has come, and
     `at_once` the one where nobody may wait, in a transaction or a script; the same unless given. When a key turns out
-    to be no `needs`, `attempt` is called too, which then ends the wait.
+    to be no `needs`, `attempt` is called too, which then ends the wait. While it is in a queue, `serve(key)` is how the
+    client is told of a key: it calls `attempt`, and leaves the queue where that gave a reply.
     """
 
     keys: list[bytes]
@@ -47,20 +44,21 @@ class Wait:
     otherwise: object
     at_once: object = NOT_YET
     needs: type | None = None
+    serve: Callable[[bytes], None] = field(default=lambda key: None, repr=False)
 
     def __post_init__(self) -> None:
         if self.at_once is NOT_YET:
             self.at_once = self.otherwise
 
 
-class Waiters:
-    """Who waits, in all databases of one server."""
+class BlockedClients:
+    """Who waits, in all databases of one server; each by its `Wait`."""
 
     __slots__ = ("_changed", "_count", "_held", "_queues", "_ready", "demanding", "on_demand")
 
     def __init__(self) -> None:
         # Ordered dictionaries, because a plain one takes longer to find its first entry the more went before it.
-        self._queues: dict[tuple[Db, bytes], OrderedDict[Session, None]] = {}
+        self._queues: dict[tuple[Db, bytes], OrderedDict[Wait, None]] = {}
         self._count = 0
         self._ready: dict[tuple[Db, bytes], None] = {}  # in order; filled while serving is held back
         self._changed: dict[tuple[Db, bytes], None] = {}  # in order; only while there is anybody demanding
@@ -72,27 +70,27 @@ class Waiters:
         """How many clients wait. O(1)."""
         return self._count
 
-    def add(self, session: Session, wait: Wait) -> None:
-        """Put the session behind all others that wait for one of the keys. O(keys)."""
+    def add(self, db: Db, wait: Wait) -> None:
+        """Put `wait` behind all others that wait for one of its keys in `db`. O(keys)."""
         self._count += 1
         for key in wait.keys:
-            queue = self._queues.get((session.db, key))
+            queue = self._queues.get((db, key))
             if queue is None:
-                queue = self._queues[session.db, key] = OrderedDict()
-                session.db.waited.add(key)
-            queue[session] = None
+                queue = self._queues[db, key] = OrderedDict()
+                db.waited.add(key)
+            queue[wait] = None
         self._count_demand(wait, 1)
 
-    def remove(self, session: Session, wait: Wait) -> None:
-        """Take the session out of the queues. Caller must have put it there. O(keys)."""
+    def remove(self, db: Db, wait: Wait) -> None:
+        """Take `wait` out of the queues. Caller must have put it there. O(keys)."""
         self._count -= 1
         for key in wait.keys:
-            queue = self._queues.get((session.db, key))
+            queue = self._queues.get((db, key))
             if queue is not None:
-                queue.pop(session, None)
+                queue.pop(wait, None)
                 if not queue:
-                    del self._queues[session.db, key]
-                    session.db.waited.discard(key)
+                    del self._queues[db, key]
+                    db.waited.discard(key)
         self._count_demand(wait, -1)
 
     def _count_demand(self, wait: Wait, change: int) -> None:
@@ -134,12 +132,18 @@ class Waiters:
         finally:
             self._held -= 1
 
+    def all_changed(self, db: Db) -> None:
+        """All keys of `db` are others. O(keys that somebody waits for)."""
+        if self.demanding:
+            for key in tuple(db.waited):
+                self.changed(db, key)
+
     def _end_the_lost(self, db: Db, key: bytes) -> None:
         """Let those end who need something else than what is there now. O(those who wait for the key)."""
-        for session in list(self._queues.get((db, key), ())):
-            wait = session.blocked
-            if wait is not None and wait.needs is not None and not isinstance(db.values.get(key), wait.needs):
-                session.try_to_end_wait(key)
+        queue = self._queues.get((db, key), OrderedDict())
+        for wait in list(queue):
+            if wait in queue and wait.needs is not None and not isinstance(db.values.get(key), wait.needs):
+                wait.serve(key)
 
     def _serve_key(self, db: Db, key: bytes) -> None:
         """Serve one after the other until the key is gone, or everybody had a turn. O(turns).
@@ -151,16 +155,16 @@ class Waiters:
             return
         stepped_aside = []
         for _ in range(len(queue)):
-            session = next(iter(queue), None)
-            if session is None or key not in db.values:
+            wait = next(iter(queue), None)
+            if wait is None or key not in db.values:
                 break
-            session.try_to_end_wait(key)
-            if session in queue:
-                queue.move_to_end(session)
-                stepped_aside.append(session)
-        for session in reversed(stepped_aside):
-            if session in queue:
-                queue.move_to_end(session, last=False)
+            wait.serve(key)
+            if wait in queue:
+                queue.move_to_end(wait)
+                stepped_aside.append(wait)
+        for wait in reversed(stepped_aside):
+            if wait in queue:
+                queue.move_to_end(wait, last=False)
 
 
 def _take_first(keys: dict[tuple[Db, bytes], None]) -> tuple[Db, bytes]:

@@ -61,6 +61,7 @@ class ClientPump(asyncio.BufferedProtocol):
         "_stats",
         "_timer",
         "_unsent",
+        "client",
         "get_buffer",
         "last_active",
         "session",
@@ -87,10 +88,11 @@ class ClientPump(asyncio.BufferedProtocol):
         transport.set_write_buffer_limits(high=HIGH_WATER)
         self._outbound = Outbound(transport, HIGH_WATER)
         self.session = Session(server.state, self.send, *_addresses(transport))
-        self.session.on_unblocked = self._unblocked
-        self.session.on_kill = self.abort
+        self.client = client = self.session.client
+        client.on_unblocked = self._unblocked
+        client.on_kill = self.abort
         self._decoder = RespDecoder("requests", server.limits)
-        self._decoder.authenticated = self.session.authenticated
+        self._decoder.authenticated = client.authenticated
         self.last_active = server.state.clock
         server.opened(self)
 
@@ -112,7 +114,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         self._ended = True
-        if not self._stalled or self.session.blocked is not None:
+        if not self._stalled or self.client.blocked is not None:
             self.close()
         # With True the loop does not close it: what was sent before is still answered. TLS cannot be half-closed.
         return self.transport.get_extra_info("sslcontext") is None
@@ -139,40 +141,40 @@ class ClientPump(asyncio.BufferedProtocol):
         """Decode, execute and encode batch after batch, then write once."""
         if self._pushes is not None:
             self.flush_pushes()
-        server, session, decoder = self._server, self.session, self._decoder
+        server, session, client, decoder = self._server, self.session, self.client, self._decoder
         out, replies = server.out, server.replies
         turn_is_over = False
         try:
             for _ in TURN:
-                if not (source or self._held) or session.closing or self._stalled:
+                if not (source or self._held) or client.closing or self._stalled:
                     break
-                requests = self._held or decoder.decode_batch(source, BATCH if session.authenticated else 1)
+                requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
                 if not requests:
                     break
                 done = 0
-                while done < len(requests) and not session.closing:  # once, but for barriers, which run alone
+                while done < len(requests) and not client.closing:  # once, but for barriers, which run alone
                     done = session.execute(requests, replies, done)
-                    encode_values(replies, session.protocol, out.tail, out.segments)
+                    encode_values(replies, client.protocol, out.tail, out.segments)
                     replies.clear()
-                    if session.blocked is not None:
-                        self._wait(session.blocked.deadline)
+                    if client.blocked is not None:
+                        self._wait(client.blocked.deadline)
                         break
                 self._held = requests[done:] if done < len(requests) else NONE_HELD
-                if decoder.authenticated is not session.authenticated:
-                    decoder.authenticated = session.authenticated
+                if decoder.authenticated is not client.authenticated:
+                    decoder.authenticated = client.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
             else:
                 turn_is_over = True
         except ProtocolError as error:
-            encode_values([session.protocol_error(str(error))], session.protocol, out.tail, out.segments)
+            encode_values([session.protocol_error(str(error))], client.protocol, out.tail, out.segments)
         except BaseException:  # a defect of ours, or no memory: the loop logs it; what is shared goes on clean
             replies.clear()
             out.clear()
             self.abort()
             raise
         self._write(out)
-        if session.closing:
+        if client.closing:
             self.close()
         elif turn_is_over and not self._stalled:
             self._stalled = True
@@ -203,8 +205,8 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def _catch_up(self) -> None:
         """Answer what has piled up while the client was stalled, one turn of it."""
-        session = self.session
-        if self._stalled and not self._outbound.full and not session.closing and session.blocked is None:
+        client = self.client
+        if self._stalled and not self._outbound.full and not client.closing and client.blocked is None:
             self._stalled = False
             self._server.state.tick()
             self._answer(self._inbound.rest)
@@ -224,9 +226,9 @@ class ClientPump(asyncio.BufferedProtocol):
     def _time_is_up(self) -> None:
         self._timer = None
         self._server.state.tick()
-        wait = self.session.blocked
+        wait = self.client.blocked
         if wait is not None:
-            self.session.end_wait(wait.otherwise)
+            self.client.end_wait(wait.otherwise)
 
     def _unblocked(self) -> None:
         """The reply was sent: go on with what came behind, when whoever made it possible is done."""
@@ -239,7 +241,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def send(self, value: object) -> None:
         """Deliver a value that is no reply (a pub/sub message); written before the loop waits, with others like it."""
-        if self.session.closing:
+        if self.client.closing:
             return
         if self._pushes is None:
             self._pushes = WriteBuffer()
@@ -247,7 +249,7 @@ class ClientPump(asyncio.BufferedProtocol):
         if self._server.holding:
             self._server.hold(self)
         try:
-            encode_values([value], self.session.protocol, self._pushes.tail, self._pushes.segments)
+            encode_values([value], self.client.protocol, self._pushes.tail, self._pushes.segments)
         except BaseException:  # a defect of ours, or no memory: half a frame must not be followed by another
             self.abort()
             raise
@@ -268,14 +270,14 @@ class ClientPump(asyncio.BufferedProtocol):
         """Send what was written, answer no more, close. The server aborts it where the peer does not take the rest."""
         if not (self._outbound.finishing or self.transport.is_closing()):
             self.flush_pushes()
-            self.session.closing = True
+            self.client.closing = True
             self.transport.pause_reading()
             self._outbound.close()
             self._server.closing(self)
 
     def abort(self) -> None:
         """Close at once; what was not sent is lost."""
-        self.session.closing = True
+        self.client.closing = True
         self._pushes = None
         self.transport.abort()
 
@@ -295,7 +297,7 @@ class ClientPump(asyncio.BufferedProtocol):
         """
         limit = self._server.config.client_output_limit
         if waiting > limit > 0:  # 0 is no limit, as in Redis
-            logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.session, waiting, limit)
+            logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.client, waiting, limit)
             self.abort()
 
 

@@ -21,12 +21,14 @@ from urllib.parse import quote
 
 from framewire.buf import WriteBuffer
 from framewire.frames.resp import RespLimits
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.network.pump import ClientPump
 from framewire.redis.server.network.tls import Tls
-from framewire.redis.server.persistence import Persistence
+from framewire.redis.server.persistence.persistence import Persistence
 from framewire.redis.server.running.reset import reset
+from framewire.redis.server.running.session import Session
 
 __all__ = ["Server"]
 
@@ -70,7 +72,7 @@ class Server:
         for name, value in parameters.items():
             self.config.assign(name, value)
         self._given = replace(self.config)
-        self.state = State(self.config)
+        self.state: State[Client] = State(self.config)
         self.state.on_config = self._obey_config
         self.limits = self._limits()
         self.shutdown_timeout = shutdown_timeout
@@ -85,7 +87,7 @@ class Server:
         self._arriving: set[ClientPump] = set()  # accepted, not yet open
         self._accepting: set[asyncio.Task[Any]] = set()  # what opens them
         self._cron: asyncio.TimerHandle | None = None
-        self.persistence = Persistence(self.state)
+        self.persistence = Persistence(self.state, self._open_session)
         self.persistence.on_pending = self._something_logged
         self.persistence.on_rewrite = self._go_on_with_rewrite
         self.holding = False  # replies wait until what is logged is on disk
@@ -319,6 +321,10 @@ class Server:
         if self._stopping and not (self._pumps or self._accepting):
             self._all_closed.set()
 
+    def _open_session(self) -> Session:
+        """A client without a connection, to run again what is on disk."""
+        return Session(self.state, _to_nobody)
+
     # -- what is kept on disk -----------------------------------------------------------------------------------------
 
     def _something_logged(self) -> None:
@@ -381,12 +387,12 @@ class Server:
     def _close_idle(self, now: int) -> None:
         before = now - self.config.timeout * 1000
         for pump in list(self._pumps):
-            if pump.last_active >= before or pump.session.waiting or pump in self._closing:
+            if pump.last_active >= before or pump.client.waiting or pump in self._closing:
                 continue
             if pump.takes_output():  # a long reply on a slow line
                 pump.last_active = now
             else:
-                logger.info("closing %s, idle for more than %d s", pump.session, self.config.timeout)
+                logger.info("closing %s, idle for more than %d s", pump.client, self.config.timeout)
                 pump.close()
 
     def _abort_lingering(self, now: int) -> None:
@@ -396,7 +402,7 @@ class Server:
             if pump.takes_output():
                 self._closing[pump] = now
             else:
-                logger.info("aborting %s, which does not take its last replies", pump.session)
+                logger.info("aborting %s, which does not take its last replies", pump.client)
                 pump.abort()
 
 
@@ -465,3 +471,7 @@ def _configure(sock: socket.socket, keepalive: int) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if hasattr(socket, "TCP_KEEPIDLE"):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, min(keepalive, LONGEST_KEEPALIVE))
+
+
+def _to_nobody(_: object) -> None:
+    """Out-of-band values have nobody to go to."""

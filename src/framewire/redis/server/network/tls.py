@@ -11,7 +11,7 @@ import os
 import ssl
 
 from framewire.redis.server.config.config import Config
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["Tls"]
 

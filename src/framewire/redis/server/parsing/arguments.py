@@ -1,7 +1,7 @@
 """How commands read a request: strict integers, and a cursor for commands that have options.
 
-What belongs here: turning arguments (bytes that a peer chose) into Python values, and the error that a command raises
-when they make no sense. Nothing here knows a key, a session or a reply; `CommandError` carries the whole error text.
+What belongs here: turning arguments (bytes that a peer chose) into Python values. Nothing here knows a key, a client or
+a reply.
 """
 
 from __future__ import annotations
@@ -9,35 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = [
-    "INT64_MAX",
-    "INT64_MIN",
-    "NOT_AN_INTEGER",
-    "SYNTAX_ERROR",
-    "WRONG_TYPE",
-    "Arguments",
-    "CommandError",
-    "parse_int64",
-]
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, CommandError
+
+__all__ = ["INT64_MAX", "INT64_MIN", "Arguments", "parse_int64"]
 
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 
-SYNTAX_ERROR = b"ERR syntax error"
-NOT_AN_INTEGER = b"ERR value is not an integer or out of range"
-WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
 
 # Redis' own spelling of integers: no plus sign, no leading zero, no space, no "-0". `int()` accepts all of these and
 # underscores too, and its time grows with the square of the length, so the text is checked before it is converted.
 _is_integer = re.compile(rb"0|-?[1-9][0-9]{0,18}").fullmatch
-
-
-class CommandError(Exception):
-    """A command refuses its request; `text` is the error reply, code word included (`b"ERR syntax error"`)."""
-
-    def __init__(self, text: bytes) -> None:
-        super().__init__(text)
-        self.text = text
 
 
 def parse_int64(text: bytes) -> int | None:

@@ -15,16 +15,16 @@ import logging
 from collections.abc import Callable, Iterator
 from itertools import islice
 from time import monotonic
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, TypeAlias
 
 from framewire._impl import BytesMut, RespDecoder
 from framewire.errors import FramewireError, ProtocolError
 from framewire.frames.resp import Error, RespLimits
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.persistence.disk import Disk
-from framewire.redis.server.running.session import Session
 
-__all__ = ["DamagedFile", "Loader"]
+__all__ = ["DamagedFile", "Loader", "OpenSession"]
 
 logger = logging.getLogger("framewire.redis")
 
@@ -50,11 +50,27 @@ class DamagedFile(FramewireError):
         return DamagedFile, (self.name, self.offset, self.problem)
 
 
+class Replaying(Protocol):
+    """What runs the requests (`running.session.Session`)."""
+
+    client: Client
+
+    def execute(self, requests: list[list[bytes]], replies: list[object], start: int = 0) -> int:
+        """Run `requests[start:]`, append the replies, return the index of the first that was not run."""
+
+    def close(self) -> None:
+        """Forget the client."""
+
+
+OpenSession: TypeAlias = Callable[[], Replaying]
+
+
 class Loader:
     """Runs the requests of files in a `State` that nobody else uses meanwhile."""
 
-    def __init__(self, state: State, disk: Disk) -> None:
+    def __init__(self, state: State[Client], open_session: OpenSession, disk: Disk) -> None:
         self._state = state
+        self._open_session = open_session
         self._disk = disk
         self.commands = 0
         self.errors = 0  # replies that were errors; Redis, too, goes on then
@@ -66,9 +82,9 @@ class Loader:
         Raises `DamagedFile` where a part of it is no command, and `OSError`.
         """
         state, now = self._state, self._state.now
-        session = Session(state, _to_nobody)
-        session.authenticated = True
-        session.refresh()
+        session = self._open_session()
+        session.client.authenticated = True
+        session.client.refresh()
         state.now = _long_ago
         state.tick()
         try:
@@ -103,7 +119,7 @@ class _Replay:
         name: str,
         file: BinaryIO,
         size: int,
-        session: Session,
+        session: Replaying,
         note: Callable[[list[object]], tuple[int, bytes] | None],
     ) -> None:
         self._name = name
@@ -128,7 +144,7 @@ class _Replay:
             try:
                 while requests := decoder.decode_batch(source, BATCH):
                     self._run(requests)
-                    if decoder.idle and self._session.queue is None:
+                    if decoder.idle and self._session.client.queue is None:
                         self._good, self._beyond = offset - len(source), 0
             except ProtocolError as error:
                 raise DamagedFile(self._name, self._find_end()[0], str(error)) from None
@@ -142,10 +158,11 @@ class _Replay:
         requests = [request for request in requests if not _is_annotation(request)]
         replies: list[object] = []
         done = 0
-        while done < len(requests) and not self._session.closing:
+        client = self._session.client
+        while done < len(requests) and not client.closing:
             done = self._session.execute(requests, replies, done)
-            if self._session.blocked is not None:
-                self._session.end_wait(None)
+            if client.blocked is not None:
+                client.end_wait(None)
         mistake = self._note(replies)
         if mistake is not None:
             index, error = mistake
@@ -199,7 +216,3 @@ def _is_annotation(request: list[bytes]) -> bool:
 
 def _long_ago() -> int:
     return 0
-
-
-def _to_nobody(_: object) -> None:
-    pass

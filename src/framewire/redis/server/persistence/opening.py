@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import cast
 
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.persistence.disk import Disk
-from framewire.redis.server.persistence.load import DamagedFile, Loader
+from framewire.redis.server.persistence.load import DamagedFile, Loader, OpenSession
 from framewire.redis.server.persistence.manifest import Manifest, load_manifest, manifest_name, save_manifest
 from framewire.redis.server.persistence.rewrite import remove_history
 from framewire.redis.server.values.streams import StreamValue
@@ -22,7 +23,7 @@ __all__ = ["open_files", "read_manifest"]
 logger = logging.getLogger("framewire.redis")
 
 
-def open_files(state: State, disk: Disk) -> Manifest:
+def open_files(state: State[Client], open_session: OpenSession, disk: Disk) -> Manifest:
     """Load what is on disk into `state`; create the files where there are none. The last increment may then grow.
 
     Raises `DamagedFile`, and `OSError`; the state is then not to be used.
@@ -33,7 +34,7 @@ def open_files(state: State, disk: Disk) -> Manifest:
     if manifest is None:
         _refuse_without_manifest(disk, prefix)
         return _create_files(disk, prefix)
-    _load_files(state, disk, manifest)
+    _load_files(state, open_session, disk, manifest)
     manifest = remove_history(disk, prefix, manifest)
     return manifest if manifest.increments else _with_increment(disk, prefix, manifest)
 
@@ -78,9 +79,9 @@ def _with_increment(disk: Disk, prefix: str, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def _load_files(state: State, disk: Disk, manifest: Manifest) -> None:
+def _load_files(state: State[Client], open_session: OpenSession, disk: Disk, manifest: Manifest) -> None:
     started = monotonic()
-    loader = Loader(state, disk)
+    loader = Loader(state, open_session, disk)
     files = manifest.files
     for position, file in enumerate(files):
         good, size = loader.load(file.name), disk.size(file.name)
@@ -94,7 +95,7 @@ def _load_files(state: State, disk: Disk, manifest: Manifest) -> None:
         logger.warning("%d of them were refused, first: %s", loader.errors, loader.first_error.decode("latin-1"))
 
 
-def _wake_consumers(state: State) -> None:
+def _wake_consumers(state: State[Client]) -> None:
     """When a consumer of a stream was last seen is not in the file; as in Redis, it is now."""
     streams = (value for db in state.databases for value in db.values.values() if value.__class__ is StreamValue)
     for stream in cast("Iterator[StreamValue]", streams):

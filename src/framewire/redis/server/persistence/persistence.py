@@ -13,10 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.persistence.disk import Disk
-from framewire.redis.server.persistence.load import DamagedFile
+from framewire.redis.server.persistence.load import DamagedFile, OpenSession
 from framewire.redis.server.persistence.log import AppendLog, Unit
 from framewire.redis.server.persistence.manifest import Manifest
 from framewire.redis.server.persistence.opening import open_files, read_manifest
@@ -54,11 +55,21 @@ class Figures:
 
 
 class Persistence:
-    """Keeps what a `State` holds. Raises nothing but where it says so: the disk's errors become refusals of writes."""
+    """Keeps what a `State` holds; what was kept is run again by a client that `open_session` makes.
 
-    def __init__(self, state: State, disk: Disk | None = None, clock: Callable[[], float] = monotonic) -> None:
+    Raises nothing but where it says so: the disk's errors become refusals of writes.
+    """
+
+    def __init__(
+        self,
+        state: State[Client],
+        open_session: OpenSession,
+        disk: Disk | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         config = state.config
         self._state = state
+        self._open_session = open_session
         self._config = config
         self._clock = clock
         self._disk = disk if disk is not None else Disk(os.path.join(config.dir, config.appenddirname))
@@ -91,7 +102,7 @@ class Persistence:
         """
         if not self._config.appendonly:
             return
-        self._manifest = open_files(self._state, self._disk)
+        self._manifest = open_files(self._state, self._open_session, self._disk)
         self._start_logging()
         assert self._log is not None
         *past, last = [(file.name, self._disk.size(file.name)) for file in self._manifest.files]
@@ -125,6 +136,11 @@ class Persistence:
     def enabled(self) -> bool:
         """Whether changes are logged."""
         return self._log is not None
+
+    @property
+    def saved_at(self) -> int:
+        """When all that there was was last written, in seconds since the epoch."""
+        return self.figures.saved_at
 
     @property
     def size(self) -> int:

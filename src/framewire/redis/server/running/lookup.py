@@ -5,23 +5,31 @@ What belongs here: names, spellings and arities. Whether a client may run the co
 
 from __future__ import annotations
 
-from framewire.redis.server.clients.slowlog import Plain, timed
-from framewire.redis.server.commands.binding import COMMANDS
-from framewire.redis.server.commands.connection.connection import HTTP_REQUEST
-from framewire.redis.server.commands.table import Command
-from framewire.redis.server.parsing.arguments import CommandError
+from typing import Final
 
-__all__ = ["PLAIN", "Plain", "lookup"]
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import NO_REPLY, Client
+from framewire.redis.server.clients.hooks import Handler
+from framewire.redis.server.clients.state import Shortcuts, State
+from framewire.redis.server.commands.binding import BARRIERS, COMMANDS, HANDLERS
+from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.running.timing import shortcut
+
+__all__ = ["PLAIN", "handler_of", "is_barrier", "lookup", "shortcuts"]
 
 # By name as clients spell it, the commands that may stand between others in a batch: neither barriers nor containers. A
 # spelling that is not here yet takes the longer way through `lookup`, which adds it, up to a bound (peers choose them).
-PLAIN: dict[bytes, Plain] = {}
+PLAIN: dict[bytes, tuple[Handler[Client], int, int]] = {}
 _SPELLINGS_REMEMBERED = 1024
+
+_NONE: Shortcuts[Client] = {}
 
 _PREVIEW = 128  # as many bytes of an unknown command, and of its arguments, appear in the error
 
-# What a browser sends first when a web page tricks it into talking to a server on the user's machine.
-_NOT_REDIS = {b"post": HTTP_REQUEST, b"host:": HTTP_REQUEST}
+# What a browser sends first when a web page tricks it into talking to a server on the user's machine. The words that
+# open an HTTP request get no answer, whatever follows them.
+_HTTP_REQUEST: Final = Command("post", None, -1, "no_auth", while_subscribed=True)
+_NOT_REDIS = {b"post": _HTTP_REQUEST, b"host:": _HTTP_REQUEST}
 
 
 def lookup(request: list[bytes]) -> Command:
@@ -51,9 +59,46 @@ def _check_arity(command: Command, request: list[bytes]) -> None:
         raise CommandError(b"ERR wrong number of arguments for '%s' command" % command.name.encode())
 
 
+def handler_of(command: Command) -> Handler[Client]:
+    """What runs it. Caller must have it from `lookup`: the arity keeps a mere container from being asked for."""
+    return _drop if command is _HTTP_REQUEST else HANDLERS[command.name]
+
+
+def _drop(client: Client, request: list[bytes]) -> object:
+    client.closing = True
+    return NO_REPLY
+
+
+def is_barrier(command: Command) -> bool:
+    """Whether it changes the protocol, the limits or the number of replies, so that it runs alone."""
+    return command.name in BARRIERS or command is _HTTP_REQUEST
+
+
+# -- the short path ---------------------------------------------------------------------------------------------------
+
+
+def shortcuts(state: State[Client]) -> Shortcuts[Client]:
+    """By name as clients spell it, what may be run without a look at the command, with the hooks that there are now."""
+    hooks = state.hooks
+    if state.pause or state.slowlog.times_all:
+        return _NONE
+    if not hooks:
+        return PLAIN
+    if hooks.only_shortcut and hooks.shortcut is not None:
+        through = hooks.shortcut
+        return {
+            spelling: (through(COMMANDS[spelling.lower()], handler), least, most)
+            for spelling, (handler, least, most) in PLAIN.items()
+        }
+    return _NONE
+
+
 def _remember(spelling: bytes, command: Command) -> None:
-    if len(PLAIN) < _SPELLINGS_REMEMBERED and command.function and not (command.barrier or command.subcommands):
-        PLAIN[spelling] = timed(command)
+    if len(PLAIN) < _SPELLINGS_REMEMBERED and not (is_barrier(command) or command.subcommands):
+        PLAIN[spelling] = shortcut(command, HANDLERS[command.name])
+
+
+# -- errors -----------------------------------------------------------------------------------------------------------
 
 
 def _unknown_command(request: list[bytes]) -> bytes:

@@ -5,6 +5,7 @@ What belongs here: what there is to forget. Clients stay connected and keep what
 
 from __future__ import annotations
 
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import PARAMETERS, Config
 from framewire.redis.server.running.session import Session
@@ -20,14 +21,14 @@ FORGET: list[list[bytes]] = [
 """As requests, so that whoever watches or logs changes learns of them as of any other."""
 
 
-def reset(state: State, config: Config) -> None:
+def reset(state: State[Client], config: Config) -> None:
     """Remove all keys and scripts, give the parameters their values in `config`, end a pause. Costs a FLUSHALL."""
     state.end_pause()
     state.expires_actively = True
     _restore(state, config)
     session = Session(state, _nobody_listens)
     try:
-        session.authenticated = True
+        session.client.authenticated = True
         done = 0
         while done < len(FORGET):
             done = session.execute(FORGET, [], done)
@@ -35,7 +36,7 @@ def reset(state: State, config: Config) -> None:
         session.close()
 
 
-def _restore(state: State, config: Config) -> None:
+def _restore(state: State[Client], config: Config) -> None:
     changed = False
     for parameter in PARAMETERS.values():
         value = getattr(config, parameter.attribute)

@@ -1,10 +1,11 @@
 """Lua scripts: EVAL and its kin, on `lupa`, which carries Lua 5.1.
 
-What belongs here: the scripts of a server and the world in which they run. Where `lupa` is not installed there are no
-scripts, and everything but `world.py` still imports.
+What belongs here: the scripts of a server and the interpreter in which they run. Where `lupa` is not installed there
+are no scripts.
 
-    scripts.py       which scripts there are, by their SHA1; what the first line (`#!lua`) says
-    world.py         the Lua state of one server; it compiles, runs, stops
+    scripts.py       what a script is: its SHA1; what the first line (`#!lua`) says
+    cache.py         which scripts a server knows
+    interpreter.py   the Lua state of one server; it compiles, runs, stops
     sandbox.lua      what a script sees of Lua
     calls.py         what a script sees of Redis: `redis.call` and the other functions of the table `redis`
     conversions.py   replies to Lua values, and back

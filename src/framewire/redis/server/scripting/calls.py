@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from framewire.frames.resp import Error
-from framewire.redis.server.commands.table import Command
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.scripting.conversions import Lua, argument
 from framewire.redis.server.scripting.errors import ScriptError
 from framewire.redis.server.scripting.scripts import sha_of
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["Calls"]
 
@@ -36,23 +34,23 @@ _SPELLINGS_REMEMBERED = 1024
 
 
 class Calls:
-    """What the script that runs does to the server, as a client of its own (`session`), which has no connection.
+    """What the script that runs does to the server, as a client of its own (`client`), which has no connection.
 
     `begin` is called before each script. `has_written` says whether it may have changed anything.
     """
 
-    def __init__(self, session: Session, lua: Lua, check_memory: Callable[[], None]) -> None:
-        self.session = session
+    def __init__(self, client: Client, lua: Lua, check_memory: Callable[[], None]) -> None:
+        self.client = client
         self._lua = lua
         self._check_memory = check_memory
         self._found: dict[bytes, Command] = {}  # by the spelling that scripts use, bounded; no containers
         self.read_only = False
         self.has_written = False
 
-    def begin(self, caller: Session, *, read_only: bool) -> None:
+    def begin(self, caller: Client, *, read_only: bool) -> None:
         """A script of `caller` begins."""
-        self.session.db = caller.db
-        self.session.protocol = 2
+        self.client.db = caller.db
+        self.client.protocol = 2
         self.read_only = read_only
         self.has_written = False
 
@@ -81,7 +79,7 @@ class Calls:
         reply = self._run(arguments)
         if isinstance(reply, Error):
             raise ScriptError(reply.data, as_table=True)
-        return self._lua.of(reply, self.session.protocol)
+        return self._lua.of(reply, self.client.protocol)
 
     def pcall(self, *arguments: object) -> object:
         """Run a command; an error is returned, as a table. Raises `OutOfMemory`."""
@@ -91,7 +89,7 @@ class Calls:
             reply = Error(error.text)
         if isinstance(reply, Error):
             return self._lua.table({b"err": reply.data, b"ignore_error_stats_update": True})
-        return self._lua.of(reply, self.session.protocol)
+        return self._lua.of(reply, self.client.protocol)
 
     def _run(self, arguments: tuple[object, ...]) -> object:
         """The reply, which may be an error. Raises `ScriptError` where the command is not run at all."""
@@ -101,7 +99,7 @@ class Calls:
         if not command.accepts(len(request)):
             raise ScriptError(_WRONG_ARITY, as_table=True)
         self._check_allowed(command)
-        replies = self.session.run_nested(command, request)
+        replies = self.client.runner.run_nested(command, request)
         return replies[0] if replies else None
 
     def _find(self, request: list[bytes]) -> Command:
@@ -109,10 +107,10 @@ class Calls:
         command = self._found.get(name)
         if command is not None:
             return command
-        command = self.session.commands.get(name.lower())
+        command = self.client.runner.commands.get(name.lower())
         if command is not None and command.subcommands and len(request) > 1:
             command = command.subcommands.get(request[1].lower())
-        elif command is not None and command.function is not None and len(self._found) < _SPELLINGS_REMEMBERED:
+        elif command is not None and not command.subcommands and len(self._found) < _SPELLINGS_REMEMBERED:
             self._found[name] = command
         if command is None:
             raise ScriptError(_UNKNOWN, as_table=True)
@@ -125,8 +123,8 @@ class Calls:
         if self.read_only and ("write" in flags or command.name in _MAY_REPLICATE):
             raise ScriptError(_READ_ONLY, as_table=True)
         if "write" in flags and not self.has_written:
-            if self.session.state.write_error is not None:
-                raise ScriptError(self.session.state.write_error, as_table=True)
+            if self.client.state.write_error is not None:
+                raise ScriptError(self.client.state.write_error, as_table=True)
             self.has_written = True
 
     def acl_check_cmd(self, *arguments: object) -> bool:
@@ -181,7 +179,7 @@ class Calls:
         protocol = _whole(arguments[0])
         if protocol not in (2, 3):
             raise ScriptError(b"ERR RESP version must be 2 or 3.", as_table=True)
-        self.session.protocol = protocol
+        self.client.protocol = protocol
 
     def set_repl(self, *arguments: object) -> None:
         """Takes what Redis takes and changes nothing: there are no replicas, and what is written is always logged."""

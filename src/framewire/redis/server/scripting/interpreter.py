@@ -1,4 +1,4 @@
-"""`World`: the Lua state of one server.
+"""`Interpreter`: the Lua state of one server.
 
 What belongs here: making it, compiling and running scripts in it, and what keeps a script from taking all time and all
 memory. What a script sees of Lua is in `sandbox.lua`.
@@ -19,22 +19,20 @@ import logging
 from collections.abc import Callable
 from importlib.resources import files
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from lupa.lua51 import LuaError, LuaMemoryError, LuaRuntime
 
 from framewire.frames.resp import Error
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.scripting import libraries, msgpack
 from framewire.redis.server.scripting.calls import Calls
 from framewire.redis.server.scripting.conversions import Lua, reply_of
 from framewire.redis.server.scripting.errors import NOT_ENOUGH_MEMORY, OutOfMemory, ScriptError
+from framewire.redis.server.scripting.scripts import Script
 
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
-    from framewire.redis.server.scripting.scripts import Script
-
-__all__ = ["MEMORY_LIMIT", "World"]
+__all__ = ["MEMORY_LIMIT", "Interpreter"]
 
 logger = logging.getLogger("framewire.redis.scripts")
 
@@ -44,16 +42,16 @@ _MARGIN = 16 * 1024 * 1024  # what a function may return without asking before
 _PER_BYTE_OF_CODE = 16  # what compiling may take
 
 
-class World:
-    """One Lua state. It is made of a client of the server, whose class and state it takes."""
+class Interpreter:
+    """One Lua state. `client` is any client of the server; scripts run as one of their own."""
 
-    def __init__(self, session: Session) -> None:
-        self._state = session.state
+    def __init__(self, client: Client) -> None:
+        self._state = client.state
         self._lua = _new_runtime()
         self._usable = MEMORY_LIMIT - _KEPT_BACK - _MARGIN
         self._out_of_memory = False  # the script that runs has used up what there is
         self._values = Lua(self._lua.table_from, self._reserve)
-        self._calls = Calls(_client_of_its_own(session), self._values, self._check_memory)
+        self._calls = Calls(client.runner.without_connection(), self._values, self._check_memory)
         self._pieces: list[Any] = []  # of a long result
         self._deadline = 0.0
         self._interruption: BaseException | None = None
@@ -81,6 +79,10 @@ class World:
             b"cmsgpack": {**msgpack.CONSTANTS, **self._all_placed(msgpack.MessagePack(self._values).functions())},
         }
 
+    def close(self) -> None:
+        """No script will run here any more."""
+        self._calls.client.runner.close()
+
     # -- scripts ------------------------------------------------------------------------------------------------------
 
     def compile(self, code: bytes) -> object:
@@ -92,21 +94,21 @@ class World:
         return compiled
 
     def run(
-        self, caller: Session, script: Script, keys: list[bytes], arguments: list[bytes], *, read_only: bool
+        self, caller: Client, script: Script, keys: list[bytes], arguments: list[bytes], *, read_only: bool
     ) -> object:
         """The reply to a script of `caller`; nobody else does anything meanwhile. An error is returned, as `Error`."""
         self._calls.begin(caller, read_only=read_only)
         threshold = self._state.config.busy_reply_threshold
         self._deadline = monotonic() + threshold / 1000 if threshold else float("inf")
-        waiters = self._state.waiters
-        waiters.hold()
+        blocked = self._state.databases.blocked
+        blocked.hold()
         try:
             return self._reply(caller, script, self._results(script, keys, arguments))
         finally:
             self._pieces = []
             if self._out_of_memory:
                 self._recover()
-            waiters.release()
+            blocked.release()
 
     def _results(self, script: Script, keys: list[bytes], arguments: list[bytes]) -> tuple[Any, ...]:
         try:
@@ -122,10 +124,10 @@ class World:
             raise interruption
         return results
 
-    def _reply(self, caller: Session, script: Script, results: tuple[Any, ...]) -> object:
+    def _reply(self, caller: Client, script: Script, results: tuple[Any, ...]) -> object:
         if not results[0]:
             return self._failed(script, *results[1:])
-        booleans = self._calls.session.protocol == 3
+        booleans = self._calls.client.protocol == 3
         results = results[1:]
         return reply_of([*self._pieces, *results] if self._pieces else results, booleans, caller.protocol)
 
@@ -254,15 +256,3 @@ def _load(name: str, lua: Any) -> Any:
     """The chunk in the file of that name, as a function."""
     text = files("framewire.redis.server.scripting").joinpath(name + ".lua").read_bytes()
     return lua.compile(text, name=b"=" + name.encode())
-
-
-def _client_of_its_own(session: Session) -> Session:
-    """The client that commands of scripts run as. It has no connection, and is not counted as one."""
-    client = session.__class__(session.state, _to_nobody, "lua")
-    session.state.sessions.pop(client.id, None)
-    session.state.stats.connections_received -= 1
-    return client
-
-
-def _to_nobody(value: object) -> None:
-    pass

@@ -1,7 +1,6 @@
-"""`Scripts`: the scripts that one server knows, by the SHA1 of their text.
+"""What a script is: its name, which is the SHA1 of its text, and its first line, `#!lua flags=no-writes,allow-oom`.
 
-What belongs here: the cache, and the first line of a script, `#!lua flags=no-writes,allow-oom`. How a script runs is
-the business of `World`, which is made when the first script comes.
+What belongs here: facts about one script. How it runs is the business of the interpreter.
 """
 
 from __future__ import annotations
@@ -9,15 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.parsing.errors import CommandError
 
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
-    from framewire.redis.server.scripting.interpreter import World
-
-__all__ = ["AVAILABLE", "Script", "Scripts", "parse_flags", "sha_of"]
+__all__ = ["AVAILABLE", "Script", "parse_flags", "sha_of"]
 
 AVAILABLE: Final = find_spec("lupa") is not None and find_spec("lupa.lua51") is not None
 """Whether scripts can run here."""
@@ -41,44 +36,6 @@ class Script:
     @property
     def only_reads(self) -> bool:
         return self.flags is not None and b"no-writes" in self.flags
-
-
-class Scripts:
-    """The scripts of one server, and the world that they run in. They stay until `flush`, as in Redis."""
-
-    def __init__(self) -> None:
-        self._by_sha: dict[bytes, Script] = {}
-        self._world: World | None = None
-
-    def __len__(self) -> int:
-        """How many scripts are known. O(1)."""
-        return len(self._by_sha)
-
-    def get(self, sha: bytes) -> Script | None:
-        """The script of this SHA1, in lower case. O(1)."""
-        return self._by_sha.get(sha)
-
-    def world(self, session: Session) -> World:
-        """The Lua state, made at the first call; `session` is any client of the server."""
-        if self._world is None:
-            from framewire.redis.server.scripting.interpreter import World
-
-            self._world = World(session)
-        return self._world
-
-    def load(self, session: Session, text: bytes) -> Script:
-        """The script with this text, compiled unless it is known. Raises `CommandError`. O(length)."""
-        sha = sha_of(text)
-        script = self._by_sha.get(sha)
-        if script is None:
-            flags, code = parse_flags(text)
-            script = self._by_sha[sha] = Script(sha, flags, self.world(session).compile(code))
-        return script
-
-    def flush(self) -> None:
-        """Forget all scripts, and the Lua state with everything in it. O(scripts)."""
-        self._by_sha = {}
-        self._world = None
 
 
 def sha_of(text: bytes) -> bytes:

@@ -10,12 +10,9 @@ many fields, and never back. Here that is a mark only; clients see it in OBJECT 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
+from framewire.redis.server.config.config import Config
 from framewire.redis.server.values.sampling import Sampler
-
-if TYPE_CHECKING:
-    from framewire.redis.server.config.config import Config
 
 __all__ = ["HashValue"]
 

@@ -15,10 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from framewire.redis.server.config.config import Config
+from framewire.redis.server.config.config import Config
 
 __all__ = ["ListValue"]
 

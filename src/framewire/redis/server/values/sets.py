@@ -9,13 +9,10 @@ anything else or too many members, and never back. Here that is a mark; `ordered
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from framewire.redis.server.config.config import Config
 from framewire.redis.server.parsing.arguments import parse_int64
 from framewire.redis.server.values.sampling import Sampler
-
-if TYPE_CHECKING:
-    from framewire.redis.server.config.config import Config
 
 __all__ = ["SetValue"]
 

@@ -24,14 +24,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from sortedcontainers import SortedList
 
+from framewire.redis.server.config.config import Config
 from framewire.redis.server.values.sampling import Sampler
-
-if TYPE_CHECKING:
-    from framewire.redis.server.config.config import Config
 
 __all__ = ["ADDED", "CHANGED", "SAME", "Entry", "SortedSetValue"]
 

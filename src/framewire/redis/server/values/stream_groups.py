@@ -11,14 +11,23 @@ An entry may be pending after it was deleted from the stream.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sortedcontainers import SortedDict
 
-if TYPE_CHECKING:
-    from framewire.redis.server.values.streams import StreamValue
-
 __all__ = ["Consumer", "Group", "Pending", "lag"]
+
+
+class Counted(Protocol):
+    """What groups ask of their stream."""
+
+    entries_added: int
+
+    def has_gaps_from(self, id_: int) -> bool:
+        """Whether an entry behind `id_` was deleted."""
+
+    def count_up_to(self, id_: int) -> int | None:
+        """How many entries there were up to `id_`; `None` where that cannot be known."""
 
 
 class Consumer:
@@ -115,7 +124,7 @@ class Group:
 
     # -- how far it has read ------------------------------------------------------------------------------------------
 
-    def advance(self, stream: StreamValue, id_: int) -> None:
+    def advance(self, stream: Counted, id_: int) -> None:
         """The group has now read up to `id_`, which is the entry behind `last_id`. O(1)."""
         if self.entries_read is not None and not stream.has_gaps_from(id_):
             self.entries_read += 1
@@ -124,7 +133,7 @@ class Group:
         self.last_id = id_
 
 
-def lag(stream: StreamValue, group: Group) -> int | None:
+def lag(stream: Counted, group: Group) -> int | None:
     """How many entries the group has yet to read; `None` where that cannot be known, for XDEL. O(1)."""
     if not stream.entries_added:
         return 0

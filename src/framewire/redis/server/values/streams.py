@@ -18,13 +18,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
+from framewire.redis.server.config.config import Config
 from framewire.redis.server.values.listpacks import size_of_integer, size_of_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.config.config import Config
-    from framewire.redis.server.values.stream_groups import Group
+from framewire.redis.server.values.stream_groups import Group
 
 __all__ = ["ID_MAX", "Entry", "Keep", "KeepFrom", "KeepLength", "StreamValue", "id_text", "make_id"]
 

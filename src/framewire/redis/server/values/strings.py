@@ -7,12 +7,10 @@ turn it into a `RawString`, so that a long one is not copied for each byte that 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from framewire.redis.server.config.config import Config
 from framewire.redis.server.parsing.arguments import parse_int64
-
-if TYPE_CHECKING:
-    from framewire.redis.server.config.config import Config
 
 __all__ = ["RawString", "copy_of", "encoding_of", "kind_of", "references_of"]
 

@@ -39,9 +39,9 @@ class TestMonitor:
         for monitor in (first, second, second):
             monitor("MONITOR")
         first.session.close()
-        assert clients.state.instruments
+        assert clients.state.hooks
         second("RESET")
-        assert not clients.state.instruments
+        assert not clients.state.hooks
         client("SET k v")
         assert second.heard == []
 
@@ -71,7 +71,7 @@ class TestReply:
     def test_what_was_waited_for_is_skipped_too(self, clients: Clients, client: ScriptedClient) -> None:
         client.batch(*words("CLIENT REPLY SKIP", "BLPOP list 0"))
         clients.new()("RPUSH list x")
-        assert client.session.blocked is None
+        assert client.client.blocked is None
         assert client.heard == []
         assert client("PING") == PONG
 
@@ -92,9 +92,9 @@ class TestPause:
         client("CLIENT PAUSE 1000 WRITE")
         other, done = self.postponed(clients, "GET k", "PING", request_)
         assert done == 2
-        assert other.session.postponed
+        assert other.client.postponed
         assert client("CLIENT UNPAUSE") == OK
-        assert other.session.blocked is None
+        assert other.client.blocked is None
         assert other.heard == []
         assert not isinstance(other(request_), Error)
 
@@ -102,11 +102,11 @@ class TestPause:
         client("CLIENT PAUSE 1000")
         other, done = self.postponed(clients, "GET k")
         assert done == 0
-        assert other.session.blocked is not None
-        assert other.session.blocked.deadline == NOON + 1000
+        assert other.client.blocked is not None
+        assert other.client.blocked.deadline == NOON + 1000
         clients.now += 1000
         clients.state.expire_cycle()
-        assert other.session.blocked is None
+        assert other.client.blocked is None
         assert other("PING") == PONG
 
     def test_exec_waits_if_it_would_write(self, clients: Clients, client: ScriptedClient) -> None:
@@ -132,41 +132,41 @@ class TestPause:
     def test_who_waits_for_the_end_cannot_be_woken(self, clients: Clients, client: ScriptedClient) -> None:
         client("CLIENT PAUSE 1000 WRITE")
         other, _ = self.postponed(clients, "SET k v")
-        assert client(f"CLIENT UNBLOCK {other.session.id}") == 0
-        assert clients.state.waiters.__len__() == 1
+        assert client(f"CLIENT UNBLOCK {other.client.id}") == 0
+        assert clients.state.databases.blocked.__len__() == 1
         other.session.close()
-        assert clients.state.waiters.__len__() == 0
+        assert clients.state.databases.blocked.__len__() == 0
 
     def test_a_sleep_is_a_pause_with_a_reply(self, clients: Clients, client: ScriptedClient) -> None:
         assert client("DEBUG SLEEP 0.5") == []
-        wait = client.session.blocked
+        wait = client.client.blocked
         assert wait is not None
         assert wait.deadline == NOON + 500
         assert clients.new().session.execute([[b"PING"]], []) == 0
-        client.session.end_wait(wait.otherwise)
+        client.client.end_wait(wait.otherwise)
         assert client.heard == [OK]
 
 
 class TestOthers:
     def test_a_killed_client_is_gone_at_once(self, clients: Clients, client: ScriptedClient) -> None:
         other, ended = clients.new(), []
-        other.session.on_kill = lambda: ended.append(True)
+        other.client.on_kill = lambda: ended.append(True)
         other("SUBSCRIBE c")
-        assert client(f"CLIENT KILL ID {other.session.id}") == 1
+        assert client(f"CLIENT KILL ID {other.client.id}") == 1
         assert ended == [True]
         assert client("PUBLISH c m") == 0
-        assert client(f"CLIENT LIST ID {other.session.id}").data == b""
+        assert client(f"CLIENT LIST ID {other.client.id}").data == b""
 
     def test_who_kills_himself_gets_the_reply(self, clients: Clients, client: ScriptedClient) -> None:
         assert client.batch(*words("CLIENT KILL 127.0.0.1:50000", "SET k v")) == [OK]
-        assert client.session.closing
+        assert client.client.closing
         assert clients.state.databases[0].values == {}
 
     def test_unblocking(self, clients: Clients, client: ScriptedClient) -> None:
         for reason, reply in (("TIMEOUT", "Null"), ("ERROR", "Error")):
             other = clients.new()
             other("BLPOP k 0")
-            assert client(f"CLIENT UNBLOCK {other.session.id} {reason}") == 1
+            assert client(f"CLIENT UNBLOCK {other.client.id} {reason}") == 1
             assert [type(each).__name__ for each in other.heard] == [reply]
 
     def test_the_line_of_a_client(self, clients: Clients, client: ScriptedClient) -> None:
@@ -175,7 +175,7 @@ class TestOthers:
             other(request)
         client.batch(*words("SELECT 2", "SET k v"))
         clients.now += 5_000
-        line = client(f"CLIENT LIST ID {other.session.id}").data
+        line = client(f"CLIENT LIST ID {other.client.id}").data
         for field in (b"flags=xde", b"db=2", b"multi=1", b"age=5", b"idle=5", b"cmd=ping"):
             assert field in line.split(), field
 
@@ -194,7 +194,7 @@ class TestOthers:
     ) -> None:
         other = clients.new()
         other(request_)
-        assert b" cmd=%s " % shown in client(f"CLIENT LIST ID {other.session.id}").data
+        assert b" cmd=%s " % shown in client(f"CLIENT LIST ID {other.client.id}").data
 
 
 @pytest.mark.parametrize("container", [name for name, command in COMMANDS.items() if command.subcommands])

@@ -81,13 +81,13 @@ def test_what_is_logged_does_the_same(client: ScriptedClient, request_: str, log
     for each in (client, other):
         each("RPUSH l a b c")
     client(request_)
-    assert client.session.propagated == [logged]
+    assert client.client.propagated == [logged]
     other.batch(logged)
     assert contents(client) == contents(other)
 
 
 def contents(client: ScriptedClient) -> dict[bytes, list[bytes]]:
-    return {key: list(value) for key, value in client.session.db.values.items() if isinstance(value, ListValue)}
+    return {key: list(value) for key, value in client.client.db.values.items() if isinstance(value, ListValue)}
 
 
 def test_the_time_of_a_key_stays_with_the_list_and_goes_with_it(client: ScriptedClient) -> None:
@@ -113,6 +113,6 @@ def test_a_list_is_used_as_a_queue_for_long(client: ScriptedClient) -> None:
     for number in range(3_000):
         client.batch([b"LPUSH", b"q", b"%d" % number], [b"LPUSH", b"q", b"x"], [b"RPOP", b"q"])
     assert client("LLEN q") == 3_000
-    held = client.session.db.values[b"q"]
+    held = client.client.db.values[b"q"]
     assert isinstance(held, ListValue)
     assert len(held._items) < 6_000

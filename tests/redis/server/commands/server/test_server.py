@@ -89,7 +89,7 @@ class TestDebug:
     )  # fmt: skip
     def test_not_everybody_may(self, allowed: str, address: str, may: bool) -> None:
         client = Clients(enable_debug_command=allowed).new()
-        client.session.address = address
+        client.client.address = address
         reply = client("DEBUG SLEEP 0")
         assert reply == OK if may else str(reply).startswith("ERR DEBUG command not allowed.")
 
@@ -120,7 +120,7 @@ class TestDebug:
 class TestTheEnd:
     def test_a_server_in_a_program_cannot_be_ended(self, client: ScriptedClient) -> None:
         assert client("SHUTDOWN NOSAVE") == Error(b"ERR this server is part of a program, which alone can end it")
-        assert not client.session.closing
+        assert not client.client.closing
 
     def test_who_asked_gets_no_reply(self, clients: Clients, client: ScriptedClient) -> None:
         ended: list[bool] = []

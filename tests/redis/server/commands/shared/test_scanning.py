@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from framewire.redis.server.commands.shared.scanning import ScanOptions, page, parse_cursor
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from tests.redis.server.scripted import Clients
 
 CURSORS = [

@@ -33,10 +33,9 @@ def events(clients: Clients) -> Iterator[list[Event]]:
     def observe(db: Db, key: bytes, event: bytes) -> None:
         seen.append((event, key))
 
-    clients.state.observers.append(observe)
-    clients.state.reinstrument()
+    clients.state.databases.observe(observe)
     yield seen
-    clients.state.observers.remove(observe)
+    clients.state.databases.unobserve(observe)
 
 
 # Each row: requests that prepare, the request, its reply in RESP2.
@@ -138,7 +137,7 @@ LOGGED = [
 def test_a_pop_is_logged_from_the_set_that_it_took_from(client: ScriptedClient, request_: str, logged: str) -> None:
     client("ZADD z 1 a 2 b 3 c")
     client(request_)
-    assert client.session.propagated == [[word.encode() for word in logged.split()]]
+    assert client.client.propagated == [[word.encode() for word in logged.split()]]
 
 
 def test_a_failed_command_leaves_no_empty_key(client: ScriptedClient) -> None:
@@ -152,7 +151,7 @@ class TestWaiting:
         waiter = clients.new()
         waiter(f"HELLO {protocol}")
         assert waiter.batch([word.encode() for word in request.split()]) == []
-        assert waiter.session.blocked is not None
+        assert waiter.client.blocked is not None
         return waiter
 
     @pytest.mark.parametrize(

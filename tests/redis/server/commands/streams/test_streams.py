@@ -259,9 +259,9 @@ class TestWaiting:
     @pytest.mark.parametrize(("timeout", "deadline"), [("0", None), ("1", NOON + 1), ("9223372036854775807", None)])
     def test_until_when(self, clients: Clients, timeout: str, deadline: int | None) -> None:
         waiter = self.wait(clients, f"XREAD BLOCK {timeout} STREAMS s $")
-        assert waiter.session.blocked is not None
-        assert waiter.session.blocked.deadline == deadline
-        assert waiter.session.blocked.otherwise == NULL_ARRAY
+        assert waiter.client.blocked is not None
+        assert waiter.client.blocked.deadline == deadline
+        assert waiter.client.blocked.otherwise == NULL_ARRAY
 
     @pytest.mark.parametrize("request_", ["DEL s", "SET s v", "FLUSHALL", "SWAPDB 0 1", "RENAME s t", "PEXPIRE s -1"])
     def test_a_consumer_is_told_that_the_stream_is_gone(

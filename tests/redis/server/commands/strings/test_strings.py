@@ -169,8 +169,7 @@ def listen(clients: Clients) -> list[str]:
     def observe(db: Db, key: bytes, event: bytes) -> None:
         heard.append(f"{db.index}:{key.decode()} {event.decode()}")
 
-    clients.state.observers.append(observe)
-    clients.state.reinstrument()
+    clients.state.databases.observe(observe)
     return heard
 
 
@@ -199,7 +198,7 @@ def test_what_is_logged_means_the_same_later(
     for request in before:
         client(request)
     client(request_)
-    assert client.session.propagated == [logged.encode().split()]
+    assert client.client.propagated == [logged.encode().split()]
 
 
 @pytest.mark.parametrize("request_", [
@@ -235,10 +234,10 @@ class TestRawStrings:
 
     def test_a_long_one_is_not_copied_for_each_byte(self, client: ScriptedClient) -> None:
         client("SETRANGE k 1000000 x")
-        value = client.session.db.values[b"k"]
+        value = client.client.db.values[b"k"]
         client("APPEND k y")
         client("SETBIT k 5 1")
-        assert client.session.db.values[b"k"] is value
+        assert client.client.db.values[b"k"] is value
 
     def test_a_copy_goes_its_own_way(self, client: ScriptedClient) -> None:
         client("SET k a")
@@ -277,7 +276,7 @@ class TestSwappedDatabases:
         client("SELECT 0")
         client(f"WATCH {watched}")
         clients.new()("SWAPDB 1 0")
-        assert client.session.watched_keys_changed() is changed
+        assert client.client.watched_keys_changed() is changed
 
     def test_who_waits_for_a_list_that_comes_this_way_gets_it(self, clients: Clients, client: ScriptedClient) -> None:
         waiting = clients.new()

@@ -6,17 +6,15 @@ What belongs here: this command, and BITFIELD_RO. The whole request is read befo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.bitmaps.bits import place_of
 from framewire.redis.server.commands.strings.keys import editable, find, integer, look_up
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import Arguments, parse_int64
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.bits import read_number, write_number
 from framewire.redis.server.values.strings import RawString
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -64,19 +62,19 @@ class _Step:
         return self.field.fit(self.operand if self.field.signed else self.operand & (2**64 - 1), self.overflow)
 
 
-def bitfield(session: Session, request: list[bytes]) -> object:
-    steps = _read_steps(session, request)
+def bitfield(client: Client, request: list[bytes]) -> object:
+    steps = _read_steps(client, request)
     end = max((step.field.place + step.field.width for step in steps if step.operation != b"GET"), default=0)
     if not end:
-        value = look_up(session, request[1]) or b""
+        value = look_up(client, request[1]) or b""
         return [step.field.read(value) for step in steps]
-    return _change(session, request, steps, (end + 7) >> 3)
+    return _change(client, request, steps, (end + 7) >> 3)
 
 
-def _change(session: Session, request: list[bytes], steps: list[_Step], size: int) -> list[int | None]:
+def _change(client: Client, request: list[bytes], steps: list[_Step], size: int) -> list[int | None]:
     key = request[1]
-    grows = len(find(session, key) or b"") < size
-    value = editable(session, key)
+    grows = len(find(client, key) or b"") < size
+    value = editable(client, key)
     if grows:
         value.write(size - 1, b"\0")
     changed = False
@@ -89,21 +87,21 @@ def _change(session: Session, request: list[bytes], steps: list[_Step], size: in
             changed = changed or grows or number != before
         replies.append(before if step.operation == b"SET" and number is not None else number)
     if changed:
-        session.db.touch(key, b"setbit")
+        client.db.touch(key, b"setbit")
     elif grows:  # no change that Redis tells anybody of, but there are more zeros than before
-        session.propagate(request)
+        client.propagate(request)
     return replies
 
 
-def bitfield_ro(session: Session, request: list[bytes]) -> object:
-    steps = _read_steps(session, request)
+def bitfield_ro(client: Client, request: list[bytes]) -> object:
+    steps = _read_steps(client, request)
     if any(step.operation != b"GET" for step in steps):
         raise CommandError(b"ERR BITFIELD_RO only supports the GET subcommand")
-    value = look_up(session, request[1]) or b""
+    value = look_up(client, request[1]) or b""
     return [step.field.read(value) for step in steps]
 
 
-def _read_steps(session: Session, request: list[bytes]) -> list[_Step]:
+def _read_steps(client: Client, request: list[bytes]) -> list[_Step]:
     arguments = Arguments(request, 2)
     overflow = b"WRAP"
     steps: list[_Step] = []
@@ -112,7 +110,7 @@ def _read_steps(session: Session, request: list[bytes]) -> list[_Step]:
         if operation == b"OVERFLOW" and arguments:
             overflow = _read_overflow(arguments.next_word())
         elif operation in _OPERANDS and arguments.remaining >= _OPERANDS[operation]:
-            field = _read_field(session, arguments)
+            field = _read_field(client, arguments)
             operand = 0 if operation == b"GET" else integer(arguments.next_bytes())
             steps.append(_Step(operation, field, operand, overflow))
         else:
@@ -126,15 +124,15 @@ def _read_overflow(word: bytes) -> bytes:
     return word
 
 
-def _read_field(session: Session, arguments: Arguments) -> _Field:
+def _read_field(client: Client, arguments: Arguments) -> _Field:
     """`u8` or `i16`, and a place in bits, or in such numbers: `#2`."""
     kind, place = arguments.next_bytes(), arguments.next_bytes()
     width = parse_int64(kind[1:])
     if kind[:1] not in (b"u", b"i") or width is None or not 1 <= width <= (64 if kind[:1] == b"i" else 63):
         raise CommandError(_WRONG_TYPE)
     if place[:1] == b"#":
-        return _Field(kind[:1] == b"i", width, place_of(session, place[1:], width))
-    return _Field(kind[:1] == b"i", width, place_of(session, place))
+        return _Field(kind[:1] == b"i", width, place_of(client, place[1:], width))
+    return _Field(kind[:1] == b"i", width, place_of(client, place))
 
 
 COMMANDS = [

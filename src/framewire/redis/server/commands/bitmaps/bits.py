@@ -6,17 +6,14 @@ the range, so a missing key has no wrong ranges, as in Redis.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.commands.strings.keys import editable, integer, look_up, read
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.bits import combine, count_ones, find_bit, read_bit, write_bit
 from framewire.redis.server.values.strings import RawString
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS", "place_of"]
 
@@ -24,38 +21,38 @@ _WRONG_PLACE = b"ERR bit offset is not an integer or out of range"
 _WRONG_BIT = b"ERR bit is not an integer or out of range"
 
 
-def place_of(session: Session, text: bytes, width: int = 1) -> int:
+def place_of(client: Client, text: bytes, width: int = 1) -> int:
     """The place of a bit, or of the number that `text` counts in widths; a string of that length must be allowed."""
     place = parse_int64(text)
-    if place is None or place < 0 or place * width >> 3 >= session.state.config.proto_max_bulk_len:
+    if place is None or place < 0 or place * width >> 3 >= client.state.config.proto_max_bulk_len:
         raise CommandError(_WRONG_PLACE)
     return place * width
 
 
-def getbit(session: Session, request: list[bytes]) -> object:
-    place = place_of(session, request[2])
-    return read_bit(look_up(session, request[1]) or b"", place)
+def getbit(client: Client, request: list[bytes]) -> object:
+    place = place_of(client, request[2])
+    return read_bit(look_up(client, request[1]) or b"", place)
 
 
-def setbit(session: Session, request: list[bytes]) -> object:
+def setbit(client: Client, request: list[bytes]) -> object:
     """Only what changes something counts as a change."""
-    key, place = request[1], place_of(session, request[2])
+    key, place = request[1], place_of(client, request[2])
     bit = parse_int64(request[3])
     if bit not in (0, 1):
         raise CommandError(_WRONG_BIT)
-    value = editable(session, key)
+    value = editable(client, key)
     before = read_bit(value, place)
     grows = place >> 3 >= len(value)
     if grows:
         value.write(place >> 3, b"\0")
     if grows or before != bit:
         write_bit(value, place, bit)
-        session.db.touch(key, b"setbit")
+        client.db.touch(key, b"setbit")
     return before
 
 
-def bitcount(session: Session, request: list[bytes]) -> object:
-    value = look_up(session, request[1])
+def bitcount(client: Client, request: list[bytes]) -> object:
+    value = look_up(client, request[1])
     if value is None:
         return 0
     if len(request) not in (2, 4, 5):
@@ -68,12 +65,12 @@ def bitcount(session: Session, request: list[bytes]) -> object:
     return count_ones(value, *places) if places is not None else 0
 
 
-def bitpos(session: Session, request: list[bytes]) -> object:
+def bitpos(client: Client, request: list[bytes]) -> object:
     """With an end, only the range counts; without one, the string goes on with zeros."""
     bit = integer(request[2])
     if bit not in (0, 1):
         raise CommandError(b"ERR The bit argument must be 1 or 0.")
-    value = look_up(session, request[1])
+    value = look_up(client, request[1])
     if value is None:
         return -1 if bit else 0
     if len(request) > 6:
@@ -106,18 +103,18 @@ def _places(value: bytes | RawString, start: int, end: int, unit: int) -> tuple[
     return (start * unit, end * unit + unit - 1) if start <= end else None
 
 
-def bitop(session: Session, request: list[bytes]) -> object:
+def bitop(client: Client, request: list[bytes]) -> object:
     operation, target, sources = request[1].upper(), request[2], request[3:]
     if operation not in (b"AND", b"OR", b"XOR", b"NOT"):
         raise CommandError(SYNTAX_ERROR)
     if operation == b"NOT" and len(sources) > 1:
         raise CommandError(b"ERR BITOP NOT must be called with a single source key.")
-    result = combine(operation, [read(session, key) or b"" for key in sources])
+    result = combine(operation, [read(client, key) or b"" for key in sources])
     if result:
-        session.db.set(target, RawString(result))
-        session.db.touch(target, b"set")
+        client.db.set(target, RawString(result))
+        client.db.touch(target, b"set")
     else:
-        remove(session, target)
+        remove(client, target)
     return len(result)
 
 

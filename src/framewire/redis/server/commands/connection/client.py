@@ -6,16 +6,15 @@ What belongs here: names, descriptions, and how this connection is treated; and 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from framewire.frames.resp import Verbatim
-from framewire.redis.server.clients.reply_mode import Muted
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import NO_REPLY, Client
+from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.commands.connection import clients
-from framewire.redis.server.commands.table import NO_REPLY, OK, Command, help_command, subcommands
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["COMMANDS", "checked_name"]
 
@@ -29,20 +28,20 @@ def checked_name(name: bytes) -> bytes:
     return name
 
 
-def id_(session: Session, request: list[bytes]) -> object:
-    return session.id
+def id_(client: Client, request: list[bytes]) -> object:
+    return client.id
 
 
-def getname(session: Session, request: list[bytes]) -> object:
-    return session.name or None
+def getname(client: Client, request: list[bytes]) -> object:
+    return client.name or None
 
 
-def setname(session: Session, request: list[bytes]) -> object:
-    session.name = checked_name(request[2])
+def setname(client: Client, request: list[bytes]) -> object:
+    client.name = checked_name(request[2])
     return OK
 
 
-def setinfo(session: Session, request: list[bytes]) -> object:
+def setinfo(client: Client, request: list[bytes]) -> object:
     """From Redis 7.2, because client libraries say there who they are."""
     option, value = request[2].lower(), request[3]
     if option not in (b"lib-name", b"lib-ver"):
@@ -50,39 +49,39 @@ def setinfo(session: Session, request: list[bytes]) -> object:
     if not _is_printable(value):
         raise CommandError(b"ERR %s cannot contain spaces, newlines or special characters." % option)
     if option == b"lib-name":
-        session.library_name = value
+        client.library_name = value
     else:
-        session.library_version = value
+        client.library_version = value
     return OK
 
 
-def info(session: Session, request: list[bytes]) -> object:
-    return Verbatim(b"txt", clients.client_line(session) + b"\n")
+def info(client: Client, request: list[bytes]) -> object:
+    return Verbatim(b"txt", clients.client_line(client) + b"\n")
 
 
-def reply(session: Session, request: list[bytes]) -> object:
+def reply(client: Client, request: list[bytes]) -> object:
     word = request[2].upper()
     if word == b"ON":
-        session.muted = None
+        client.reply_mode = ReplyMode.ON
         return OK
     if word == b"OFF":
-        session.muted = Muted.OFF
+        client.reply_mode = ReplyMode.OFF
     elif word != b"SKIP":
         raise CommandError(SYNTAX_ERROR)
-    elif session.muted is not Muted.OFF:
-        session.muted = Muted.NEXT
+    elif client.reply_mode is not ReplyMode.OFF:
+        client.reply_mode = ReplyMode.SKIP_NEXT
     return NO_REPLY
 
 
-def no_evict(session: Session, request: list[bytes]) -> object:
+def no_evict(client: Client, request: list[bytes]) -> object:
     """Nobody is evicted here anyway; CLIENT LIST shows it."""
-    session.no_evict = _is_on(request[2])
+    client.no_evict = _is_on(request[2])
     return OK
 
 
-def no_touch(session: Session, request: list[bytes]) -> object:
+def no_touch(client: Client, request: list[bytes]) -> object:
     """From Redis 7.2. When keys were last used is not kept here, so there is nothing to leave alone."""
-    session.no_touch = _is_on(request[2])
+    client.no_touch = _is_on(request[2])
     return OK
 
 
@@ -92,12 +91,12 @@ def _is_on(word: bytes) -> bool:
     return word.upper() == b"ON"
 
 
-def getredir(session: Session, request: list[bytes]) -> object:
+def getredir(client: Client, request: list[bytes]) -> object:
     """-1: there is no client-side caching."""
     return -1
 
 
-def trackinginfo(session: Session, request: list[bytes]) -> object:
+def trackinginfo(client: Client, request: list[bytes]) -> object:
     return {b"flags": {b"off"}, b"redirect": -1, b"prefixes": []}
 
 

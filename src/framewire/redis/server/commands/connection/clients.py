@@ -6,18 +6,18 @@ What belongs here: these commands, and the line that describes a client. Their t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from framewire.frames.resp import Error, Verbatim
-from framewire.redis.server.commands.table import OK, unknown_form
-from framewire.redis.server.parsing.arguments import INT64_MAX, SYNTAX_ERROR, Arguments, CommandError, parse_int64
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import unknown_form
+from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments, parse_int64
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["client_line", "kill", "list_", "pause", "unblock", "unpause"]
 
-Test: TypeAlias = "Callable[[Session], bool]"
+Test: TypeAlias = "Callable[[Client], bool]"
 
 _NOT_ACCOUNTED = ("qbuf", "qbuf-free", "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem")
 _UNBLOCKED = Error(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
@@ -26,69 +26,69 @@ _UNBLOCKED = Error(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
 # -- describing -------------------------------------------------------------------------------------------------------
 
 
-def client_line(session: Session) -> bytes:
+def client_line(client: Client) -> bytes:
     """One client as CLIENT INFO and CLIENT LIST show it. What this server does not account for is 0."""
-    now, subscriber = session.state.clock, session.subscriber
+    now, subscriber = client.state.clock, client.subscriber
     fields: dict[str, object] = {
-        "id": session.id,
-        "addr": session.address,
-        "laddr": session.local_address,
-        "fd": session.fd,
-        "name": session.name.decode(),
-        "age": (now - session.created) // 1000,
-        "idle": (now - session.last_used) // 1000,
-        "flags": _flags(session),
-        "db": session.db.index,
+        "id": client.id,
+        "addr": client.address,
+        "laddr": client.local_address,
+        "fd": client.fd,
+        "name": client.name.decode(),
+        "age": (now - client.created) // 1000,
+        "idle": (now - client.last_used) // 1000,
+        "flags": _flags(client),
+        "db": client.db.index,
         "sub": len(subscriber.channels),
         "psub": len(subscriber.patterns),
         "ssub": len(subscriber.shards),
-        "multi": -1 if session.queue is None else len(session.queue),
+        "multi": -1 if client.queue is None else len(client.queue),
         **dict.fromkeys(_NOT_ACCOUNTED, 0),
         "events": "r",
-        "cmd": session.last_command,
+        "cmd": client.runner.last_command,
         "user": "default",
         "redir": -1,
-        "resp": session.protocol,
+        "resp": client.protocol,
     }
-    if session.library_name or session.library_version:
-        fields["lib-name"] = session.library_name.decode()
-        fields["lib-ver"] = session.library_version.decode()
+    if client.library_name or client.library_version:
+        fields["lib-name"] = client.library_name.decode()
+        fields["lib-ver"] = client.library_version.decode()
     return " ".join(f"{name}={value}" for name, value in fields.items()).encode()
 
 
-def _flags(session: Session) -> str:
+def _flags(client: Client) -> str:
     """One letter for each thing that is special about it, in Redis' order; N for nothing."""
     marks = {
-        "O": session in session.state.monitors,
-        "P": session.subscriber.listens,
-        "x": session.queue is not None,
-        "b": session.blocked is not None,
-        "d": session.watched_changed,
-        "c": session.closing,
-        "U": session.address.startswith("/"),
-        "e": session.no_evict,
-        "T": session.no_touch,
+        "O": client in client.state.monitors,
+        "P": client.subscriber.listens,
+        "x": client.queue is not None,
+        "b": client.blocked is not None,
+        "d": client.watched_changed,
+        "c": client.closing,
+        "U": client.address.startswith("/"),
+        "e": client.no_evict,
+        "T": client.no_touch,
     }
     return "".join(letter for letter, applies in marks.items() if applies) or "N"
 
 
-def list_(session: Session, request: list[bytes]) -> object:
-    lines = [client_line(each) + b"\n" for each in _chosen(session, Arguments(request, 2))]
+def list_(client: Client, request: list[bytes]) -> object:
+    lines = [client_line(each) + b"\n" for each in _chosen(client, Arguments(request, 2))]
     return Verbatim(b"txt", b"".join(lines))
 
 
-def _chosen(session: Session, arguments: Arguments) -> list[Session]:
-    sessions = session.state.sessions
+def _chosen(client: Client, arguments: Arguments) -> list[Client]:
+    clients = client.state.clients
     if not arguments:
-        return list(sessions.values())
+        return list(clients.values())
     word = arguments.next_word()
     if word == b"TYPE" and arguments.remaining == 1:
-        return list(filter(_has_type(arguments.next_bytes()), sessions.values()))
+        return list(filter(_has_type(arguments.next_bytes()), clients.values()))
     if word == b"ID" and arguments:
         ids = []
         while arguments:
             ids.append(arguments.next_int(b"ERR Invalid client ID"))
-        return [sessions[each] for each in ids if each in sessions]
+        return [clients[each] for each in ids if each in clients]
     raise CommandError(SYNTAX_ERROR)
 
 
@@ -103,9 +103,9 @@ def _has_type(name: bytes) -> Test:
 # -- closing ----------------------------------------------------------------------------------------------------------
 
 
-def kill(session: Session, request: list[bytes]) -> object:
+def kill(client: Client, request: list[bytes]) -> object:
     if len(request) == 3:
-        if not _kill(session, [_has_address(request[2])]):
+        if not _kill(client, [_has_address(request[2])]):
             raise CommandError(b"ERR No such client")
         return OK
     arguments, tests, skip_me = Arguments(request, 2), [], True
@@ -115,7 +115,7 @@ def kill(session: Session, request: list[bytes]) -> object:
             skip_me = _yes_or_no(arguments.next_word())
         else:
             tests.append(_kill_test(word, arguments))
-    return _kill(session, [*tests, lambda each: each is not session] if skip_me else tests)
+    return _kill(client, [*tests, lambda each: each is not client] if skip_me else tests)
 
 
 def _kill_test(word: bytes, arguments: Arguments) -> Test:
@@ -161,12 +161,12 @@ _KILL_TESTS: dict[bytes, Callable[[bytes], Test]] = {
 }
 
 
-def _kill(session: Session, tests: list[Test]) -> int:
+def _kill(client: Client, tests: list[Test]) -> int:
     """Close all clients that pass all tests; how many they were. The one who asks still gets its reply."""
-    victims = [each for each in session.state.sessions.values() if all(test(each) for test in tests)]
+    victims = [each for each in client.state.clients.values() if all(test(each) for test in tests)]
     for each in victims:
-        if each is session:
-            session.closing = True
+        if each is client:
+            client.closing = True
         else:
             each.kill()
     return len(victims)
@@ -175,7 +175,7 @@ def _kill(session: Session, tests: list[Test]) -> int:
 # -- stopping and waking ----------------------------------------------------------------------------------------------
 
 
-def pause(session: Session, request: list[bytes]) -> object:
+def pause(client: Client, request: list[bytes]) -> object:
     if len(request) > 4:
         raise unknown_form(request)
     mode = request[3].upper() if len(request) == 4 else b"ALL"
@@ -184,25 +184,25 @@ def pause(session: Session, request: list[bytes]) -> object:
     timeout = Arguments(request, 2).next_int(b"ERR timeout is not an integer or out of range")
     if timeout < 0:
         raise CommandError(b"ERR timeout is negative")
-    until = session.state.clock + timeout
+    until = client.state.clock + timeout
     if until <= INT64_MAX:  # in C it would be in the past, so nobody waits
-        session.state.begin_pause(until, everything=mode == b"ALL")
+        client.state.begin_pause(until, everything=mode == b"ALL")
     return OK
 
 
-def unpause(session: Session, request: list[bytes]) -> object:
-    session.state.end_pause()
+def unpause(client: Client, request: list[bytes]) -> object:
+    client.state.end_pause()
     return OK
 
 
-def unblock(session: Session, request: list[bytes]) -> object:
+def unblock(client: Client, request: list[bytes]) -> object:
     """Ends a wait for a key, as if its time had come, or with an error; not one that a pause made."""
     if len(request) > 4:
         raise unknown_form(request)
     reason = request[3].upper() if len(request) == 4 else b"TIMEOUT"
     if reason not in (b"TIMEOUT", b"ERROR"):
         raise CommandError(b"ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR")
-    target = session.state.sessions.get(Arguments(request, 2).next_int())
+    target = client.state.clients.get(Arguments(request, 2).next_int())
     if target is None or target.blocked is None or target.postponed:
         return 0
     target.end_wait(_UNBLOCKED if reason == b"ERROR" else target.blocked.otherwise)

@@ -2,71 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.commands.connection.client import checked_name
+from framewire.redis.server.commands.replies import OK, PONG, RESET
 from framewire.redis.server.commands.server.info import REDIS_VERSION
-from framewire.redis.server.commands.table import NO_REPLY, OK, PONG, RESET, Command
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.parsing.arguments import Arguments, parse_int64
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["COMMANDS", "HTTP_REQUEST"]
 
 
-def ping(session: Session, request: list[bytes]) -> object:
+def ping(client: Client, request: list[bytes]) -> object:
     if len(request) > 2:
         raise CommandError(b"ERR wrong number of arguments for 'ping' command")
-    if session.restricted:
+    if client.restricted:
         return [b"pong", request[1] if len(request) == 2 else b""]
     return request[1] if len(request) == 2 else PONG
 
 
-def echo(session: Session, request: list[bytes]) -> object:
+def echo(client: Client, request: list[bytes]) -> object:
     return request[1]
 
 
-def select(session: Session, request: list[bytes]) -> object:
+def select(client: Client, request: list[bytes]) -> object:
     index = Arguments(request).next_int()
     if not -(2**31) <= index < 2**31:
         raise CommandError(b"ERR value is out of range, value must between -2147483648 and 2147483647")
-    if not 0 <= index < len(session.state.databases):
+    if not 0 <= index < len(client.state.databases):
         raise CommandError(b"ERR DB index is out of range")
-    session.db = session.state.databases[index]
+    client.db = client.state.databases[index]
     return OK
 
 
-def auth(session: Session, request: list[bytes]) -> object:
+def auth(client: Client, request: list[bytes]) -> object:
     if len(request) > 3:
         raise CommandError(SYNTAX_ERROR)
-    if len(request) == 2 and not session.state.config.requirepass:
+    if len(request) == 2 and not client.state.config.requirepass:
         raise CommandError(
             b"ERR AUTH <password> called without any password configured for the default user. "
             b"Are you sure your configuration is correct?"
         )
-    session.authenticate(request[1] if len(request) == 3 else b"default", request[-1])
+    client.authenticate(request[1] if len(request) == 3 else b"default", request[-1])
     return OK
 
 
-def hello(session: Session, request: list[bytes]) -> object:
+def hello(client: Client, request: list[bytes]) -> object:
     """Options take effect one by one, so that an error in a later one leaves the earlier ones done, as in Redis."""
     arguments = Arguments(request)
-    protocol = _protocol_version(arguments.next_bytes()) if arguments else session.protocol
+    protocol = _protocol_version(arguments.next_bytes()) if arguments else client.protocol
     while arguments:
-        _take_hello_option(session, arguments)
-    if not session.authenticated:
+        _take_hello_option(client, arguments)
+    if not client.authenticated:
         raise CommandError(
             b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> "
             b"<pass> option can be used to authenticate the client and select the RESP protocol version at "
             b"the same time"
         )
-    session.protocol = protocol
+    client.protocol = protocol
     return {
         b"server": b"redis",
         b"version": REDIS_VERSION.encode(),
         b"proto": protocol,
-        b"id": session.id,
+        b"id": client.id,
         b"mode": b"standalone",
         b"role": b"master",
         b"modules": [],
@@ -82,29 +80,29 @@ def _protocol_version(text: bytes) -> int:
     return version
 
 
-def _take_hello_option(session: Session, arguments: Arguments) -> None:
+def _take_hello_option(client: Client, arguments: Arguments) -> None:
     sent = arguments.next_bytes()
     option = sent.upper()
     if option == b"AUTH" and arguments.remaining >= 2:
-        session.authenticate(arguments.next_bytes(), arguments.next_bytes())
+        client.authenticate(arguments.next_bytes(), arguments.next_bytes())
     elif option == b"SETNAME" and arguments:
-        session.name = checked_name(arguments.next_bytes())
+        client.name = checked_name(arguments.next_bytes())
     else:
         raise CommandError(b"ERR Syntax error in HELLO option '%s'" % sent)
 
 
-def quit_(session: Session, request: list[bytes]) -> object:
-    session.closing = True
+def quit_(client: Client, request: list[bytes]) -> object:
+    client.closing = True
     return OK
 
 
-def reset(session: Session, request: list[bytes]) -> object:
-    session.reset()
+def reset(client: Client, request: list[bytes]) -> object:
+    client.reset()
     return RESET
 
 
-def drop_http_client(session: Session, request: list[bytes]) -> object:
-    session.closing = True
+def drop_http_client(client: Client, request: list[bytes]) -> object:
+    client.closing = True
     return NO_REPLY
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from framewire.frames.resp import Push
+from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
+from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.pubsub import Subscriber
-from framewire.redis.server.commands.table import NO_REPLY, Command, KeySpec, help_command, subcommands, unknown_form
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.commands.containers import help_command, subcommands, unknown_form
 
 __all__ = ["COMMANDS"]
 
@@ -19,51 +18,51 @@ __all__ = ["COMMANDS"]
 # -- publishing and listening -----------------------------------------------------------------------------------------
 
 
-def publish(session: Session, request: list[bytes]) -> object:
-    return session.state.pubsub.publish(request[1], request[2])
+def publish(client: Client, request: list[bytes]) -> object:
+    return client.state.pubsub.publish(request[1], request[2])
 
 
-def spublish(session: Session, request: list[bytes]) -> object:
-    return session.state.pubsub.spublish(request[1], request[2])
+def spublish(client: Client, request: list[bytes]) -> object:
+    return client.state.pubsub.spublish(request[1], request[2])
 
 
-def subscribe(session: Session, request: list[bytes]) -> object:
-    return _for_each(session, b"subscribe", request[1:], session.state.pubsub.subscribe)
+def subscribe(client: Client, request: list[bytes]) -> object:
+    return _for_each(client, b"subscribe", request[1:], client.state.pubsub.subscribe)
 
 
-def psubscribe(session: Session, request: list[bytes]) -> object:
-    return _for_each(session, b"psubscribe", request[1:], session.state.pubsub.psubscribe)
+def psubscribe(client: Client, request: list[bytes]) -> object:
+    return _for_each(client, b"psubscribe", request[1:], client.state.pubsub.psubscribe)
 
 
-def ssubscribe(session: Session, request: list[bytes]) -> object:
-    return _for_each(session, b"ssubscribe", request[1:], session.state.pubsub.ssubscribe)
+def ssubscribe(client: Client, request: list[bytes]) -> object:
+    return _for_each(client, b"ssubscribe", request[1:], client.state.pubsub.ssubscribe)
 
 
-def unsubscribe(session: Session, request: list[bytes]) -> object:
-    channels = request[1:] or list(session.subscriber.channels)
-    return _for_each(session, b"unsubscribe", channels, session.state.pubsub.unsubscribe)
+def unsubscribe(client: Client, request: list[bytes]) -> object:
+    channels = request[1:] or list(client.subscriber.channels)
+    return _for_each(client, b"unsubscribe", channels, client.state.pubsub.unsubscribe)
 
 
-def punsubscribe(session: Session, request: list[bytes]) -> object:
-    patterns = request[1:] or list(session.subscriber.patterns)
-    return _for_each(session, b"punsubscribe", patterns, session.state.pubsub.punsubscribe)
+def punsubscribe(client: Client, request: list[bytes]) -> object:
+    patterns = request[1:] or list(client.subscriber.patterns)
+    return _for_each(client, b"punsubscribe", patterns, client.state.pubsub.punsubscribe)
 
 
-def sunsubscribe(session: Session, request: list[bytes]) -> object:
-    channels = request[1:] or list(session.subscriber.shards)
-    return _for_each(session, b"sunsubscribe", channels, session.state.pubsub.sunsubscribe)
+def sunsubscribe(client: Client, request: list[bytes]) -> object:
+    channels = request[1:] or list(client.subscriber.shards)
+    return _for_each(client, b"sunsubscribe", channels, client.state.pubsub.sunsubscribe)
 
 
 def _for_each(
-    session: Session, kind: bytes, names: list[bytes], change: Callable[[Subscriber, bytes], None]
+    client: Client, kind: bytes, names: list[bytes], change: Callable[[Subscriber, bytes], None]
 ) -> object:
     """Each name gets its own confirmation, with the number of subscriptions after it; no name at all gets one."""
-    subscriber = session.subscriber
+    subscriber = client.subscriber
     for name in names:
         change(subscriber, name)
-        session.reply(Push((kind, name, _count(subscriber, kind))))
+        client.reply(Push((kind, name, _count(subscriber, kind))))
     if not names:
-        session.reply(Push((kind, None, _count(subscriber, kind))))
+        client.reply(Push((kind, None, _count(subscriber, kind))))
     return NO_REPLY
 
 
@@ -74,12 +73,12 @@ def _count(subscriber: Subscriber, kind: bytes) -> int:
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-def channels(session: Session, request: list[bytes]) -> object:
-    return _matching(session.state.pubsub.channels, request)
+def channels(client: Client, request: list[bytes]) -> object:
+    return _matching(client.state.pubsub.channels, request)
 
 
-def shardchannels(session: Session, request: list[bytes]) -> object:
-    return _matching(session.state.pubsub.shards, request)
+def shardchannels(client: Client, request: list[bytes]) -> object:
+    return _matching(client.state.pubsub.shards, request)
 
 
 def _matching(names: Iterable[bytes], request: list[bytes]) -> list[bytes]:
@@ -90,12 +89,12 @@ def _matching(names: Iterable[bytes], request: list[bytes]) -> list[bytes]:
     return list(filter(compile_glob(request[2]), names))
 
 
-def numsub(session: Session, request: list[bytes]) -> object:
-    return _listeners(session.state.pubsub.channels, request[2:])
+def numsub(client: Client, request: list[bytes]) -> object:
+    return _listeners(client.state.pubsub.channels, request[2:])
 
 
-def shardnumsub(session: Session, request: list[bytes]) -> object:
-    return _listeners(session.state.pubsub.shards, request[2:])
+def shardnumsub(client: Client, request: list[bytes]) -> object:
+    return _listeners(client.state.pubsub.shards, request[2:])
 
 
 def _listeners(registry: dict[bytes, dict[Subscriber, None]], names: list[bytes]) -> list[Any]:
@@ -103,8 +102,8 @@ def _listeners(registry: dict[bytes, dict[Subscriber, None]], names: list[bytes]
     return [item for name in names for item in (name, len(registry.get(name, ())))]
 
 
-def numpat(session: Session, request: list[bytes]) -> object:
-    return len(session.state.pubsub.patterns)
+def numpat(client: Client, request: list[bytes]) -> object:
+    return len(client.state.pubsub.patterns)
 
 
 _ASKS = "pubsub loading stale"

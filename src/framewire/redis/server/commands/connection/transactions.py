@@ -1,67 +1,65 @@
-"""Transactions: MULTI, EXEC, DISCARD, and WATCH. What queues commands in between is the session.
+"""Transactions: MULTI, EXEC, DISCARD, and WATCH. What queues commands in between is `running/session.py`.
 
 What belongs here: these commands. A watched key that was changed, by whomever, makes EXEC do nothing
-(`Session.watch`, `State.watchers`).
+(`Client.watch`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from framewire.frames.resp import Null
-from framewire.redis.server.commands.table import OK, Command, KeySpec
-from framewire.redis.server.parsing.arguments import CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["COMMANDS"]
 
 NULL_ARRAY = Null(b"*")
 
 
-def multi(session: Session, request: list[bytes]) -> object:
-    if session.queue is not None:
+def multi(client: Client, request: list[bytes]) -> object:
+    if client.queue is not None:
         raise CommandError(b"ERR MULTI calls can not be nested")
-    session.queue = []
+    client.queue = []
     return OK
 
 
-def exec_(session: Session, request: list[bytes]) -> object:
+def exec_(client: Client, request: list[bytes]) -> object:
     """Run what was queued, one after the other, whatever fails; nobody else's command comes between."""
-    queue = session.queue
+    queue = client.queue
     if queue is None:
         raise CommandError(b"ERR EXEC without MULTI")
-    aborted, changed = session.aborted, session.watched_keys_changed()
-    session.discard()
+    aborted, changed = client.aborted, client.watched_keys_changed()
+    client.discard()
     if aborted:
         raise CommandError(b"EXECABORT Transaction discarded because of previous errors.")
     if changed:
         return NULL_ARRAY
-    session.state.waiters.hold()
+    blocked, run = client.state.databases.blocked, client.runner.run_nested
+    blocked.hold()
     try:
-        return [reply for command, queued in queue for reply in session.run_nested(command, queued)]
+        return [reply for command, queued in queue for reply in run(command, queued)]
     finally:
-        session.state.waiters.release()
+        blocked.release()
 
 
-def discard(session: Session, request: list[bytes]) -> object:
-    if session.queue is None:
+def discard(client: Client, request: list[bytes]) -> object:
+    if client.queue is None:
         raise CommandError(b"ERR DISCARD without MULTI")
-    session.discard()
+    client.discard()
     return OK
 
 
-def watch(session: Session, request: list[bytes]) -> object:
-    if session.queue is not None:
+def watch(client: Client, request: list[bytes]) -> object:
+    if client.queue is not None:
         raise CommandError(b"ERR WATCH inside MULTI is not allowed")
     for key in request[1:]:
-        session.watch(key)
+        client.watch(key)
     return OK
 
 
-def unwatch(session: Session, request: list[bytes]) -> object:
-    session.unwatch()
+def unwatch(client: Client, request: list[bytes]) -> object:
+    client.unwatch()
     return OK
 
 

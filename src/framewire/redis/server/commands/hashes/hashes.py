@@ -5,47 +5,36 @@ What belongs here: one short function for each command. The data structure is `v
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared import scanning
 from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, remove_if_empty
 from framewire.redis.server.commands.shared.random_members import OUT_OF_RANGE, next_count, pick
-from framewire.redis.server.commands.table import OK, Command, KeySpec
-from framewire.redis.server.parsing.arguments import (
-    INT64_MAX,
-    INT64_MIN,
-    NOT_AN_INTEGER,
-    SYNTAX_ERROR,
-    WRONG_TYPE,
-    Arguments,
-    CommandError,
-    parse_int64,
-)
+from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, Arguments, parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, WRONG_TYPE, CommandError
 from framewire.redis.server.parsing.floats import NOT_A_FLOAT, WOULD_NOT_BE_FINITE, add_as_text
 from framewire.redis.server.values.hashes import HashValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 _EMPTY = HashValue()  # what a missing key holds for those that only read; nobody changes it
 
 
-def _read(session: Session, key: bytes) -> HashValue:
-    value = look_up(session, key, HashValue)
+def _read(client: Client, key: bytes) -> HashValue:
+    value = look_up(client, key, HashValue)
     return _EMPTY if value is None else value
 
 
 # -- one field, some fields, all ------------------------------------------------------------------------------------
 
 
-def hget(session: Session, request: list[bytes]) -> object:
+def hget(client: Client, request: list[bytes]) -> object:
     """The path that most requests take: `_read` written out."""
-    db = session.db
+    db = client.db
     key = request[1]
     if db.deadlines:
-        db.discard_if_due(key, session.state.clock)
+        db.discard_if_due(key, client.state.clock)
     value = db.values.get(key)
     if value is None:
         db.misses += 1
@@ -56,49 +45,49 @@ def hget(session: Session, request: list[bytes]) -> object:
     return value.get(request[2])
 
 
-def hmget(session: Session, request: list[bytes]) -> object:
-    value = _read(session, request[1])
+def hmget(client: Client, request: list[bytes]) -> object:
+    value = _read(client, request[1])
     return [value.get(field) for field in request[2:]]
 
 
-def hexists(session: Session, request: list[bytes]) -> object:
-    return int(request[2] in _read(session, request[1]))
+def hexists(client: Client, request: list[bytes]) -> object:
+    return int(request[2] in _read(client, request[1]))
 
 
-def hstrlen(session: Session, request: list[bytes]) -> object:
-    return len(_read(session, request[1]).get(request[2], b""))
+def hstrlen(client: Client, request: list[bytes]) -> object:
+    return len(_read(client, request[1]).get(request[2], b""))
 
 
-def hlen(session: Session, request: list[bytes]) -> object:
-    return len(_read(session, request[1]))
+def hlen(client: Client, request: list[bytes]) -> object:
+    return len(_read(client, request[1]))
 
 
 # What is replied is a copy: commands of the same batch may change the hash before the reply is encoded.
 
 
-def hgetall(session: Session, request: list[bytes]) -> object:
-    return dict(_read(session, request[1]))
+def hgetall(client: Client, request: list[bytes]) -> object:
+    return dict(_read(client, request[1]))
 
 
-def hkeys(session: Session, request: list[bytes]) -> object:
-    return list(_read(session, request[1]))
+def hkeys(client: Client, request: list[bytes]) -> object:
+    return list(_read(client, request[1]))
 
 
-def hvals(session: Session, request: list[bytes]) -> object:
-    return list(_read(session, request[1]).values())
+def hvals(client: Client, request: list[bytes]) -> object:
+    return list(_read(client, request[1]).values())
 
 
-def hrandfield(session: Session, request: list[bytes]) -> object:
+def hrandfield(client: Client, request: list[bytes]) -> object:
     arguments = Arguments(request, 2)
     if not arguments:
-        value = look_up(session, request[1], HashValue)
+        value = look_up(client, request[1], HashValue)
         return None if value is None else value.sampler.one(value)
     count, with_values = _random_options(arguments)
-    value = _read(session, request[1])
+    value = _read(client, request[1])
     fields = pick(value.sampler, value, count) if value else []
     if not with_values:
         return fields
-    if session.protocol == 3:
+    if client.protocol == 3:
         return [[field, value[field]] for field in fields]
     return [part for field in fields for part in (field, value[field])]
 
@@ -113,94 +102,94 @@ def _random_options(arguments: Arguments) -> tuple[int, bool]:
     return count, with_values
 
 
-def hscan(session: Session, request: list[bytes]) -> object:
+def hscan(client: Client, request: list[bytes]) -> object:
     cursor = scanning.parse_cursor(request[2])
-    value = look_up(session, request[1], HashValue)
+    value = look_up(client, request[1], HashValue)
     if value is None:
         return scanning.NOTHING_TO_SCAN
     options = scanning.ScanOptions(Arguments(request, 3))
-    following, fields = scanning.page(session, value, cursor, options, whole=value.is_listpack)
+    following, fields = scanning.page(client, value, cursor, options, whole=value.is_listpack)
     return [b"%d" % following, [part for field in fields for part in (field, value[field])]]
 
 
 # -- changing -------------------------------------------------------------------------------------------------------
 
 
-def hset(session: Session, request: list[bytes]) -> object:
-    return _set_fields(session, request, b"hset")
+def hset(client: Client, request: list[bytes]) -> object:
+    return _set_fields(client, request, b"hset")
 
 
-def hmset(session: Session, request: list[bytes]) -> object:
-    _set_fields(session, request, b"hmset")
+def hmset(client: Client, request: list[bytes]) -> object:
+    _set_fields(client, request, b"hmset")
     return OK
 
 
-def _set_fields(session: Session, request: list[bytes], name: bytes) -> int:
+def _set_fields(client: Client, request: list[bytes], name: bytes) -> int:
     """How many of the fields are new."""
     if len(request) % 2:
         raise CommandError(b"ERR wrong number of arguments for '%s' command" % name)
     key = request[1]
-    value = find_or_create(session, key, HashValue)
+    value = find_or_create(client, key, HashValue)
     before = len(value)
     if len(request) == 4:
         value[request[2]] = request[3]
     else:
         value.update(zip(request[2::2], request[3::2], strict=True))
     if value.is_listpack:
-        value.grew(request[2:], session.state.config)
-    if session.db.observer is not None:  # `Db.touch` written out
-        session.db.touch(key, b"hset")
+        value.grew(request[2:], client.state.config)
+    if client.db.observer is not None:  # `Db.touch` written out
+        client.db.touch(key, b"hset")
     return len(value) - before
 
 
-def hsetnx(session: Session, request: list[bytes]) -> object:
+def hsetnx(client: Client, request: list[bytes]) -> object:
     _, key, field, text = request
-    value = find(session, key, HashValue)
+    value = find(client, key, HashValue)
     if value is not None and field in value:
         return 0
-    _put(session, key, value, field, text, b"hset")
+    _put(client, key, value, field, text, b"hset")
     return 1
 
 
-def _put(session: Session, key: bytes, value: HashValue | None, field: bytes, text: bytes, event: bytes) -> None:
+def _put(client: Client, key: bytes, value: HashValue | None, field: bytes, text: bytes, event: bytes) -> None:
     """Give a field of `value`, which is what was found under `key`, its text."""
     if value is None:
         value = HashValue()
-        session.db.set(key, value)
+        client.db.set(key, value)
     value[field] = text
     if value.is_listpack:
-        value.grew((field, text), session.state.config)
-    session.db.touch(key, event)
+        value.grew((field, text), client.state.config)
+    client.db.touch(key, event)
 
 
-def hincrby(session: Session, request: list[bytes]) -> object:
+def hincrby(client: Client, request: list[bytes]) -> object:
     _, key, field, text = request
     step = parse_int64(text)
     if step is None:
         raise CommandError(NOT_AN_INTEGER)
-    value = find(session, key, HashValue)
+    value = find(client, key, HashValue)
     number = parse_int64(value.get(field, b"0")) if value is not None else 0
     if number is None:
         raise CommandError(b"ERR hash value is not an integer")
     number += step
     if not INT64_MIN <= number <= INT64_MAX:
         raise CommandError(b"ERR increment or decrement would overflow")
-    _put(session, key, value, field, b"%d" % number, b"hincrby")
+    _put(client, key, value, field, b"%d" % number, b"hincrby")
     return number
 
 
-def hincrbyfloat(session: Session, request: list[bytes]) -> object:
+def hincrbyfloat(client: Client, request: list[bytes]) -> object:
     """Logged as the value that comes out: another machine may add up otherwise."""
     _, key, field, step = request
     if _sum(b"0", step, NOT_A_FLOAT) is None:
         raise CommandError(b"ERR value is NaN or Infinity")
-    value = find(session, key, HashValue)
+    value = find(client, key, HashValue)
     before = value.get(field, b"0") if value is not None else b"0"
     text = _sum(before, step, b"ERR hash value is not a float")
     if text is None:
         raise CommandError(WOULD_NOT_BE_FINITE)
-    _put(session, key, value, field, text, b"hincrbyfloat")
-    session.propagate([b"HSET", key, field, text])
+    _put(client, key, value, field, text, b"hincrbyfloat")
+    client.propagate([b"HSET", key, field, text])
     return text
 
 
@@ -212,9 +201,9 @@ def _sum(augend: bytes, addend: bytes, error: bytes) -> bytes | None:
         raise CommandError(error) from None
 
 
-def hdel(session: Session, request: list[bytes]) -> object:
+def hdel(client: Client, request: list[bytes]) -> object:
     key = request[1]
-    value = find(session, key, HashValue)
+    value = find(client, key, HashValue)
     if value is None:
         return 0
     before = len(value)
@@ -222,8 +211,8 @@ def hdel(session: Session, request: list[bytes]) -> object:
         value.pop(field, None)
     removed = before - len(value)
     if removed:
-        session.db.touch(key, b"hdel")
-        remove_if_empty(session, key, value)
+        client.db.touch(key, b"hdel")
+        remove_if_empty(client, key, value)
     return removed
 
 

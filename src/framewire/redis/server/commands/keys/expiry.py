@@ -6,16 +6,13 @@ so that a log means the same whenever it is replayed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.commands.shared.times import absolute_deadline, invalid_time
 from framewire.redis.server.commands.strings.keys import integer
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import Arguments, CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["COMMANDS"]
 
@@ -23,34 +20,34 @@ __all__ = ["COMMANDS"]
 # -- asking -----------------------------------------------------------------------------------------------------------
 
 
-def ttl(session: Session, request: list[bytes]) -> object:
+def ttl(client: Client, request: list[bytes]) -> object:
     """In seconds, rounded to the nearest; -1 without an end, -2 without a key."""
-    return _in_seconds(_milliseconds_left(session, request[1]))
+    return _in_seconds(_milliseconds_left(client, request[1]))
 
 
-def pttl(session: Session, request: list[bytes]) -> object:
-    return _milliseconds_left(session, request[1])
+def pttl(client: Client, request: list[bytes]) -> object:
+    return _milliseconds_left(client, request[1])
 
 
-def expiretime(session: Session, request: list[bytes]) -> object:
-    return _in_seconds(_deadline(session, request[1]))
+def expiretime(client: Client, request: list[bytes]) -> object:
+    return _in_seconds(_deadline(client, request[1]))
 
 
-def pexpiretime(session: Session, request: list[bytes]) -> object:
-    return _deadline(session, request[1])
+def pexpiretime(client: Client, request: list[bytes]) -> object:
+    return _deadline(client, request[1])
 
 
-def _deadline(session: Session, key: bytes) -> int:
-    db = session.db
-    if db.read(key, session.state.clock) is None:
+def _deadline(client: Client, key: bytes) -> int:
+    db = client.db
+    if db.read(key, client.state.clock) is None:
         return -2
     deadline = db.deadline(key)
     return -1 if deadline is None else deadline
 
 
-def _milliseconds_left(session: Session, key: bytes) -> int:
-    deadline = _deadline(session, key)
-    return deadline if deadline < 0 else max(deadline - session.state.clock, 0)
+def _milliseconds_left(client: Client, key: bytes) -> int:
+    deadline = _deadline(client, key)
+    return deadline if deadline < 0 else max(deadline - client.state.clock, 0)
 
 
 def _in_seconds(milliseconds: int) -> int:
@@ -60,32 +57,32 @@ def _in_seconds(milliseconds: int) -> int:
 # -- changing ---------------------------------------------------------------------------------------------------------
 
 
-def persist(session: Session, request: list[bytes]) -> object:
-    db, key = session.db, request[1]
-    if db.peek(key, session.state.clock) is None or not db.persist(key):
+def persist(client: Client, request: list[bytes]) -> object:
+    db, key = client.db, request[1]
+    if db.peek(key, client.state.clock) is None or not db.persist(key):
         return 0
     db.touch(key, b"persist")
     return 1
 
 
-def expire(session: Session, request: list[bytes]) -> object:
-    return _expire(session, request, 1000, session.state.clock, b"expire")
+def expire(client: Client, request: list[bytes]) -> object:
+    return _expire(client, request, 1000, client.state.clock, b"expire")
 
 
-def pexpire(session: Session, request: list[bytes]) -> object:
-    return _expire(session, request, 1, session.state.clock, b"pexpire")
+def pexpire(client: Client, request: list[bytes]) -> object:
+    return _expire(client, request, 1, client.state.clock, b"pexpire")
 
 
-def expireat(session: Session, request: list[bytes]) -> object:
-    return _expire(session, request, 1000, 0, b"expireat")
+def expireat(client: Client, request: list[bytes]) -> object:
+    return _expire(client, request, 1000, 0, b"expireat")
 
 
-def pexpireat(session: Session, request: list[bytes]) -> object:
-    return _expire(session, request, 1, 0, b"pexpireat")
+def pexpireat(client: Client, request: list[bytes]) -> object:
+    return _expire(client, request, 1, 0, b"pexpireat")
 
 
-def _expire(session: Session, request: list[bytes], unit: int, base: int, name: bytes) -> int:
-    db, key, now = session.db, request[1], session.state.clock
+def _expire(client: Client, request: list[bytes], unit: int, base: int, name: bytes) -> int:
+    db, key, now = client.db, request[1], client.state.clock
     conditions = _conditions(Arguments(request, 3)) if len(request) > 3 else None
     deadline = absolute_deadline(integer(request[2]), unit, base)
     if deadline is None:
@@ -93,13 +90,13 @@ def _expire(session: Session, request: list[bytes], unit: int, base: int, name: 
     if db.peek(key, now) is None or (conditions and not _allowed(conditions, db.deadline(key), deadline)):
         return 0
     if deadline <= now:
-        remove(session, key)
-        session.propagate([b"DEL", key])
+        remove(client, key)
+        client.propagate([b"DEL", key])
     else:
         db.set_deadline(key, deadline)
         if db.observer is not None:
             db.observer(db, key, b"expire")
-            session.propagate([b"PEXPIREAT", key, b"%d" % deadline])
+            client.propagate([b"PEXPIREAT", key, b"%d" % deadline])
     return 1
 
 

@@ -6,60 +6,56 @@ have times (`expiry.py`), SORT (`sorting.py`) and OBJECT (`objects.py`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from framewire.frames.resp import Simple
+from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.commands.shared.scanning import ScanOptions, page, parse_cursor
-from framewire.redis.server.commands.table import Command, KeySpec
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.values.strings import kind_of
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 _NO_TYPE = Simple(b"none")
 
 
-def delete(session: Session, request: list[bytes]) -> object:
-    return sum(remove(session, key) for key in request[1:])
+def delete(client: Client, request: list[bytes]) -> object:
+    return sum(remove(client, key) for key in request[1:])
 
 
-def exists(session: Session, request: list[bytes]) -> object:
+def exists(client: Client, request: list[bytes]) -> object:
     """A key that is named twice counts twice."""
-    db, now = session.db, session.state.clock
+    db, now = client.db, client.state.clock
     return sum(db.read(key, now) is not None for key in request[1:])
 
 
-def type_(session: Session, request: list[bytes]) -> object:
-    value = session.db.read(request[1], session.state.clock)
+def type_(client: Client, request: list[bytes]) -> object:
+    value = client.db.read(request[1], client.state.clock)
     return _NO_TYPE if value is None else Simple(kind_of(value))
 
 
-def keys(session: Session, request: list[bytes]) -> object:
-    names = session.db.keys(session.state.clock)
+def keys(client: Client, request: list[bytes]) -> object:
+    names = client.db.keys(client.state.clock)
     if request[1] == b"*":  # also the empty key, which no pattern of stars matches
         return names
     matches = compile_glob(request[1])
     return [name for name in names if matches(name)]
 
 
-def scan(session: Session, request: list[bytes]) -> object:
+def scan(client: Client, request: list[bytes]) -> object:
     """A page may hold fewer keys than were asked for, or none: what does not match, or has ended, is left out."""
     cursor = parse_cursor(request[1])
     options = ScanOptions(Arguments(request, 2), with_type=True)
-    db, now = session.db, session.state.clock
-    following, names = page(session, db.values.keys(), cursor, options)
+    db, now = client.db, client.state.clock
+    following, names = page(client, db.values.keys(), cursor, options)
     found = [(name, value) for name in names if (value := db.peek(name, now)) is not None]
     return [b"%d" % following, [name for name, value in found if options.kind in (None, kind_of(value))]]
 
 
-def randomkey(session: Session, request: list[bytes]) -> object:
-    db = session.db
-    return db.sampler.one(db.values) if db.size(session.state.clock) else None
+def randomkey(client: Client, request: list[bytes]) -> object:
+    db = client.db
+    return db.sampler.one(db.values) if db.size(client.state.clock) else None
 
 
 _KEYSPACE = "@keyspace"

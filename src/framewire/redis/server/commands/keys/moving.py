@@ -5,15 +5,13 @@ What belongs here: these. The time of a key goes with its value. Who waits for a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from framewire.redis.server.commands.table import OK, Command, KeySpec
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.keyspace.database import Db
-from framewire.redis.server.parsing.arguments import NOT_AN_INTEGER, SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import Arguments, parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.strings import copy_of
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -23,28 +21,28 @@ _NO_INT32 = b"ERR value is out of range, value must between -2147483648 and 2147
 _INT32 = range(-(2**31), 2**31)
 
 
-def rename(session: Session, request: list[bytes]) -> object:
+def rename(client: Client, request: list[bytes]) -> object:
     _, source, target = request
-    if session.db.read(source, session.state.clock) is None:
+    if client.db.read(source, client.state.clock) is None:
         raise CommandError(b"ERR no such key")
     if source != target:
-        _rename(session, source, target)
+        _rename(client, source, target)
     return OK
 
 
-def renamenx(session: Session, request: list[bytes]) -> object:
+def renamenx(client: Client, request: list[bytes]) -> object:
     _, source, target = request
-    now = session.state.clock
-    if session.db.read(source, now) is None:
+    now = client.state.clock
+    if client.db.read(source, now) is None:
         raise CommandError(b"ERR no such key")
-    if source == target or session.db.peek(target, now) is not None:
+    if source == target or client.db.peek(target, now) is not None:
         return 0
-    _rename(session, source, target)
+    _rename(client, source, target)
     return 1
 
 
-def _rename(session: Session, source: bytes, target: bytes) -> None:
-    db = session.db
+def _rename(client: Client, source: bytes, target: bytes) -> None:
+    db = client.db
     value, deadline = _take(db, source)
     _put(db, target, value, deadline)
     db.touch(source, b"rename_from")
@@ -63,9 +61,9 @@ def _put(db: Db, key: bytes, value: object, deadline: int | None) -> None:
         db.set_deadline(key, deadline)
 
 
-def move(session: Session, request: list[bytes]) -> object:
-    key, now, db = request[1], session.state.clock, session.db
-    target = _database(session, request[2])
+def move(client: Client, request: list[bytes]) -> object:
+    key, now, db = request[1], client.state.clock, client.db
+    target = _database(client, request[2])
     if target is db:
         raise CommandError(_SAME_OBJECT)
     if db.peek(key, now) is None or target.peek(key, now) is not None:
@@ -78,61 +76,61 @@ def move(session: Session, request: list[bytes]) -> object:
     return 1
 
 
-def copy(session: Session, request: list[bytes]) -> object:
+def copy(client: Client, request: list[bytes]) -> object:
     source, target = request[1:3]
-    db, replace = _copy_options(session, Arguments(request, 3))
-    now = session.state.clock
-    if db is session.db and source == target:
+    db, replace = _copy_options(client, Arguments(request, 3))
+    now = client.state.clock
+    if db is client.db and source == target:
         raise CommandError(_SAME_OBJECT)
-    value = session.db.read(source, now)
+    value = client.db.read(source, now)
     if value is None or (db.peek(target, now) is not None and not replace):
         return 0
-    _put(db, target, copy_of(value), session.db.deadline(source))
+    _put(db, target, copy_of(value), client.db.deadline(source))
     db.touch(target, b"copy_to")
     db.signal(target)
     return 1
 
 
-def _copy_options(session: Session, arguments: Arguments) -> tuple[Db, bool]:
-    db, replace = session.db, False
+def _copy_options(client: Client, arguments: Arguments) -> tuple[Db, bool]:
+    db, replace = client.db, False
     while arguments:
         option = arguments.next_word()
         if option == b"REPLACE":
             replace = True
         elif option == b"DB" and arguments:
-            db = _database(session, arguments.next_bytes())
+            db = _database(client, arguments.next_bytes())
         else:
             raise CommandError(SYNTAX_ERROR)
     return db, replace
 
 
-def _database(session: Session, text: bytes) -> Db:
+def _database(client: Client, text: bytes) -> Db:
     index = parse_int64(text)
     if index is None:
         raise CommandError(NOT_AN_INTEGER)
     if index not in _INT32:
         raise CommandError(_NO_INT32)
-    return _database_at(session, index)
+    return _database_at(client, index)
 
 
-def _database_at(session: Session, index: int) -> Db:
-    databases = session.state.databases
+def _database_at(client: Client, index: int) -> Db:
+    databases = client.state.databases
     if not 0 <= index < len(databases):
         raise CommandError(_OUT_OF_RANGE)
     return databases[index]
 
 
-def swapdb(session: Session, request: list[bytes]) -> object:
+def swapdb(client: Client, request: list[bytes]) -> object:
     """Clients stay where they are and find there what was in the other one."""
     first, second = map(parse_int64, request[1:])
     if first is None or first not in _INT32:
         raise CommandError(b"ERR invalid first DB index")
     if second is None or second not in _INT32:
         raise CommandError(b"ERR invalid second DB index")
-    databases = _database_at(session, first), _database_at(session, second)
-    session.state.dirty += 1
+    databases = _database_at(client, first), _database_at(client, second)
+    client.state.databases.dirty += 1
     if first != second:
-        session.state.exchange(*databases)
+        client.state.databases.swap(*databases, client.state.clock)
     return OK
 
 

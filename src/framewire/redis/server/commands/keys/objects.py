@@ -6,34 +6,31 @@ last, and how often, is not kept, because every GET would pay for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from framewire.redis.server.commands.table import Command, KeySpec, help_command, subcommands
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.strings import encoding_of, references_of
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 
-def encoding(session: Session, request: list[bytes]) -> object:
-    value = session.db.peek(request[2], session.state.clock)
-    return None if value is None else encoding_of(value, session.state.config)
+def encoding(client: Client, request: list[bytes]) -> object:
+    value = client.db.peek(request[2], client.state.clock)
+    return None if value is None else encoding_of(value, client.state.config)
 
 
-def refcount(session: Session, request: list[bytes]) -> object:
-    value = session.db.peek(request[2], session.state.clock)
+def refcount(client: Client, request: list[bytes]) -> object:
+    value = client.db.peek(request[2], client.state.clock)
     return None if value is None else references_of(value)
 
 
-def idletime(session: Session, request: list[bytes]) -> object:
-    return None if session.db.peek(request[2], session.state.clock) is None else 0
+def idletime(client: Client, request: list[bytes]) -> object:
+    return None if client.db.peek(request[2], client.state.clock) is None else 0
 
 
-def freq(session: Session, request: list[bytes]) -> object:
-    if session.db.peek(request[2], session.state.clock) is None:
+def freq(client: Client, request: list[bytes]) -> object:
+    if client.db.peek(request[2], client.state.clock) is None:
         return None
     raise CommandError(
         b"ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching "

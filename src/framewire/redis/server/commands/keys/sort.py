@@ -6,20 +6,19 @@ What belongs here: SORT and SORT_RO. O(n log n) for n items, and a look-up for e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, WRONG_TYPE, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, WRONG_TYPE, CommandError
 from framewire.redis.server.parsing.floats import scan_double
 from framewire.redis.server.values.hashes import HashValue
 from framewire.redis.server.values.lists import ListValue
 from framewire.redis.server.values.sets import SetValue
 from framewire.redis.server.values.sorted_sets import SortedSetValue
 from framewire.redis.server.values.strings import RawString
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -68,21 +67,21 @@ class _Options:
         return items[start : start + self.count if self.count >= 0 else None]
 
 
-def sort(session: Session, request: list[bytes]) -> object:
+def sort(client: Client, request: list[bytes]) -> object:
     options = _Options(Arguments(request, 2), may_store=True)
-    rows = _sorted_rows(session, request[1], options)
-    return rows if options.target is None else _store(session, options.target, rows)
+    rows = _sorted_rows(client, request[1], options)
+    return rows if options.target is None else _store(client, options.target, rows)
 
 
-def sort_ro(session: Session, request: list[bytes]) -> object:
-    return _sorted_rows(session, request[1], _Options(Arguments(request, 2), may_store=False))
+def sort_ro(client: Client, request: list[bytes]) -> object:
+    return _sorted_rows(client, request[1], _Options(Arguments(request, 2), may_store=False))
 
 
-def _sorted_rows(session: Session, key: bytes, options: _Options) -> list[bytes | None]:
-    value = _collection(session, key)
+def _sorted_rows(client: Client, key: bytes, options: _Options) -> list[bytes | None]:
+    value = _collection(client, key)
     items = _items(value)
     if not options.keeps_order:
-        items = _sort(session, items, options)
+        items = _sort(client, items, options)
     elif isinstance(value, SetValue):  # it has no order to keep, and what is stored shall not hang on chance
         items = sorted(items, reverse=options.descending) if options.target is not None else items
     elif options.descending:
@@ -90,11 +89,11 @@ def _sorted_rows(session: Session, key: bytes, options: _Options) -> list[bytes 
     chosen = options.cut(items)
     if not options.patterns:
         return list(chosen)
-    return [_substituted(session, pattern, item) for item in chosen for pattern in options.patterns]
+    return [_substituted(client, pattern, item) for item in chosen for pattern in options.patterns]
 
 
-def _collection(session: Session, key: bytes) -> ListValue | SetValue | SortedSetValue:
-    value = session.db.read(key, session.state.clock)
+def _collection(client: Client, key: bytes) -> ListValue | SetValue | SortedSetValue:
+    value = client.db.read(key, client.state.clock)
     if value is None:
         return ListValue()
     if not isinstance(value, ListValue | SetValue | SortedSetValue):
@@ -109,11 +108,11 @@ def _items(value: ListValue | SetValue | SortedSetValue) -> list[bytes]:
     return value.ordered() if isinstance(value, SetValue) else list(value)
 
 
-def _sort(session: Session, items: list[bytes], options: _Options) -> list[bytes]:
+def _sort(client: Client, items: list[bytes], options: _Options) -> list[bytes]:
     """Of equal numbers the items themselves decide; items with equal texts stay as they stood."""
     weights: Sequence[bytes | None] = items
     if options.weights is not None:
-        weights = [_substituted(session, options.weights, item) for item in items]
+        weights = [_substituted(client, options.weights, item) for item in items]
     keys = _texts(weights) if options.alpha else _numbers(weights)
     order = list(range(len(items)))
     if not options.alpha:
@@ -141,7 +140,7 @@ def _number(text: bytes | None) -> float:
     return number
 
 
-def _substituted(session: Session, pattern: bytes, item: bytes) -> bytes | None:
+def _substituted(client: Client, pattern: bytes, item: bytes) -> bytes | None:
     """What the key, or the field of a hash, holds that the pattern names with the item in place of its first star."""
     if pattern == b"#":
         return item
@@ -151,19 +150,19 @@ def _substituted(session: Session, pattern: bytes, item: bytes) -> bytes | None:
     name, _, field = behind.partition(b"->")
     if not field:
         name = behind
-    value = session.db.read(before + item + name, session.state.clock)
+    value = client.db.read(before + item + name, client.state.clock)
     if field:
         return value.get(field) if isinstance(value, HashValue) else None
     return bytes(value) if isinstance(value, bytes | RawString) else None
 
 
-def _store(session: Session, target: bytes, rows: list[bytes | None]) -> int:
+def _store(client: Client, target: bytes, rows: list[bytes | None]) -> int:
     if not rows:
-        remove(session, target)
+        remove(client, target)
         return 0
-    session.db.set(target, ListValue(row or b"" for row in rows))
-    session.db.touch(target, b"sortstore")
-    session.db.signal(target)
+    client.db.set(target, ListValue(row or b"" for row in rows))
+    client.db.touch(target, b"sortstore")
+    client.db.signal(target)
     return len(rows)
 
 

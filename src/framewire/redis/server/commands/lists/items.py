@@ -5,24 +5,22 @@ What belongs here: those, and what an index of the list means.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.lists.lists import grown, shrunk
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import find, look_up
-from framewire.redis.server.commands.table import OK, Command, KeySpec
-from framewire.redis.server.parsing.arguments import INT64_MIN, SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import INT64_MIN, Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.lists import ListValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 # -- looking ----------------------------------------------------------------------------------------------------------
 
 
-def lindex(session: Session, request: list[bytes]) -> object:
-    items = look_up(session, request[1], ListValue)
+def lindex(client: Client, request: list[bytes]) -> object:
+    items = look_up(client, request[1], ListValue)
     if items is None:
         return None
     position = _position(items, Arguments(request, 2).next_int())
@@ -35,10 +33,10 @@ def _position(items: ListValue, index: int) -> int | None:
     return position if 0 <= position < len(items) else None
 
 
-def lrange(session: Session, request: list[bytes]) -> object:
+def lrange(client: Client, request: list[bytes]) -> object:
     arguments = Arguments(request, 2)
     start, stop = arguments.next_int(), arguments.next_int()
-    items = look_up(session, request[1], ListValue)
+    items = look_up(client, request[1], ListValue)
     return [] if items is None else items.get_range(*_bounds(len(items), start, stop))
 
 
@@ -49,10 +47,10 @@ def _bounds(length: int, start: int, stop: int) -> tuple[int, int]:
     return begin, max(begin, end)
 
 
-def lpos(session: Session, request: list[bytes]) -> object:
+def lpos(client: Client, request: list[bytes]) -> object:
     """One position, or a list of them when a count is asked for."""
     rank, count, most = _search(Arguments(request, 3))
-    items = look_up(session, request[1], ListValue)
+    items = look_up(client, request[1], ListValue)
     if items is None:
         return None if count is None else []
     found = items.positions(request[2], rank, 1 if count is None else count or None, most or None)
@@ -96,46 +94,46 @@ def _not_negative(option: bytes, arguments: Arguments) -> int:
 # -- changing ---------------------------------------------------------------------------------------------------------
 
 
-def lset(session: Session, request: list[bytes]) -> object:
-    items = find(session, request[1], ListValue)
+def lset(client: Client, request: list[bytes]) -> object:
+    items = find(client, request[1], ListValue)
     if items is None:
         raise CommandError(b"ERR no such key")
     position = _position(items, Arguments(request, 2).next_int())
     if position is None:
         raise CommandError(b"ERR index out of range")
     items.replace(position, request[3])
-    session.db.touch(request[1], b"lset")
+    client.db.touch(request[1], b"lset")
     return OK
 
 
-def linsert(session: Session, request: list[bytes]) -> object:
+def linsert(client: Client, request: list[bytes]) -> object:
     where = request[2].upper()
     if where not in (b"BEFORE", b"AFTER"):
         raise CommandError(SYNTAX_ERROR)
-    items = find(session, request[1], ListValue)
+    items = find(client, request[1], ListValue)
     if items is None:
         return 0
     if not items.insert(request[3], request[4], where == b"AFTER"):
         return -1
-    return grown(session, request[1], items, b"linsert")
+    return grown(client, request[1], items, b"linsert")
 
 
-def lrem(session: Session, request: list[bytes]) -> object:
+def lrem(client: Client, request: list[bytes]) -> object:
     count = Arguments(request, 2).next_int()
-    items = find(session, request[1], ListValue)
+    items = find(client, request[1], ListValue)
     removed = items.remove(request[3], count) if items is not None else 0
     if items is not None and removed:
-        shrunk(session, request[1], items, b"lrem")
+        shrunk(client, request[1], items, b"lrem")
     return removed
 
 
-def ltrim(session: Session, request: list[bytes]) -> object:
+def ltrim(client: Client, request: list[bytes]) -> object:
     arguments = Arguments(request, 2)
     start, stop = arguments.next_int(), arguments.next_int()
-    items = find(session, request[1], ListValue)
+    items = find(client, request[1], ListValue)
     if items is not None:
         items.trim(*_bounds(len(items), start, stop))
-        shrunk(session, request[1], items, b"ltrim")
+        shrunk(client, request[1], items, b"ltrim")
     return OK
 
 

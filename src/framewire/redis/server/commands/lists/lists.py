@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from framewire.frames.resp import Null
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.clients.hooks import Handler
 from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
-from framewire.redis.server.commands.table import Command, Handler, KeySpec
-from framewire.redis.server.parsing.arguments import WRONG_TYPE, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
 from framewire.redis.server.values.lists import ListValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS", "ENDS", "LEFT", "NULL_ARRAY", "RIGHT", "End", "grown", "list_to_grow", "shrunk"]
 
@@ -43,44 +43,44 @@ ENDS: Final = {b"LEFT": LEFT, b"RIGHT": RIGHT}
 # -- what all changes share -------------------------------------------------------------------------------------------
 
 
-def list_to_grow(session: Session, key: bytes) -> ListValue:
+def list_to_grow(client: Client, key: bytes) -> ListValue:
     """The list under `key`, a new one where there is none. Raises WRONGTYPE."""
-    items = find(session, key, ListValue)
+    items = find(client, key, ListValue)
     if items is None:
         items = ListValue()
-        session.db.set(key, items)
+        client.db.set(key, items)
     return items
 
 
-def grown(session: Session, key: bytes, items: ListValue, event: bytes) -> int:
+def grown(client: Client, key: bytes, items: ListValue, event: bytes) -> int:
     """The length to reply, after telling who wants to know; for those who wait for items this is the moment."""
-    db = session.db
+    db = client.db
     db.touch(key, event)
     length = len(items)
     db.signal(key)
     return length
 
 
-def shrunk(session: Session, key: bytes, items: ListValue, event: bytes) -> None:
+def shrunk(client: Client, key: bytes, items: ListValue, event: bytes) -> None:
     """Tell who wants to know; a list without items does not exist."""
-    session.db.touch(key, event)
-    remove_if_empty(session, key, items)
+    client.db.touch(key, event)
+    remove_if_empty(client, key, items)
 
 
 # -- at the ends ------------------------------------------------------------------------------------------------------
 
 
-def _pusher(end: End) -> Handler:
+def _pusher(end: End) -> Handler[Client]:
     push, event = end.push, end.pushed
 
-    def push_one(session: Session, request: list[bytes]) -> object:
+    def push_one(client: Client, request: list[bytes]) -> object:
         """The path that most requests take, one value for a list that is there: the steps below written out."""
-        db, key = session.db, request[1]
+        db, key = client.db, request[1]
         if db.deadlines:
-            db.discard_if_due(key, session.state.clock)
+            db.discard_if_due(key, client.state.clock)
         items = db.values.get(key)
         if type(items) is not ListValue or len(request) != 3:
-            return _push(session, request, end)
+            return _push(client, request, end)
         length = push(items, request[2])
         if db.observer is not None:
             db.observer(db, key, event)
@@ -91,36 +91,36 @@ def _pusher(end: End) -> Handler:
     return push_one
 
 
-def _push(session: Session, request: list[bytes], end: End) -> object:
+def _push(client: Client, request: list[bytes], end: End) -> object:
     key = request[1]
-    items = list_to_grow(session, key)
+    items = list_to_grow(client, key)
     for value in request[2:]:
         end.push(items, value)
-    return grown(session, key, items, end.pushed)
+    return grown(client, key, items, end.pushed)
 
 
 lpush = _pusher(LEFT)
 rpush = _pusher(RIGHT)
 
 
-def lpushx(session: Session, request: list[bytes]) -> object:
-    return _push(session, request, LEFT) if find(session, request[1], ListValue) is not None else 0
+def lpushx(client: Client, request: list[bytes]) -> object:
+    return _push(client, request, LEFT) if find(client, request[1], ListValue) is not None else 0
 
 
-def rpushx(session: Session, request: list[bytes]) -> object:
-    return _push(session, request, RIGHT) if find(session, request[1], ListValue) is not None else 0
+def rpushx(client: Client, request: list[bytes]) -> object:
+    return _push(client, request, RIGHT) if find(client, request[1], ListValue) is not None else 0
 
 
-def _popper(end: End) -> Handler:
+def _popper(end: End) -> Handler[Client]:
     pop, event = end.pop, end.popped
 
-    def pop_one(session: Session, request: list[bytes]) -> object:
+    def pop_one(client: Client, request: list[bytes]) -> object:
         """Without a count, written out like `push_one`."""
         if len(request) != 2:
-            return _pop_many(session, request, end)
-        db, key = session.db, request[1]
+            return _pop_many(client, request, end)
+        db, key = client.db, request[1]
         if db.deadlines:
-            db.discard_if_due(key, session.state.clock)
+            db.discard_if_due(key, client.state.clock)
         items = db.values.get(key)
         if items is None:
             return None
@@ -130,7 +130,7 @@ def _popper(end: End) -> Handler:
         if db.observer is not None:
             db.observer(db, key, event)
         if not items:
-            remove(session, key)
+            remove(client, key)
         return value
 
     return pop_one
@@ -140,7 +140,7 @@ lpop = _popper(LEFT)
 rpop = _popper(RIGHT)
 
 
-def _pop_many(session: Session, request: list[bytes], end: End) -> object:
+def _pop_many(client: Client, request: list[bytes], end: End) -> object:
     """With a count there is always an array, or a null array."""
     arguments = Arguments(request, 2)
     if arguments.remaining > 1:
@@ -149,18 +149,18 @@ def _pop_many(session: Session, request: list[bytes], end: End) -> object:
     count = arguments.next_int(refusal)
     if count < 0:
         raise CommandError(refusal)
-    items = find(session, request[1], ListValue)
+    items = find(client, request[1], ListValue)
     if items is None:
         return NULL_ARRAY
     if not count:
         return []
     taken = end.take(items, count)
-    shrunk(session, request[1], items, end.popped)
+    shrunk(client, request[1], items, end.popped)
     return taken
 
 
-def llen(session: Session, request: list[bytes]) -> object:
-    items = look_up(session, request[1], ListValue)
+def llen(client: Client, request: list[bytes]) -> object:
+    items = look_up(client, request[1], ListValue)
     return 0 if items is None else len(items)
 
 

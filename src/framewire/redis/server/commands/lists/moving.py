@@ -5,24 +5,21 @@ What belongs here: each of these twice, as a command that answers at once and as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.lists.lists import ENDS, LEFT, NULL_ARRAY, RIGHT, End, list_to_grow, shrunk
 from framewire.redis.server.commands.shared.blocking import deadline_after, take_or_wait
 from framewire.redis.server.commands.shared.lookup import find
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.lists import ListValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 
-def _list(session: Session, key: bytes) -> ListValue:
+def _list(client: Client, key: bytes) -> ListValue:
     """The list under `key`. Caller must know that there is one."""
-    items = find(session, key, ListValue)
+    items = find(client, key, ListValue)
     assert items is not None
     return items
 
@@ -30,22 +27,22 @@ def _list(session: Session, key: bytes) -> ListValue:
 # -- from one list to another -----------------------------------------------------------------------------------------
 
 
-def lmove(session: Session, request: list[bytes]) -> object:
+def lmove(client: Client, request: list[bytes]) -> object:
     out, in_ = _ends(request)
-    return _move_if_any(session, request[1], request[2], out, in_)
+    return _move_if_any(client, request[1], request[2], out, in_)
 
 
-def rpoplpush(session: Session, request: list[bytes]) -> object:
-    return _move_if_any(session, request[1], request[2], RIGHT, LEFT)
+def rpoplpush(client: Client, request: list[bytes]) -> object:
+    return _move_if_any(client, request[1], request[2], RIGHT, LEFT)
 
 
-def blmove(session: Session, request: list[bytes]) -> object:
+def blmove(client: Client, request: list[bytes]) -> object:
     out, in_ = _ends(request)
-    return _move_or_wait(session, request, out, in_, [b"LMOVE", *request[1:5]])
+    return _move_or_wait(client, request, out, in_, [b"LMOVE", *request[1:5]])
 
 
-def brpoplpush(session: Session, request: list[bytes]) -> object:
-    return _move_or_wait(session, request, RIGHT, LEFT, [b"RPOPLPUSH", *request[1:3]])
+def brpoplpush(client: Client, request: list[bytes]) -> object:
+    return _move_or_wait(client, request, RIGHT, LEFT, [b"RPOPLPUSH", *request[1:3]])
 
 
 def _ends(request: list[bytes]) -> tuple[End, End]:
@@ -55,30 +52,30 @@ def _ends(request: list[bytes]) -> tuple[End, End]:
     return out, in_
 
 
-def _move_if_any(session: Session, source: bytes, target: bytes, out: End, in_: End) -> object:
-    return _move(session, source, target, out, in_) if find(session, source, ListValue) is not None else None
+def _move_if_any(client: Client, source: bytes, target: bytes, out: End, in_: End) -> object:
+    return _move(client, source, target, out, in_) if find(client, source, ListValue) is not None else None
 
 
-def _move_or_wait(session: Session, request: list[bytes], out: End, in_: End, logged: list[bytes]) -> object:
-    deadline = deadline_after(session, request[-1])
+def _move_or_wait(client: Client, request: list[bytes], out: End, in_: End, logged: list[bytes]) -> object:
+    deadline = deadline_after(client, request[-1])
 
     def take(source: bytes) -> object:
-        session.propagate(logged)
-        return _move(session, source, request[2], out, in_)
+        client.propagate(logged)
+        return _move(client, source, request[2], out, in_)
 
-    return take_or_wait(session, [request[1]], deadline, ListValue, take, NULL_ARRAY, at_once=None)
+    return take_or_wait(client, [request[1]], deadline, ListValue, take, NULL_ARRAY, at_once=None)
 
 
-def _move(session: Session, source: bytes, target: bytes, out: End, in_: End) -> bytes:
+def _move(client: Client, source: bytes, target: bytes, out: End, in_: End) -> bytes:
     """Move an item from a list that is there; it may be the same one. Raises WRONGTYPE for the other, unchanged."""
-    find(session, target, ListValue)
-    items = _list(session, source)
+    find(client, target, ListValue)
+    items = _list(client, source)
     value = out.pop(items)
-    moved_to = items if source == target else list_to_grow(session, target)
+    moved_to = items if source == target else list_to_grow(client, target)
     in_.push(moved_to, value)
-    db = session.db
+    db = client.db
     db.touch(target, in_.pushed)
-    shrunk(session, source, items, out.popped)
+    shrunk(client, source, items, out.popped)
     db.signal(target)
     return value
 
@@ -86,22 +83,22 @@ def _move(session: Session, source: bytes, target: bytes, out: End, in_: End) ->
 # -- from the first list that has something ---------------------------------------------------------------------------
 
 
-def lmpop(session: Session, request: list[bytes]) -> object:
+def lmpop(client: Client, request: list[bytes]) -> object:
     keys, end, count = _which(Arguments(request))
     for key in keys:
-        if find(session, key, ListValue) is not None:
-            return _take(session, key, end, count)
+        if find(client, key, ListValue) is not None:
+            return _take(client, key, end, count)
     return NULL_ARRAY
 
 
-def blmpop(session: Session, request: list[bytes]) -> object:
+def blmpop(client: Client, request: list[bytes]) -> object:
     keys, end, count = _which(Arguments(request, 2))
-    deadline = deadline_after(session, request[1])
+    deadline = deadline_after(client, request[1])
 
     def take(key: bytes) -> object:
-        return _take(session, key, end, count)
+        return _take(client, key, end, count)
 
-    return take_or_wait(session, keys, deadline, ListValue, take, NULL_ARRAY)
+    return take_or_wait(client, keys, deadline, ListValue, take, NULL_ARRAY)
 
 
 def _which(arguments: Arguments) -> tuple[list[bytes], End, int]:
@@ -133,33 +130,33 @@ def _positive(arguments: Arguments, refusal: bytes) -> int:
     return number
 
 
-def _take(session: Session, key: bytes, end: End, count: int) -> list[object]:
-    items = _list(session, key)
+def _take(client: Client, key: bytes, end: End, count: int) -> list[object]:
+    items = _list(client, key)
     taken = end.take(items, count)
-    session.propagate([end.popped.upper(), key, b"%d" % len(taken)])
-    shrunk(session, key, items, end.popped)
+    client.propagate([end.popped.upper(), key, b"%d" % len(taken)])
+    shrunk(client, key, items, end.popped)
     return [key, taken]
 
 
-def blpop(session: Session, request: list[bytes]) -> object:
-    return _pop_or_wait(session, request, LEFT)
+def blpop(client: Client, request: list[bytes]) -> object:
+    return _pop_or_wait(client, request, LEFT)
 
 
-def brpop(session: Session, request: list[bytes]) -> object:
-    return _pop_or_wait(session, request, RIGHT)
+def brpop(client: Client, request: list[bytes]) -> object:
+    return _pop_or_wait(client, request, RIGHT)
 
 
-def _pop_or_wait(session: Session, request: list[bytes], end: End) -> object:
-    deadline = deadline_after(session, request[-1])
+def _pop_or_wait(client: Client, request: list[bytes], end: End) -> object:
+    deadline = deadline_after(client, request[-1])
 
     def take(key: bytes) -> object:
-        items = _list(session, key)
+        items = _list(client, key)
         value = end.pop(items)
-        session.propagate([end.popped.upper(), key])
-        shrunk(session, key, items, end.popped)
+        client.propagate([end.popped.upper(), key])
+        shrunk(client, key, items, end.popped)
         return [key, value]
 
-    return take_or_wait(session, request[1:-1], deadline, ListValue, take, NULL_ARRAY)
+    return take_or_wait(client, request[1:-1], deadline, ListValue, take, NULL_ARRAY)
 
 
 _SOURCE_AND_TARGET = (KeySpec("RW access delete"), KeySpec("RW insert", 2, 2))

@@ -1,41 +1,41 @@
 """Scripts: EVAL and EVALSHA, their read-only forms, and SCRIPT.
 
-What belongs here: these commands. What a script is and how it runs is in `framewire.redis.scripting`. Where `lupa` is
+What belongs here: these commands. What a script is and how it runs is in `server/scripting`. Where `lupa` is
 not installed none of them exists.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from framewire.redis.server.commands.table import OK, Command, KeySpec, help_command, subcommands
-from framewire.redis.server.parsing.arguments import NOT_AN_INTEGER, CommandError, parse_int64
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
+from framewire.redis.server.scripting.cache import Scripts
 from framewire.redis.server.scripting.scripts import AVAILABLE, Script
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 _SHA_LENGTH = 40
 
 
-def eval_(session: Session, request: list[bytes]) -> object:
+def eval_(client: Client, request: list[bytes]) -> object:
     _count_keys(request)
-    return _run(session, request, session.state.scripts.load(session, request[1]), read_only=False)
+    return _run(client, request, client.state.part(Scripts).load(client, request[1]), read_only=False)
 
 
-def eval_ro(session: Session, request: list[bytes]) -> object:
+def eval_ro(client: Client, request: list[bytes]) -> object:
     _count_keys(request)
-    return _run(session, request, session.state.scripts.load(session, request[1]), read_only=True)
+    return _run(client, request, client.state.part(Scripts).load(client, request[1]), read_only=True)
 
 
-def evalsha(session: Session, request: list[bytes]) -> object:
-    return _run(session, request, _known(session, request), read_only=False)
+def evalsha(client: Client, request: list[bytes]) -> object:
+    return _run(client, request, _known(client, request), read_only=False)
 
 
-def evalsha_ro(session: Session, request: list[bytes]) -> object:
-    return _run(session, request, _known(session, request), read_only=True)
+def evalsha_ro(client: Client, request: list[bytes]) -> object:
+    return _run(client, request, _known(client, request), read_only=True)
 
 
 def _count_keys(request: list[bytes]) -> int:
@@ -50,56 +50,56 @@ def _count_keys(request: list[bytes]) -> int:
     return count
 
 
-def _known(session: Session, request: list[bytes]) -> Script:
+def _known(client: Client, request: list[bytes]) -> Script:
     """The script of the SHA1 in the request. Raises `CommandError`."""
     if len(request[1]) == _SHA_LENGTH:
         _count_keys(request)
-        script = session.state.scripts.get(request[1].lower())
+        script = client.state.part(Scripts).get(request[1].lower())
         if script is not None:
             return script
     raise CommandError(b"NOSCRIPT No matching script. Please use EVAL.")
 
 
-def _run(session: Session, request: list[bytes], script: Script, *, read_only: bool) -> object:
+def _run(client: Client, request: list[bytes], script: Script, *, read_only: bool) -> object:
     if script.may_write:
-        _check_may_write(session, read_only)
+        _check_may_write(client, read_only)
     behind_keys = 3 + int(request[2])
-    return session.state.scripts.world(session).run(
-        session, script, request[3:behind_keys], request[behind_keys:], read_only=read_only or script.only_reads
+    return client.state.part(Scripts).interpreter(client).run(
+        client, script, request[3:behind_keys], request[behind_keys:], read_only=read_only or script.only_reads
     )
 
 
-def _check_may_write(session: Session, read_only: bool) -> None:
+def _check_may_write(client: Client, read_only: bool) -> None:
     if read_only:
         raise CommandError(b"ERR Can not execute a script with write flag using *_ro command.")
-    if session.state.write_error is not None:
-        raise CommandError(session.state.write_error)
+    if client.state.write_error is not None:
+        raise CommandError(client.state.write_error)
 
 
 # -- SCRIPT -----------------------------------------------------------------------------------------------------------
 
 
-def script_load(session: Session, request: list[bytes]) -> object:
-    return session.state.scripts.load(session, request[2]).sha
+def script_load(client: Client, request: list[bytes]) -> object:
+    return client.state.part(Scripts).load(client, request[2]).sha
 
 
-def script_exists(session: Session, request: list[bytes]) -> object:
-    return [int(session.state.scripts.get(sha.lower()) is not None) for sha in request[2:]]
+def script_exists(client: Client, request: list[bytes]) -> object:
+    return [int(client.state.part(Scripts).get(sha.lower()) is not None) for sha in request[2:]]
 
 
-def script_flush(session: Session, request: list[bytes]) -> object:
+def script_flush(client: Client, request: list[bytes]) -> object:
     if len(request) > 3 or (len(request) == 3 and request[2].lower() not in (b"sync", b"async")):
         raise CommandError(b"ERR SCRIPT FLUSH only support SYNC|ASYNC option")
-    session.state.scripts.flush()
+    client.state.part(Scripts).flush()
     return OK
 
 
-def script_kill(session: Session, request: list[bytes]) -> object:
-    """While a script runs, nobody is asked anything (see `scripting/world.py`)."""
+def script_kill(client: Client, request: list[bytes]) -> object:
+    """While a script runs, nobody is asked anything (see `scripting/interpreter.py`)."""
     raise CommandError(b"NOTBUSY No scripts in execution right now.")
 
 
-def script_debug(session: Session, request: list[bytes]) -> object:
+def script_debug(client: Client, request: list[bytes]) -> object:
     """There is no debugger: it can be switched off."""
     mode = request[2].lower()
     if mode == b"no":

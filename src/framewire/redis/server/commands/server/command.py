@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
 
 from framewire.frames.resp import Array, Bulk, Integer, Map, RespFrame, Set, Simple
+from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
-from framewire.redis.server.commands.table import Command, KeySpec, help_command, subcommands
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["COMMANDS"]
 
@@ -21,27 +20,28 @@ _CATEGORY_ORDER = (
 ).split()
 
 
-def command(session: Session, request: list[bytes]) -> object:
-    return [_describe(entry) for entry in session.commands.values()]
+def command(client: Client, request: list[bytes]) -> object:
+    return [_describe(entry) for entry in client.runner.commands.values()]
 
 
-def command_count(session: Session, request: list[bytes]) -> object:
-    return len(session.commands)
+def command_count(client: Client, request: list[bytes]) -> object:
+    return len(client.runner.commands)
 
 
-def command_info(session: Session, request: list[bytes]) -> object:
+def command_info(client: Client, request: list[bytes]) -> object:
     if len(request) == 2:
-        return command(session, request)
-    return [_describe(entry) if (entry := _find(session, name)) else None for name in request[2:]]
+        return command(client, request)
+    return [_describe(entry) if (entry := _find(client, name)) else None for name in request[2:]]
 
 
-def command_docs(session: Session, request: list[bytes]) -> object:
-    entries = list(session.commands.values()) if len(request) == 2 else [_find(session, name) for name in request[2:]]
+def command_docs(client: Client, request: list[bytes]) -> object:
+    commands = client.runner.commands
+    entries = list(commands.values()) if len(request) == 2 else [_find(client, name) for name in request[2:]]
     return {entry.name.encode(): _document(entry) for entry in entries if entry is not None}
 
 
-def command_list(session: Session, request: list[bytes]) -> object:
-    entries = list(_walk(session.commands))
+def command_list(client: Client, request: list[bytes]) -> object:
+    entries = list(_walk(client.runner.commands))
     arguments = Arguments(request, 2)
     if not arguments:
         return [entry.name.encode() for entry in entries]
@@ -51,18 +51,18 @@ def command_list(session: Session, request: list[bytes]) -> object:
     return [entry.name.encode() for entry in entries if _passes(entry, kind, text)]
 
 
-def command_getkeys(session: Session, request: list[bytes]) -> object:
-    return [key for key, _ in _keys_of(session, request[2:])]
+def command_getkeys(client: Client, request: list[bytes]) -> object:
+    return [key for key, _ in _keys_of(client, request[2:])]
 
 
-def command_getkeysandflags(session: Session, request: list[bytes]) -> object:
-    pairs = _keys_of(session, request[2:])
+def command_getkeysandflags(client: Client, request: list[bytes]) -> object:
+    pairs = _keys_of(client, request[2:])
     return Array(tuple(Array((Bulk(key), _words(flags.split()))) for key, flags in pairs))
 
 
-def _keys_of(session: Session, inner: list[bytes]) -> list[tuple[bytes, str]]:
+def _keys_of(client: Client, inner: list[bytes]) -> list[tuple[bytes, str]]:
     """The keys that a request names, with what is done to each, as key specs spell it. Raises `CommandError`."""
-    entry = session.commands.get(inner[0].lower())
+    entry = client.runner.commands.get(inner[0].lower())
     if entry is not None and entry.subcommands:
         entry = entry.subcommands.get(inner[1].lower()) if len(inner) > 1 else None
     if entry is None:
@@ -118,14 +118,14 @@ _BY_OPTIONS: dict[str, Callable[[list[bytes]], list[tuple[bytes, str]]]] = {
 """Commands whose options say what is done to which keys."""
 
 
-def _find(session: Session, name: bytes) -> Command | None:
+def _find(client: Client, name: bytes) -> Command | None:
     """The command called `name`, or the subcommand where there is a bar in it."""
     container, bar, word = name.lower().partition(b"|")
-    entry = session.commands.get(container)
+    entry = client.runner.commands.get(container)
     return entry.subcommands.get(word) if entry is not None and bar else entry
 
 
-def _walk(commands: dict[bytes, Command]) -> Iterator[Command]:
+def _walk(commands: Mapping[bytes, Command]) -> Iterator[Command]:
     for entry in commands.values():
         yield entry
         yield from entry.subcommands.values()

@@ -10,7 +10,7 @@ import logging
 import os
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from framewire.frames.resp import (
     Array,
@@ -29,14 +29,15 @@ from framewire.frames.resp import (
     Simple,
     Verbatim,
 )  # fmt: skip
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import unknown_form
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.server.sizes import size_of
-from framewire.redis.server.commands.table import OK, Command, unknown_form
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
-from framewire.redis.server.parsing.arguments import CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.strings import encoding_of, references_of
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -48,23 +49,23 @@ _MOST_SECONDS = 3600.0
 class Subcommand(NamedTuple):
     """What runs it, and how many items a request for it may have, DEBUG and its own name included."""
 
-    run: Callable[[Session, list[bytes]], object]
+    run: Callable[[Client, list[bytes]], object]
     least: int
     most: int
     usage: str
 
 
-def debug(session: Session, request: list[bytes]) -> object:
-    _check_allowed(session)
+def debug(client: Client, request: list[bytes]) -> object:
+    _check_allowed(client)
     subcommand = _SUBCOMMANDS.get(request[1].upper())
     if subcommand is None or not subcommand.least <= len(request) <= subcommand.most:
         raise unknown_form(request)
-    return subcommand.run(session, request)
+    return subcommand.run(client, request)
 
 
-def _check_allowed(session: Session) -> None:
-    allowed = session.state.config.enable_debug_command
-    if allowed == "no" or (allowed == "local" and not _is_local(session.address)):
+def _check_allowed(client: Client) -> None:
+    allowed = client.state.config.enable_debug_command
+    if allowed == "no" or (allowed == "local" and not _is_local(client.address)):
         raise CommandError(
             b'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it '
             b"from a local connection, otherwise you need to set this option in the configuration file, and then "
@@ -81,7 +82,7 @@ def _is_local(address: str) -> bool:
 _number = re.compile(rb"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)").match
 
 
-def sleep(session: Session, request: list[bytes]) -> object:
+def sleep(client: Client, request: list[bytes]) -> object:
     """Nobody is answered for so long. The loop goes on meanwhile: commands wait as in a CLIENT PAUSE.
 
     At most an hour: a client's typing error must not stop a program for ever.
@@ -91,47 +92,47 @@ def sleep(session: Session, request: list[bytes]) -> object:
     milliseconds = round(seconds * 1000)
     if milliseconds <= 0:
         return OK
-    state = session.state
+    state = client.state
     until = state.clock + milliseconds
     state.begin_pause(until, everything=True)
     if not state.slowlog.times_all:
-        state.slowlog.look(session, session.commands[b"debug"], request, milliseconds * 1000)
+        state.slowlog.add(milliseconds * 1000, state.now() // 1000, request, client.address, client.name)
     return Wait([], until, lambda key: NOT_YET, OK)
 
 
-def set_active_expire(session: Session, request: list[bytes]) -> object:
-    session.state.expires_actively = parse_int64(request[2]) not in (0, None)
+def set_active_expire(client: Client, request: list[bytes]) -> object:
+    client.state.expires_actively = parse_int64(request[2]) not in (0, None)
     return OK
 
 
-def pause_cron(session: Session, request: list[bytes]) -> object:
+def pause_cron(client: Client, request: list[bytes]) -> object:
     """Of what is done regularly, only expiry could be seen."""
-    session.state.expires_actively = parse_int64(request[2]) in (0, None)
+    client.state.expires_actively = parse_int64(request[2]) in (0, None)
     return OK
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------
 
 
-def object_(session: Session, request: list[bytes]) -> object:
-    value = session.db.peek(request[2], session.state.clock)
+def object_(client: Client, request: list[bytes]) -> object:
+    value = client.db.peek(request[2], client.state.clock)
     if value is None:
         raise CommandError(b"ERR no such key")
     return Simple(
         b"Value at:0x%x refcount:%d encoding:%s serializedlength:%d lru:0 lru_seconds_idle:0"
-        % (id(value), references_of(value), encoding_of(value, session.state.config), size_of(value))
+        % (id(value), references_of(value), encoding_of(value, client.state.config), size_of(value))
     )
 
 
-def populate(session: Session, request: list[bytes]) -> object:
+def populate(client: Client, request: list[bytes]) -> object:
     """`key:0` to `key:N-1` hold `value:0` and so on, cut or filled up to a size. Keys that exist stay as they are."""
     count = _not_negative(request[2])
     prefix = request[3] if len(request) > 3 else b"key"
     size = _not_negative(request[4]) if len(request) > 4 else 0
-    db = session.db
+    db = client.db
     for index in range(count):
         key, value = b"%s:%d" % (prefix, index), b"value:%d" % index
-        if db.peek(key, session.state.clock) is None:
+        if db.peek(key, client.state.clock) is None:
             db.set(key, value[:size].ljust(size, b"\0") if size else value)
             db.touch(key, b"")
     return OK
@@ -144,48 +145,48 @@ def _not_negative(text: bytes) -> int:
     return number
 
 
-def reload(session: Session, request: list[bytes]) -> object:
+def reload(client: Client, request: list[bytes]) -> object:
     """Saving and loading would give what is there, without the keys whose time has come."""
     options = {word.upper() for word in request[2:]}
     if not options <= {b"MERGE", b"NOFLUSH", b"NOSAVE"}:
         raise CommandError(b"ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.")
     if b"NOSAVE" in options:
         raise CommandError(b"ERR Error trying to load the RDB dump, check server logs.")
-    _discard_dead_keys(session)
+    _discard_dead_keys(client)
     return OK
 
 
-def loadaof(session: Session, request: list[bytes]) -> object:
+def loadaof(client: Client, request: list[bytes]) -> object:
     """Loading it would give what is there: every change is in it before its reply."""
-    if session.state.persistence is None or not session.state.persistence.enabled:
+    if client.state.persistence is None or not client.state.persistence.enabled:
         raise CommandError(b"ERR there is no append-only file")
-    _discard_dead_keys(session)
+    _discard_dead_keys(client)
     return OK
 
 
-def _discard_dead_keys(session: Session) -> None:
-    for db in session.state.databases:
-        db.expire_due(session.state.clock)
+def _discard_dead_keys(client: Client) -> None:
+    for db in client.state.databases:
+        db.expire_due(client.state.clock)
 
 
 # -- the server -------------------------------------------------------------------------------------------------------
 
 
-def change_repl_id(session: Session, request: list[bytes]) -> object:
-    session.state.replication_id = os.urandom(20).hex()
+def change_repl_id(client: Client, request: list[bytes]) -> object:
+    client.state.replication_id = os.urandom(20).hex()
     return OK
 
 
-def log(session: Session, request: list[bytes]) -> object:
+def log(client: Client, request: list[bytes]) -> object:
     logger.warning("DEBUG LOG: %s", request[2].decode("utf-8", "backslashreplace"))
     return OK
 
 
-def error(session: Session, request: list[bytes]) -> object:
+def error(client: Client, request: list[bytes]) -> object:
     return Error(request[2].replace(b"\r", b" ").replace(b"\n", b" "))
 
 
-def quicklist_packed_threshold(session: Session, request: list[bytes]) -> object:
+def quicklist_packed_threshold(client: Client, request: list[bytes]) -> object:
     """Lists are not packed here; the size is only looked at."""
     match = _size(request[2])
     size = int(match[1]) * _UNITS[match[2].lower()] if match else -1
@@ -198,7 +199,7 @@ _size = re.compile(rb"([0-9]{1,15})(|b|k|kb|m|mb|g|gb)", re.IGNORECASE).fullmatc
 _UNITS = {b"": 1, b"b": 1, b"k": 1000, b"kb": 1024, b"m": 1000**2, b"mb": 1024**2, b"g": 1000**3, b"gb": 1024**3}
 
 
-def nothing(session: Session, request: list[bytes]) -> object:
+def nothing(client: Client, request: list[bytes]) -> object:
     """What it changes in Redis does not exist here."""
     return OK
 
@@ -226,10 +227,10 @@ _SAMPLES: Final[dict[bytes, RespFrame]] = {
 }
 
 
-def protocol(session: Session, request: list[bytes]) -> object:
+def protocol(client: Client, request: list[bytes]) -> object:
     name = request[2].lower()
     if name == b"push":
-        return _push(session)
+        return _push(client)
     if name not in _SAMPLES:
         raise CommandError(
             b"ERR Wrong protocol type name. Please use one of the following: "
@@ -238,17 +239,17 @@ def protocol(session: Session, request: list[bytes]) -> object:
     return _SAMPLES[name]
 
 
-def _push(session: Session) -> object:
-    if session.protocol == 2:
+def _push(client: Client) -> object:
+    if client.protocol == 2:
         raise CommandError(b"ERR RESP2 is not supported by this command")
-    session.reply(Push((b"server-cpu-usage", 42)))
+    client.reply(Push((b"server-cpu-usage", 42)))
     return b"Some real reply following the push reply"
 
 
 # -- the table --------------------------------------------------------------------------------------------------------
 
 
-def help_(session: Session, request: list[bytes]) -> object:
+def help_(client: Client, request: list[bytes]) -> object:
     lines = ["DEBUG <subcommand> [<argument> ...]. The subcommands are:"]
     lines += [f"{name.decode()} {subcommand.usage}".strip() for name, subcommand in _SUBCOMMANDS.items()]
     return [Simple(line.encode()) for line in lines]
@@ -271,7 +272,7 @@ _SUBCOMMANDS: Final[dict[bytes, Subcommand]] = {
     b"SET-SKIP-CHECKSUM-VALIDATION": Subcommand(nothing, 3, 3, "<0|1>"),
     b"SLEEP": Subcommand(sleep, 3, 3, "<seconds>"),
     b"STRINGMATCH-TEST": Subcommand(
-        lambda session, request: Simple(b"Apparently Redis did not crash: test passed"), 2, 2, ""
+        lambda client, request: Simple(b"Apparently Redis did not crash: test passed"), 2, 2, ""
     ),
     b"HELP": Subcommand(help_, 2, 2, ""),
 }

@@ -11,14 +11,11 @@ import platform
 import struct
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from framewire.frames.resp import Verbatim
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.clients.state import State
 from framewire.redis.server.commands.server.sizes import human, peak_memory, resident_memory, total_memory
-
-if TYPE_CHECKING:
-    from framewire.redis.server.clients.state import State
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["REDIS_VERSION", "info_report"]
 
@@ -27,10 +24,10 @@ REDIS_VERSION = "7.0.15"  # whose behaviour this server follows; libraries branc
 Fields = dict[str, object]
 
 
-def info_report(session: Session, sections: list[bytes]) -> Verbatim:
+def info_report(client: Client, sections: list[bytes]) -> Verbatim:
     """The wanted sections in their fixed order; names of sections that do not exist are passed over."""
     wanted = _wanted({section.lower().decode("latin-1") for section in sections} or {"default"})
-    texts = [_render(name, _SECTIONS[name](session.state)) for name in _SECTIONS if name in wanted]
+    texts = [_render(name, _SECTIONS[name](client.state)) for name in _SECTIONS if name in wanted]
     return Verbatim(b"txt", "\r\n".join(texts).encode())
 
 
@@ -47,7 +44,7 @@ def _render(name: str, fields: Fields) -> str:
     return f"# {title}\r\n" + "".join(f"{field}:{value}\r\n" for field, value in fields.items())
 
 
-def _server(state: State) -> Fields:
+def _server(state: State[Client]) -> Fields:
     uptime = (state.clock - state.started) // 1000
     return {
         "redis_version": REDIS_VERSION,
@@ -72,18 +69,18 @@ def _server(state: State) -> Fields:
     }
 
 
-def _clients(state: State) -> Fields:
+def _clients(state: State[Client]) -> Fields:
     return {
-        "connected_clients": len(state.sessions),
+        "connected_clients": len(state.clients),
         "cluster_connections": 0,
         "maxclients": state.config.maxclients,
-        "blocked_clients": len(state.waiters),
+        "blocked_clients": len(state.databases.blocked),
         "tracking_clients": 0,
         "clients_in_timeout_table": 0,
     }
 
 
-def _memory(state: State) -> Fields:
+def _memory(state: State[Client]) -> Fields:
     """Redis measures what it allocated; here it is what the process occupies, an embedding program included."""
     resident, total = resident_memory(), total_memory()
     peak = max(peak_memory(), resident)
@@ -110,7 +107,7 @@ def _memory(state: State) -> Fields:
 _NOTHING_KEPT = {"aof_enabled": 0, "aof_rewrite_in_progress": 0}
 
 
-def _persistence(state: State) -> Fields:
+def _persistence(state: State[Client]) -> Fields:
     return {
         "loading": 0,
         "async_loading": 0,
@@ -120,7 +117,7 @@ def _persistence(state: State) -> Fields:
     }
 
 
-def _stats(state: State) -> Fields:
+def _stats(state: State[Client]) -> Fields:
     stats = state.stats
     return {
         "total_connections_received": stats.connections_received,
@@ -128,10 +125,10 @@ def _stats(state: State) -> Fields:
         "total_net_input_bytes": stats.net_input_bytes,
         "total_net_output_bytes": stats.net_output_bytes,
         "rejected_connections": stats.rejected_connections,
-        "expired_keys": state.expired_keys,
+        "expired_keys": state.databases.expired,
         "evicted_keys": 0,
-        "keyspace_hits": state.keyspace_hits,
-        "keyspace_misses": state.keyspace_misses,
+        "keyspace_hits": state.databases.hits,
+        "keyspace_misses": state.databases.misses,
         "pubsub_channels": len(state.pubsub.channels),
         "pubsub_patterns": len(state.pubsub.patterns),
         "pubsubshard_channels": len(state.pubsub.shards),
@@ -140,7 +137,7 @@ def _stats(state: State) -> Fields:
     }
 
 
-def _replication(state: State) -> Fields:
+def _replication(state: State[Client]) -> Fields:
     return {
         "role": "master",
         "connected_slaves": 0,
@@ -153,24 +150,24 @@ def _replication(state: State) -> Fields:
     }
 
 
-def _cpu(state: State) -> Fields:
+def _cpu(state: State[Client]) -> Fields:
     times = os.times()
     return {"used_cpu_sys": f"{times.system:.6f}", "used_cpu_user": f"{times.user:.6f}"}
 
 
-def _nothing(state: State) -> Fields:
+def _nothing(state: State[Client]) -> Fields:
     return {}
 
 
-def _errorstats(state: State) -> Fields:
+def _errorstats(state: State[Client]) -> Fields:
     return {f"errorstat_{code}": f"count={count}" for code, count in sorted(state.stats.errors.items())}
 
 
-def _cluster(state: State) -> Fields:
+def _cluster(state: State[Client]) -> Fields:
     return {"cluster_enabled": 0}
 
 
-def _keyspace(state: State) -> Fields:
+def _keyspace(state: State[Client]) -> Fields:
     now = state.clock
     return {
         f"db{db.index}": f"keys={db.size(now)},expires={len(db.deadlines)},avg_ttl={db.average_ttl(now)}"
@@ -179,7 +176,7 @@ def _keyspace(state: State) -> Fields:
     }
 
 
-_SECTIONS: dict[str, Callable[[State], Fields]] = {
+_SECTIONS: dict[str, Callable[[State[Client]], Fields]] = {
     "server": _server,
     "clients": _clients,
     "memory": _memory,

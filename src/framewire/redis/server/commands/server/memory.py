@@ -5,15 +5,14 @@ What belongs here: its subcommands. How things are measured is in `redis/sizes.p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from framewire.frames.resp import Verbatim
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.server.sizes import peak_memory, resident_memory, size_of
-from framewire.redis.server.commands.table import OK, Command, KeySpec, help_command, subcommands
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["COMMANDS"]
 
@@ -21,7 +20,7 @@ _ENTRY = 104  # bytes of the key's place in its dict, on average
 _SAMPLES = 5
 
 
-def usage(session: Session, request: list[bytes]) -> object:
+def usage(client: Client, request: list[bytes]) -> object:
     arguments, samples = Arguments(request, 3), _SAMPLES
     while arguments:
         if arguments.next_word() != b"SAMPLES":
@@ -29,13 +28,13 @@ def usage(session: Session, request: list[bytes]) -> object:
         samples = arguments.next_int()
         if samples < 0:
             raise CommandError(SYNTAX_ERROR)
-    value = session.db.peek(request[2], session.state.clock)
+    value = client.db.peek(request[2], client.state.clock)
     return None if value is None else _ENTRY + size_of(request[2]) + size_of(value, samples)
 
 
-def stats(session: Session, request: list[bytes]) -> object:
+def stats(client: Client, request: list[bytes]) -> object:
     """The figures of Redis' own that mean something here."""
-    state, resident = session.state, resident_memory()
+    state, resident = client.state, resident_memory()
     keys = sum(db.size(state.clock) for db in state.databases)
     tables = {db.index: {b"overhead.hashtable.main": size_of(db.values, 1)} for db in state.databases if db.values}
     return {
@@ -47,15 +46,15 @@ def stats(session: Session, request: list[bytes]) -> object:
     }
 
 
-def doctor(session: Session, request: list[bytes]) -> object:
+def doctor(client: Client, request: list[bytes]) -> object:
     return Verbatim(b"txt", b"Nothing is known here about the health of the memory.")
 
 
-def malloc_stats(session: Session, request: list[bytes]) -> object:
+def malloc_stats(client: Client, request: list[bytes]) -> object:
     return Verbatim(b"txt", b"Stats not supported for the current allocator")
 
 
-def purge(session: Session, request: list[bytes]) -> object:
+def purge(client: Client, request: list[bytes]) -> object:
     """The allocator is Python's, which gives back what it can without being asked."""
     return OK
 

@@ -6,20 +6,20 @@ What belongs here: these commands. Who looks is called from `redis/instruments.p
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from framewire.frames.resp import Verbatim
-from framewire.redis.server.commands.table import OK, Command, help_command, subcommands, unknown_form
-from framewire.redis.server.parsing.arguments import CommandError, parse_int64
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands, unknown_form
+from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["COMMANDS"]
 
 
-def monitor(session: Session, request: list[bytes]) -> object:
-    session.state.start_monitoring(session)
+def monitor(client: Client, request: list[bytes]) -> object:
+    client.state.start_monitoring(client)
     return OK
 
 
@@ -28,10 +28,10 @@ def monitor(session: Session, request: list[bytes]) -> object:
 _DEFAULT_COUNT = 10
 
 
-def slowlog_get(session: Session, request: list[bytes]) -> object:
+def slowlog_get(client: Client, request: list[bytes]) -> object:
     if len(request) > 3:
         raise unknown_form(request)
-    entries = session.state.slowlog.entries
+    entries = client.state.slowlog.entries
     count = _count(request[2]) if len(request) == 3 else _DEFAULT_COUNT
     return [
         [entry.number, entry.when, entry.microseconds, entry.request, entry.address.encode(), entry.name]
@@ -46,12 +46,12 @@ def _count(text: bytes) -> int:
     return count
 
 
-def slowlog_len(session: Session, request: list[bytes]) -> object:
-    return len(session.state.slowlog.entries)
+def slowlog_len(client: Client, request: list[bytes]) -> object:
+    return len(client.state.slowlog.entries)
 
 
-def slowlog_reset(session: Session, request: list[bytes]) -> object:
-    session.state.slowlog.entries.clear()
+def slowlog_reset(client: Client, request: list[bytes]) -> object:
+    client.state.slowlog.entries.clear()
     return OK
 
 
@@ -86,23 +86,23 @@ _SLOWLOG = subcommands([
 # Nothing is sampled here, so that all answers are those of a Redis in which the latency monitor is off.
 
 
-def latency_nothing(session: Session, request: list[bytes]) -> object:
+def latency_nothing(client: Client, request: list[bytes]) -> object:
     return []
 
 
-def latency_histogram(session: Session, request: list[bytes]) -> object:
+def latency_histogram(client: Client, request: list[bytes]) -> object:
     return {}
 
 
-def latency_reset(session: Session, request: list[bytes]) -> object:
+def latency_reset(client: Client, request: list[bytes]) -> object:
     return 0
 
 
-def latency_graph(session: Session, request: list[bytes]) -> object:
+def latency_graph(client: Client, request: list[bytes]) -> object:
     raise CommandError(b"ERR No samples available for event '%s'" % request[2])
 
 
-def latency_doctor(session: Session, request: list[bytes]) -> object:
+def latency_doctor(client: Client, request: list[bytes]) -> object:
     return Verbatim(b"txt", b"Latency is not watched here. SLOWLOG GET shows which requests took long.\n")
 
 

@@ -5,29 +5,25 @@ What belongs here: what clients may ask for. How it is done is in `redis/persist
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from framewire.frames.resp import Simple
-from framewire.redis.server.commands.table import Command
-from framewire.redis.server.parsing.arguments import CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["COMMANDS"]
 
 
-def bgrewriteaof(session: Session, request: list[bytes]) -> object:
-    persistence = session.state.persistence
+def bgrewriteaof(client: Client, request: list[bytes]) -> object:
+    persistence = client.state.persistence
     if persistence is None:
         raise CommandError(b"ERR nothing is kept on disk here")
     return Simple(persistence.rewrite())
 
 
-def lastsave(session: Session, request: list[bytes]) -> object:
+def lastsave(client: Client, request: list[bytes]) -> object:
     """When everything was last written as a whole: by a rewrite, else at the start, when it was all read."""
-    state = session.state
-    return state.persistence.figures.saved_at if state.persistence is not None else state.started // 1000
+    state = client.state
+    return state.persistence.saved_at if state.persistence is not None else state.started // 1000
 
 
 COMMANDS = [

@@ -5,18 +5,16 @@ What belongs here: the answers that a Redis without them gives, and an error to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from framewire.redis.server.commands.table import NO_REPLY, OK, Command
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import NO_REPLY, Client
+from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.parsing.arguments import Arguments, parse_int64
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["COMMANDS"]
 
 
-def wait(session: Session, request: list[bytes]) -> object:
+def wait(client: Client, request: list[bytes]) -> object:
     """No replica has anything, and none ever will: there is nothing to wait for."""
     arguments = Arguments(request)
     arguments.next_int()
@@ -25,11 +23,11 @@ def wait(session: Session, request: list[bytes]) -> object:
     return 0
 
 
-def role(session: Session, request: list[bytes]) -> object:
+def role(client: Client, request: list[bytes]) -> object:
     return [b"master", 0, []]
 
 
-def replicaof(session: Session, request: list[bytes]) -> object:
+def replicaof(client: Client, request: list[bytes]) -> object:
     if (request[1].upper(), request[2].upper()) == (b"NO", b"ONE"):
         return OK
     port = parse_int64(request[2])
@@ -38,7 +36,7 @@ def replicaof(session: Session, request: list[bytes]) -> object:
     raise CommandError(b"ERR this server cannot be a replica")
 
 
-def failover(session: Session, request: list[bytes]) -> object:
+def failover(client: Client, request: list[bytes]) -> object:
     arguments = Arguments(request)
     while arguments:
         _take_failover_option(arguments)
@@ -59,7 +57,7 @@ def _take_failover_option(arguments: Arguments) -> None:
         raise CommandError(SYNTAX_ERROR)
 
 
-def no_cluster(session: Session, request: list[bytes]) -> object:
+def no_cluster(client: Client, request: list[bytes]) -> object:
     raise CommandError(b"ERR This instance has cluster support disabled")
 
 
@@ -68,17 +66,17 @@ def no_cluster(session: Session, request: list[bytes]) -> object:
 _NO_SNAPSHOTS = b"ERR this server writes no RDB files; with appendonly, BGREWRITEAOF writes everything anew"
 
 
-def save(session: Session, request: list[bytes]) -> object:
+def save(client: Client, request: list[bytes]) -> object:
     raise CommandError(_NO_SNAPSHOTS)
 
 
-def bgsave(session: Session, request: list[bytes]) -> object:
+def bgsave(client: Client, request: list[bytes]) -> object:
     if len(request) > 1 and [word.upper() for word in request[1:]] != [b"SCHEDULE"]:
         raise CommandError(SYNTAX_ERROR)
     raise CommandError(_NO_SNAPSHOTS)
 
 
-def shutdown(session: Session, request: list[bytes]) -> object:
+def shutdown(client: Client, request: list[bytes]) -> object:
     """The client gets no reply; its connection ends with the server."""
     words = {word.upper() for word in request[1:]}
     if not words <= {b"NOW", b"FORCE", b"SAVE", b"NOSAVE", b"ABORT"} or words >= {b"SAVE", b"NOSAVE"}:
@@ -87,10 +85,10 @@ def shutdown(session: Session, request: list[bytes]) -> object:
         raise CommandError(b"ERR No shutdown in progress." if words == {b"ABORT"} else SYNTAX_ERROR)
     if b"SAVE" in words and b"FORCE" not in words:
         raise CommandError(_NO_SNAPSHOTS)
-    if session.state.on_shutdown is None:
+    if client.state.on_shutdown is None:
         raise CommandError(b"ERR this server is part of a program, which alone can end it")
-    session.state.on_shutdown()
-    session.closing = True
+    client.state.on_shutdown()
+    client.closing = True
     return NO_REPLY
 
 

@@ -3,69 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.server.info import info_report
-from framewire.redis.server.commands.table import OK, Command, help_command, subcommands
 from framewire.redis.server.keyspace.database import Db
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["COMMANDS"]
 
 
-def time(session: Session, request: list[bytes]) -> object:
+def time(client: Client, request: list[bytes]) -> object:
     """Seconds and microseconds; our clock counts in milliseconds."""
-    seconds, milliseconds = divmod(session.state.now(), 1000)
+    seconds, milliseconds = divmod(client.state.now(), 1000)
     return [b"%d" % seconds, b"%d" % (milliseconds * 1000)]
 
 
-def dbsize(session: Session, request: list[bytes]) -> object:
-    return session.db.size(session.state.clock)
+def dbsize(client: Client, request: list[bytes]) -> object:
+    return client.db.size(client.state.clock)
 
 
-def flushdb(session: Session, request: list[bytes]) -> object:
-    return _flush(session, [session.db], Arguments(request))
+def flushdb(client: Client, request: list[bytes]) -> object:
+    return _flush(client, [client.db], Arguments(request))
 
 
-def flushall(session: Session, request: list[bytes]) -> object:
-    return _flush(session, session.state.databases, Arguments(request))
+def flushall(client: Client, request: list[bytes]) -> object:
+    return _flush(client, client.state.databases, Arguments(request))
 
 
-def _flush(session: Session, databases: Iterable[Db], arguments: Arguments) -> object:
+def _flush(client: Client, databases: Iterable[Db], arguments: Arguments) -> object:
     """ASYNC and SYNC are accepted and make no difference: replies come when the keys are gone."""
     if arguments and arguments.next_word() not in (b"ASYNC", b"SYNC"):
         raise CommandError(SYNTAX_ERROR)
     arguments.finish()
-    session.state.flush(databases)
+    client.state.databases.flush(databases)
     return OK
 
 
-def info(session: Session, request: list[bytes]) -> object:
-    return info_report(session, request[1:])
+def info(client: Client, request: list[bytes]) -> object:
+    return info_report(client, request[1:])
 
 
-def config_get(session: Session, request: list[bytes]) -> object:
-    return session.state.config.get(request[2:])
+def config_get(client: Client, request: list[bytes]) -> object:
+    return client.state.config.get(request[2:])
 
 
-def config_set(session: Session, request: list[bytes]) -> object:
+def config_set(client: Client, request: list[bytes]) -> object:
     if len(request) % 2:
         raise CommandError(SYNTAX_ERROR)
-    session.state.config.set(list(zip(request[2::2], request[3::2], strict=True)))
-    session.state.obey_config()
-    session.state.on_config()
+    client.state.config.set(list(zip(request[2::2], request[3::2], strict=True)))
+    client.state.obey_config()
+    client.state.on_config()
     return OK
 
 
-def config_resetstat(session: Session, request: list[bytes]) -> object:
-    session.state.reset_statistics()
+def config_resetstat(client: Client, request: list[bytes]) -> object:
+    client.state.reset_statistics()
     return OK
 
 
-def config_rewrite(session: Session, request: list[bytes]) -> object:
+def config_rewrite(client: Client, request: list[bytes]) -> object:
     raise CommandError(b"ERR The server is running without a config file")
 
 

@@ -8,50 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.sets.sets import EMPTY, members_reply
 from framewire.redis.server.commands.shared.lookup import look_up, remove
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import Arguments, parse_int64
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sets import SetValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 
-def _read_all(session: Session, keys: Sequence[bytes]) -> list[SetValue]:
-    found = [look_up(session, key, SetValue) for key in keys]
+def _read_all(client: Client, keys: Sequence[bytes]) -> list[SetValue]:
+    found = [look_up(client, key, SetValue) for key in keys]
     return [EMPTY if value is None else value for value in found]
 
 
-def _result(session: Session, members: set[bytes]) -> SetValue:
+def _result(client: Client, members: set[bytes]) -> SetValue:
     """A value of its own, in the encoding that it has in Redis."""
     value = SetValue(members)
-    value.grew(value, session.state.config)
+    value.grew(value, client.state.config)
     return value
 
 
 # -- what is computed -----------------------------------------------------------------------------------------------
 
 
-def _union(session: Session, keys: Sequence[bytes]) -> SetValue:
-    return _result(session, set().union(*_read_all(session, keys)))
+def _union(client: Client, keys: Sequence[bytes]) -> SetValue:
+    return _result(client, set().union(*_read_all(client, keys)))
 
 
-def _intersection(session: Session, keys: Sequence[bytes]) -> SetValue:
+def _intersection(client: Client, keys: Sequence[bytes]) -> SetValue:
     """From the smallest set on: O(n k), n its members, k sets."""
-    smallest, *others = sorted(_read_all(session, keys), key=len)
-    return _result(session, smallest.intersection(*others))
+    smallest, *others = sorted(_read_all(client, keys), key=len)
+    return _result(client, smallest.intersection(*others))
 
 
-def _difference(session: Session, keys: Sequence[bytes]) -> SetValue:
-    first, *others = _read_all(session, keys)
-    value = _result(session, first.difference(*others))
+def _difference(client: Client, keys: Sequence[bytes]) -> SetValue:
+    first, *others = _read_all(client, keys)
+    value = _result(client, first.difference(*others))
     if value.is_intset and _is_made_by_removing(first, others):
-        value.is_intset = _result(session, first).is_intset
+        value.is_intset = _result(client, first).is_intset
     return value
 
 
@@ -64,49 +62,49 @@ def _is_made_by_removing(first: SetValue, others: Sequence[SetValue]) -> bool:
     return existing * len(first) // 2 > len(first) + sum(map(len, others))
 
 
-def _store(session: Session, key: bytes, value: SetValue, event: bytes) -> int:
+def _store(client: Client, key: bytes, value: SetValue, event: bytes) -> int:
     """Put the result under `key`, whatever was there; an empty one is no key at all."""
     if not value:
-        remove(session, key)
+        remove(client, key)
         return 0
-    session.db.set(key, value)
-    session.db.touch(key, event)
+    client.db.set(key, value)
+    client.db.touch(key, event)
     return len(value)
 
 
 # -- commands -------------------------------------------------------------------------------------------------------
 
 
-def sunion(session: Session, request: list[bytes]) -> object:
-    return members_reply(_union(session, request[1:]))
+def sunion(client: Client, request: list[bytes]) -> object:
+    return members_reply(_union(client, request[1:]))
 
 
-def sunionstore(session: Session, request: list[bytes]) -> object:
-    return _store(session, request[1], _union(session, request[2:]), b"sunionstore")
+def sunionstore(client: Client, request: list[bytes]) -> object:
+    return _store(client, request[1], _union(client, request[2:]), b"sunionstore")
 
 
-def sinter(session: Session, request: list[bytes]) -> object:
-    return members_reply(_intersection(session, request[1:]))
+def sinter(client: Client, request: list[bytes]) -> object:
+    return members_reply(_intersection(client, request[1:]))
 
 
-def sinterstore(session: Session, request: list[bytes]) -> object:
-    return _store(session, request[1], _intersection(session, request[2:]), b"sinterstore")
+def sinterstore(client: Client, request: list[bytes]) -> object:
+    return _store(client, request[1], _intersection(client, request[2:]), b"sinterstore")
 
 
-def sdiff(session: Session, request: list[bytes]) -> object:
-    return members_reply(_difference(session, request[1:]))
+def sdiff(client: Client, request: list[bytes]) -> object:
+    return members_reply(_difference(client, request[1:]))
 
 
-def sdiffstore(session: Session, request: list[bytes]) -> object:
-    return _store(session, request[1], _difference(session, request[2:]), b"sdiffstore")
+def sdiffstore(client: Client, request: list[bytes]) -> object:
+    return _store(client, request[1], _difference(client, request[2:]), b"sdiffstore")
 
 
-def sintercard(session: Session, request: list[bytes]) -> object:
+def sintercard(client: Client, request: list[bytes]) -> object:
     """It stops counting at the limit; 0 is none."""
     arguments = Arguments(request)
     keys = _counted_keys(arguments)
     limit = _limit(arguments)
-    smallest, *others = sorted(_read_all(session, keys), key=len)
+    smallest, *others = sorted(_read_all(client, keys), key=len)
     if not limit:
         return len(smallest.intersection(*others))
     common = (member for member in smallest if all(member in other for other in others))

@@ -6,18 +6,15 @@ differences are in `sets_combined`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from framewire.frames.resp import Bulk, Set
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared import scanning
 from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, remove, remove_if_empty
 from framewire.redis.server.commands.shared.random_members import next_count, pick
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import Arguments, parse_int64
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sets import SetValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS", "EMPTY", "members_reply"]
 
@@ -33,158 +30,158 @@ def members_reply(value: SetValue) -> object:
     return set(value)
 
 
-def _read(session: Session, key: bytes) -> SetValue:
-    value = look_up(session, key, SetValue)
+def _read(client: Client, key: bytes) -> SetValue:
+    value = look_up(client, key, SetValue)
     return EMPTY if value is None else value
 
 
 # -- reading --------------------------------------------------------------------------------------------------------
 
 
-def scard(session: Session, request: list[bytes]) -> object:
-    return len(_read(session, request[1]))
+def scard(client: Client, request: list[bytes]) -> object:
+    return len(_read(client, request[1]))
 
 
-def sismember(session: Session, request: list[bytes]) -> object:
-    value = look_up(session, request[1], SetValue)
+def sismember(client: Client, request: list[bytes]) -> object:
+    value = look_up(client, request[1], SetValue)
     return 1 if value is not None and request[2] in value else 0
 
 
-def smismember(session: Session, request: list[bytes]) -> object:
-    value = _read(session, request[1])
+def smismember(client: Client, request: list[bytes]) -> object:
+    value = _read(client, request[1])
     return [int(member in value) for member in request[2:]]
 
 
-def smembers(session: Session, request: list[bytes]) -> object:
-    return members_reply(_read(session, request[1]))
+def smembers(client: Client, request: list[bytes]) -> object:
+    return members_reply(_read(client, request[1]))
 
 
-def srandmember(session: Session, request: list[bytes]) -> object:
+def srandmember(client: Client, request: list[bytes]) -> object:
     """An array also in RESP3: a member may stand in it twice."""
     arguments = Arguments(request, 2)
     if not arguments:
-        value = look_up(session, request[1], SetValue)
+        value = look_up(client, request[1], SetValue)
         return None if value is None else value.sampler.one(value)
     if arguments.remaining > 1:
         raise CommandError(SYNTAX_ERROR)
     count = next_count(arguments)
-    value = _read(session, request[1])
+    value = _read(client, request[1])
     if count >= len(value):
         return value.ordered()
     return pick(value.sampler, value, count) if value else []
 
 
-def sscan(session: Session, request: list[bytes]) -> object:
+def sscan(client: Client, request: list[bytes]) -> object:
     cursor = scanning.parse_cursor(request[2])
-    value = look_up(session, request[1], SetValue)
+    value = look_up(client, request[1], SetValue)
     if value is None:
         return scanning.NOTHING_TO_SCAN
     options = scanning.ScanOptions(Arguments(request, 3))
     members = value.ordered() if value.is_intset else value
-    following, found = scanning.page(session, members, cursor, options, whole=value.is_intset)
+    following, found = scanning.page(client, members, cursor, options, whole=value.is_intset)
     return [b"%d" % following, found]
 
 
 # -- changing -------------------------------------------------------------------------------------------------------
 
 
-def sadd(session: Session, request: list[bytes]) -> object:
+def sadd(client: Client, request: list[bytes]) -> object:
     key, members = request[1], request[2:]
-    value = find_or_create(session, key, SetValue)
+    value = find_or_create(client, key, SetValue)
     before = len(value)
     value.update(members)
     added = len(value) - before
     if added:
         if value.is_intset:
-            value.grew(members, session.state.config)
-        if session.db.observer is not None:  # `Db.touch` written out
-            session.db.touch(key, b"sadd")
+            value.grew(members, client.state.config)
+        if client.db.observer is not None:  # `Db.touch` written out
+            client.db.touch(key, b"sadd")
     return added
 
 
-def srem(session: Session, request: list[bytes]) -> object:
+def srem(client: Client, request: list[bytes]) -> object:
     key = request[1]
-    value = find(session, key, SetValue)
+    value = find(client, key, SetValue)
     if value is None:
         return 0
     before = len(value)
     value.difference_update(request[2:])
     removed = before - len(value)
     if removed:
-        session.db.touch(key, b"srem")
-        remove_if_empty(session, key, value)
+        client.db.touch(key, b"srem")
+        remove_if_empty(client, key, value)
     return removed
 
 
-def spop(session: Session, request: list[bytes]) -> object:
+def spop(client: Client, request: list[bytes]) -> object:
     """Logged as what it took, since nobody can draw the same again."""
     if len(request) > 2:
-        return _pop_many(session, request)
+        return _pop_many(client, request)
     key = request[1]
-    value = find(session, key, SetValue)
+    value = find(client, key, SetValue)
     if value is None:
         return None
     member = value.sampler.one(value)
     value.remove(member)
-    session.db.touch(key, b"spop")
-    remove_if_empty(session, key, value)
-    session.propagate([b"SREM", key, member])
+    client.db.touch(key, b"spop")
+    remove_if_empty(client, key, value)
+    client.propagate([b"SREM", key, member])
     return member
 
 
-def _pop_many(session: Session, request: list[bytes]) -> object:
+def _pop_many(client: Client, request: list[bytes]) -> object:
     if len(request) > 3:
         raise CommandError(SYNTAX_ERROR)
     count = parse_int64(request[2])
     if count is None or count < 0:
         raise CommandError(_NOT_POSITIVE)
-    value = find(session, request[1], SetValue)
+    value = find(client, request[1], SetValue)
     if value is None or not count:
         return set()
     if count >= len(value):
-        return _pop_all(session, request[1], value)
-    return _pop_some(session, request[1], value, count)
+        return _pop_all(client, request[1], value)
+    return _pop_some(client, request[1], value, count)
 
 
-def _pop_all(session: Session, key: bytes, value: SetValue) -> object:
-    session.db.touch(key, b"spop")
-    remove(session, key)
-    session.propagate([b"DEL", key])
+def _pop_all(client: Client, key: bytes, value: SetValue) -> object:
+    client.db.touch(key, b"spop")
+    remove(client, key)
+    client.propagate([b"DEL", key])
     return members_reply(value)
 
 
-def _pop_some(session: Session, key: bytes, value: SetValue, count: int) -> object:
+def _pop_some(client: Client, key: bytes, value: SetValue, count: int) -> object:
     members = value.sampler.distinct(value, count)
     value.difference_update(members)
     if len(value) * 5 <= count:  # then Redis makes a new set of the few that stay, which may be an intset again
         value.is_intset = True
-        value.grew(value, session.state.config)
-    session.db.touch(key, b"spop")
-    session.propagate([b"SREM", key, *members])
+        value.grew(value, client.state.config)
+    client.db.touch(key, b"spop")
+    client.propagate([b"SREM", key, *members])
     return set(members)
 
 
-def smove(session: Session, request: list[bytes]) -> object:
+def smove(client: Client, request: list[bytes]) -> object:
     _, source, target, member = request
-    value = find(session, source, SetValue)
+    value = find(client, source, SetValue)
     if value is None:
         return 0
-    other = find(session, target, SetValue)
+    other = find(client, target, SetValue)
     if member not in value or value is other:
         return int(member in value)
     value.remove(member)
-    session.db.touch(source, b"srem")
-    remove_if_empty(session, source, value)
-    _add(session, target, member)
+    client.db.touch(source, b"srem")
+    remove_if_empty(client, source, value)
+    _add(client, target, member)
     return 1
 
 
-def _add(session: Session, key: bytes, member: bytes) -> None:
-    value = find_or_create(session, key, SetValue)
+def _add(client: Client, key: bytes, member: bytes) -> None:
+    value = find_or_create(client, key, SetValue)
     if member not in value:
         value.add(member)
-        value.grew((member,), session.state.config)
-        session.db.touch(key, b"sadd")
+        value.grew((member,), client.state.config)
+        client.db.touch(key, b"sadd")
 
 
 _READ, _COUNT = KeySpec("RO access"), KeySpec("RO")

@@ -6,20 +6,18 @@ What belongs here: these steps, whatever the type of the values. The queue of th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import find
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
-from framewire.redis.server.parsing.arguments import INT64_MAX, CommandError
+from framewire.redis.server.parsing.arguments import INT64_MAX
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.parsing.floats import ceiling_of_product
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["deadline_after", "take_or_wait"]
 
 
-def deadline_after(session: Session, seconds: bytes) -> int | None:
+def deadline_after(client: Client, seconds: bytes) -> int | None:
     """When a wait of that many seconds ends, in milliseconds since the epoch; `None` for 0, which is for ever.
 
     A fraction of a millisecond counts as a whole one. Raises `CommandError`.
@@ -27,7 +25,7 @@ def deadline_after(session: Session, seconds: bytes) -> int | None:
     timeout = int(seconds) * 1000 if len(seconds) < 10 and seconds.isdigit() else _milliseconds(seconds)
     if not 0 <= timeout <= INT64_MAX:  # C's conversion makes what is too large negative
         raise CommandError(b"ERR timeout is negative")
-    return session.state.clock + timeout if timeout else None
+    return client.state.clock + timeout if timeout else None
 
 
 def _milliseconds(seconds: bytes) -> int:
@@ -39,7 +37,7 @@ def _milliseconds(seconds: bytes) -> int:
 
 
 def take_or_wait(
-    session: Session,
+    client: Client,
     keys: Sequence[bytes],
     deadline: int | None,
     kind: type,
@@ -52,10 +50,10 @@ def take_or_wait(
     While it waits, values of other kinds are none of its business. Raises WRONGTYPE, and what `take` raises.
     """
     for key in keys:
-        if find(session, key, kind) is not None:
+        if find(client, key, kind) is not None:
             return take(key)
 
     def attempt(key: bytes) -> object:
-        return take(key) if isinstance(session.db.peek(key, session.state.clock), kind) else NOT_YET
+        return take(key) if isinstance(client.db.peek(key, client.state.clock), kind) else NOT_YET
 
     return Wait(list(keys), deadline, attempt, otherwise, at_once)

@@ -7,39 +7,37 @@ and misses), `find` for those that go on to change the value.
 from __future__ import annotations
 
 from collections.abc import Callable, Sized
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
-from framewire.redis.server.parsing.arguments import WRONG_TYPE, CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
 
 __all__ = ["find", "find_or_create", "look_up", "remove", "remove_if_empty"]
 
 V = TypeVar("V")
 
 
-def look_up(session: Session, key: bytes, kind: type[V]) -> V | None:
+def look_up(client: Client, key: bytes, kind: type[V]) -> V | None:
     """The value of `key`, `None` where there is none; counted as a hit or a miss. Raises WRONGTYPE."""
-    value = session.db.read(key, session.state.clock)
+    value = client.db.read(key, client.state.clock)
     if value is not None and not isinstance(value, kind):
         raise CommandError(WRONG_TYPE)
     return value
 
 
-def find(session: Session, key: bytes, kind: type[V]) -> V | None:
+def find(client: Client, key: bytes, kind: type[V]) -> V | None:
     """The value of `key`, `None` where there is none; not counted. Raises WRONGTYPE."""
-    value = session.db.peek(key, session.state.clock)
+    value = client.db.peek(key, client.state.clock)
     if value is not None and not isinstance(value, kind):
         raise CommandError(WRONG_TYPE)
     return value
 
 
-def find_or_create(session: Session, key: bytes, kind: Callable[[], V]) -> V:
+def find_or_create(client: Client, key: bytes, kind: Callable[[], V]) -> V:
     """The value of `key`, a new and empty one where there is none: caller must fill it. Raises WRONGTYPE."""
-    db = session.db
+    db = client.db
     if db.deadlines:
-        db.discard_if_due(key, session.state.clock)
+        db.discard_if_due(key, client.state.clock)
     value = db.values.get(key)
     if value.__class__ is kind:
         return cast("V", value)
@@ -49,16 +47,16 @@ def find_or_create(session: Session, key: bytes, kind: Callable[[], V]) -> V:
     return new
 
 
-def remove(session: Session, key: bytes) -> bool:
+def remove(client: Client, key: bytes) -> bool:
     """Remove `key`, and tell those who want to know; whether it was there."""
-    db = session.db
-    there = db.delete(key, session.state.clock)
+    db = client.db
+    there = db.delete(key, client.state.clock)
     if there:
         db.touch(key, b"del")
     return there
 
 
-def remove_if_empty(session: Session, key: bytes, value: Sized) -> None:
+def remove_if_empty(client: Client, key: bytes, value: Sized) -> None:
     """An empty collection does not exist: remove its key."""
     if not len(value):
-        remove(session, key)
+        remove(client, key)

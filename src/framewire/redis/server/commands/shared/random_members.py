@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, Arguments
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.sampling import Sampler
 
 __all__ = ["OUT_OF_RANGE", "next_count", "pick"]

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from framewire.redis.glob import Matcher, compile_glob
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["NOTHING_TO_SCAN", "ScanOptions", "page", "parse_cursor"]
 
@@ -70,7 +68,7 @@ class ScanOptions:
 
 
 def page(
-    session: Session, collection: Collection[bytes], cursor: int, options: ScanOptions, *, whole: bool = False
+    client: Client, collection: Collection[bytes], cursor: int, options: ScanOptions, *, whole: bool = False
 ) -> tuple[int, list[bytes]]:
     """The next cursor and the members that are due and match; with `whole`, all members and 0.
 
@@ -79,7 +77,7 @@ def page(
     if whole:
         following, members = 0, list(collection)
     else:
-        following, members = session.state.scans.page(collection, cursor, options.count)
+        following, members = client.state.scans.page(collection, cursor, options.count)
     if options.matches is not None:
         members = list(filter(options.matches, members))
     return following, members

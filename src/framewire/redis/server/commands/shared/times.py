@@ -5,7 +5,8 @@ What belongs here: the arithmetic with its limits, and the options EX, PX, EXAT 
 
 from __future__ import annotations
 
-from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, NOT_AN_INTEGER, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 
 __all__ = ["TIME_OPTIONS", "Lifetime", "absolute_deadline", "invalid_time"]
 

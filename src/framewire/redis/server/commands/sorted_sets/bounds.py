@@ -11,7 +11,8 @@ from math import inf, isnan, nextafter
 from typing import Final, TypeAlias
 
 from framewire.redis.server.commands.sorted_sets.scores import plain_number
-from framewire.redis.server.parsing.arguments import NOT_AN_INTEGER, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 from framewire.redis.server.parsing.floats import parse_double
 from framewire.redis.server.values.sorted_sets import SortedSetValue
 

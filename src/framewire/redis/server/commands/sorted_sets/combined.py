@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.sorted_sets.ranges import store
 from framewire.redis.server.commands.sorted_sets.scores import pairs, parse_score
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, WRONG_TYPE, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, WRONG_TYPE, CommandError
 from framewire.redis.server.values.sets import SetValue
 from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -86,9 +85,9 @@ class _Query:
 
     __slots__ = ("_words", "aggregate", "limit", "sources", "with_scores")
 
-    def __init__(self, session: Session, request: list[bytes], position: int, words: Sequence[bytes]) -> None:
+    def __init__(self, client: Client, request: list[bytes], position: int, words: Sequence[bytes]) -> None:
         arguments = Arguments(request, position)
-        self.sources = _sources(session, arguments, request[0])
+        self.sources = _sources(client, arguments, request[0])
         self.aggregate: Aggregate = _sum
         self.limit: int | None = None
         self.with_scores = False
@@ -129,17 +128,17 @@ class _Query:
         return sorted(self.sources, key=len)
 
 
-def _sources(session: Session, arguments: Arguments, name: bytes) -> list[_Source]:
+def _sources(client: Client, arguments: Arguments, name: bytes) -> list[_Source]:
     number = arguments.next_int()
     if number < 1:
         raise CommandError(b"ERR at least 1 input key is needed for '%s' command" % name.lower())
     if number > arguments.remaining:
         raise CommandError(SYNTAX_ERROR)
-    return [_Source(_read(session, arguments.next_bytes())) for _ in range(number)]
+    return [_Source(_read(client, arguments.next_bytes())) for _ in range(number)]
 
 
-def _read(session: Session, key: bytes) -> SortedSetValue | SetValue | None:
-    value = session.db.read(key, session.state.clock)
+def _read(client: Client, key: bytes) -> SortedSetValue | SetValue | None:
+    value = client.db.read(key, client.state.clock)
     if value is None or isinstance(value, SortedSetValue | SetValue):
         return value
     raise CommandError(WRONG_TYPE)
@@ -184,8 +183,8 @@ def _difference(query: _Query) -> list[Entry]:
     return [entry for entry in first.entries() if not any(entry[1] in other for other in others)]
 
 
-def zintercard(session: Session, request: list[bytes]) -> object:
-    query = _Query(session, request, 1, (b"LIMIT",))
+def zintercard(client: Client, request: list[bytes]) -> object:
+    query = _Query(client, request, 1, (b"LIMIT",))
     smallest, *others = query.by_size()
     common = (None for _, member in smallest.entries() if all(member in other for other in others))
     return sum(1 for _ in islice(common, query.limit))
@@ -197,43 +196,43 @@ _OF_DIFFERENCE = (b"WITHSCORES",)
 _OF_OTHERS = (b"WITHSCORES", b"WEIGHTS", b"AGGREGATE")
 
 
-def zunion(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, _union, _OF_OTHERS)
+def zunion(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, _union, _OF_OTHERS)
 
 
-def zinter(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, _intersection, _OF_OTHERS)
+def zinter(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, _intersection, _OF_OTHERS)
 
 
-def zdiff(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, _difference, _OF_DIFFERENCE)
+def zdiff(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, _difference, _OF_DIFFERENCE)
 
 
-def zunionstore(session: Session, request: list[bytes]) -> object:
-    return _store(session, request, _union, _OF_OTHERS[1:])
+def zunionstore(client: Client, request: list[bytes]) -> object:
+    return _store(client, request, _union, _OF_OTHERS[1:])
 
 
-def zinterstore(session: Session, request: list[bytes]) -> object:
-    return _store(session, request, _intersection, _OF_OTHERS[1:])
+def zinterstore(client: Client, request: list[bytes]) -> object:
+    return _store(client, request, _intersection, _OF_OTHERS[1:])
 
 
-def zdiffstore(session: Session, request: list[bytes]) -> object:
-    return _store(session, request, _difference, ())
+def zdiffstore(client: Client, request: list[bytes]) -> object:
+    return _store(client, request, _difference, ())
 
 
 def _reply(
-    session: Session, request: list[bytes], join: Callable[[_Query], list[Entry]], words: Sequence[bytes]
+    client: Client, request: list[bytes], join: Callable[[_Query], list[Entry]], words: Sequence[bytes]
 ) -> object:
-    query = _Query(session, request, 1, words)
+    query = _Query(client, request, 1, words)
     found = sorted(join(query))
-    return pairs(session, found) if query.with_scores else [member for _, member in found]
+    return pairs(client, found) if query.with_scores else [member for _, member in found]
 
 
 def _store(
-    session: Session, request: list[bytes], join: Callable[[_Query], list[Entry]], words: Sequence[bytes]
+    client: Client, request: list[bytes], join: Callable[[_Query], list[Entry]], words: Sequence[bytes]
 ) -> object:
-    query = _Query(session, request, 2, words)
-    return store(session, request[1], SortedSetValue(join(query)), request[0].lower())
+    query = _Query(client, request, 2, words)
+    return store(client, request[1], SortedSetValue(join(query)), request[0].lower())
 
 
 _CATEGORY = "@sortedset"

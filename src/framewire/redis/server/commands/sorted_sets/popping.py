@@ -5,18 +5,15 @@ What belongs here: each of these twice, as a command that answers at once and as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.connection.transactions import NULL_ARRAY
 from framewire.redis.server.commands.shared.blocking import deadline_after, take_or_wait
 from framewire.redis.server.commands.shared.lookup import find, remove_if_empty
 from framewire.redis.server.commands.sorted_sets.scores import pairs, score_reply
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -27,9 +24,9 @@ _ENDS = {b"MIN": _LOWEST, b"MAX": _HIGHEST}
 _NOT_POSITIVE = b"ERR value is out of range, must be positive"
 
 
-def _take(session: Session, key: bytes, end: bytes, count: int) -> list[Entry]:
+def _take(client: Client, key: bytes, end: bytes, count: int) -> list[Entry]:
     """Take `count` members, or all, from the set under `key`; caller must know that it is there."""
-    zset = find(session, key, SortedSetValue)
+    zset = find(client, key, SortedSetValue)
     assert zset is not None
     length = len(zset)
     if end == _LOWEST:
@@ -37,32 +34,32 @@ def _take(session: Session, key: bytes, end: bytes, count: int) -> list[Entry]:
     else:
         taken = zset.remove_range(max(length - count, 0), length)
         taken.reverse()
-    session.db.touch(key, end)
-    remove_if_empty(session, key, zset)
+    client.db.touch(key, end)
+    remove_if_empty(client, key, zset)
     return taken
 
 
 # -- from one set ---------------------------------------------------------------------------------------------------
 
 
-def zpopmin(session: Session, request: list[bytes]) -> object:
-    return _pop(session, request, _LOWEST)
+def zpopmin(client: Client, request: list[bytes]) -> object:
+    return _pop(client, request, _LOWEST)
 
 
-def zpopmax(session: Session, request: list[bytes]) -> object:
-    return _pop(session, request, _HIGHEST)
+def zpopmax(client: Client, request: list[bytes]) -> object:
+    return _pop(client, request, _HIGHEST)
 
 
-def _pop(session: Session, request: list[bytes], end: bytes) -> object:
+def _pop(client: Client, request: list[bytes], end: bytes) -> object:
     """In RESP3 a count, even of 1, makes it pairs."""
     count = _pop_count(request)
-    if find(session, request[1], SortedSetValue) is None or count == 0:
+    if find(client, request[1], SortedSetValue) is None or count == 0:
         return []
-    taken = _take(session, request[1], end, 1 if count is None else count)
+    taken = _take(client, request[1], end, 1 if count is None else count)
     if count is None:
         ((score, member),) = taken
-        return [member, score_reply(session, score)]
-    return pairs(session, taken)
+        return [member, score_reply(client, score)]
+    return pairs(client, taken)
 
 
 def _pop_count(request: list[bytes]) -> int | None:
@@ -78,44 +75,44 @@ def _at_least(least: int, arguments: Arguments, refusal: bytes) -> int:
     return number
 
 
-def bzpopmin(session: Session, request: list[bytes]) -> object:
-    return _pop_or_wait(session, request, _LOWEST)
+def bzpopmin(client: Client, request: list[bytes]) -> object:
+    return _pop_or_wait(client, request, _LOWEST)
 
 
-def bzpopmax(session: Session, request: list[bytes]) -> object:
-    return _pop_or_wait(session, request, _HIGHEST)
+def bzpopmax(client: Client, request: list[bytes]) -> object:
+    return _pop_or_wait(client, request, _HIGHEST)
 
 
-def _pop_or_wait(session: Session, request: list[bytes], end: bytes) -> object:
-    deadline = deadline_after(session, request[-1])
+def _pop_or_wait(client: Client, request: list[bytes], end: bytes) -> object:
+    deadline = deadline_after(client, request[-1])
 
     def take(key: bytes) -> object:
-        ((score, member),) = _take(session, key, end, 1)
-        session.propagate([end.upper(), key])
-        return [key, member, score_reply(session, score)]
+        ((score, member),) = _take(client, key, end, 1)
+        client.propagate([end.upper(), key])
+        return [key, member, score_reply(client, score)]
 
-    return take_or_wait(session, request[1:-1], deadline, SortedSetValue, take, NULL_ARRAY)
+    return take_or_wait(client, request[1:-1], deadline, SortedSetValue, take, NULL_ARRAY)
 
 
 # -- from the first set that is there ---------------------------------------------------------------------------------
 
 
-def zmpop(session: Session, request: list[bytes]) -> object:
+def zmpop(client: Client, request: list[bytes]) -> object:
     keys, end, count = _which(Arguments(request))
     for key in keys:
-        if find(session, key, SortedSetValue) is not None:
-            return _take_and_name(session, key, end, count)
+        if find(client, key, SortedSetValue) is not None:
+            return _take_and_name(client, key, end, count)
     return NULL_ARRAY
 
 
-def bzmpop(session: Session, request: list[bytes]) -> object:
+def bzmpop(client: Client, request: list[bytes]) -> object:
     keys, end, count = _which(Arguments(request, 2))
-    deadline = deadline_after(session, request[1])
+    deadline = deadline_after(client, request[1])
 
     def take(key: bytes) -> object:
-        return _take_and_name(session, key, end, count)
+        return _take_and_name(client, key, end, count)
 
-    return take_or_wait(session, keys, deadline, SortedSetValue, take, NULL_ARRAY)
+    return take_or_wait(client, keys, deadline, SortedSetValue, take, NULL_ARRAY)
 
 
 def _which(arguments: Arguments) -> tuple[list[bytes], bytes, int]:
@@ -140,11 +137,11 @@ def _count(arguments: Arguments) -> int:
     return count
 
 
-def _take_and_name(session: Session, key: bytes, end: bytes, count: int) -> list[object]:
+def _take_and_name(client: Client, key: bytes, end: bytes, count: int) -> list[object]:
     """Pairs, also in RESP2."""
-    taken = _take(session, key, end, count)
-    session.propagate([end.upper(), key, b"%d" % len(taken)])
-    return [key, [[member, score_reply(session, score)] for score, member in taken]]
+    taken = _take(client, key, end, count)
+    client.propagate([end.upper(), key, b"%d" % len(taken)])
+    return [key, [[member, score_reply(client, score)] for score, member in taken]]
 
 
 _CATEGORY = "@sortedset"

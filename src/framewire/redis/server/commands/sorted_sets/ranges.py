@@ -6,17 +6,14 @@ What belongs here: returning, storing, counting and removing ranges. How bounds 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
 from framewire.redis.server.commands.sorted_sets.bounds import BY_LEX, BY_RANK, BY_SCORE, By, Range
 from framewire.redis.server.commands.sorted_sets.scores import pairs
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS", "store"]
 
@@ -92,56 +89,56 @@ class _Query:
 # -- returning --------------------------------------------------------------------------------------------------------
 
 
-def zrange(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, None, None)
+def zrange(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, None, None)
 
 
-def zrevrange(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, BY_RANK, True)
+def zrevrange(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, BY_RANK, True)
 
 
-def zrangebyscore(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, BY_SCORE, False)
+def zrangebyscore(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, BY_SCORE, False)
 
 
-def zrevrangebyscore(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, BY_SCORE, True)
+def zrevrangebyscore(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, BY_SCORE, True)
 
 
-def zrangebylex(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, BY_LEX, False)
+def zrangebylex(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, BY_LEX, False)
 
 
-def zrevrangebylex(session: Session, request: list[bytes]) -> object:
-    return _reply(session, request, BY_LEX, True)
+def zrevrangebylex(client: Client, request: list[bytes]) -> object:
+    return _reply(client, request, BY_LEX, True)
 
 
-def _reply(session: Session, request: list[bytes], by: By | None, from_end: bool | None) -> object:
+def _reply(client: Client, request: list[bytes], by: By | None, from_end: bool | None) -> object:
     query = _Query(request, 2, by, from_end)
-    zset = look_up(session, request[1], SortedSetValue)
+    zset = look_up(client, request[1], SortedSetValue)
     if zset is None:
         return []
     found = query.entries(zset)
-    return pairs(session, found) if query.with_scores else [member for _, member in found]
+    return pairs(client, found) if query.with_scores else [member for _, member in found]
 
 
 # -- storing ----------------------------------------------------------------------------------------------------------
 
 
-def zrangestore(session: Session, request: list[bytes]) -> object:
+def zrangestore(client: Client, request: list[bytes]) -> object:
     query = _Query(request, 3, None, None, stores=True)
-    zset = look_up(session, request[2], SortedSetValue)
-    return store(session, request[1], SortedSetValue(query.entries(zset) if zset is not None else ()), b"zrangestore")
+    zset = look_up(client, request[2], SortedSetValue)
+    return store(client, request[1], SortedSetValue(query.entries(zset) if zset is not None else ()), b"zrangestore")
 
 
-def store(session: Session, key: bytes, zset: SortedSetValue, event: bytes) -> int:
+def store(client: Client, key: bytes, zset: SortedSetValue, event: bytes) -> int:
     """Let `key` hold a new set, or nothing where that is empty; returns its length. O(1)."""
-    db = session.db
+    db = client.db
     if not zset:
-        remove(session, key)
+        remove(client, key)
         return 0
-    zset.grew(session.state.config)
-    db.discard_if_due(key, session.state.clock)
+    zset.grew(client.state.config)
+    db.discard_if_due(key, client.state.clock)
     db.set(key, zset)
     db.touch(key, event)
     length = len(zset)
@@ -152,16 +149,16 @@ def store(session: Session, key: bytes, zset: SortedSetValue, event: bytes) -> i
 # -- counting ---------------------------------------------------------------------------------------------------------
 
 
-def zcount(session: Session, request: list[bytes]) -> object:
-    return _count(session, request[1], BY_SCORE(request[2], request[3]))
+def zcount(client: Client, request: list[bytes]) -> object:
+    return _count(client, request[1], BY_SCORE(request[2], request[3]))
 
 
-def zlexcount(session: Session, request: list[bytes]) -> object:
-    return _count(session, request[1], BY_LEX(request[2], request[3]))
+def zlexcount(client: Client, request: list[bytes]) -> object:
+    return _count(client, request[1], BY_LEX(request[2], request[3]))
 
 
-def _count(session: Session, key: bytes, wanted: Range) -> int:
-    zset = look_up(session, key, SortedSetValue)
+def _count(client: Client, key: bytes, wanted: Range) -> int:
+    zset = look_up(client, key, SortedSetValue)
     if zset is None:
         return 0
     start, stop = wanted(zset, False)
@@ -171,28 +168,28 @@ def _count(session: Session, key: bytes, wanted: Range) -> int:
 # -- removing ---------------------------------------------------------------------------------------------------------
 
 
-def zremrangebyrank(session: Session, request: list[bytes]) -> object:
-    return _remove(session, request[1], BY_RANK(request[2], request[3]), b"zremrangebyrank")
+def zremrangebyrank(client: Client, request: list[bytes]) -> object:
+    return _remove(client, request[1], BY_RANK(request[2], request[3]), b"zremrangebyrank")
 
 
-def zremrangebyscore(session: Session, request: list[bytes]) -> object:
-    return _remove(session, request[1], BY_SCORE(request[2], request[3]), b"zremrangebyscore")
+def zremrangebyscore(client: Client, request: list[bytes]) -> object:
+    return _remove(client, request[1], BY_SCORE(request[2], request[3]), b"zremrangebyscore")
 
 
-def zremrangebylex(session: Session, request: list[bytes]) -> object:
-    return _remove(session, request[1], BY_LEX(request[2], request[3]), b"zremrangebylex")
+def zremrangebylex(client: Client, request: list[bytes]) -> object:
+    return _remove(client, request[1], BY_LEX(request[2], request[3]), b"zremrangebylex")
 
 
-def _remove(session: Session, key: bytes, wanted: Range, event: bytes) -> int:
-    zset = find(session, key, SortedSetValue)
+def _remove(client: Client, key: bytes, wanted: Range, event: bytes) -> int:
+    zset = find(client, key, SortedSetValue)
     if zset is None:
         return 0
     start, stop = wanted(zset, False)
     if start >= stop:
         return 0
     removed = len(zset.remove_range(start, stop))
-    session.db.touch(key, event)
-    remove_if_empty(session, key, zset)
+    client.db.touch(key, event)
+    remove_if_empty(client, key, zset)
     return removed
 
 

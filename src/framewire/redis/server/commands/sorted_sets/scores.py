@@ -7,15 +7,12 @@ What belongs here: numbers and the shapes of replies, shared by the files of thi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from framewire.frames.decimals import Double17
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.parsing.floats import NOT_A_FLOAT, parse_double
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
-    from framewire.redis.server.values.sorted_sets import Entry
+from framewire.redis.server.values.sorted_sets import Entry
 
 __all__ = ["pairs", "parse_score", "plain_number", "score_reply", "spell"]
 
@@ -45,13 +42,13 @@ def spell(score: float, in_listpack: bool) -> bytes:
     return b"%.17g" % score
 
 
-def score_reply(session: Session, score: float) -> object:
+def score_reply(client: Client, score: float) -> object:
     """What a score is replied as: a text in RESP2, a number in RESP3."""
-    return Double17(score) if session.protocol == 3 else b"%.17g" % score
+    return Double17(score) if client.protocol == 3 else b"%.17g" % score
 
 
-def pairs(session: Session, entries: Iterable[Entry]) -> list[object]:
+def pairs(client: Client, entries: Iterable[Entry]) -> list[object]:
     """Members with their scores: one after the other in RESP2, in pairs in RESP3."""
-    if session.protocol == 3:
+    if client.protocol == 3:
         return [[member, Double17(score)] for score, member in entries]
     return [part for score, member in entries for part in (member, b"%.17g" % score)]

@@ -7,18 +7,16 @@ delivery, so it can make what is pending anew.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import look_up
 from framewire.redis.server.commands.streams.common import Log, consumer_of, no_group
 from framewire.redis.server.commands.streams.ids import parse_id, parse_start
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import INT64_MAX, SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Consumer, Group, Pending
 from framewire.redis.server.values.streams import StreamValue, id_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -26,8 +24,8 @@ _ATTEMPTS = 10  # so many entries are looked at for each that may be claimed
 _MOST_CLAIMED = INT64_MAX // 16
 
 
-def _group(session: Session, request: list[bytes]) -> tuple[StreamValue, Group]:
-    stream = look_up(session, request[1], StreamValue)
+def _group(client: Client, request: list[bytes]) -> tuple[StreamValue, Group]:
+    stream = look_up(client, request[1], StreamValue)
     group = None if stream is None else stream.groups.get(request[2])
     if stream is None or group is None:
         raise no_group(request[1], request[2])
@@ -84,21 +82,21 @@ class _ClaimOptions:
         return now if said is None or said < 0 or (now and said > now) else said
 
 
-def xclaim(session: Session, request: list[bytes]) -> object:
-    stream, group = _group(session, request)
+def xclaim(client: Client, request: list[bytes]) -> object:
+    stream, group = _group(client, request)
     least_idle = _least_idle(request[4], b"XCLAIM")
-    now = session.state.clock
+    now = client.state.clock
     ids = _leading_ids(request)
     options = _ClaimOptions(Arguments(request, 5 + len(ids)), now)
     logged: list[list[bytes]] = []
-    log = Log(session, logged, request[1], request[2], group)
+    log = Log(client, logged, request[1], request[2], group)
     moved_on = options.last_id > group.last_id
     group.last_id = max(group.last_id, options.last_id)
-    claim = _Claim(session, request, stream, group, log)
+    claim = _Claim(client, request, stream, group, log)
     replies = [claim.named(id_, least_idle, options) for id_ in ids]
     if moved_on:
         log.position()
-    session.propagate(*logged)
+    client.propagate(*logged)
     return [reply for reply in replies if reply is not None]
 
 
@@ -116,18 +114,18 @@ def _leading_ids(request: list[bytes]) -> list[int]:
 class _Claim:
     """Entries on their way to a consumer, who is made when there is one."""
 
-    __slots__ = ("_log", "_request", "_session", "group", "now", "stream")
+    __slots__ = ("_client", "_log", "_request", "group", "now", "stream")
 
-    def __init__(self, session: Session, request: list[bytes], stream: StreamValue, group: Group, log: Log) -> None:
-        self._session = session
+    def __init__(self, client: Client, request: list[bytes], stream: StreamValue, group: Group, log: Log) -> None:
+        self._client = client
         self._request = request
         self._log = log
         self.stream = stream
         self.group = group
-        self.now = session.state.clock
+        self.now = client.state.clock
 
     def _consumer(self) -> Consumer:
-        return consumer_of(self._session, self._request[1], self.group, self._request[3], self._log)
+        return consumer_of(self._client, self._request[1], self.group, self._request[3], self._log)
 
     def named(self, id_: int, least_idle: int, options: _ClaimOptions) -> object | None:
         """Take an entry as XCLAIM does; its reply, `None` where it is not to be had."""
@@ -165,15 +163,15 @@ class _Claim:
 # -- XAUTOCLAIM -------------------------------------------------------------------------------------------------------
 
 
-def xautoclaim(session: Session, request: list[bytes]) -> object:
+def xautoclaim(client: Client, request: list[bytes]) -> object:
     least_idle = _least_idle(request[4], b"XAUTOCLAIM")
     start = parse_start(request[5])
     count, only_ids = _scan_options(Arguments(request, 6))
-    stream, group = _group(session, request)
+    stream, group = _group(client, request)
     logged: list[list[bytes]] = []
-    log = Log(session, logged, request[1], request[2], group)
-    reply = _scan(_Claim(session, request, stream, group, log), start, count, least_idle, only_ids)
-    session.propagate(*logged)
+    log = Log(client, logged, request[1], request[2], group)
+    reply = _scan(_Claim(client, request, stream, group, log), start, count, least_idle, only_ids)
+    client.propagate(*logged)
     return reply
 
 

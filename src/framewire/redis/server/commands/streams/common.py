@@ -6,15 +6,13 @@ What belongs here: what several of the files `streams*.py` need.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from framewire.frames.resp import Map, Null
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.stream_groups import Consumer, Group, Pending
 from framewire.redis.server.values.streams import Entry, id_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["NULL_ARRAY", "Log", "consumer_of", "entries_reply", "no_group", "notice", "shown", "streams_reply"]
 
@@ -29,9 +27,9 @@ def entries_reply(entries: Iterable[Entry]) -> list[object]:
     return [[id_text(id_), fields] for id_, fields in entries]
 
 
-def streams_reply(session: Session, found: list[tuple[bytes, list[object]]]) -> object:
+def streams_reply(client: Client, found: list[tuple[bytes, list[object]]]) -> object:
     """What was read from each stream; in RESP3 a map, in which a stream that was named twice is twice."""
-    if session.protocol == 2:
+    if client.protocol == 2:
         return found
     pairs: Any = tuple(found)
     by_key = dict(found)
@@ -51,12 +49,9 @@ def no_group(key: bytes, group: bytes, where: bytes = b"") -> CommandError:
 # -- changes ----------------------------------------------------------------------------------------------------------
 
 
-def notice(session: Session, key: bytes, event: bytes) -> None:
+def notice(client: Client, key: bytes, event: bytes) -> None:
     """Tell of a change to groups: notifications announce it, but for WATCH the stream is what it was."""
-    state = session.state
-    state.dirty += 1
-    for observer in state.observers:
-        observer(session.db, key, event)
+    client.state.databases.announce(client.db, key, event)
 
 
 class Log:
@@ -66,10 +61,10 @@ class Log:
     part when it is run again. Nothing is kept while nobody looks.
     """
 
-    __slots__ = ("_group", "_group_name", "_key", "_requests", "_session")
+    __slots__ = ("_client", "_group", "_group_name", "_key", "_requests")
 
-    def __init__(self, session: Session, requests: list[list[bytes]], key: bytes, name: bytes, group: Group) -> None:
-        self._session = session
+    def __init__(self, client: Client, requests: list[list[bytes]], key: bytes, name: bytes, group: Group) -> None:
+        self._client = client
         self._requests = requests
         self._key = key
         self._group_name = name
@@ -81,7 +76,7 @@ class Log:
 
     def claim(self, id_: int, pending: Pending) -> None:
         """An entry now belongs to somebody; or it did last, and is gone, which the XCLAIM will find out too."""
-        if self._session.state.instruments:
+        if self._client.state.hooks:
             self._requests.append([
                 b"XCLAIM", self._key, self._group_name, pending.consumer.name, b"0", id_text(id_),
                 b"TIME", b"%d" % pending.delivered, b"RETRYCOUNT", b"%d" % pending.count,
@@ -97,11 +92,11 @@ class Log:
         ])  # fmt: skip
 
 
-def consumer_of(session: Session, key: bytes, group: Group, name: bytes, log: Log) -> Consumer:
+def consumer_of(client: Client, key: bytes, group: Group, name: bytes, log: Log) -> Consumer:
     """The consumer of that name, who gets something now; a new one where there is none."""
-    now = session.state.clock
+    now = client.state.clock
     if group.add_consumer(name, now):
-        notice(session, key, b"xgroup-createconsumer")
+        notice(client, key, b"xgroup-createconsumer")
         log.consumer(name)
     consumer = group.consumers[name]
     consumer.seen = now

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import find, look_up
 from framewire.redis.server.commands.streams.common import NULL_ARRAY, no_group, notice, shown
 from framewire.redis.server.commands.streams.ids import parse_any_id, parse_id, parse_range
-from framewire.redis.server.commands.table import OK, Command, KeySpec, help_command, subcommands
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Group
 from framewire.redis.server.values.streams import StreamValue, id_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -27,41 +27,41 @@ __all__ = ["COMMANDS"]
 # -- XGROUP -----------------------------------------------------------------------------------------------------------
 
 
-def create(session: Session, request: list[bytes]) -> object:
+def create(client: Client, request: list[bytes]) -> object:
     key, name = request[2:4]
     entries_read, make_stream = _group_options(request, b"MKSTREAM")
-    stream = find(session, key, StreamValue)
+    stream = find(client, key, StreamValue)
     if stream is None and not make_stream:
         raise _no_stream()
     if len(request) > 8:
         raise _wrong_subcommand(request)
     group = Group(_last_id(stream, request[4], parse_id), entries_read)
     if stream is None:
-        _make_stream(session, key, name, group)
+        _make_stream(client, key, name, group)
     elif name in stream.groups:
         raise CommandError(b"BUSYGROUP Consumer Group name already exists")
     else:
         stream.groups[name] = group
-        notice(session, key, b"xgroup-create")
+        notice(client, key, b"xgroup-create")
     return OK
 
 
-def _make_stream(session: Session, key: bytes, name: bytes, group: Group) -> None:
+def _make_stream(client: Client, key: bytes, name: bytes, group: Group) -> None:
     stream = StreamValue()
     stream.groups[name] = group
-    session.db.set(key, stream)
-    session.db.touch(key, b"xgroup-create")
-    session.db.signal(key)  # who waits with a group that went with an earlier stream is told
+    client.db.set(key, stream)
+    client.db.touch(key, b"xgroup-create")
+    client.db.signal(key)  # who waits with a group that went with an earlier stream is told
 
 
-def set_id(session: Session, request: list[bytes]) -> object:
+def set_id(client: Client, request: list[bytes]) -> object:
     key = request[2]
     entries_read, _ = _group_options(request, None)
-    stream, group = _existing_group(session, request)
+    stream, group = _existing_group(client, request)
     if len(request) not in (5, 7):
         raise _wrong_subcommand(request)
     group.last_id, group.entries_read = _last_id(stream, request[4], parse_any_id), entries_read
-    notice(session, key, b"xgroup-setid")
+    notice(client, key, b"xgroup-setid")
     return OK
 
 
@@ -87,38 +87,38 @@ def _last_id(stream: StreamValue | None, text: bytes, parse: Callable[[bytes], i
     return parse(text)
 
 
-def destroy(session: Session, request: list[bytes]) -> object:
+def destroy(client: Client, request: list[bytes]) -> object:
     """Those who wait with this group are told that it is gone."""
     key = request[2]
-    stream = find(session, key, StreamValue)
+    stream = find(client, key, StreamValue)
     if stream is None:
         raise _no_stream()
     if stream.groups.pop(request[3], None) is None:
         return 0
-    notice(session, key, b"xgroup-destroy")
-    session.db.signal(key)
+    notice(client, key, b"xgroup-destroy")
+    client.db.signal(key)
     return 1
 
 
-def create_consumer(session: Session, request: list[bytes]) -> object:
-    _, group = _existing_group(session, request)
-    if not group.add_consumer(request[4], session.state.clock):
+def create_consumer(client: Client, request: list[bytes]) -> object:
+    _, group = _existing_group(client, request)
+    if not group.add_consumer(request[4], client.state.clock):
         return 0
-    notice(session, request[2], b"xgroup-createconsumer")
+    notice(client, request[2], b"xgroup-createconsumer")
     return 1
 
 
-def remove_consumer(session: Session, request: list[bytes]) -> object:
-    _, group = _existing_group(session, request)
+def remove_consumer(client: Client, request: list[bytes]) -> object:
+    _, group = _existing_group(client, request)
     pending = group.remove_consumer(request[4])
     if pending is None:
         return 0
-    notice(session, request[2], b"xgroup-delconsumer")
+    notice(client, request[2], b"xgroup-delconsumer")
     return pending
 
 
-def _existing_group(session: Session, request: list[bytes]) -> tuple[StreamValue, Group]:
-    stream = find(session, request[2], StreamValue)
+def _existing_group(client: Client, request: list[bytes]) -> tuple[StreamValue, Group]:
+    stream = find(client, request[2], StreamValue)
     if stream is None:
         raise _no_stream()
     group = stream.groups.get(request[3])
@@ -144,24 +144,24 @@ def _wrong_subcommand(request: list[bytes]) -> CommandError:
 # -- what is pending --------------------------------------------------------------------------------------------------
 
 
-def xack(session: Session, request: list[bytes]) -> object:
-    stream = look_up(session, request[1], StreamValue)
+def xack(client: Client, request: list[bytes]) -> object:
+    stream = look_up(client, request[1], StreamValue)
     group = None if stream is None else stream.groups.get(request[2])
     if group is None:
         return 0
     ids = [parse_id(text) for text in request[3:]]
     released = sum(map(group.release, ids))
-    session.state.dirty += released  # no event tells of it
+    client.state.databases.dirty += released  # no event tells of it
     return released
 
 
-def xpending(session: Session, request: list[bytes]) -> object:
+def xpending(client: Client, request: list[bytes]) -> object:
     query = _PendingQuery(request) if len(request) != 3 else None
-    stream = look_up(session, request[1], StreamValue)
+    stream = look_up(client, request[1], StreamValue)
     group = None if stream is None else stream.groups.get(request[2])
     if group is None:
         raise no_group(request[1], request[2])
-    return _summary(group) if query is None else query.answer(group, session.state.clock)
+    return _summary(group) if query is None else query.answer(group, client.state.clock)
 
 
 def _summary(group: Group) -> list[object]:

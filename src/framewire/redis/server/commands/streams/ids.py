@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from framewire.redis.server.parsing.arguments import CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.streams import ID_MAX, make_id
 
 __all__ = ["parse_any_id", "parse_end", "parse_id", "parse_new_id", "parse_range", "parse_start"]

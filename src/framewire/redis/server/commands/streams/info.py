@@ -6,34 +6,34 @@ What belongs here: its subcommands. Groups and consumers come in the order of th
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.containers import help_command, subcommands
 from framewire.redis.server.commands.shared.lookup import look_up
 from framewire.redis.server.commands.streams.common import entries_reply, shown
-from framewire.redis.server.commands.table import Command, KeySpec, help_command, subcommands
-from framewire.redis.server.parsing.arguments import Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.radix import count_nodes
 from framewire.redis.server.values.stream_groups import Consumer, Group, lag
 from framewire.redis.server.values.streams import Entry, StreamValue, id_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 _SHOWN = 10  # so many of each sort, where no COUNT is given
 
 
-def _stream(session: Session, key: bytes) -> StreamValue:
-    stream = look_up(session, key, StreamValue)
+def _stream(client: Client, key: bytes) -> StreamValue:
+    stream = look_up(client, key, StreamValue)
     if stream is None:
         raise CommandError(b"ERR no such key")
     return stream
 
 
-def describe(session: Session, request: list[bytes]) -> object:
-    stream = _stream(session, request[2])
-    return _short(stream) if len(request) == 3 else _full(stream, _full_count(request), session)
+def describe(client: Client, request: list[bytes]) -> object:
+    stream = _stream(client, request[2])
+    return _short(stream) if len(request) == 3 else _full(stream, _full_count(request), client)
 
 
 def _full_count(request: list[bytes]) -> int | None:
@@ -72,14 +72,14 @@ def _entry(entries: list[Entry]) -> object:
     return entries_reply(entries)[0] if entries else None
 
 
-def _full(stream: StreamValue, count: int | None, session: Session) -> dict[bytes, object]:
-    groups = [_full_group(session, stream, name, group, count) for name, group in sorted(stream.groups.items())]
+def _full(stream: StreamValue, count: int | None, client: Client) -> dict[bytes, object]:
+    groups = [_full_group(client, stream, name, group, count) for name, group in sorted(stream.groups.items())]
     return {**_numbers(stream), b"entries": entries_reply(stream.entries(count=count)), b"groups": groups}
 
 
-def _full_group(session: Session, stream: StreamValue, name: bytes, group: Group, count: int | None) -> object:
+def _full_group(client: Client, stream: StreamValue, name: bytes, group: Group, count: int | None) -> object:
     pending: Any = group.pending
-    consumers = [_full_consumer(session, consumer, count) for _, consumer in sorted(group.consumers.items())]
+    consumers = [_full_consumer(client, consumer, count) for _, consumer in sorted(group.consumers.items())]
     return {
         b"name": name,
         b"last-delivered-id": id_text(group.last_id),
@@ -94,10 +94,10 @@ def _full_group(session: Session, stream: StreamValue, name: bytes, group: Group
     }
 
 
-def _full_consumer(session: Session, consumer: Consumer, count: int | None) -> object:
+def _full_consumer(client: Client, consumer: Consumer, count: int | None) -> object:
     return {
         b"name": consumer.name,
-        b"seen-time": _seen(session, consumer),
+        b"seen-time": _seen(client, consumer),
         b"pel-count": len(consumer.pending),
         b"pending": [
             [id_text(id_), item.delivered, item.count] for id_, item in islice(consumer.pending.items(), count)
@@ -105,13 +105,13 @@ def _full_consumer(session: Session, consumer: Consumer, count: int | None) -> o
     }
 
 
-def _seen(session: Session, consumer: Consumer) -> int:
+def _seen(client: Client, consumer: Consumer) -> int:
     """When it was seen last; by this server, which may have read of it in an append-only file."""
-    return max(consumer.seen, session.state.started)
+    return max(consumer.seen, client.state.started)
 
 
-def groups(session: Session, request: list[bytes]) -> object:
-    stream = _stream(session, request[2])
+def groups(client: Client, request: list[bytes]) -> object:
+    stream = _stream(client, request[2])
     return [
         {
             b"name": name,
@@ -125,14 +125,14 @@ def groups(session: Session, request: list[bytes]) -> object:
     ]
 
 
-def consumers(session: Session, request: list[bytes]) -> object:
-    group = _stream(session, request[2]).groups.get(request[3])
+def consumers(client: Client, request: list[bytes]) -> object:
+    group = _stream(client, request[2]).groups.get(request[3])
     if group is None:
         names = shown(request[3]), shown(request[2])
         raise CommandError(b"NOGROUP No such consumer group '%s' for key name '%s'" % names)
-    now = session.state.clock
+    now = client.state.clock
     return [
-        {b"name": name, b"pending": len(consumer.pending), b"idle": max(now - _seen(session, consumer), 0)}
+        {b"name": name, b"pending": len(consumer.pending), b"idle": max(now - _seen(client, consumer), 0)}
         for name, consumer in sorted(group.consumers.items())
     ]
 

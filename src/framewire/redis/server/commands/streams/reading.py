@@ -7,8 +7,10 @@ what is new (`>`), or asks again for what it has got and not acknowledged (an id
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import look_up
 from framewire.redis.server.commands.streams.common import (
     NULL_ARRAY,
@@ -19,14 +21,11 @@ from framewire.redis.server.commands.streams.common import (
     streams_reply,
 )
 from framewire.redis.server.commands.streams.ids import parse_id
-from framewire.redis.server.commands.table import Command, KeySpec
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
-from framewire.redis.server.parsing.arguments import INT64_MAX, SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Consumer, Group
 from framewire.redis.server.values.streams import ID_MAX, StreamValue, id_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -38,7 +37,7 @@ class _Query:
 
     __slots__ = ("_for_group", "blocks", "consumer", "count", "deadline", "group", "ids", "keys", "noack")
 
-    def __init__(self, session: Session, request: list[bytes], for_group: bool) -> None:
+    def __init__(self, client: Client, request: list[bytes], for_group: bool) -> None:
         self._for_group = for_group
         self.count: int | None = None
         self.blocks = False
@@ -50,16 +49,16 @@ class _Query:
         self.ids: list[bytes] = []
         arguments = Arguments(request)
         while arguments and not self.keys:
-            self._take(session, arguments)
+            self._take(client, arguments)
         if not self.keys:
             raise CommandError(SYNTAX_ERROR)
         if for_group and self.group is None:
             raise CommandError(b"ERR Missing GROUP option for XREADGROUP")
 
-    def _take(self, session: Session, arguments: Arguments) -> None:
+    def _take(self, client: Client, arguments: Arguments) -> None:
         word = arguments.next_word()
         if word == b"BLOCK" and arguments:
-            self.blocks, self.deadline = True, _deadline(session, arguments)
+            self.blocks, self.deadline = True, _deadline(client, arguments)
         elif word == b"COUNT" and arguments:
             self.count = max(arguments.next_int(), 0) or None
         elif word == b"STREAMS" and arguments:
@@ -87,31 +86,31 @@ class _Query:
             raise CommandError(b"ERR The %s option is only supported by XREADGROUP. You called XREAD instead." % word)
 
 
-def _deadline(session: Session, arguments: Arguments) -> int | None:
+def _deadline(client: Client, arguments: Arguments) -> int | None:
     """When a wait ends, in milliseconds since the epoch; `None` for never."""
     timeout = arguments.next_int(b"ERR timeout is not an integer or out of range")
     if timeout < 0:
         raise CommandError(b"ERR timeout is negative")
-    deadline = session.state.clock + timeout
+    deadline = client.state.clock + timeout
     return deadline if timeout and deadline <= INT64_MAX else None
 
 
 # -- XREAD ------------------------------------------------------------------------------------------------------------
 
 
-def xread(session: Session, request: list[bytes]) -> object:
-    query = _Query(session, request, for_group=False)
+def xread(client: Client, request: list[bytes]) -> object:
+    query = _Query(client, request, for_group=False)
     known: dict[bytes, int] = {}  # for those that wait: of a key that is named twice, the first one counts
     found: list[tuple[bytes, list[object]]] = []
     for key, text in zip(query.keys, query.ids, strict=True):
-        stream = look_up(session, key, StreamValue)
+        stream = look_up(client, key, StreamValue)
         after = _known_id(stream, text)
         known.setdefault(key, after)
         if stream is not None and stream.last_entry_id > after:
             found.append((key, entries_reply(stream.entries(after + 1, count=query.count))))
     if found:
-        return streams_reply(session, found)
-    return _wait_for_entries(session, query, known) if query.blocks else NULL_ARRAY
+        return streams_reply(client, found)
+    return _wait_for_entries(client, query, known) if query.blocks else NULL_ARRAY
 
 
 def _known_id(stream: StreamValue | None, text: bytes) -> int:
@@ -124,15 +123,15 @@ def _known_id(stream: StreamValue | None, text: bytes) -> int:
     return parse_id(text)
 
 
-def _wait_for_entries(session: Session, query: _Query, known: dict[bytes, int]) -> Wait:
-    db = session.db
+def _wait_for_entries(client: Client, query: _Query, known: dict[bytes, int]) -> Wait:
+    db = client.db
 
     def attempt(key: bytes) -> object:
-        stream = db.peek(key, session.state.clock)
+        stream = db.peek(key, client.state.clock)
         if not isinstance(stream, StreamValue) or stream.last_id <= known[key]:
             return NOT_YET
         entries = stream.entries(known[key] + 1, count=query.count)  # none, if they are deleted already
-        return streams_reply(session, [(key, entries_reply(entries))])
+        return streams_reply(client, [(key, entries_reply(entries))])
 
     return Wait(query.keys, query.deadline, attempt, NULL_ARRAY)
 
@@ -140,26 +139,26 @@ def _wait_for_entries(session: Session, query: _Query, known: dict[bytes, int]) 
 # -- XREADGROUP -------------------------------------------------------------------------------------------------------
 
 
-def xreadgroup(session: Session, request: list[bytes]) -> object:
-    query = _Query(session, request, for_group=True)
+def xreadgroup(client: Client, request: list[bytes]) -> object:
+    query = _Query(client, request, for_group=True)
     assert query.group is not None
-    places = [_place(session, query.group, *pair) for pair in zip(query.keys, query.ids, strict=True)]
+    places = [_place(client, query.group, *pair) for pair in zip(query.keys, query.ids, strict=True)]
     found: list[tuple[bytes, list[object]]] = []
     logged: list[list[bytes]] = []
     for key, (stream, group, after) in zip(query.keys, places, strict=True):
         if after != _NEW:
-            found.append((key, _Reader(session, query, key, stream, group, logged).read_again(after)))
+            found.append((key, _Reader(client, query, key, stream, group, logged).read_again(after)))
         elif stream.last_entry_id > group.last_id:
-            found.append((key, _Reader(session, query, key, stream, group, logged).read_new()))
-    session.propagate(*logged)
+            found.append((key, _Reader(client, query, key, stream, group, logged).read_new()))
+    client.propagate(*logged)
     if found:
-        return streams_reply(session, found)
-    return _wait_for_news(session, query) if query.blocks else NULL_ARRAY
+        return streams_reply(client, found)
+    return _wait_for_news(client, query) if query.blocks else NULL_ARRAY
 
 
-def _place(session: Session, name: bytes, key: bytes, text: bytes) -> tuple[StreamValue, Group, int]:
+def _place(client: Client, name: bytes, key: bytes, text: bytes) -> tuple[StreamValue, Group, int]:
     """The stream, the group, and behind which id to read. Nothing is changed before all streams are looked at."""
-    stream = look_up(session, key, StreamValue)
+    stream = look_up(client, key, StreamValue)
     group = None if stream is None else stream.groups.get(name)
     if stream is None or group is None:
         raise no_group(key, name, b" in XREADGROUP with GROUP option")
@@ -175,22 +174,22 @@ def _place(session: Session, name: bytes, key: bytes, text: bytes) -> tuple[Stre
 class _Reader:
     """A consumer that reads one stream. What the append-only file has to hold of it is added to `logged`."""
 
-    __slots__ = ("_consumer", "_group", "_log", "_query", "_session", "_stream")
+    __slots__ = ("_client", "_consumer", "_group", "_log", "_query", "_stream")
 
     def __init__(
-        self, session: Session, query: _Query, key: bytes, stream: StreamValue, group: Group, logged: list[list[bytes]]
+        self, client: Client, query: _Query, key: bytes, stream: StreamValue, group: Group, logged: list[list[bytes]]
     ) -> None:
         assert query.group is not None
-        self._session = session
+        self._client = client
         self._query = query
         self._stream = stream
         self._group = group
-        self._log = Log(session, logged, key, query.group, group)
-        self._consumer: Consumer = consumer_of(session, key, group, query.consumer, self._log)
+        self._log = Log(client, logged, key, query.group, group)
+        self._consumer: Consumer = consumer_of(client, key, group, query.consumer, self._log)
 
     def read_new(self) -> list[object]:
         """The entries that nobody in the group has read; they are this consumer's from now on, unless NOACK."""
-        group, now = self._group, self._session.state.clock
+        group, now = self._group, self._client.state.clock
         entries = self._stream.entries(group.last_id + 1, count=self._query.count)
         for id_, _ in entries:
             group.advance(self._stream, id_)
@@ -207,7 +206,7 @@ class _Reader:
 
     def _deliver_again(self, id_: int) -> object:
         pending = self._consumer.pending[id_]
-        pending.delivered = self._session.state.clock
+        pending.delivered = self._client.state.clock
         pending.count += 1
         fields = self._stream.get(id_)
         if fields is None:
@@ -216,12 +215,12 @@ class _Reader:
         return [id_text(id_), fields]
 
 
-def _wait_for_news(session: Session, query: _Query) -> Wait:
-    db, name = session.db, query.group
+def _wait_for_news(client: Client, query: _Query) -> Wait:
+    db, name = client.db, query.group
     assert name is not None
 
     def attempt(key: bytes) -> object:
-        stream = db.peek(key, session.state.clock)
+        stream = db.peek(key, client.state.clock)
         if not isinstance(stream, StreamValue):
             raise CommandError(b"UNBLOCKED the stream key no longer exists")
         group = stream.groups.get(name)
@@ -230,9 +229,9 @@ def _wait_for_news(session: Session, query: _Query) -> Wait:
         if stream.last_id <= group.last_id:
             return NOT_YET
         logged: list[list[bytes]] = []
-        entries = _Reader(session, query, key, stream, group, logged).read_new()
-        session.propagate(*logged)
-        return streams_reply(session, [(key, entries)])
+        entries = _Reader(client, query, key, stream, group, logged).read_new()
+        client.propagate(*logged)
+        return streams_reply(client, [(key, entries)])
 
     return Wait(query.keys, query.deadline, attempt, NULL_ARRAY, needs=StreamValue)
 

@@ -7,18 +7,18 @@ What belongs here: those, and what all commands on streams share. XTRIM is in `s
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import find, look_up
 from framewire.redis.server.commands.streams.common import NULL_ARRAY, entries_reply, notice
 from framewire.redis.server.commands.streams.ids import parse_id, parse_new_id, parse_range
 from framewire.redis.server.commands.streams.trimming import TrimOptions
-from framewire.redis.server.commands.table import OK, Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.streams import ID_MAX, Entry, StreamValue, id_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -30,9 +30,9 @@ _NO_OPTIONS = TrimOptions()
 # -- XADD -------------------------------------------------------------------------------------------------------------
 
 
-def xadd(session: Session, request: list[bytes]) -> object:
+def xadd(client: Client, request: list[bytes]) -> object:
     if request[2] == b"*" and len(request) % 2:  # the common form
-        return _add(session, request[1], request[2], request[3:], _NO_OPTIONS, create=True)
+        return _add(client, request[1], request[2], request[3:], _NO_OPTIONS, create=True)
     arguments, options, create = Arguments(request, 2), TrimOptions(), True
     while arguments and arguments.peek_word() != b"*":
         if arguments.peek_word() == b"NOMKSTREAM":
@@ -41,64 +41,64 @@ def xadd(session: Session, request: list[bytes]) -> object:
         elif not options.take(arguments):
             parse_new_id(request[-arguments.remaining], 0, 0)  # for its error, which comes before others
             break
-    options.check(session, needed=False)
+    options.check(client, needed=False)
     if arguments.remaining < 3 or arguments.remaining % 2 == 0:
         raise CommandError(b"ERR wrong number of arguments for 'xadd' command")
-    return _add(session, request[1], arguments.next_bytes(), request[-arguments.remaining :], options, create)
+    return _add(client, request[1], arguments.next_bytes(), request[-arguments.remaining :], options, create)
 
 
-def _add(session: Session, key: bytes, id_: bytes, fields: list[bytes], options: TrimOptions, create: bool) -> object:
+def _add(client: Client, key: bytes, id_: bytes, fields: list[bytes], options: TrimOptions, create: bool) -> object:
     if not id_.endswith(b"*") and parse_id(id_) == 0:
         raise CommandError(b"ERR The ID specified in XADD must be greater than 0-0")
-    stream = find(session, key, StreamValue)
+    stream = find(client, key, StreamValue)
     if stream is None and not create:
         return None
     new = StreamValue() if stream is None else stream
-    name = id_text(_append(session, new, id_, fields))
+    name = id_text(_append(client, new, id_, fields))
     if stream is None:
-        session.db.set(key, new)
-    session.db.touch(key, b"xadd")
+        client.db.set(key, new)
+    client.db.touch(key, b"xadd")
     if options.trim(new):
-        session.db.touch(key, b"xtrim")
+        client.db.touch(key, b"xtrim")
     if id_ != name or not options.exact:
-        session.propagate([b"XADD", key, *options.spell(new), name, *fields])
-    session.db.signal(key)
+        client.propagate([b"XADD", key, *options.spell(new), name, *fields])
+    client.db.signal(key)
     return name
 
 
-def _append(session: Session, stream: StreamValue, text: bytes, fields: list[bytes]) -> int:
+def _append(client: Client, stream: StreamValue, text: bytes, fields: list[bytes]) -> int:
     last_id = stream.last_id
     if last_id == ID_MAX:
         raise CommandError(b"ERR The stream has exhausted the last possible ID, unable to add more items")
-    id_ = parse_new_id(text, last_id, session.state.clock)
+    id_ = parse_new_id(text, last_id, client.state.clock)
     if id_ <= last_id:
         raise CommandError(b"ERR The ID specified in XADD is equal or smaller than the target stream top item")
-    stream.append(id_, fields, session.state.config)
+    stream.append(id_, fields, client.state.config)
     return id_
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def xlen(session: Session, request: list[bytes]) -> object:
-    stream = look_up(session, request[1], StreamValue)
+def xlen(client: Client, request: list[bytes]) -> object:
+    stream = look_up(client, request[1], StreamValue)
     return 0 if stream is None else len(stream)
 
 
-def xrange(session: Session, request: list[bytes]) -> object:
+def xrange(client: Client, request: list[bytes]) -> object:
     start, end = parse_range(request[2], request[3])
-    return _range(session, request, start, end, StreamValue.entries)
+    return _range(client, request, start, end, StreamValue.entries)
 
 
-def xrevrange(session: Session, request: list[bytes]) -> object:
+def xrevrange(client: Client, request: list[bytes]) -> object:
     """The end comes first; and an end that is wrong is found out after a start that is."""
     start, end = parse_range(request[3], request[2])
-    return _range(session, request, start, end, StreamValue.entries_backwards)
+    return _range(client, request, start, end, StreamValue.entries_backwards)
 
 
-def _range(session: Session, request: list[bytes], start: int, end: int, read: _Read) -> object:
+def _range(client: Client, request: list[bytes], start: int, end: int, read: _Read) -> object:
     count = _count(Arguments(request, 4))
-    stream = look_up(session, request[1], StreamValue)
+    stream = look_up(client, request[1], StreamValue)
     if stream is None:
         return []
     if count == 0:
@@ -119,21 +119,21 @@ def _count(arguments: Arguments) -> int | None:
 # -- changing ---------------------------------------------------------------------------------------------------------
 
 
-def xdel(session: Session, request: list[bytes]) -> object:
+def xdel(client: Client, request: list[bytes]) -> object:
     key = request[1]
-    stream = find(session, key, StreamValue)
+    stream = find(client, key, StreamValue)
     if stream is None:
         return 0
     deleted = stream.delete([parse_id(text) for text in request[2:]])
     if deleted:
-        session.db.touch(key, b"xdel")
+        client.db.touch(key, b"xdel")
     return deleted
 
 
-def xsetid(session: Session, request: list[bytes]) -> object:
+def xsetid(client: Client, request: list[bytes]) -> object:
     key, last_id = request[1], parse_id(request[2])
     added, max_deleted_id = _counters(Arguments(request, 3), last_id)
-    stream = find(session, key, StreamValue)
+    stream = find(client, key, StreamValue)
     if stream is None:
         raise CommandError(b"ERR no such key")
     _check_last_id(stream, last_id, added)
@@ -141,7 +141,7 @@ def xsetid(session: Session, request: list[bytes]) -> object:
     if added is not None:
         stream.entries_added = added
     stream.max_deleted_id = max_deleted_id or stream.max_deleted_id
-    notice(session, key, b"xsetid")
+    notice(client, key, b"xsetid")
     return OK
 
 

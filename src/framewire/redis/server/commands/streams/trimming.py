@@ -5,16 +5,15 @@ What belongs here: `TrimOptions`, and XTRIM, which has no others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import find
 from framewire.redis.server.commands.streams.ids import parse_id
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.streams import Keep, KeepFrom, KeepLength, StreamValue, id_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS", "TrimOptions"]
 
@@ -61,7 +60,7 @@ class TrimOptions:
         else:
             self.keep = KeepFrom(parse_id(arguments.next_bytes()))
 
-    def check(self, session: Session, needed: bool) -> None:
+    def check(self, client: Client, needed: bool) -> None:
         """Whether the options make sense together, and one is there if it is `needed`. Raises `CommandError`.
 
         An append-only file may hold a LIMIT that had its effect already; while one is read, the clock stands at 0.
@@ -70,15 +69,15 @@ class TrimOptions:
             raise CommandError(b"ERR syntax error, LIMIT cannot be used without specifying a trimming strategy")
         if needed and self.keep is None:
             raise CommandError(b"ERR syntax error, XTRIM must be called with a trimming strategy")
-        if not session.state.clock:
+        if not client.state.clock:
             return
         if self._limit is not None and self.exact:
             raise CommandError(b"ERR syntax error, LIMIT cannot be used without the special ~ option")
         if not self.exact:
-            self.limit = self._default_limit(session) if self._limit is None else self._limit
+            self.limit = self._default_limit(client) if self._limit is None else self._limit
 
-    def _default_limit(self, session: Session) -> int:
-        limit = _NODES_AT_ONCE * session.state.config.stream_node_max_entries
+    def _default_limit(self, client: Client) -> int:
+        limit = _NODES_AT_ONCE * client.state.config.stream_node_max_entries
         return limit if limit in _ENTRIES_AT_ONCE else 10_000 if limit <= 0 else 1_000_000
 
     def trim(self, stream: StreamValue) -> int:
@@ -103,18 +102,18 @@ def _not_negative(arguments: Arguments, word: bytes) -> int:
     return number
 
 
-def xtrim(session: Session, request: list[bytes]) -> object:
+def xtrim(client: Client, request: list[bytes]) -> object:
     arguments, options = Arguments(request, 2), TrimOptions()
     while arguments:
         if not options.take(arguments):
             raise CommandError(SYNTAX_ERROR)
-    options.check(session, needed=True)
+    options.check(client, needed=True)
     key = request[1]
-    stream = find(session, key, StreamValue)
+    stream = find(client, key, StreamValue)
     trimmed = 0 if stream is None else options.trim(stream)
     if stream is not None and trimmed:
-        session.propagate([b"XTRIM", key, *options.spell(stream)])
-        session.db.touch(key, b"xtrim")
+        client.propagate([b"XTRIM", key, *options.spell(stream)])
+        client.db.touch(key, b"xtrim")
     return trimmed
 
 

@@ -7,13 +7,10 @@ for commands that go on to change the string. All raise WRONGTYPE.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from framewire.redis.server.parsing.arguments import NOT_AN_INTEGER, WRONG_TYPE, CommandError, parse_int64
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, WRONG_TYPE, CommandError
 from framewire.redis.server.values.strings import RawString
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["check_length", "content", "editable", "find", "integer", "look_up", "peek", "read"]
 
@@ -27,26 +24,26 @@ def content(value: object) -> bytes:
     raise CommandError(WRONG_TYPE)
 
 
-def read(session: Session, key: bytes) -> bytes | None:
+def read(client: Client, key: bytes) -> bytes | None:
     """The string under `key`, counted."""
-    value = session.db.read(key, session.state.clock)
+    value = client.db.read(key, client.state.clock)
     return None if value is None else content(value)
 
 
-def peek(session: Session, key: bytes) -> bytes | None:
+def peek(client: Client, key: bytes) -> bytes | None:
     """The string under `key`, not counted."""
-    value = session.db.peek(key, session.state.clock)
+    value = client.db.peek(key, client.state.clock)
     return None if value is None else content(value)
 
 
-def look_up(session: Session, key: bytes) -> bytes | RawString | None:
+def look_up(client: Client, key: bytes) -> bytes | RawString | None:
     """The string under `key`, counted and not copied."""
-    return _checked(session.db.read(key, session.state.clock))
+    return _checked(client.db.read(key, client.state.clock))
 
 
-def find(session: Session, key: bytes) -> bytes | RawString | None:
+def find(client: Client, key: bytes) -> bytes | RawString | None:
     """The string under `key`, neither counted nor copied."""
-    return _checked(session.db.peek(key, session.state.clock))
+    return _checked(client.db.peek(key, client.state.clock))
 
 
 def _checked(value: object | None) -> bytes | RawString | None:
@@ -55,19 +52,19 @@ def _checked(value: object | None) -> bytes | RawString | None:
     raise CommandError(WRONG_TYPE)
 
 
-def editable(session: Session, key: bytes) -> RawString:
+def editable(client: Client, key: bytes) -> RawString:
     """The string under `key`, which stands there from now on in the form that can be changed, made where it is not."""
-    value = find(session, key)
+    value = find(client, key)
     if isinstance(value, RawString):
         return value
     raw = RawString(value or b"")
-    session.db.replace(key, raw)
+    client.db.replace(key, raw)
     return raw
 
 
-def check_length(session: Session, length: int) -> None:
+def check_length(client: Client, length: int) -> None:
     """Refuse to make a string longer than a client could send; before memory is taken."""
-    if length > session.state.config.proto_max_bulk_len:
+    if length > client.state.config.proto_max_bulk_len:
         raise CommandError(b"ERR string exceeds maximum allowed size (proto-max-bulk-len)")
 
 

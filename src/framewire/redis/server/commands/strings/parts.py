@@ -6,45 +6,42 @@ their own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.strings.keys import check_length, content, editable, find, integer, look_up, peek
-from framewire.redis.server.commands.table import Command, KeySpec
-from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, NOT_AN_INTEGER, CommandError, parse_int64
+from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, parse_int64
+from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 from framewire.redis.server.parsing.floats import NOT_A_FLOAT, WOULD_NOT_BE_FINITE, add_as_text
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 # -- counters ---------------------------------------------------------------------------------------------------------
 
 
-def incr(session: Session, request: list[bytes]) -> object:
-    return _increment(session, request[1], 1)
+def incr(client: Client, request: list[bytes]) -> object:
+    return _increment(client, request[1], 1)
 
 
-def decr(session: Session, request: list[bytes]) -> object:
-    return _increment(session, request[1], -1)
+def decr(client: Client, request: list[bytes]) -> object:
+    return _increment(client, request[1], -1)
 
 
-def incrby(session: Session, request: list[bytes]) -> object:
+def incrby(client: Client, request: list[bytes]) -> object:
     """redis-py sends it also when asked for INCR."""
-    return _increment(session, request[1], integer(request[2]))
+    return _increment(client, request[1], integer(request[2]))
 
 
-def decrby(session: Session, request: list[bytes]) -> object:
+def decrby(client: Client, request: list[bytes]) -> object:
     step = integer(request[2])
     if step == INT64_MIN:
         raise CommandError(b"ERR decrement would overflow")
-    return _increment(session, request[1], -step)
+    return _increment(client, request[1], -step)
 
 
-def _increment(session: Session, key: bytes, step: int) -> int:
-    db = session.db
+def _increment(client: Client, key: bytes, step: int) -> int:
+    db = client.db
     if db.deadlines:
-        db.discard_if_due(key, session.state.clock)
+        db.discard_if_due(key, client.state.clock)
     before = db.values.get(key)
     if before is None:
         before = b"0"
@@ -62,64 +59,64 @@ def _increment(session: Session, key: bytes, step: int) -> int:
     return number
 
 
-def incrbyfloat(session: Session, request: list[bytes]) -> object:
+def incrbyfloat(client: Client, request: list[bytes]) -> object:
     """Logged as its result, so that a replay rounds nothing."""
     key = request[1]
-    before = peek(session, key)
+    before = peek(client, key)
     try:
         total = add_as_text(b"0" if before is None else before, request[2])
     except ValueError:
         raise CommandError(NOT_A_FLOAT) from None
     if total is None:
         raise CommandError(WOULD_NOT_BE_FINITE)
-    session.db.replace(key, total)
-    session.db.touch(key, b"incrbyfloat")
-    session.propagate([b"SET", key, total, b"KEEPTTL"])
+    client.db.replace(key, total)
+    client.db.touch(key, b"incrbyfloat")
+    client.propagate([b"SET", key, total, b"KEEPTTL"])
     return total
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------
 
 
-def strlen(session: Session, request: list[bytes]) -> object:
-    return len(look_up(session, request[1]) or b"")
+def strlen(client: Client, request: list[bytes]) -> object:
+    return len(look_up(client, request[1]) or b"")
 
 
-def getrange(session: Session, request: list[bytes]) -> object:
+def getrange(client: Client, request: list[bytes]) -> object:
     """Both ends included; negative ones count from the end of the string."""
     start, end = integer(request[2]), integer(request[3])
-    value = look_up(session, request[1])
+    value = look_up(client, request[1])
     if value is None or (start < 0 and end < 0 and start > end):
         return b""
     start, end = (max(index + len(value), 0) if index < 0 else index for index in (start, end))
     return bytes(value[start : end + 1])
 
 
-def append(session: Session, request: list[bytes]) -> object:
-    db, key, tail = session.db, request[1], request[2]
-    before = find(session, key)
+def append(client: Client, request: list[bytes]) -> object:
+    db, key, tail = client.db, request[1], request[2]
+    before = find(client, key)
     if before is None:
         db.set(key, tail)
         length = len(tail)
     else:
         length = len(before) + len(tail)
-        check_length(session, length)
-        editable(session, key).extend(tail)
+        check_length(client, length)
+        editable(client, key).extend(tail)
     db.touch(key, b"append")
     return length
 
 
-def setrange(session: Session, request: list[bytes]) -> object:
+def setrange(client: Client, request: list[bytes]) -> object:
     key, offset, data = request[1], integer(request[2]), request[3]
     if offset < 0:
         raise CommandError(b"ERR offset is out of range")
-    before = find(session, key)
+    before = find(client, key)
     if not data:
         return len(before or b"")
-    check_length(session, offset + len(data))
-    value = editable(session, key)
+    check_length(client, offset + len(data))
+    value = editable(client, key)
     value.write(offset, data)
-    session.db.touch(key, b"setrange")
+    client.db.touch(key, b"setrange")
     return len(value)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from framewire.redis.server.commands.shared.times import TIME_OPTIONS, Lifetime
-from framewire.redis.server.parsing.arguments import SYNTAX_ERROR, Arguments, CommandError
+from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["GetexOptions", "SetOptions", "getex_options", "set_options"]
 

@@ -5,28 +5,25 @@ What belongs here: GET, SET and their many forms. A command that gives a key a t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.commands.shared.times import Lifetime
 from framewire.redis.server.commands.strings.keys import content, read
 from framewire.redis.server.commands.strings.set_options import getex_options, set_options
-from framewire.redis.server.commands.table import OK, Command, KeySpec
-from framewire.redis.server.parsing.arguments import CommandError
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.strings import RawString
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
 
 __all__ = ["COMMANDS"]
 
 
-def get(session: Session, request: list[bytes]) -> object:
+def get(client: Client, request: list[bytes]) -> object:
     """The path that most requests take: `Db.read` written out."""
-    db = session.db
+    db = client.db
     key = request[1]
     if db.deadlines:
-        db.discard_if_due(key, session.state.clock)
+        db.discard_if_due(key, client.state.clock)
     value = db.values.get(key)
     if value is None:
         db.misses += 1
@@ -37,11 +34,11 @@ def get(session: Session, request: list[bytes]) -> object:
     return value
 
 
-def set_(session: Session, request: list[bytes]) -> object:
+def set_(client: Client, request: list[bytes]) -> object:
     """Without options: `Db.set` written out."""
     if len(request) != 3:
-        return _set_with_options(session, request)
-    db = session.db
+        return _set_with_options(client, request)
+    db = client.db
     key = request[1]
     db.values[key] = request[2]
     if db.deadlines:
@@ -51,95 +48,95 @@ def set_(session: Session, request: list[bytes]) -> object:
     return OK
 
 
-def _set_with_options(session: Session, request: list[bytes]) -> object:
+def _set_with_options(client: Client, request: list[bytes]) -> object:
     options = set_options(request)
-    db, key, now = session.db, request[1], session.state.clock
+    db, key, now = client.db, request[1], client.state.clock
     deadline = options.lifetime.deadline(now, b"set") if options.lifetime is not None else None
-    before = read(session, key) if options.get else db.peek(key, now)
+    before = read(client, key) if options.get else db.peek(key, now)
     if options.condition == (b"NX" if before is not None else b"XX"):
         return before if options.get else None
     if options.keep:
         db.replace(key, request[2])
         db.touch(key, b"set")
     else:
-        _store(session, key, request[2], deadline)
+        _store(client, key, request[2], deadline)
     return before if options.get else OK
 
 
-def _store(session: Session, key: bytes, value: bytes, deadline: int | None = None) -> None:
-    db = session.db
+def _store(client: Client, key: bytes, value: bytes, deadline: int | None = None) -> None:
+    db = client.db
     db.set(key, value)
     db.touch(key, b"set")
     if deadline is not None:
         db.set_deadline(key, deadline)
         if db.observer is not None:
             db.observer(db, key, b"expire")
-            session.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
+            client.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
 
 
-def setnx(session: Session, request: list[bytes]) -> object:
-    if session.db.peek(request[1], session.state.clock) is not None:
+def setnx(client: Client, request: list[bytes]) -> object:
+    if client.db.peek(request[1], client.state.clock) is not None:
         return 0
-    _store(session, request[1], request[2])
+    _store(client, request[1], request[2])
     return 1
 
 
-def setex(session: Session, request: list[bytes]) -> object:
-    return _set_for(session, request, b"EX")
+def setex(client: Client, request: list[bytes]) -> object:
+    return _set_for(client, request, b"EX")
 
 
-def psetex(session: Session, request: list[bytes]) -> object:
-    return _set_for(session, request, b"PX")
+def psetex(client: Client, request: list[bytes]) -> object:
+    return _set_for(client, request, b"PX")
 
 
-def _set_for(session: Session, request: list[bytes], unit: bytes) -> object:
-    deadline = Lifetime(unit, request[2]).deadline(session.state.clock, b"setex" if unit == b"EX" else b"psetex")
-    _store(session, request[1], request[3], deadline)
+def _set_for(client: Client, request: list[bytes], unit: bytes) -> object:
+    deadline = Lifetime(unit, request[2]).deadline(client.state.clock, b"setex" if unit == b"EX" else b"psetex")
+    _store(client, request[1], request[3], deadline)
     return OK
 
 
-def getset(session: Session, request: list[bytes]) -> object:
-    before = read(session, request[1])
-    _store(session, request[1], request[2])
+def getset(client: Client, request: list[bytes]) -> object:
+    before = read(client, request[1])
+    _store(client, request[1], request[2])
     return before
 
 
-def getdel(session: Session, request: list[bytes]) -> object:
-    value = read(session, request[1])
+def getdel(client: Client, request: list[bytes]) -> object:
+    value = read(client, request[1])
     if value is not None:
-        remove(session, request[1])
+        remove(client, request[1])
     return value
 
 
-def getex(session: Session, request: list[bytes]) -> object:
+def getex(client: Client, request: list[bytes]) -> object:
     """A time is only looked at when there is something to give it to."""
     options = getex_options(request)
-    db, key = session.db, request[1]
-    value = read(session, key)
+    db, key = client.db, request[1]
+    value = read(client, key)
     if value is None:
         return None
     if options.lifetime is not None:
-        _let_end(session, key, options.lifetime)
+        _let_end(client, key, options.lifetime)
     elif options.persist and db.persist(key):
         db.touch(key, b"persist")
-        session.propagate([b"PERSIST", key])
+        client.propagate([b"PERSIST", key])
     return value
 
 
-def _let_end(session: Session, key: bytes, lifetime: Lifetime) -> None:
-    deadline = lifetime.deadline(session.state.clock, b"getex")
-    if deadline <= session.state.clock:
-        remove(session, key)
-        session.propagate([b"DEL", key])
+def _let_end(client: Client, key: bytes, lifetime: Lifetime) -> None:
+    deadline = lifetime.deadline(client.state.clock, b"getex")
+    if deadline <= client.state.clock:
+        remove(client, key)
+        client.propagate([b"DEL", key])
         return
-    session.db.set_deadline(key, deadline)
-    session.db.touch(key, b"expire")
-    session.propagate([b"PEXPIREAT", key, b"%d" % deadline])
+    client.db.set_deadline(key, deadline)
+    client.db.touch(key, b"expire")
+    client.propagate([b"PEXPIREAT", key, b"%d" % deadline])
 
 
-def mget(session: Session, request: list[bytes]) -> object:
+def mget(client: Client, request: list[bytes]) -> object:
     """What is no string counts as missing here."""
-    db, now = session.db, session.state.clock
+    db, now = client.db, client.state.clock
     values = [db.read(key, now) for key in request[1:]]
     return [value if value.__class__ is bytes else _content_or_none(value) for value in values]
 
@@ -148,9 +145,9 @@ def _content_or_none(value: object | None) -> bytes | None:
     return bytes(value) if isinstance(value, RawString) else None
 
 
-def mset(session: Session, request: list[bytes]) -> object:
+def mset(client: Client, request: list[bytes]) -> object:
     _check_pairs(request, b"mset")
-    db = session.db
+    db = client.db
     db.values.update(zip(request[1::2], request[2::2], strict=True))
     if db.deadlines:
         for key in request[1::2]:
@@ -161,12 +158,12 @@ def mset(session: Session, request: list[bytes]) -> object:
     return OK
 
 
-def msetnx(session: Session, request: list[bytes]) -> object:
+def msetnx(client: Client, request: list[bytes]) -> object:
     _check_pairs(request, b"msetnx")
-    db, now = session.db, session.state.clock
+    db, now = client.db, client.state.clock
     if any(db.peek(key, now) is not None for key in request[1::2]):
         return 0
-    mset(session, request)
+    mset(client, request)
     return 1
 
 

@@ -1,43 +1,12 @@
-"""The form of the command table: what one entry says about a command.
-
-What belongs here: the `Command` class, the replies that many commands share, and what can be computed from an entry
-alone. Which commands there are is written in the files beside this one, one for each group.
-"""
-
+"""interim"""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
-
-from framewire.frames.resp import Simple
-from framewire.redis.server.parsing.arguments import CommandError
-
-if TYPE_CHECKING:
-    from framewire.redis.server.running.session import Session
-
-__all__ = [
-    "NO_REPLY",
-    "OK",
-    "PONG",
-    "RESET",
-    "Command",
-    "Handler",
-    "KeySpec",
-    "help_command",
-    "subcommands",
-    "unknown_form",
-]
-
-Handler: TypeAlias = Callable[["Session", list[bytes]], object]
-
-OK: Final = Simple(b"OK")
-PONG: Final = Simple(b"PONG")
-RESET: Final = Simple(b"RESET")
-NO_REPLY: Final = object()  # what a barrier returns when it has already appended its replies, or has none
+from typing import Any
 
 _NO_LIMIT = 2**62
-
+Handler=Any
 
 @dataclass(frozen=True, slots=True)
 class KeySpec:
@@ -156,25 +125,3 @@ class Command:
         return self.least <= length <= self.most
 
 
-def subcommands(entries: Sequence[Command]) -> dict[bytes, Command]:
-    """The entries by the part of their name behind the bar (`client|id` under `id`)."""
-    return {entry.name.split("|")[1].encode(): entry for entry in entries}
-
-
-def help_command(container: str, since: str, group: str, categories: str, lines: dict[str, str]) -> Command:
-    """The HELP of a container: how to spell each subcommand, and what it does."""
-    text = [f"{container.upper()} <subcommand> [<argument> ...]. The subcommands are:"]
-    for usage, meaning in {**lines, "HELP": "This text."}.items():
-        text += [usage, f"    {meaning}"]
-    reply = [Simple(line.encode()) for line in text]
-    return Command(
-        f"{container}|help", lambda session, request: reply, 2, "loading stale", None, categories,
-        summary=f"Lists the subcommands of {container.upper()}.", since=since, group=group, complexity="O(1)",
-    )  # fmt: skip
-
-
-def unknown_form(request: Sequence[bytes]) -> CommandError:
-    """What a container says to arguments that its table lets through but the subcommand does not take."""
-    word = request[1][:128].split(b"\0", 1)[0]
-    text = b"ERR unknown subcommand or wrong number of arguments for '%s'. Try %s HELP."
-    return CommandError(text % (word, request[0].upper()))

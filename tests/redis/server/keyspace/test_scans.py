@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framewire.redis.server.values.scanning import Scans
+from framewire.redis.server.keyspace.scans import Scans
 
 
 def members(count: int) -> set[bytes]:

@@ -1,0 +1,30 @@
+"""Counters: what INFO reports and no other object knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["Statistics"]
+
+
+@dataclass(slots=True)
+class Statistics:
+    """The counters of one server. The network room counts bytes and the connections that it rejects."""
+
+    connections_received: int = 0
+    rejected_connections: int = 0
+    commands_processed: int = 0
+    errors: dict[str, int] = field(default_factory=dict)
+    net_input_bytes: int = 0
+    net_output_bytes: int = 0
+
+    def reset(self) -> None:
+        """Count anew."""
+        self.connections_received = self.rejected_connections = self.commands_processed = 0
+        self.net_input_bytes = self.net_output_bytes = 0
+        self.errors = {}
+
+    def count_error(self, text: bytes) -> None:
+        """Count an error reply under its code word."""
+        code = text.split(b" ", 1)[0].decode("utf-8", "replace")
+        self.errors[code] = self.errors.get(code, 0) + 1

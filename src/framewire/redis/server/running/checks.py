@@ -1,0 +1,54 @@
+"""Whether a client may run a command now: authentication, subscriptions, transactions, pauses, a failing disk.
+
+What belongs here: reasons for a refusal that lie in the client's state or in the server's, in Redis' words and order.
+"""
+
+from __future__ import annotations
+
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.errors import CommandError
+
+__all__ = ["check_allowed", "may_write"]
+
+# Commands that are not marked as writing, but are copied to others, or may write.
+_MAY_WRITE = frozenset({"publish", "spublish", "pfcount", "eval", "evalsha", "fcall"})
+
+
+def check_allowed(client: Client, command: Command) -> None:
+    """Raises `CommandError` where the client may not run the command now."""
+    state = client.state
+    if not (client.authenticated or state.config.requirepass):  # the password was taken away meanwhile
+        client.authenticated = True
+        client.refresh()
+    if not client.authenticated and not command.has_flag("no_auth"):
+        raise CommandError(b"NOAUTH Authentication required.")
+    if client.restricted and not command.while_subscribed:
+        raise CommandError(
+            b"ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
+            b"in this context" % command.name.encode()
+        )
+    if client in state.monitors and (command.has_flag("write") or command.has_flag("readonly")):
+        raise CommandError(b"ERR Replica can't interact with the keyspace")
+    if client.queue is not None and command.has_flag("no_multi"):
+        raise CommandError(b"ERR Command not allowed inside a transaction")
+    if state.write_error is not None and _is_write(client, command):
+        raise CommandError(state.write_error)
+
+
+def _is_write(client: Client, command: Command) -> bool:
+    """Whether it is refused while the disk fails; PING too, so that who watches over the server learns of it."""
+    if command.name == "exec":
+        return any(queued.has_flag("write") for queued, _ in client.queue or ())
+    return command.has_flag("write") or command.name == "ping"
+
+
+def may_write(client: Client, command: Command) -> bool:
+    """Whether a CLIENT PAUSE of writing commands holds it."""
+    if command.name == "exec":
+        return any(_may_write(queued) for queued, _ in client.queue or ())
+    return _may_write(command)
+
+
+def _may_write(command: Command) -> bool:
+    return command.has_flag("write") or command.name in _MAY_WRITE
