@@ -16,18 +16,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from framewire._impl import BytesMut, RespDecoder, encode_values
 from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
 from framewire.buf import WriteBuffer
 from framewire.errors import ProtocolError
+from framewire.frames.resp import RespLimits
+from framewire.redis.server.network.connections import Connections
 from framewire.redis.server.running.session import Session
-
-if TYPE_CHECKING:
-    from framewire.frames.resp import RespLimits
-    from framewire.redis.server.network.server import Server
 
 __all__ = ["ClientPump"]
 
@@ -50,14 +48,16 @@ class ClientPump(asyncio.BufferedProtocol):
     """asyncio's callbacks for one client of Mini-Redis."""
 
     __slots__ = (
+        "_connections",
         "_decoder",
         "_ended",
         "_held",
         "_inbound",
         "_outbound",
+        "_outgoing",
         "_pushes",
-        "_server",
         "_stalled",
+        "_state",
         "_stats",
         "_timer",
         "_unsent",
@@ -68,9 +68,11 @@ class ClientPump(asyncio.BufferedProtocol):
         "transport",
     )
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._stats = server.state.stats
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._outgoing = connections.outgoing
+        self._state = connections.state
+        self._stats = connections.state.stats
         self._inbound = Inbound()
         self.get_buffer = self._inbound.lease  # type: ignore[method-assign]  # the callback itself: one call less for every read
         self._stalled = False  # requests wait: for room in the output, for the next turn, or behind a blocked one
@@ -83,25 +85,25 @@ class ClientPump(asyncio.BufferedProtocol):
     # -- asyncio calls these ------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        server = self._server
+        state = self._state
         self.transport = transport = cast("asyncio.Transport", transport)  # uvloop's is one, but does not inherit
         transport.set_write_buffer_limits(high=HIGH_WATER)
         self._outbound = Outbound(transport, HIGH_WATER)
-        self.session = Session(server.state, self.send, *_addresses(transport))
+        self.session = Session(state, self.send, *_addresses(transport))
         self.client = client = self.session.client
         client.on_unblocked = self._unblocked
         client.on_kill = self.abort
-        self._decoder = RespDecoder("requests", server.limits)
+        self._decoder = RespDecoder("requests", self._connections.limits)
         self._decoder.authenticated = client.authenticated
-        self.last_active = server.state.clock
-        server.opened(self)
+        self.last_active = state.clock
+        self._connections.opened(self)
 
     def buffer_updated(self, nbytes: int) -> None:
         inbound = self._inbound
         try:
             source = inbound.commit(nbytes)
             self._stats.net_input_bytes += nbytes
-            self.last_active = self._server.state.tick()
+            self.last_active = self._state.tick()
             if not (self._stalled or source.expected):
                 self._answer(source)
             if source or source.expected or source is inbound.rest:
@@ -133,7 +135,7 @@ class ClientPump(asyncio.BufferedProtocol):
             self._timer = None
         self._outbound.clear()
         self._pushes = None
-        self._server.closed(self)
+        self._connections.closed(self)
 
     # -- requests in, replies out -------------------------------------------------------------------------------------
 
@@ -141,8 +143,8 @@ class ClientPump(asyncio.BufferedProtocol):
         """Decode, execute and encode batch after batch, then write once."""
         if self._pushes is not None:
             self.flush_pushes()
-        server, session, client, decoder = self._server, self.session, self.client, self._decoder
-        out, replies = server.out, server.replies
+        session, client, decoder = self.session, self.client, self._decoder
+        out, replies = self._outgoing.out, self._outgoing.replies
         turn_is_over = False
         try:
             for _ in TURN:
@@ -185,7 +187,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
         While what was changed is not on disk (`appendfsync always`), it waits for that.
         """
-        if self._server.holding and out:
+        if self._outgoing.holding and out:
             self._hold(out)
             return
         outbound = self._outbound
@@ -199,7 +201,7 @@ class ClientPump(asyncio.BufferedProtocol):
             self._pushes = WriteBuffer()
         for piece in out.take():
             self._pushes.put_slice(piece)
-        self._server.hold(self)
+        self._outgoing.hold(self)
         if len(self._pushes) >= HIGH_WATER:
             self.flush_pushes()
 
@@ -208,7 +210,7 @@ class ClientPump(asyncio.BufferedProtocol):
         client = self.client
         if self._stalled and not self._outbound.full and not client.closing and client.blocked is None:
             self._stalled = False
-            self._server.state.tick()
+            self._state.tick()
             self._answer(self._inbound.rest)
             self._inbound.release_if_empty()
             if self._ended and not self._stalled:
@@ -220,12 +222,12 @@ class ClientPump(asyncio.BufferedProtocol):
         """A blocking command waits: what comes behind it is not executed before its reply."""
         self._stalled = True
         if deadline is not None:
-            left = max(0, deadline - self._server.state.clock)
+            left = max(0, deadline - self._state.clock)
             self._timer = asyncio.get_running_loop().call_later(left / 1000, self._time_is_up)
 
     def _time_is_up(self) -> None:
         self._timer = None
-        self._server.state.tick()
+        self._state.tick()
         wait = self.client.blocked
         if wait is not None:
             self.client.end_wait(wait.otherwise)
@@ -245,9 +247,9 @@ class ClientPump(asyncio.BufferedProtocol):
             return
         if self._pushes is None:
             self._pushes = WriteBuffer()
-            self._server.flush_soon(self)
-        if self._server.holding:
-            self._server.hold(self)
+            self._outgoing.flush_soon(self)
+        if self._outgoing.holding:
+            self._outgoing.hold(self)
         try:
             encode_values([value], self.client.protocol, self._pushes.tail, self._pushes.segments)
         except BaseException:  # a defect of ours, or no memory: half a frame must not be followed by another
@@ -257,8 +259,8 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def flush_pushes(self) -> None:
         """Write the out-of-band data of this loop iteration, if any, and what was held back with it."""
-        if self._server.holding:
-            self._server.commit()
+        if self._outgoing.holding:
+            self._outgoing.commit()
         pushes = self._pushes
         if pushes is not None:
             self._pushes = None
@@ -273,7 +275,7 @@ class ClientPump(asyncio.BufferedProtocol):
             self.client.closing = True
             self.transport.pause_reading()
             self._outbound.close()
-            self._server.closing(self)
+            self._connections.closing(self)
 
     def abort(self) -> None:
         """Close at once; what was not sent is lost."""
@@ -295,7 +297,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
         Replies need no check: they stop at the high-water mark. Nor does an unfinished request: the decoder limits it.
         """
-        limit = self._server.config.client_output_limit
+        limit = self._state.config.client_output_limit
         if waiting > limit > 0:  # 0 is no limit, as in Redis
             logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.client, waiting, limit)
             self.abort()

@@ -1,0 +1,72 @@
+"""What leaves at the end of a turn of the loop: messages, and replies that wait for the disk.
+
+What belongs here: the order of those two. All that changed within one turn is written to the append-only file in one
+go, and synced where the policy asks for that; then what was held back for it leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from framewire.buf import WriteBuffer
+from framewire.redis.server.persistence.persistence import Persistence
+
+__all__ = ["Outgoing"]
+
+
+class Sender(Protocol):
+    """A client's connection, as far as what it has to send is concerned."""
+
+    def flush_pushes(self) -> None:
+        """Write what was put aside for the end of the turn."""
+
+    def abort(self) -> None:
+        """Close at once."""
+
+
+class Outgoing:
+    """The output of all clients of one server. `out` and `replies` are of the batch under way, whichever client's."""
+
+    def __init__(self, persistence: Persistence) -> None:
+        self.out = WriteBuffer()
+        self.replies: list[object] = []
+        self.holding = False  # replies wait until what is logged is on disk
+        self._persistence = persistence
+        self._held: set[Sender] = set()  # whose replies
+        self._dirty: list[Sender] = []
+        persistence.on_pending = self._something_logged
+
+    def flush_soon(self, sender: Sender) -> None:
+        """Let it write its messages before the loop waits."""
+        if not self._dirty:
+            asyncio.get_running_loop().call_soon(self._flush_dirty)
+        self._dirty.append(sender)
+
+    def _flush_dirty(self) -> None:
+        if self.holding:
+            self.commit()
+        dirty, self._dirty = self._dirty, []
+        for sender in dirty:
+            sender.flush_pushes()
+
+    def _something_logged(self) -> None:
+        """Something changed: it is written before the loop waits, in one go with whatever else changes until then."""
+        self.holding = self._persistence.holds_replies
+        asyncio.get_running_loop().call_soon(self.commit)
+
+    def hold(self, sender: Sender) -> None:
+        """What it put aside must not leave before what is logged is on disk."""
+        self._held.add(sender)
+        self.flush_soon(sender)
+
+    def commit(self) -> None:
+        """Write what is logged, and wait for the disk if the policy says so. Then replies may leave.
+
+        If that fails, clients must not be told that their writes are safe; they lose their connection.
+        """
+        self.holding = False
+        held, self._held = self._held, set()
+        if not self._persistence.commit():
+            for sender in held:
+                sender.abort()
