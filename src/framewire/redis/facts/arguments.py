@@ -110,9 +110,14 @@ def block(name: str, *arguments: Argument, word: str | None = None, **marks: Unp
 
 
 def taken_by(server: Server, arguments: Iterable[Argument]) -> tuple[Argument, ...]:
-    """Those of `arguments` that `server` takes, at every depth."""
+    """Those of `arguments` that `server` takes, at every depth; their `since` is that of the server."""
     return tuple(
-        replace(argument, arguments=taken_by(server, argument.arguments)) if argument.arguments else argument
+        replace(
+            argument,
+            arguments=taken_by(server, argument.arguments),
+            since=server.since(argument.since, argument.valkey),
+            valkey=AS_REDIS,
+        )
         for argument in arguments
         if server.has(argument.since, argument.valkey)
     )

@@ -198,7 +198,7 @@ class Command:
             entry,
             arguments=taken_by(place, entry.arguments),
             history=tuple(line for line in entry.history if place.has_seen(line[0])),
-            since=(place.family == "valkey" and entry.valkey) or entry.since,
+            since=place.since(entry.since, entry.valkey),
             valkey=AS_REDIS,
             subcommands=_all_on(server, self.subcommands),
         )

@@ -19,14 +19,13 @@ __all__ = [
     "find_storedist",
     "flags_of_bitfield",
     "flags_of_set",
-    "flags_of_set_on_valkey",
 ]
 
 Finder = Callable[[Sequence[bytes]], list[int]]
 """Takes a request and returns the positions of keys in it."""
 
 _MARKERS = ("variable_flags", "incomplete")
-_MOST_DIGITS = 9
+_MOST_DIGITS = 9  # no request has a billion items
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +145,25 @@ _MIGRATE_LENGTHS = {b"AUTH": 2, b"AUTH2": 3}
 
 
 def find_migrated_key(request: Sequence[bytes]) -> list[int]:
-    """The one key, unless it is empty and KEYS names them."""
-    return [3] if len(request) > 3 and not find_migrated_keys(request) else []
+    """The one key, where no KEYS stands behind it."""
+    return [3] if len(request) > 3 and not _behind_keys(request) else []
 
 
 def find_migrated_keys(request: Sequence[bytes]) -> list[int]:
-    """The keys behind KEYS, which counts only where the one key is empty."""
+    """The keys behind KEYS; with both them and the one key there are none."""
+    start = _behind_keys(request)
+    return list(range(start, len(request))) if start and not request[3] else []
+
+
+def _behind_keys(request: Sequence[bytes]) -> int:
+    """The position behind KEYS; 0 where it is not there, or is the last word."""
     position = _MIGRATE_OPTIONS
-    while position < len(request):
+    while position < len(request) - 1:
         word = request[position].upper()
         if word == b"KEYS":
-            return [] if request[3] else list(range(position + 1, len(request)))
+            return position + 1
         position += _MIGRATE_LENGTHS.get(word, 1)
-    return []
+    return 0
 
 
 # -- options that decide what is done ---------------------------------------------------------------------------------
@@ -166,16 +171,7 @@ def find_migrated_keys(request: Sequence[bytes]) -> list[int]:
 
 def flags_of_set(request: Sequence[bytes]) -> str:
     """SET reads only with GET."""
-    return _flags_of_set(request, (b"GET",))
-
-
-def flags_of_set_on_valkey(request: Sequence[bytes]) -> str:
-    """There it reads with IFEQ, too."""
-    return _flags_of_set(request, (b"GET", b"IFEQ"))
-
-
-def _flags_of_set(request: Sequence[bytes], reading: tuple[bytes, ...]) -> str:
-    reads = any(word.upper() in reading for word in request[3:])
+    reads = any(word.upper() == b"GET" for word in request[3:])
     return "RW access update" if reads else "OW update"
 
 

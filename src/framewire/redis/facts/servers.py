@@ -36,8 +36,12 @@ class Server(NamedTuple):
         """
         if since == valkey == "":
             return True
-        version = since if self.family == "redis" or valkey == AS_REDIS else valkey
-        return bool(version) and parsed_version(version or "")[:2] <= self.version
+        version = self.since(since, valkey)
+        return bool(version) and parsed_version(version)[:2] <= self.version
+
+    def since(self, since: str, valkey: str | None) -> str:
+        """The one of the two versions that counts for it; empty where there is none."""
+        return since if self.family == "redis" or valkey == AS_REDIS else valkey or ""
 
     def has_seen(self, version: str) -> bool:
         """Whether what happened in `version` (`7.2.0`, or `valkey 8.0.0` for one family) happened to it."""

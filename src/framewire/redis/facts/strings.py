@@ -6,7 +6,7 @@ from functools import partial
 
 from framewire.redis.facts.arguments import block, double, integer, key, oneof, string, token, unix_time
 from framewire.redis.facts.command import NOT_DEPRECATED, command
-from framewire.redis.facts.keys import KeySpec, flags_of_set, flags_of_set_on_valkey
+from framewire.redis.facts.keys import KeySpec, flags_of_set
 from framewire.redis.facts.servers import NEWER, REDIS_7_0, REDIS_8_0, VALKEY_9_1
 
 __all__ = ["COMMANDS"]
@@ -47,16 +47,6 @@ COMMANDS = [
             ("7.0.0", "NX together with GET."),
             ("valkey 8.1.0", "IFEQ."),
         ),
-        variants={
-            VALKEY_9_1: {
-                "keys": (
-                    KeySpec(
-                        "RW access update variable_flags", notes="RW and ACCESS due to the optional `GET` argument",
-                        flags_in=flags_of_set_on_valkey,
-                    ),
-                ),
-            },
-        },
     ),
     _entry(
         "setnx", 3, "write denyoom fast", "@string", KeySpec("OW insert"),
