@@ -204,7 +204,7 @@ MEASURED = """
 import asyncio, pathlib, re, ssl, sys
 from framewire import LengthDelimitedCodec
 from framewire.aio import connect
-from framewire.redis.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 loop, direction, port, certificate = sys.argv[1:]
 SIZE = 64 * 1024 * 1024
