@@ -45,7 +45,7 @@ def log_lost(error: BaseException) -> None:
 
 
 class ProtocolServer(Generic[P]):
-    """Accepts connections for protocols that `factory()` makes, in the running loop. First `add`, then `start`.
+    """Accepts connections for protocols that `factory()` makes. First `add`, in the loop that runs, then `start`.
 
     Its owner says `opened(protocol)` when a protocol has got its transport, and `closed(protocol)` once for each of
     those, when the connection no longer counts: usually the protocol passes on `connection_made` and `connection_lost`.
@@ -66,7 +66,6 @@ class ProtocolServer(Generic[P]):
         on_lost: Callable[[BaseException], None] = log_lost,
         on_rest: Callable[[OSError], None] = log_rest,
     ) -> None:
-        self._loop = asyncio.get_running_loop()
         self._factory = factory
         self._max_connections = max_connections
         self._refuse = refuse
@@ -138,7 +137,7 @@ class ProtocolServer(Generic[P]):
             for endpoint in self.endpoints:
                 endpoint.acceptor.close()
             for task in self._opening:
-                self._loop.call_soon(self._let_go, task)  # once it has begun: else nobody would close its socket
+                task.get_loop().call_soon(self._let_go, task)  # once it has begun: else nobody would close its socket
 
     async def wait_stopped(self) -> None:
         """Wait until somebody stops it."""
@@ -173,8 +172,8 @@ class ProtocolServer(Generic[P]):
             return
         _keep_alive(sock, self.keepalive)
         protocol = self._factory()
-        opening = self._loop.connect_accepted_socket(lambda: protocol, sock, **endpoint.options())
-        task = self._loop.create_task(opening)
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(loop.connect_accepted_socket(lambda: protocol, sock, **endpoint.options()))
         self._arriving.add(protocol)
         self._opening[task] = protocol
         task.add_done_callback(self._arrived)
