@@ -12,9 +12,10 @@ import ssl as ssl_module
 from functools import partial
 from typing import Any, TypeVar
 
+from framewire._framed import DEFAULT_HIGH_WATER
 from framewire._listening import check_address
 from framewire.aio.connection import Connection
-from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
+from framewire.aio.protocol import StreamProtocol
 from framewire.codec import Codec
 
 __all__ = ["connect"]

@@ -24,10 +24,11 @@ from functools import partial
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from framewire._framed import DEFAULT_HIGH_WATER
 from framewire._listening import check_listening, handler_end_logged, port_of
 from framewire.aio.bind import bind
 from framewire.aio.connection import Connection
-from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
+from framewire.aio.protocol import StreamProtocol
 from framewire.aio.protocol_server import ProtocolServer
 from framewire.aio.watch import Limits, Watcher
 from framewire.codec import Codec

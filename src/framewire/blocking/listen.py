@@ -18,6 +18,7 @@ from functools import partial
 from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
 
+from framewire._framed import DEFAULT_HIGH_WATER
 from framewire._listening import (
     RESOLVING,
     check_address,
@@ -28,7 +29,7 @@ from framewire._listening import (
     listen_unix,
     port_of,
 )
-from framewire.blocking.connection import DEFAULT_HIGH_WATER, Connection
+from framewire.blocking.connection import Connection
 from framewire.codec import Codec
 from framewire.errors import ConnectionClosedError
 
