@@ -20,7 +20,7 @@ import threading
 
 from framewire._framed import READ_SIZE
 from framewire._impl import BytesMut
-from framewire.buf import SHARE_THRESHOLD
+from framewire.buf.write_buffer import SHARE_THRESHOLD
 
 __all__ = ["Inbound"]
 
