@@ -18,7 +18,7 @@ from bench.server import redis_server
 from framewire import RespCodec
 from framewire.aio import connect
 from framewire.frames.resp import Array, Bulk
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 SIZE = 1024 * 1024
 COUNT = 200

@@ -21,7 +21,7 @@ from bench.measure import Row
 from framewire import DelimiterCodec, LengthDelimitedCodec, LinesCodec
 from framewire import blocking as threads
 from framewire.aio import connect
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 PAYLOAD = 40
 COUNT = 300_000

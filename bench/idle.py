@@ -22,7 +22,7 @@ OURS = """
 import asyncio, sys
 from framewire import LinesCodec
 from framewire.aio import serve
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 async def handler(connection):
     async for line in connection:
@@ -36,7 +36,7 @@ with asyncio.Runner(loop_factory=lambda: new_event_loop(sys.argv[1])) as runner:
 
 STREAMS = """
 import asyncio, sys
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 async def handler(reader, writer):
     while await reader.readline():

@@ -20,7 +20,7 @@ from bench.server import redis_server
 from framewire import RespCodec, blocking
 from framewire.aio import connect
 from framewire.frames.resp import Array, Bulk
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 COUNT = 5_000
 ROUNDS = 7

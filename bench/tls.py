@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from bench.measure import Row
 from framewire import LengthDelimitedCodec
 from framewire.aio import connect
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 SIZE = 1024 * 1024
 COUNT = 100

@@ -6,11 +6,12 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
-from framewire._listening import RESOLVING, close_listening, listen_unix
+from framewire._listening import RESOLVING, close_listening, listen_at, listen_unix
 from framewire._listening import listen_tcp as listen_on
 
 
@@ -50,6 +51,15 @@ async def test_an_address_that_is_not_ours() -> None:
     assert caught.value.errno == errno.EADDRNOTAVAIL
 
 
+async def test_of_several_addresses_the_first_that_is_ours_may_be_enough() -> None:
+    def tcp(host: str) -> tuple[int, int, int, str, tuple[str, int]]:
+        return (socket.AF_INET, socket.SOCK_STREAM, 0, "", (host, 0))
+
+    (sock,) = listen_on([tcp("192.0.2.1"), tcp("127.0.0.2"), tcp("127.0.0.1")], 5, at_most=1)
+    assert sock.getsockname()[0] == "127.0.0.2"
+    close_listening([sock])
+
+
 def test_a_unix_socket_file_comes_and_goes(tmp_path: Path) -> None:
     path = tmp_path / "socket"
     sock = listen_unix(str(path), 5)
@@ -77,3 +87,18 @@ def test_closing_does_not_mind_a_file_that_somebody_has_removed(tmp_path: Path) 
     (tmp_path / "socket").unlink()
     close_listening([sock])
     assert sock.fileno() < 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has abstract names")
+def test_an_abstract_name_is_no_file() -> None:
+    sock = socket.socket(socket.AF_UNIX)
+    sock.bind(f"\0framewire-test-{os.getpid()}")
+    close_listening([sock])
+    assert sock.fileno() < 0
+
+
+def test_an_address_that_cannot_be_meant_leaves_nothing_open() -> None:
+    before = open_files()
+    with pytest.raises(OverflowError):
+        listen_at(socket.AF_INET, ("127.0.0.1", 70_000), 5)
+    assert open_files() == before

@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
 from framewire._impl import BytesMut
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import EncodeError, FramewireError, IncompleteFrame, ProtocolError
 
 __all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "check_factory", "decode_eof"]

@@ -18,7 +18,7 @@ import redis
 import redis.asyncio
 
 from framewire.redis import Server, ThreadServer, run_in_thread
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 from tests.serving import command, read_exactly, read_to_end
 
 PING = command(b"PING")

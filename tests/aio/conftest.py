@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 
 @pytest.fixture(params=["asyncio", "uvloop"])

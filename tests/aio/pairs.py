@@ -27,7 +27,7 @@ async def socket_pair(**options: Any) -> Pair:
     listener = await listen(handler, RespCodec, "127.0.0.1", 0, **options)
     near = await connect(RespCodec(), "127.0.0.1", listener.port, **options)
     far = await accepted
-    listener._acceptor.close()
+    listener._server.stop()
     return near, far
 
 

@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from framewire import LengthDelimitedCodec, RespCodec, implementation
+from framewire._framed import DEFAULT_HIGH_WATER, READ_SIZE
 from framewire.aio import Connection, connect, connect_pipes, listen
-from framewire.aio.inbound import READ_SIZE, Inbound
-from framewire.aio.protocol import DEFAULT_HIGH_WATER
+from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import SMALL_PIECE
 from framewire.frames.resp import Bulk
 from tests.aio.test_pipes import pipe_files
@@ -204,7 +204,7 @@ MEASURED = """
 import asyncio, pathlib, re, ssl, sys
 from framewire import LengthDelimitedCodec
 from framewire.aio import connect
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 loop, direction, port, certificate = sys.argv[1:]
 SIZE = 64 * 1024 * 1024

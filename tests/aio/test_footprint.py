@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from framewire import LengthDelimitedCodec, LinesCodec, RespCodec
+from framewire._framed import READ_SIZE
 from framewire.aio import Connection, connect, listen
-from framewire.aio.inbound import READ_SIZE, _scratch
+from framewire.aio.inbound import _scratch
 from framewire.frames.resp import Array, Bulk
 
 Run = Callable[[Awaitable[None]], None]

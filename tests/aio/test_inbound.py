@@ -7,9 +7,10 @@ import sys
 import pytest
 
 from framewire import RespCodec
+from framewire._framed import READ_SIZE
 from framewire.aio import inbound as inbound_module
 from framewire.aio import memory_pair
-from framewire.aio.inbound import READ_SIZE, Inbound
+from framewire.aio.inbound import Inbound
 from framewire.frames.resp import Bulk, Simple
 
 

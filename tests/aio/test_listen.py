@@ -14,8 +14,8 @@ import pytest
 
 from framewire import RespCodec
 from framewire.aio import Connection, connect, listen
+from framewire.aio.loops import new_event_loop
 from framewire.frames.resp import Array, Bulk, Integer, Simple
-from framewire.redis.server.network.loops import new_event_loop
 
 BIG = Bulk(bytes(range(256)) * 8192)  # 2 MiB
 

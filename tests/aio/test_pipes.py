@@ -21,8 +21,8 @@ from framewire import (
     RawCodec,
     RespCodec,
 )
+from framewire._framed import DEFAULT_HIGH_WATER
 from framewire.aio import Connection, connect_pipes, open_subprocess
-from framewire.aio.protocol import DEFAULT_HIGH_WATER
 from framewire.frames.resp import Bulk, Integer
 
 Run = Callable[[Awaitable[None]], None]
@@ -144,7 +144,7 @@ def test_a_child_that_writes_without_end_is_made_to_wait(run: Run) -> None:
             await asyncio.sleep(0.1)
             assert len(child._inbound.rest) <= 2 * DEFAULT_HIGH_WATER
             for _ in range(300_000 // 2):  # more than waited, so reading went on
-                assert child._next() or await child.read_frame() == b"y"
+                assert child._next(child._inbound.rest) or await child.read_frame() == b"y"
         assert child.process.returncode == -signal.SIGPIPE
 
     run(main())

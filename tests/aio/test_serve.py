@@ -17,7 +17,7 @@ import pytest
 
 from framewire import LinesCodec
 from framewire.aio import Connection, Listener, connect, listen, serve
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 
 Run = Callable[[Awaitable[None]], None]
 Line = Connection[bytes]

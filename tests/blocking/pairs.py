@@ -82,4 +82,4 @@ def until(condition: Callable[[], object]) -> None:
 
 def kernel_is_full(connection: Connection[Any]) -> bool:
     """Whether a writer of this connection waits for room."""
-    return bool(connection._outbound) and bool(connection._waiting)
+    return bool(connection._outbound) and bool(connection._turns.waiting)

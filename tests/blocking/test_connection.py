@@ -94,7 +94,7 @@ def test_a_reset_is_neither_a_clean_end_nor_incomplete() -> None:
     far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     with Connection(near, RespCodec()) as connection:
         reading = in_thread(connection.read_frame)
-        until(lambda: connection._waiting)
+        until(lambda: connection._turns.waiting)
         far.close()
         with pytest.raises(ConnectionClosedError) as caught:
             reading.result()
@@ -357,7 +357,7 @@ def test_the_end_of_a_lost_connection_is_an_error() -> None:
 def test_closing_wakes_who_reads(ending: str) -> None:
     with with_peer() as (near, _):
         reading = in_thread(near.read_frame)
-        until(lambda: near._waiting)
+        until(lambda: near._turns.waiting)
         getattr(near, ending)()
         with pytest.raises(ConnectionClosedError):
             reading.result()
@@ -367,7 +367,7 @@ def test_closing_wakes_who_reads(ending: str) -> None:
 def test_abort_wakes_who_writes_and_who_waits_for_that() -> None:
     with with_peer(kernel=10_000) as (near, _):
         writing = [in_thread(near.write_frame, HUGE) for _ in range(3)]
-        until(lambda: len(near._waiting) == 3)
+        until(lambda: len(near._turns.waiting) == 3)
         near.abort()
         for thread in writing:
             with pytest.raises(ConnectionClosedError):
@@ -389,13 +389,13 @@ class MeetsAnother:
         if self._held:
             return bool(self._lock.acquire(*arguments))
         self._held = True
-        self._connection._close_if_unused()  # what that thread does when it leaves
+        self._connection._turns.close_if_unused()  # what that thread does when it leaves
         return False
 
 
 def test_two_threads_that_leave_at_once_give_the_socket_back() -> None:
     with with_peer() as (near, _):
-        near._writing = MeetsAnother(near._writing, near)
+        near._turns.writing = MeetsAnother(near._turns.writing, near)
         near.abort()
         assert near.sock.fileno() == -1
 
@@ -427,9 +427,9 @@ def test_frames_of_several_writers_do_not_mix_and_several_readers_share_them() -
 def test_a_reader_of_batches_is_not_kept_by_another_reader() -> None:
     with with_peer() as (near, far):
         first = in_thread(near.read_frames)
-        until(lambda: near._waiting)
+        until(lambda: near._turns.waiting)
         second = in_thread(near.read_frame)
-        until(lambda: len(near._waiting) == 2)
+        until(lambda: len(near._turns.waiting) == 2)
         far.sendall(b":1\r\n:2\r\n")
         assert first.result() == [Integer(1), Integer(2)]
         far.sendall(b":3\r\n")
@@ -512,7 +512,7 @@ def test_a_real_interrupt_in_the_main_thread() -> None:
         assert main is not None
 
         def press_ctrl_c() -> None:
-            until(lambda: near._waiting)
+            until(lambda: near._turns.waiting)
             signal.pthread_kill(main, signal.SIGINT)
 
         pressing = in_thread(press_ctrl_c)

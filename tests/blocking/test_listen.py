@@ -155,7 +155,7 @@ def test_over_tls_a_read_can_time_out_and_a_writer_waits_for_a_reader(tls: Tls) 
             with pytest.raises(TimeoutError):
                 connection.read_frame(timeout=0.01)
             writing = in_thread(connection.write_frame, huge)
-            until(lambda: connection._waiting)
+            until(lambda: connection._turns.waiting)
             with pytest.raises(TimeoutError):
                 connection.read_frame(timeout=0.01)
             assert writing.is_alive()

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from framewire._listening import close_listening
 
-__all__ = ["Acceptor"]
+__all__ = ["RETRY_SECONDS", "Acceptor", "log_rest"]
 
 logger = logging.getLogger("framewire.aio")
 
@@ -29,12 +29,26 @@ RETRY_SECONDS = 1.0
 """How long accepting rests when it fails; also the pace of the log lines about it."""
 
 
-class Acceptor:
-    """Calls `on_socket` with each connected socket, non-blocking and with TCP_NODELAY. Owns the listening sockets."""
+def log_rest(error: OSError) -> None:
+    """What is logged when accepting rests, unless the acceptor's owner has words of its own."""
+    logger.error("cannot accept connections: %s; trying again in %g s", error.strerror, RETRY_SECONDS)
 
-    def __init__(self, sockets: list[socket.socket], on_socket: Callable[[socket.socket], None]) -> None:
+
+class Acceptor:
+    """Calls `on_socket` with each connected socket, non-blocking and with TCP_NODELAY. Owns the listening sockets.
+
+    `on_rest` is called with what is in the way, whenever accepting fails and rests for a while.
+    """
+
+    def __init__(
+        self,
+        sockets: list[socket.socket],
+        on_socket: Callable[[socket.socket], None],
+        on_rest: Callable[[OSError], None] = log_rest,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_socket = on_socket
+        self._on_rest = on_rest
         self._accepting = False
         self._retry: asyncio.TimerHandle | None = None
         self.sockets = sockets
@@ -79,7 +93,7 @@ class Acceptor:
             self._on_socket(sock)
 
     def _rest(self, error: OSError) -> None:
-        logger.error("cannot accept connections: %s; trying again in %g s", error.strerror, RETRY_SECONDS)
+        self._on_rest(error)
         self.pause()
         self._retry = self._loop.call_later(RETRY_SECONDS, self._again)
 

@@ -12,11 +12,13 @@ import ssl as ssl_module
 from functools import partial
 from typing import Any, TypeVar
 
+from framewire._framed import DEFAULT_HIGH_WATER
+from framewire._listening import check_address
 from framewire.aio.connection import Connection
-from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
+from framewire.aio.protocol import StreamProtocol
 from framewire.codec import Codec
 
-__all__ = ["check_address", "connect"]
+__all__ = ["connect"]
 
 F = TypeVar("F")
 
@@ -39,7 +41,7 @@ async def connect(
     `high_water` is the number of bytes that may wait in each direction. Raises `OSError` (refused, unreachable),
     `ssl.SSLError`, and `TimeoutError` after `timeout` seconds.
     """
-    check_address(host, port, path, sock)
+    check_address(host, port, path=path, sock=sock)
     loop = asyncio.get_running_loop()
     options: dict[str, Any] = {"ssl": ssl, "server_hostname": server_hostname}
     if ssl is not None and host is None and server_hostname is None:
@@ -55,10 +57,3 @@ async def connect(
         else:
             _, protocol = await loop.create_connection(factory, sock=sock, **options)
     return Connection(protocol, codec)
-
-
-def check_address(host: str | None, port: int | None, path: str | None, sock: socket.socket | None) -> None:
-    """Raise `ValueError` unless exactly one of the three ways to say where is used."""
-    ways = (host is not None and port is not None) + (path is not None) + (sock is not None)
-    if ways != 1 or (host is None) != (port is None):
-        raise ValueError("give either a host and a port, or path=, or sock=")

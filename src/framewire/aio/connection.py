@@ -1,7 +1,7 @@
 """`Connection[F]`: frames in and out of an asyncio transport.
 
 What belongs here: the loop of `read_frame`, the batching of `write_frame`, and the life of a connection. Bytes move in
-`protocol.py`; what a frame is, the codec knows.
+`protocol.py`; what needs no waiting is in `_framed.py`; what a frame is, the codec knows.
 
     read_frame:   decode --frame--> return          write_frame:  encode -> outbox --flush--> transport
                     | None                                            ^ feed_frame stops here
@@ -19,24 +19,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
+from framewire._framed import FEED_LIMIT, Framed
 from framewire.aio.protocol import StreamProtocol
-from framewire.buf import WriteBuffer
 from framewire.codec import Codec
-from framewire.codecs.batch import decode_ready
-from framewire.errors import CodecInUse, ConnectionClosedError
+from framewire.errors import ConnectionClosedError
 
 __all__ = ["Connection"]
 
 F = TypeVar("F")
 G = TypeVar("G")
 
-FEED_LIMIT = 64 * 1024
-"""Encoded bytes that `feed_frame` collects before it hands them to the transport by itself."""
 
-
-class Connection(Generic[F]):
+class Connection(Framed[F]):
     """A stream of frames in both directions, over any asyncio transport.
 
     Made by `connect`, `listen`, `serve`, `open_subprocess`, `connect_pipes` or `memory_pair`; over a transport that
@@ -50,11 +46,9 @@ class Connection(Generic[F]):
     """
 
     def __init__(self, protocol: StreamProtocol, codec: Codec[F]) -> None:
+        super().__init__(codec)
         self._protocol = protocol
         self._inbound = protocol.inbound
-        self._codec = codec
-        self._outbox = WriteBuffer()
-        self._ahead: F | _Raised | None = None  # decoded before it was asked for: returned or raised next
         protocol.on_payload = self._complete
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -69,7 +63,7 @@ class Connection(Generic[F]):
         if self._ahead is None:
             frame = self._codec.decode(self._inbound.rest)  # as `_next`, whose call would cost as much as this
         else:
-            frame = self._next()
+            frame = self._next(self._inbound.rest)
         if frame is not None:
             return frame
         if timeout is None:
@@ -85,13 +79,7 @@ class Connection(Generic[F]):
         error behind good frames is raised by the next call.
         """
         first = await self.read_frame(timeout)
-        if first is None:
-            return []
-        frames = [first]
-        if self._ahead is None:
-            error = decode_ready(self._codec, self._inbound.rest, frames, max_frames)
-            self._ahead = None if error is None else _Raised(error)
-        return frames
+        return [] if first is None else self._with_ready(first, self._inbound.rest, max_frames)
 
     def __aiter__(self) -> AsyncIterator[F]:
         return self
@@ -106,27 +94,12 @@ class Connection(Generic[F]):
             raise StopAsyncIteration
         return frame
 
-    def _next(self) -> F | None:
-        """A frame, if one is whole."""
-        ahead = self._ahead
-        if ahead is None:
-            return self._codec.decode(self._inbound.rest)
-        self._ahead = None
-        if isinstance(ahead, _Raised):
-            raise ahead.error
-        return ahead
-
     def _complete(self) -> None:
         """A large payload is here, or may have begun: let the codec have it, in place of the reader that waits.
 
         What the codec raises is for that reader: the transport, which called us, would end the connection for it.
         """
-        if self._ahead is not None:
-            return
-        try:
-            self._ahead = self._codec.decode(self._inbound.rest)
-        except Exception as error:
-            self._ahead = _Raised(error)
+        self._decode_ahead(self._inbound.rest)
 
     async def _wait_for_frame(self) -> F | None:
         protocol = self._protocol
@@ -139,7 +112,7 @@ class Connection(Generic[F]):
                 return None
             self._send_outbox()
             await protocol.wait_readable()
-            frame = self._next()
+            frame = self._next(self._inbound.rest)
             if frame is not None:
                 protocol.waits += 1
                 self._inbound.release_if_empty()  # it may be long until the next call
@@ -147,9 +120,7 @@ class Connection(Generic[F]):
 
     @property
     def _inside_frame(self) -> bool:
-        """Whether a part of a frame is here, and no whole one."""
-        rest = self._inbound.rest
-        return bool(rest) or rest.expected > 0 or not self._codec.idle
+        return self._is_inside_frame(self._inbound.rest)
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -186,21 +157,13 @@ class Connection(Generic[F]):
 
     # -- the codec ----------------------------------------------------------------------------------------------------
 
-    @property
-    def codec(self) -> Codec[F]:
-        """The codec in force."""
-        return self._codec
-
     def switch_codec(self, codec: Codec[G]) -> Connection[G]:
         """Decode and encode with `codec` from here on; bytes already received are kept for it.
 
         Returns this connection, typed for the new frames. Raises `CodecInUse` when the old codec stands inside a frame.
         """
-        if not self._codec.idle:
-            raise CodecInUse("the codec stands inside a frame: switch at a frame boundary")
-        switched = cast("Connection[G]", self)
-        switched._codec = codec
-        return switched
+        self._switch_codec(codec)
+        return cast("Connection[G]", self)
 
     # -- the connection -----------------------------------------------------------------------------------------------
 
@@ -263,12 +226,3 @@ class Connection(Generic[F]):
         except asyncio.CancelledError:
             self.abort()
             raise
-
-
-class _Raised:
-    """What a codec raised when it was called before anybody asked; not the error itself, which could be a frame."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error

@@ -18,13 +18,11 @@ from __future__ import annotations
 
 import threading
 
+from framewire._framed import READ_SIZE
 from framewire._impl import BytesMut
-from framewire.buf import SHARE_THRESHOLD
+from framewire.buf.write_buffer import SHARE_THRESHOLD
 
-__all__ = ["READ_SIZE", "Inbound"]
-
-READ_SIZE = 64 * 1024
-"""Bytes that are lent for one read at least. A payload that is received in place is lent more, up to 1 MiB at once."""
+__all__ = ["Inbound"]
 
 _thread = threading.local()
 

@@ -1,7 +1,7 @@
 """`listen` and its `Listener`: connections accepted, each handled in a task of its own, until they are told to end.
 
-What belongs here: the life of a server of any protocol. Sockets that listen are made in `sockets.py` and accepted from
-in `accept.py`; `watch.py` knows what takes too long; `serve.py` adds what a script wants.
+What belongs here: handlers and their end. Who connects comes in by `protocol_server.py`; `watch.py` knows what takes
+too long; `serve.py` adds what a script wants.
 
                  stop()                               all handlers have ended
     (accepting) -------> (draining) -----------------------------------------> (ended)
@@ -19,26 +19,25 @@ import logging
 import socket
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
-from framewire._listening import RESOLVING, listen_tcp, listen_unix
-from framewire.aio.accept import Acceptor
-from framewire.aio.connect import check_address
+from framewire._framed import DEFAULT_HIGH_WATER
+from framewire._listening import check_listening, handler_end_logged, port_of
+from framewire.aio.bind import bind
 from framewire.aio.connection import Connection
-from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
+from framewire.aio.protocol import StreamProtocol
+from framewire.aio.protocol_server import ProtocolServer
 from framewire.aio.watch import Limits, Watcher
-from framewire.codec import Codec, check_factory
-from framewire.errors import ConnectionClosedError, IncompleteFrame, ProtocolError
+from framewire.codec import Codec
 
 __all__ = ["Listener", "listen"]
 
 F = TypeVar("F")
 
 logger = logging.getLogger("framewire.aio")
-
-PEERS_FAULTS = (ProtocolError, IncompleteFrame, ConnectionClosedError)
 
 
 async def listen(
@@ -71,30 +70,13 @@ async def listen(
     `read_frame` counts, not the time that the handler takes. Raises `OSError` where the address is taken, `TypeError`
     for a codec in place of what makes one.
     """
-    check_factory(codec)
-    check_address(host, port, path, sock)
-    if max_connections is not None and max_connections < 1:
-        raise ValueError(f"max_connections is at least 1, not {max_connections}")
+    check_listening(codec, max_connections, host, port, path=path, sock=sock)
     limits = Limits(idle=idle_timeout, frame=frame_timeout, write=write_timeout)
-    if sock is not None:
-        sock.setblocking(False)
-        sockets = [sock]
-    elif path is not None:
-        sockets = [listen_unix(path, backlog)]
-    else:
-        assert host is not None and port is not None
-        found = await asyncio.get_running_loop().getaddrinfo(host or None, port, **RESOLVING)
-        sockets = listen_tcp(found, backlog)
+    sockets = await bind(host, port, path, sock, backlog)
     return Listener(
-        handler,
-        codec,
-        sockets,
-        limits=limits,
-        max_connections=max_connections,
-        high_water=high_water,
-        ssl=ssl,
-        ssl_handshake_timeout=ssl_handshake_timeout if ssl is not None else None,
-    )
+        handler, codec, sockets, limits=limits, max_connections=max_connections, high_water=high_water,
+        ssl=ssl, ssl_handshake_timeout=ssl_handshake_timeout,
+    )  # fmt: skip
 
 
 class Listener(Generic[F]):
@@ -112,57 +94,46 @@ class Listener(Generic[F]):
         limits: Limits,
         max_connections: int | None,
         high_water: int,
-        **ssl_options: Any,
+        ssl: ssl_module.SSLContext | None,
+        ssl_handshake_timeout: float | None,
     ) -> None:
-        self._loop = asyncio.get_running_loop()
         self._handler = handler
         self._codec = codec
-        self._max_connections = max_connections
-        self._ssl_options = ssl_options
-        self._high_water = high_water
         self._watcher = Watcher(limits)
-        self._unopened: set[StreamProtocol] = set()  # accepted, not yet open: TLS shakes hands
-        self._opening: set[asyncio.Task[Any]] = set()  # what opens them
         self._tasks: dict[asyncio.Task[None], StreamProtocol] = {}
-        self._stopped = asyncio.Event()
-        self._acceptor = Acceptor(sockets, self._welcome)
-        self._acceptor.resume()
+        factory = partial(StreamProtocol, self._start, high_water=high_water)
+        self._server = ProtocolServer(factory, max_connections=max_connections)
+        self._server.add(sockets, ssl=ssl, ssl_handshake_timeout=ssl_handshake_timeout)
+        self._server.start()
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 
     @property
     def sockets(self) -> list[socket.socket]:
         """The sockets that it listens on; none once it was stopped."""
-        return list(self._acceptor.sockets)
+        return self._server.sockets
 
     @property
     def port(self) -> int:
         """The TCP port that was bound; useful after `port=0`. Raises `ValueError` where there is none."""
-        for sock in self._acceptor.sockets:
-            name = sock.getsockname()
-            if isinstance(name, tuple):
-                return int(name[1])
-        raise ValueError("a Unix socket has no port, nor has a listener that was stopped")
+        return port_of(self._server.sockets)
 
     @property
     def connection_count(self) -> int:
         """How many connections there are, those that still shake hands included."""
-        return len(self._tasks) + len(self._unopened)
+        return self._server.connection_count
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
     @property
     def is_stopping(self) -> bool:
         """Whether it accepts no more."""
-        return self._stopped.is_set()
+        return self._server.is_stopping
 
     def stop(self) -> None:
         """Accept no more, and let each connection end when it has no frame under way. Does not wait."""
-        if not self._stopped.is_set():
-            self._stopped.set()
-            self._acceptor.close()
-            for task in self._opening:
-                self._loop.call_soon(task.cancel)  # once it has begun: else nobody would close its socket
+        if not self._server.is_stopping:
+            self._server.stop()
             for protocol in self._tasks.values():
                 protocol.drain()
 
@@ -176,10 +147,7 @@ class Listener(Generic[F]):
         """`stop()`, wait until the handlers have ended, and after `timeout` seconds `close()`; they have ended then."""
         self.stop()
         try:
-            async with asyncio.timeout(timeout):
-                await self.wait_closed()
-        except TimeoutError:
-            if self._tasks:
+            if await self._server.wait_closed(timeout) and self._tasks:
                 logger.warning("cancelling %d handlers that did not end within %g s", len(self._tasks), timeout)
         finally:
             self.close()
@@ -187,12 +155,11 @@ class Listener(Generic[F]):
 
     async def wait_stopped(self) -> None:
         """Wait until somebody stops it."""
-        await self._stopped.wait()
+        await self._server.wait_stopped()
 
     async def wait_closed(self) -> None:
         """Wait until there is no connection and no handler left."""
-        while pending := [*self._tasks, *self._opening]:
-            await asyncio.wait(pending)
+        await self._server.wait_closed()
 
     async def __aenter__(self) -> Self:
         return self
@@ -205,30 +172,12 @@ class Listener(Generic[F]):
 
     # -- one connection -----------------------------------------------------------------------------------------------
 
-    def _welcome(self, sock: socket.socket) -> None:
-        """Open a connection on an accepted socket."""
-        protocol = StreamProtocol(self._start, high_water=self._high_water)
-        opening = self._loop.connect_accepted_socket(lambda: protocol, sock, **self._ssl_options)
-        task = self._loop.create_task(opening)
-        self._unopened.add(protocol)
-        self._opening.add(task)
-        task.add_done_callback(partial(self._opened, protocol))
-        if self._max_connections is not None and self.connection_count >= self._max_connections:
-            self._acceptor.pause()
-
-    def _opened(self, protocol: StreamProtocol, task: asyncio.Task[Any]) -> None:
-        self._unopened.discard(protocol)
-        self._opening.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.info("a connection was lost while it was accepted: %r", error)
-        self._make_room()
-
     def _start(self, protocol: StreamProtocol) -> None:
-        self._unopened.discard(protocol)
-        if self._stopped.is_set():  # accepted before that, and open only now
+        if self._server.is_stopping:  # accepted before that, and open only now
             protocol.transport.abort()
             return
-        task = self._loop.create_task(self._run(protocol))
+        self._server.opened(protocol)
+        task = asyncio.get_running_loop().create_task(self._run(protocol))
         self._tasks[task] = protocol
         task.add_done_callback(self._ended)
 
@@ -236,17 +185,11 @@ class Listener(Generic[F]):
         protocol = self._tasks.pop(task)
         if not protocol.is_closed:  # the task was cancelled before it began
             protocol.transport.abort()
-        self._make_room()
-
-    def _make_room(self) -> None:
-        if not self._stopped.is_set() and (
-            self._max_connections is None or self.connection_count < self._max_connections
-        ):
-            self._acceptor.resume()
+        self._server.closed(protocol)
 
     async def _run(self, protocol: StreamProtocol) -> None:
         peer = protocol.transport.get_extra_info("peername")  # while it is known
-        try:
+        with handler_end_logged(logger, peer), suppress(asyncio.CancelledError):  # its block has aborted it then
             connection = Connection(protocol, self._codec())
             self._watcher.add(connection)
             try:
@@ -254,9 +197,3 @@ class Listener(Generic[F]):
                     await self._handler(connection)
             finally:
                 self._watcher.remove(connection)
-        except asyncio.CancelledError:
-            pass  # leaving its block has aborted the connection
-        except PEERS_FAULTS as error:
-            logger.info("the connection of %s ended: %s", peer, error.__cause__ or error)
-        except Exception:
-            logger.exception("the handler of %s failed", peer)

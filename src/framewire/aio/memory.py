@@ -11,8 +11,9 @@ import asyncio
 from collections import deque
 from typing import Any, TypeVar
 
+from framewire._framed import DEFAULT_HIGH_WATER
 from framewire.aio.connection import Connection
-from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
+from framewire.aio.protocol import StreamProtocol
 from framewire.codec import Codec
 
 __all__ = ["MemoryTransport", "memory_pair"]

@@ -18,8 +18,9 @@ import stat
 from types import TracebackType
 from typing import IO, Any, TypeVar, cast
 
+from framewire._framed import DEFAULT_HIGH_WATER
 from framewire.aio.connection import Connection
-from framewire.aio.protocol import DEFAULT_HIGH_WATER, StreamProtocol
+from framewire.aio.protocol import StreamProtocol
 from framewire.codec import Codec
 
 __all__ = ["PipeTransport", "SubprocessConnection", "connect_pipes", "open_subprocess"]

@@ -11,14 +11,12 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from framewire.aio.inbound import READ_SIZE, Inbound
+from framewire._framed import DEFAULT_HIGH_WATER, READ_SIZE
+from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
 from framewire.errors import ConnectionClosedError
 
-__all__ = ["DEFAULT_HIGH_WATER", "StreamProtocol"]
-
-DEFAULT_HIGH_WATER = 256 * 1024
-"""Bytes that may wait undecoded, and unsent, before the connection asks its peer or its caller to wait."""
+__all__ = ["StreamProtocol"]
 
 
 class StreamProtocol(asyncio.BufferedProtocol):

@@ -13,9 +13,9 @@ import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
+from framewire._framed import DEFAULT_HIGH_WATER
 from framewire.aio.connection import Connection
 from framewire.aio.listen import Listener, listen
-from framewire.aio.protocol import DEFAULT_HIGH_WATER
 from framewire.codec import Codec
 
 __all__ = ["serve"]

@@ -23,7 +23,8 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from framewire.buf import SHARE_THRESHOLD, WriteBuffer
+from framewire.buf.segments import IOV_MAX, Segment, drop
+from framewire.buf.write_buffer import SHARE_THRESHOLD, WriteBuffer
 
 __all__ = ["PIECE", "Outbound"]
 
@@ -32,9 +33,6 @@ PIECE = 256 * 1024
 
 SMALL_PIECE = 32 * 1024
 """Bytes given at once to a transport that copies, behind what was written past it."""
-
-IOV_MAX = 1024
-"""Segments in one `writev` (the limit of Linux and of POSIX systems in use)."""
 
 
 def _copies(transport: asyncio.WriteTransport) -> bool:
@@ -70,7 +68,7 @@ class Outbound:
             transport.set_write_buffer_limits(high=0)  # it is to say when it holds something, and when nothing
         self._paused = False  # the transport has asked to wait
         self.full = False  # writers should wait: more than the high-water mark is pending
-        self._waiting: deque[memoryview] | None = None  # made when first needed: most connections never do
+        self._waiting: deque[Segment] | None = None  # made when first needed: most connections never do
         self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
         self.finishing = False  # nothing may be written any more
         self.lost = False  # nothing can be written any more, though the connection may still be read
@@ -97,7 +95,7 @@ class Outbound:
         self.sent += nbytes
         return nbytes
 
-    def write(self, segments: list[bytes | memoryview]) -> None:
+    def write(self, segments: list[Segment]) -> None:
         """Send `segments` in order. Never blocks; what the transport should not copy waits here until there is room."""
         if self._waiting:
             self._queue(segments)
@@ -152,7 +150,7 @@ class Outbound:
         else:
             action()
 
-    def _queue(self, segments: Iterable[bytes | memoryview]) -> None:
+    def _queue(self, segments: Iterable[Segment]) -> None:
         waiting = self._waiting
         if waiting is None:
             waiting = self._waiting = deque()
@@ -184,7 +182,7 @@ class Outbound:
         if not self.transport.is_closing():
             action()
 
-    def _write_to_file(self, waiting: deque[memoryview]) -> None:
+    def _write_to_file(self, waiting: deque[Segment]) -> None:
         """One `writev` of what waits, if the transport holds nothing that must go before it."""
         if self.transport.get_write_buffer_size() or self.transport.is_closing():
             return
@@ -193,7 +191,4 @@ class Outbound:
         except OSError:
             return  # the transport's own write meets the same error and reports it in its way
         self.queued -= sent
-        while waiting and sent >= len(waiting[0]):
-            sent -= len(waiting.popleft())
-        if sent:
-            waiting[0] = waiting[0][sent:]
+        drop(waiting, sent)

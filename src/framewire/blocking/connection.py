@@ -1,7 +1,7 @@
 """`Connection[F]`: frames in and out of a socket, for threads.
 
-What belongs here: who may read and write when, deadlines, and the life of a connection. Bytes move in `stream.py`; what
-a frame is, the codec knows.
+What belongs here: reading, writing, and both at once where neither side could go on otherwise. Bytes move in
+`stream.py`; whose turn it is, and the end, are in `turns.py`; what a frame is, the codec knows.
 
     read_frame:   decode --frame--> return           write_frame:  encode -> outbox --flush--> kernel, whole
                     | None                                            ^ feed_frame stops here
@@ -15,45 +15,31 @@ a frame is, the codec knows.
                     | the kernel has no room
                     v
                   wait for room (or TimeoutError), meanwhile receive up to the high-water mark, again
-
-A thread that is interrupted (Ctrl-C) while it waits has lost nothing and may go on. Anywhere else nobody knows how far
-the interrupted step came, so the connection is poisoned: closed, rather than out of step.
 """
 
 from __future__ import annotations
 
 import contextlib
 import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Generic, NoReturn, Self, TypeVar, cast
+from typing import Self, TypeVar, cast
 
+from framewire._framed import DEFAULT_HIGH_WATER, FEED_LIMIT, READ_SIZE, Framed
 from framewire._impl import BytesMut
 from framewire.blocking.outbound import Outbound
 from framewire.blocking.stream import deadline_after, stream_over
-from framewire.buf import WriteBuffer
+from framewire.blocking.turns import Turns
 from framewire.codec import Codec
-from framewire.codecs.batch import decode_ready
-from framewire.errors import CodecInUse, ConnectionClosedError, ProtocolError
+from framewire.errors import ConnectionClosedError
 
-__all__ = ["DEFAULT_HIGH_WATER", "Connection"]
+__all__ = ["Connection"]
 
 F = TypeVar("F")
 G = TypeVar("G")
 
-DEFAULT_HIGH_WATER = 256 * 1024
-"""Bytes that are received ahead of the reader at most, while a write waits for room."""
 
-READ_SIZE = 64 * 1024
-"""Room for one read at least. A payload that is received in place has more, up to 1 MiB at once."""
-
-FEED_LIMIT = 64 * 1024
-"""Encoded bytes that `feed_frame` collects before it tries to send them by itself."""
-
-
-class Connection(Generic[F]):
+class Connection(Framed[F]):
     """A stream of frames in both directions, over any connected stream socket: TCP, Unix or TLS.
 
     Made by `connect` or `listen`, or over a socket of one's own, which belongs to the connection from then on and
@@ -63,20 +49,14 @@ class Connection(Generic[F]):
 
     def __init__(self, sock: socket.socket, codec: Codec[F], *, high_water: int = DEFAULT_HIGH_WATER) -> None:
         """The TLS handshake, if any, is done before. `high_water`: bytes received ahead while a write waits."""
+        super().__init__(codec)
         self._stream = stream_over(sock)
-        self._codec = codec
         self._high_water = high_water
         self._rest = BytesMut()
-        self._ahead: ProtocolError | None = None  # found behind good frames: raised next
         self._at_eof = False
-        self._outbox = WriteBuffer()
         self._outbound = Outbound()
         self._finished = False  # this direction was ended by `write_eof`
-        self._closed = False
-        self._error: BaseException | None = None  # why the connection was lost or poisoned
-        self._reading = threading.Lock()  # held by who decodes, receives, or waits to receive
-        self._writing = threading.Lock()  # held by who encodes, sends, or waits to send
-        self._waiting: set[int] = set()  # threads that only wait, where an interrupt does no harm
+        self._turns = Turns(self._stream, self._outbound.clear, self._outbox.clear)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -88,20 +68,21 @@ class Connection(Generic[F]):
         `timeout` seconds pass first, after which reading can go on and no byte is lost.
         """
         deadline = None if timeout is None else deadline_after(timeout)
-        try:  # as `_take_turn` and `_next`, without the calls: they would cost more than a frame that is here already
-            if not self._reading.acquire(False):
-                self._claim(self._reading, deadline)
+        turns = self._turns
+        try:  # as `Turns.take` and `_next`, without the calls: they would cost more than a frame that is here already
+            if not turns.reading.acquire(False):
+                turns.claim(turns.reading, deadline)
             try:
-                frame = self._codec.decode(self._rest) if self._ahead is None else self._next()
+                frame = self._codec.decode(self._rest) if self._ahead is None else self._next(self._rest)
                 return self._wait_for_frame(deadline) if frame is None else frame
             finally:
-                self._reading.release()
+                turns.reading.release()
         except BaseException as error:
-            self._check_interrupt(error)
+            turns.check_interrupt(error)
             raise
         finally:
-            if self._closed:
-                self._close_if_unused()
+            if turns.closed:
+                turns.close_if_unused()
 
     def read_frames(self, max_frames: int = 1024, timeout: float | None = None) -> list[F]:
         """Wait for a frame, then return it with those behind it that are already here; `[]` at a clean end.
@@ -111,7 +92,7 @@ class Connection(Generic[F]):
         error behind good frames is raised by the next call.
         """
         deadline = deadline_after(timeout)
-        return self._take_turn(self._reading, deadline, lambda: self._read_ready(max_frames, deadline))
+        return self._turns.take(self._turns.reading, deadline, lambda: self._read_ready(max_frames, deadline))
 
     def __iter__(self) -> Iterator[F]:
         return self
@@ -123,43 +104,31 @@ class Connection(Generic[F]):
         return frame
 
     def _read_ready(self, max_frames: int, deadline: float | None) -> list[F]:
-        first = self._next()
+        first = self._next(self._rest)
         if first is None:
             first = self._wait_for_frame(deadline)
-            if first is None:
-                return []
-        frames = [first]
-        self._ahead = decode_ready(self._codec, self._rest, frames, max_frames)
-        return frames
-
-    def _next(self) -> F | None:
-        """A frame, if one is whole."""
-        error = self._ahead
-        if error is not None:
-            self._ahead = None
-            raise error
-        return self._codec.decode(self._rest)
+        return [] if first is None else self._with_ready(first, self._rest, max_frames)
 
     def _wait_for_frame(self, deadline: float | None) -> F | None:
         while True:
             if self._at_eof:
                 return self._codec.decode_eof(self._rest)
             self._receive(deadline)
-            frame = self._next()
+            frame = self._next(self._rest)
             if frame is not None:
                 return frame
 
     def _receive(self, deadline: float | None) -> None:
         """Wait for bytes or for the end, and meanwhile send what was fed."""
         stream = self._stream
-        self._check_not_closed()
+        self._turns.check_not_closed()
         unsent = self._send_unless_busy()
         while not (stream.promising and self._fill()):
             if not self._rest and not self._rest.expected:
                 self._rest = BytesMut()  # whoever only waits owns no read buffer
             events = stream.reading_wants | (stream.writing_wants if unsent else 0)
-            found = self._wait(events, deadline, "no frame arrived")
-            self._check_not_closed()
+            found = self._turns.wait(events, deadline, "no frame arrived")
+            self._turns.check_not_closed()
             if unsent and found & stream.writing_wants:
                 unsent = self._send_unless_busy()
 
@@ -169,11 +138,11 @@ class Connection(Generic[F]):
         try:
             nbytes = self._stream.receive_into(rest.lease(READ_SIZE))
         except OSError as error:
-            self._lose(error)
+            self._turns.lose(error)
         if nbytes:
             rest.commit(nbytes)
         elif nbytes == 0:
-            self._check_not_closed()  # or the end is of our own making
+            self._turns.check_not_closed()  # or the end is of our own making
             self._at_eof = True
         return nbytes is not None
 
@@ -206,7 +175,7 @@ class Connection(Generic[F]):
 
     def _write(self, frames: list[F], deadline: float | None, *, flush: bool) -> None:
         self._check_open()
-        self._take_turn(self._writing, deadline, lambda: self._encode_and_send(frames, deadline, flush))
+        self._turns.take(self._turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush))
 
     def _encode_and_send(self, frames: list[F], deadline: float | None, flush: bool) -> None:
         self._check_open()
@@ -224,7 +193,7 @@ class Connection(Generic[F]):
                 self._wait_for_room(deadline)
             except TimeoutError as error:
                 if self._outbound.torn:
-                    self._poison(error)
+                    self._turns.poison(error)
                 raise
 
     def _send_now(self) -> bool:
@@ -232,97 +201,46 @@ class Connection(Generic[F]):
         try:
             return self._outbound.send(self._outbox, self._stream)
         except OSError as error:
-            self._lose(error)
+            self._turns.lose(error)
 
     def _send_unless_busy(self) -> bool:
         """Send what goes without waiting, unless another thread is at it; whether something is left for us to send."""
-        if not (self._outbound or self._outbox) or not self._writing.acquire(False):
+        if not (self._outbound or self._outbox) or not self._turns.writing.acquire(False):
             return False
         try:
             return not self._send_now()
         finally:
-            self._writing.release()
+            self._turns.writing.release()
 
     def _wait_for_room(self, deadline: float | None) -> None:
         """Wait until more can be sent, or until something has come in that may have been in the way of that."""
-        stream = self._stream
-        reads = not self._at_eof and len(self._rest) < self._high_water and not self._reading.locked()
+        stream, turns = self._stream, self._turns
+        reads = not self._at_eof and len(self._rest) < self._high_water and not turns.reading.locked()
         if not (reads and stream.promising):
-            self._wait(stream.writing_wants | (stream.reading_wants if reads else 0), deadline, "no room to write")
+            turns.wait(stream.writing_wants | (stream.reading_wants if reads else 0), deadline, "no room to write")
             self._check_open()
-        if reads and stream.promising and self._reading.acquire(False):  # nobody else is reading
+        if reads and stream.promising and turns.reading.acquire(False):  # nobody else is reading
             try:
                 self._fill()
             finally:
-                self._reading.release()
-
-    # -- turns and waiting --------------------------------------------------------------------------------------------
-
-    def _take_turn(self, lock: threading.Lock, deadline: float | None, step: Callable[[], G]) -> G:
-        """Do `step` while holding a lock, and what must be done however it ends."""
-        try:
-            if not lock.acquire(False):
-                self._claim(lock, deadline)
-            try:
-                return step()
-            finally:
-                lock.release()
-        except BaseException as error:
-            self._check_interrupt(error)
-            raise
-        finally:
-            if self._closed:
-                self._close_if_unused()
-
-    def _claim(self, lock: threading.Lock, deadline: float | None) -> None:
-        """Take a lock that another thread holds."""
-        self._waiting.add(threading.get_ident())
-        claimed = lock.acquire(timeout=-1 if deadline is None else max(0.0, deadline - time.monotonic()))
-        self._waiting.discard(threading.get_ident())
-        if not claimed:
-            raise TimeoutError("another thread used the connection all the time")
-
-    def _wait(self, events: int, deadline: float | None, failure: str) -> int:
-        """Wait for the socket, where an interrupt does no harm. Returns what it is ready for."""
-        self._waiting.add(threading.get_ident())
-        found = self._stream.wait(events, deadline)
-        self._waiting.discard(threading.get_ident())
-        if not found:
-            raise TimeoutError(f"{failure} in time")
-        return found
-
-    def _check_interrupt(self, error: BaseException) -> None:
-        """Poison the connection where an interrupt came at a bad time: an unknown number of bytes went somewhere."""
-        thread = threading.get_ident()
-        if thread in self._waiting:
-            self._waiting.discard(thread)
-        elif not isinstance(error, Exception):
-            self._poison(error)
+                turns.reading.release()
 
     # -- the codec ----------------------------------------------------------------------------------------------------
-
-    @property
-    def codec(self) -> Codec[F]:
-        """The codec in force."""
-        return self._codec
 
     def switch_codec(self, codec: Codec[G]) -> Connection[G]:
         """Decode and encode with `codec` from here on; bytes already received are kept for it.
 
         Returns this connection, typed for the new frames. Raises `CodecInUse` when the old codec stands inside a frame.
         """
-        if not self._codec.idle:
-            raise CodecInUse("the codec stands inside a frame: switch at a frame boundary")
-        switched = cast("Connection[G]", self)
-        switched._codec = codec
-        return switched
+        self._switch_codec(codec)
+        return cast("Connection[G]", self)
 
     # -- the connection -----------------------------------------------------------------------------------------------
 
     @property
     def is_closed(self) -> bool:
         """Whether the connection is gone in both directions: closed here, lost or poisoned."""
-        return self._closed
+        return self._turns.closed
 
     @property
     def sock(self) -> socket.socket:
@@ -335,7 +253,7 @@ class Connection(Generic[F]):
         Doing it twice, or after `close`, is fine. Raises `ConnectionClosedError` when the connection was lost, and
         over TLS `NotImplementedError`; nothing has happened then.
         """
-        if self._finished or (self._closed and self._error is None):
+        if self._finished or (self._turns.closed and self._turns.error is None):
             return
         self._check_open()
         if not self._stream.can_write_eof:
@@ -345,7 +263,7 @@ class Connection(Generic[F]):
         try:
             self._stream.write_eof()
         except OSError as error:
-            self._lose(error)
+            self._turns.lose(error)
 
     def close(self, timeout: float | None = None) -> None:
         """Send what was fed, then close; readers and writers in other threads end with `ConnectionClosedError`.
@@ -353,9 +271,9 @@ class Connection(Generic[F]):
         Closing twice is fine. Raises `TimeoutError` if not all could be sent within `timeout` seconds; closed it is.
         """
         try:
-            if not self._closed and not self._finished:
+            if not self._turns.closed and not self._finished:
                 self.flush(timeout)
-            if not self._closed:
+            if not self._turns.closed:
                 self._stream.say_goodbye()
         except ConnectionClosedError:
             pass  # lost before all was sent, and closed that way
@@ -364,9 +282,9 @@ class Connection(Generic[F]):
 
     def abort(self) -> None:
         """Close at once; what was not sent is lost."""
-        if not self._closed:
-            self._shut()
-        self._close_if_unused()
+        if not self._turns.closed:
+            self._turns.shut()
+        self._turns.close_if_unused()
 
     def __enter__(self) -> Self:
         return self
@@ -383,43 +301,7 @@ class Connection(Generic[F]):
         else:
             self.abort()
 
-    def _check_not_closed(self) -> None:
-        if self._closed:
-            raise ConnectionClosedError("the connection is closed") from self._error
-
     def _check_open(self) -> None:
         """Raise `ConnectionClosedError` where nothing can be sent any more."""
-        if self._closed or self._finished:
-            raise ConnectionClosedError("the connection is closed") from self._error
-
-    def _lose(self, error: OSError) -> NoReturn:
-        """The socket has failed."""
-        self._poison(error)
-        raise ConnectionClosedError("the connection was lost") from error
-
-    def _poison(self, error: BaseException) -> None:
-        if not self._closed:
-            self._error = error
-            self._shut()
-
-    def _shut(self) -> None:
-        """Closed from now on, for all threads; those that wait are woken."""
-        self._closed = True
-        self._stream.wake()
-
-    def _close_if_unused(self) -> None:
-        """Give the socket back unless a thread is still in a call: that thread does it when it leaves.
-
-        It may have come here, and found us, while we found it: so whoever was in the way looks again.
-        """
-        while not (self._reading.locked() or self._writing.locked()):
-            if self._reading.acquire(False):
-                unused = self._writing.acquire(False)
-                if unused:
-                    self._stream.close()
-                    self._outbound.clear()
-                    self._outbox.clear()
-                    self._writing.release()
-                self._reading.release()
-                if unused:
-                    return
+        if self._finished or self._turns.closed:
+            raise ConnectionClosedError("the connection is closed") from self._turns.error

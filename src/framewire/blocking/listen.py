@@ -18,18 +18,26 @@ from functools import partial
 from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
 
-from framewire._listening import RESOLVING, close_listening, listen_tcp, listen_unix
-from framewire.blocking.connection import DEFAULT_HIGH_WATER, Connection
-from framewire.codec import Codec, check_factory
-from framewire.errors import ConnectionClosedError, IncompleteFrame, ProtocolError
+from framewire._framed import DEFAULT_HIGH_WATER
+from framewire._listening import (
+    RESOLVING,
+    check_address,
+    check_listening,
+    close_listening,
+    handler_end_logged,
+    listen_tcp,
+    listen_unix,
+    port_of,
+)
+from framewire.blocking.connection import Connection
+from framewire.codec import Codec
+from framewire.errors import ConnectionClosedError
 
 __all__ = ["Listener", "connect", "listen"]
 
 F = TypeVar("F")
 
 logger = logging.getLogger("framewire.blocking")
-
-PEERS_FAULTS = (ProtocolError, IncompleteFrame, ConnectionClosedError)
 
 HANDSHAKE_SECONDS = 20.0
 """How long an accepted TLS client may take for its handshake; it holds a thread meanwhile."""
@@ -55,7 +63,7 @@ def connect(
     `timeout` is for each address tried and for the handshake. Raises `OSError` (refused, unreachable), `ssl.SSLError`,
     `TimeoutError`, and `ValueError` for half an address.
     """
-    _check_address(host, port, path)
+    check_address(host, port, path=path)
     if path is not None:
         sock = socket.socket(socket.AF_UNIX)
     else:
@@ -94,8 +102,7 @@ def listen(
     `max_connections`, further clients wait to be accepted. Raises `OSError` where the address is taken, `TypeError` for
     a codec in place of what makes one.
     """
-    check_factory(codec)
-    _check_address(host, port, path)
+    check_listening(codec, max_connections, host, port, path=path)
     if path is not None:
         sockets = [listen_unix(path, backlog)]
     else:
@@ -131,10 +138,7 @@ class Listener(Generic[F]):
     @property
     def port(self) -> int:
         """The TCP port that was bound; useful after `port=0`."""
-        name = self._sockets[0].getsockname()
-        if not isinstance(name, tuple):
-            raise ValueError("a Unix socket has no port")
-        return int(name[1])
+        return port_of(self._sockets)
 
     def close(self) -> None:
         """Stop accepting, and abort the connections that are still served; does not wait. Closing twice is fine."""
@@ -206,14 +210,11 @@ class Listener(Generic[F]):
 
     def _serve(self, sock: socket.socket, peer: object) -> None:
         try:
-            with contextlib.closing(sock):
-                connection = self._open(sock)
-            with connection:
-                self._handler(connection)
-        except PEERS_FAULTS as error:  # or `close` was called
-            logger.info("the connection of %s ended: %s", peer, error.__cause__ or error)
-        except Exception:
-            logger.exception("the handler of %s failed", peer)
+            with handler_end_logged(logger, peer):
+                with contextlib.closing(sock):
+                    connection = self._open(sock)
+                with connection:
+                    self._handler(connection)
         finally:
             with self._lock:
                 del self._aborts[threading.current_thread()]
@@ -251,11 +252,6 @@ class Listener(Generic[F]):
             closed = self._closed
         if closed:
             abort()
-
-
-def _check_address(host: str | None, port: int | None, path: str | None) -> None:
-    if (host is None or port is None) if path is None else (host is not None or port is not None):
-        raise ValueError("give either a host and a port, or path=")
 
 
 def _shut(sock: socket.socket) -> None:

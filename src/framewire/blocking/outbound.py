@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from framewire.blocking.stream import Segment, Stream
-from framewire.buf import WriteBuffer
+from framewire.blocking.stream import Stream
+from framewire.buf.segments import Segment, drop
+from framewire.buf.write_buffer import WriteBuffer
 
 __all__ = ["Outbound"]
 
@@ -58,12 +59,7 @@ class Outbound:
         return True
 
     def _drop(self, sent: int) -> None:
-        """The kernel has taken `sent` bytes, perhaps none. Nothing is copied."""
-        segments = self._segments
-        if not sent:
-            return
-        while segments and sent >= len(segments[0]):
-            sent -= len(segments.popleft())
+        """The kernel has taken `sent` bytes, perhaps none."""
         if sent:
-            segments[0] = memoryview(segments[0])[sent:]
-        self.torn = len(segments) > 0
+            drop(self._segments, sent)
+            self.torn = len(self._segments) > 0

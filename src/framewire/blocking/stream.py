@@ -19,15 +19,12 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-__all__ = ["READABLE", "WRITABLE", "Segment", "Stream", "TlsStream", "deadline_after", "stream_over"]
+from framewire.buf.segments import IOV_MAX, Segment
+
+__all__ = ["READABLE", "WRITABLE", "Stream", "TlsStream", "deadline_after", "stream_over"]
 
 READABLE = 1
 WRITABLE = 2
-
-IOV_MAX = 1024
-"""Segments in one `sendmsg` (the limit of Linux and of POSIX systems in use)."""
-
-Segment = bytes | memoryview
 
 
 def deadline_after(timeout: float | None) -> float | None:

@@ -19,10 +19,9 @@ from typing import Any
 from framewire._impl import Bytes, BytesMut
 from framewire._pure.block import BytesLike, count, flat
 from framewire.buf.abstract import Buf
+from framewire.buf.segments import IOV_MAX
 
 __all__ = ["Rope"]
-
-MOST_AT_ONCE = 1024  # buffers that one `sendmsg` takes on most systems (IOV_MAX)
 
 
 class Rope(Buf):
@@ -85,7 +84,7 @@ class Rope(Buf):
         """The first chunk, as a read-only view; O(1)."""
         return self._chunks[0].view() if self._chunks else memoryview(b"")
 
-    def chunks_vectored(self, maximum: int = MOST_AT_ONCE) -> list[memoryview]:
+    def chunks_vectored(self, maximum: int = IOV_MAX) -> list[memoryview]:
         """The first chunks, at most `maximum` of them, for `sendmsg` or `writelines`; nothing is consumed."""
         return [chunk.view() for chunk in islice(self._chunks, count(maximum))]
 

@@ -13,7 +13,7 @@ from typing import Any
 from framewire import implementation
 from framewire.cli.collecting import Collector
 from framewire.redis.server.config.config import Config
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 from framewire.redis.server.network.server import Server
 from framewire.redis.server.persistence.load import DamagedFile
 

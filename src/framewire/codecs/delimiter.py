@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from framewire._impl import BytesMut, DelimitedItems
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec
 from framewire.errors import EncodeError, FrameTooLong
 

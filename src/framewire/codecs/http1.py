@@ -17,7 +17,7 @@ from collections import deque
 from typing import Literal
 
 from framewire._impl import BytesMut
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec, Refusal, check_clean_end
 from framewire.codecs.http1_body import BodyReader, body_reader
 from framewire.codecs.http1_framing import Facts, Framing, Length, framing_of_request, framing_of_response

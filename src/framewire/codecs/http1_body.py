@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from framewire._impl import Bytes, BytesMut
-from framewire.buf import SHARE_THRESHOLD
+from framewire.buf.write_buffer import SHARE_THRESHOLD
 from framewire.codecs.http1_framing import Framing, Length
 from framewire.codecs.http1_head import HeadReader
 from framewire.errors import FrameTooLong, ProtocolError

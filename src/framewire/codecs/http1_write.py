@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from framewire.buf import WriteBuffer
-from framewire.buf.write_buffer import size_of
+from framewire.buf.write_buffer import WriteBuffer, size_of
 from framewire.codecs.http1_framing import FRAMING_FIELDS, Framing, Length
 from framewire.errors import EncodeError
 from framewire.frames.http import BodyChunk, EndOfMessage, Headers, RequestHead, ResponseHead

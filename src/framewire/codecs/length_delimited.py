@@ -15,8 +15,7 @@ from __future__ import annotations
 from typing import Literal
 
 from framewire._impl import BytesMut, PrefixedFrames
-from framewire.buf import WriteBuffer
-from framewire.buf.write_buffer import size_of
+from framewire.buf.write_buffer import WriteBuffer, size_of
 from framewire.codec import Codec, Refusal, decode_eof
 from framewire.codecs.delimiter import first_of
 from framewire.errors import EncodeError, FrameTooLong, ProtocolError

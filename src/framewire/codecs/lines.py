@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import AnyStr, Generic, overload
 
 from framewire._impl import BytesMut
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec
 from framewire.codecs.delimiter import DEFAULT_MAX_LENGTH, DelimiterSearch, first_of
 from framewire.errors import EncodeError, ProtocolError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from framewire._impl import Bytes, BytesMut
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec
 
 __all__ = ["RawCodec"]

@@ -25,7 +25,7 @@ from framewire._impl import (
     encode_values,
     pack_command,
 )
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec, check_clean_end, decode_eof
 from framewire.errors import IncompleteFrame
 from framewire.frames.resp import RespFrame, RespLimits, RespValue

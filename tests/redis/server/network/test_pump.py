@@ -12,7 +12,7 @@ import pytest
 
 from framewire.redis import Server
 from framewire.redis.server.network import pump as pump_module
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 from tests.serving import command
 
 PING = command(b"PING")

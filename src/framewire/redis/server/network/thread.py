@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
-from framewire.redis.server.network.loops import new_event_loop
+from framewire.aio.loops import new_event_loop
 from framewire.redis.server.network.server import Server
 
 __all__ = ["ThreadServer", "run_in_thread"]

@@ -1,4 +1,7 @@
-"""Which event loop to run on: uvloop where it is installed, asyncio's own elsewhere."""
+"""Which event loop to run on: uvloop where it is installed, asyncio's own elsewhere.
+
+What belongs here: making a loop. What the loops do differently is dealt with where it matters.
+"""
 
 from __future__ import annotations
 
