@@ -17,8 +17,8 @@ from bench.measure import Row
 from bench.server import redis_server
 from framewire import RespCodec
 from framewire.aio import connect
-from framewire.frames.resp import Array, Bulk
 from framewire.aio.loops import new_event_loop
+from framewire.frames.resp import Array, Bulk
 
 SIZE = 1024 * 1024
 COUNT = 200

@@ -19,8 +19,8 @@ from bench.measure import Row
 from bench.server import redis_server
 from framewire import RespCodec, blocking
 from framewire.aio import connect
-from framewire.frames.resp import Array, Bulk
 from framewire.aio.loops import new_event_loop
+from framewire.frames.resp import Array, Bulk
 
 COUNT = 5_000
 ROUNDS = 7

@@ -17,8 +17,8 @@ import pytest
 import redis
 import redis.asyncio
 
-from framewire.redis import Server, ThreadServer, run_in_thread
 from framewire.aio.loops import new_event_loop
+from framewire.redis import Server, ThreadServer, run_in_thread
 from tests.serving import command, read_exactly, read_to_end
 
 PING = command(b"PING")

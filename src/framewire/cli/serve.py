@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from framewire import implementation
+from framewire.aio.loops import new_event_loop
 from framewire.cli.collecting import Collector
 from framewire.redis.server.config.config import Config
-from framewire.aio.loops import new_event_loop
 from framewire.redis.server.network.server import Server
 from framewire.redis.server.persistence.load import DamagedFile
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from framewire.redis.redaction import quoted, shortened, without_secrets
-from framewire.redis.server.commands.binding import COMMANDS
+from framewire.redis.server.commands.binding import HANDLERS
 from framewire.redis.server.running import timing
 from framewire.redis.server.running.lookup import PLAIN
 from tests.redis.server.scripted import NOON, Clients
@@ -71,7 +71,7 @@ def test_the_commands_of_a_transaction_are_kept_and_exec_is_not() -> None:
 
 def test_get_and_set_pay_nothing() -> None:
     for name in (b"GET", b"SET", b"INCR", b"LPUSH", b"SADD", b"HSET"):
-        assert PLAIN[name][0] is COMMANDS[name.lower()].function, name
+        assert PLAIN[name][0] is HANDLERS[name.decode().lower()], name
 
 
 def test_long_requests_are_timed(slow: None) -> None:

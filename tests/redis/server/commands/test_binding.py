@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from framewire.frames.resp import Array, Error, Push, Simple, Verbatim
-from framewire.redis.server.commands.binding import COMMANDS, Command
+from framewire.redis.server.commands.binding import BARRIERS, COMMANDS, HANDLERS, Command
 from scripts.list_commands import GROUPS
 from tests.redis.server.scripted import NOON, Clients, ScriptedClient
 
@@ -200,7 +200,7 @@ class TestTable:
         assert command.summary.endswith(".")
         assert command.complexity
         assert command.group in GROUPS
-        assert command.function is not None or command.subcommands
+        assert command.name in HANDLERS or command.subcommands
 
     def test_fewer_arguments_than_its_arity_are_refused(self, command: Command) -> None:
         """And more, where it has a limit. A refused request changes nothing, so one client serves for all."""
@@ -220,6 +220,12 @@ class TestTable:
         assert len(described.items) == 10
         (document,) = client("COMMAND", "DOCS", command.name).values()
         assert document[b"summary"] == command.summary.encode()
+
+
+def test_every_handler_has_its_facts() -> None:
+    names = {command.name for command in every_command()}
+    assert set(HANDLERS) <= names
+    assert BARRIERS <= names
 
 
 def test_command_without_arguments_describes_all(client: ScriptedClient) -> None:

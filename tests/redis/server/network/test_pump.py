@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from framewire.aio.loops import new_event_loop
 from framewire.redis import Server
 from framewire.redis.server.network import pump as pump_module
-from framewire.aio.loops import new_event_loop
 from tests.serving import command
 
 PING = command(b"PING")
@@ -103,7 +103,7 @@ class Piped:
         self.server.state.now = lambda: self.now
         self.server.state.tick()
         self.pipe = Pipe()
-        self.pump = pump_module.ClientPump(self.server)
+        self.pump = pump_module.ClientPump(self.server.connections)
         self.pump.connection_made(self.pipe)
 
     def receive(self, data: bytes) -> None:

@@ -25,7 +25,7 @@ class Pair(Piped):
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**parameters)
         self.other_pipe = Pipe()
-        self.other = pump_module.ClientPump(self.server)
+        self.other = pump_module.ClientPump(self.server.connections)
         self.other.connection_made(self.other_pipe)
 
     def push(self, *values: bytes) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from framewire.frames.resp import RespLimits
 from framewire.redis.server.clients.client import Client
@@ -47,16 +47,30 @@ class Connection(Protocol):
         """Whether the peer has taken output, or was given more, since this was last asked."""
 
 
-class Connections:
-    """All that are open. `on_closed` is called when one has gone; `stopping` closes who comes."""
+C = TypeVar("C", bound=Connection)
 
-    def __init__(self, state: State[Client], outgoing: Outgoing, on_closed: Callable[[], None]) -> None:
+
+def _nothing(_: object) -> None:
+    pass
+
+
+class Connections(Generic[C]):
+    """All that are open. `on_opened` and `on_closed` are told of each; once `stopping`, who comes is closed."""
+
+    def __init__(
+        self,
+        state: State[Client],
+        outgoing: Outgoing,
+        on_opened: Callable[[C], object] = _nothing,
+        on_closed: Callable[[C], object] = _nothing,
+    ) -> None:
         self.state = state
         self.outgoing = outgoing
         self.stopping = False
+        self._on_opened = on_opened
         self._on_closed = on_closed
-        self._open: set[Connection] = set()
-        self._closing: dict[Connection, int] = {}  # since when, in ms
+        self._open: set[C] = set()
+        self._closing: dict[C, int] = {}  # since when, in ms
         self.limits = self._limits()
 
     def __len__(self) -> int:
@@ -64,21 +78,22 @@ class Connections:
 
     # -- connections call these ---------------------------------------------------------------------------------------
 
-    def opened(self, connection: Connection) -> None:
+    def opened(self, connection: C) -> None:
         """A client is there."""
         self._open.add(connection)
+        self._on_opened(connection)
         if self.stopping:
             connection.close()
 
-    def closing(self, connection: Connection) -> None:
+    def closing(self, connection: C) -> None:
         """A client is being closed, once it has taken its replies."""
         self._closing[connection] = self.state.clock
 
-    def closed(self, connection: Connection) -> None:
+    def closed(self, connection: C) -> None:
         """A client is gone."""
         self._open.discard(connection)
         self._closing.pop(connection, None)
-        self._on_closed()
+        self._on_closed(connection)
 
     # -- the server calls these ---------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ class ClientPump(asyncio.BufferedProtocol):
         "transport",
     )
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections[ClientPump]) -> None:
         self._connections = connections
         self._outgoing = connections.outgoing
         self._state = connections.state

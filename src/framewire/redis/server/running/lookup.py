@@ -28,7 +28,7 @@ _PREVIEW = 128  # as many bytes of an unknown command, and of its arguments, app
 
 # What a browser sends first when a web page tricks it into talking to a server on the user's machine. The words that
 # open an HTTP request get no answer, whatever follows them.
-_HTTP_REQUEST: Final = Command("post", None, -1, "no_auth", while_subscribed=True)
+_HTTP_REQUEST: Final = Command("post", -1, ("no_auth",), while_subscribed=True)
 _NOT_REDIS = {b"post": _HTTP_REQUEST, b"host:": _HTTP_REQUEST}
 
 

@@ -117,12 +117,12 @@ class Calls:
         return command
 
     def _check_allowed(self, command: Command) -> None:
-        flags = _flags(command)
-        if "noscript" in flags:
+        writes = command.has_flag("write")
+        if command.has_flag("noscript"):
             raise ScriptError(_NOT_ALLOWED, as_table=True)
-        if self.read_only and ("write" in flags or command.name in _MAY_REPLICATE):
+        if self.read_only and (writes or command.name in _MAY_REPLICATE):
             raise ScriptError(_READ_ONLY, as_table=True)
-        if "write" in flags and not self.has_written:
+        if writes and not self.has_written:
             if self.client.state.write_error is not None:
                 raise ScriptError(self.client.state.write_error, as_table=True)
             self.has_written = True
@@ -207,16 +207,6 @@ _CONSTANTS: dict[bytes, object] = {
     b"REPL_NONE": 0, b"REPL_AOF": 1, b"REPL_SLAVE": 2, b"REPL_REPLICA": 2, b"REPL_ALL": 3,
     b"REDIS_VERSION": b"7.0.15", b"REDIS_VERSION_NUM": 0x07000F,
 }  # fmt: skip
-
-_flags_by_name: dict[str, frozenset[str]] = {}
-
-
-def _flags(command: Command) -> frozenset[str]:
-    flags = _flags_by_name.get(command.name)
-    if flags is None:
-        flags = _flags_by_name[command.name] = frozenset(command.flags.split())
-    return flags
-
 
 def _request(arguments: tuple[object, ...]) -> list[bytes]:
     if not arguments:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.bitmaps.bits import place_of
-from framewire.redis.server.commands.strings.keys import editable, find, integer, look_up
+from framewire.redis.server.commands.strings.lookup import editable, find, integer, look_up
 from framewire.redis.server.parsing.arguments import Arguments, parse_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.bits import read_number, write_number
 from framewire.redis.server.values.strings import RawString
 
-__all__ = ["COMMANDS"]
+__all__ = ["bitfield", "bitfield_ro"]
 
 _WRONG_TYPE = b"ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is."
 _OPERANDS = {b"GET": 2, b"SET": 3, b"INCRBY": 3}
@@ -133,19 +132,3 @@ def _read_field(client: Client, arguments: Arguments) -> _Field:
     if place[:1] == b"#":
         return _Field(kind[:1] == b"i", width, place_of(client, place[1:], width))
     return _Field(kind[:1] == b"i", width, place_of(client, place))
-
-
-COMMANDS = [
-    Command(
-        "bitfield", bitfield, -2, "write denyoom",
-        KeySpec("RW access update variable_flags", notes="This command allows both access and modification of the key"),
-        "@bitmap",
-        summary="Reads and changes numbers of any width within the string that a key holds.", since="3.2.0",
-        group="bitmap", complexity="O(1) for each number",
-    ),
-    Command(
-        "bitfield_ro", bitfield_ro, -2, "readonly fast", KeySpec("RO access"), "@bitmap",
-        summary="Reads numbers of any width within the string that a key holds.", since="6.0.0", group="bitmap",
-        complexity="O(1) for each number",
-    ),
-]  # fmt: skip

@@ -6,16 +6,15 @@ the range, so a missing key has no wrong ranges, as in Redis.
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
-from framewire.redis.server.commands.strings.keys import editable, integer, look_up, read
+from framewire.redis.server.commands.strings.lookup import editable, integer, look_up, read
 from framewire.redis.server.parsing.arguments import parse_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.bits import combine, count_ones, find_bit, read_bit, write_bit
 from framewire.redis.server.values.strings import RawString
 
-__all__ = ["COMMANDS", "place_of"]
+__all__ = ["bitcount", "bitop", "bitpos", "getbit", "place_of", "setbit"]
 
 _WRONG_PLACE = b"ERR bit offset is not an integer or out of range"
 _WRONG_BIT = b"ERR bit is not an integer or out of range"
@@ -116,33 +115,3 @@ def bitop(client: Client, request: list[bytes]) -> object:
     else:
         remove(client, target)
     return len(result)
-
-
-_READS = KeySpec("RO access")
-
-COMMANDS = [
-    Command(
-        "getbit", getbit, 3, "readonly fast", _READS, "@bitmap",
-        summary="Returns one bit of the string that a key holds.", since="2.2.0", group="bitmap", complexity="O(1)",
-    ),
-    Command(
-        "setbit", setbit, 4, "write denyoom", KeySpec("RW access update"), "@bitmap",
-        summary="Sets or clears one bit of the string that a key holds; zeros fill a gap.", since="2.2.0",
-        group="bitmap", complexity="O(1); the first time O(N), N bytes",
-    ),
-    Command(
-        "bitcount", bitcount, -2, "readonly", _READS, "@bitmap",
-        summary="Counts the bits that are set in the string that a key holds, or in a part of it.", since="2.6.0",
-        group="bitmap", complexity="O(N), N bytes looked at",
-    ),
-    Command(
-        "bitpos", bitpos, -3, "readonly", _READS, "@bitmap",
-        summary="Finds the first bit that is set, or not set, in the string that a key holds.", since="2.8.7",
-        group="bitmap", complexity="O(N), N bytes looked at",
-    ),
-    Command(
-        "bitop", bitop, -4, "write denyoom", (KeySpec("OW update", 2, 2), KeySpec("RO access", 3, -1)), "@bitmap",
-        summary="Combines the bits of several strings, and lets a key hold the result.", since="2.6.0",
-        group="bitmap", complexity="O(N), N bytes in all strings",
-    ),
-]  # fmt: skip

@@ -8,15 +8,28 @@ from __future__ import annotations
 import re
 
 from framewire.frames.resp import Verbatim
-from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.commands.connection import clients
-from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.containers import help_of
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
-__all__ = ["COMMANDS", "checked_name"]
+__all__ = [
+    "None",
+    "checked_name",
+    "client_help",
+    "getname",
+    "getredir",
+    "id_",
+    "info",
+    "no_evict",
+    "no_touch",
+    "reply",
+    "setinfo",
+    "setname",
+    "trackinginfo",
+]
 
 _is_printable = re.compile(rb"[!-~]*").fullmatch
 
@@ -100,101 +113,23 @@ def trackinginfo(client: Client, request: list[bytes]) -> object:
     return {b"flags": {b"off"}, b"redirect": -1, b"prefixes": []}
 
 
-_ABOUT_CLIENT = "noscript loading stale"
-_ABOUT_OTHERS = "admin noscript loading stale"
-_VARIES = ("nondeterministic_output",)
-
-_CLIENT = subcommands([
-    Command(
-        "client|id", id_, 2, _ABOUT_CLIENT, None, "@connection",
-        summary="Returns the number of this connection.", since="5.0.0", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|getname", getname, 2, _ABOUT_CLIENT, None, "@connection",
-        summary="Returns the name of this connection.", since="2.6.9", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|setname", setname, 3, _ABOUT_CLIENT, None, "@connection",
-        summary="Gives this connection a name.", since="2.6.9", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|setinfo", setinfo, 4, _ABOUT_CLIENT, None, "@connection",
-        summary="Notes which library the client is, and its version.", since="7.2.0", group="connection",
-        complexity="O(1)",
-    ),
-    Command(
-        "client|info", info, 2, _ABOUT_CLIENT, None, "@connection", tips=_VARIES,
-        summary="Describes this connection in one line.", since="6.2.0", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|list", clients.list_, -2, _ABOUT_OTHERS, None, "@connection", tips=_VARIES,
-        summary="Describes connections, one line for each.", since="2.4.0", group="connection",
-        complexity="O(N), N connections",
-    ),
-    Command(
-        "client|kill", clients.kill, -3, _ABOUT_OTHERS, None, "@connection", barrier=True,
-        summary="Closes connections.", since="2.4.0", group="connection", complexity="O(N), N connections",
-    ),
-    Command(
-        "client|pause", clients.pause, -3, _ABOUT_OTHERS, None, "@connection", barrier=True,
-        summary="Lets commands wait for a time, all or those that write.", since="2.9.50", group="connection",
-        complexity="O(N), N connections",
-    ),
-    Command(
-        "client|unpause", clients.unpause, 2, _ABOUT_OTHERS, None, "@connection",
-        summary="Lets all commands go on.", since="6.2.0", group="connection", complexity="O(N), N connections",
-    ),
-    Command(
-        "client|unblock", clients.unblock, -3, _ABOUT_OTHERS, None, "@connection",
-        summary="Ends the waiting of a blocked client.", since="5.0.0", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|reply", reply, 3, _ABOUT_CLIENT, None, "@connection", barrier=True,
-        summary="Says whether this connection wants replies.", since="3.2.0", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|no-evict", no_evict, 3, _ABOUT_OTHERS, None, "@connection",
-        summary="Keeps this connection from being evicted; none ever is.", since="7.0.0", group="connection",
-        complexity="O(1)",
-    ),
-    Command(
-        "client|no-touch", no_touch, 3, _ABOUT_CLIENT, None, "@connection",
-        summary="Lets commands of this connection leave the age of keys alone; it is not kept.", since="7.2.0",
-        group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|getredir", getredir, 2, _ABOUT_CLIENT, None, "@connection",
-        summary="Returns -1: there is no client-side caching.", since="6.0.0", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "client|trackinginfo", trackinginfo, 2, _ABOUT_CLIENT, None, "@connection",
-        summary="Tells that client-side caching is off.", since="6.2.0", group="connection", complexity="O(1)",
-    ),
-    help_command("client", "5.0.0", "connection", "@connection", {
-        "GETNAME": "The name of this connection.",
-        "GETREDIR": "Always -1: there is no client-side caching.",
-        "ID": "The number of this connection.",
-        "INFO": "One line about this connection.",
-        "KILL <address>": "Close the connection from that address.",
-        "KILL <option> <value> [<option> <value> ...]":
-            "Close all connections that fit. Options: ID, TYPE (NORMAL|MASTER|REPLICA|PUBSUB), USER, ADDR, LADDR, "
-            "SKIPME (YES|NO).",
-        "LIST [TYPE (NORMAL|MASTER|REPLICA|PUBSUB)|ID <id> [<id> ...]]": "One line about each connection.",
-        "NO-EVICT (ON|OFF)": "Nobody is evicted here.",
-        "NO-TOUCH (ON|OFF)": "The age of keys is not kept here.",
-        "PAUSE <milliseconds> [WRITE|ALL]": "Let commands wait.",
-        "REPLY (ON|OFF|SKIP)": "Whether this connection wants replies; SKIP is about the next one.",
-        "SETINFO (LIB-NAME|LIB-VER) <value>": "Note the client library or its version.",
-        "SETNAME <name>": "Name this connection.",
-        "TRACKINGINFO": "There is no client-side caching.",
-        "UNBLOCK <id> [TIMEOUT|ERROR]": "End the waiting of a blocked client.",
-        "UNPAUSE": "Let all commands go on.",
-    }),
-])  # fmt: skip
-
-COMMANDS = [
-    Command(
-        "client", None, -2, summary="Commands about connections.", since="2.4.0", group="connection",
-        complexity="Depends on the subcommand.", subcommands=_CLIENT,
-    ),
-]  # fmt: skip
+client_help = help_of("client", {
+    "GETNAME": "The name of this connection.",
+    "GETREDIR": "Always -1: there is no client-side caching.",
+    "ID": "The number of this connection.",
+    "INFO": "One line about this connection.",
+    "KILL <address>": "Close the connection from that address.",
+    "KILL <option> <value> [<option> <value> ...]":
+        "Close all connections that fit. Options: ID, TYPE (NORMAL|MASTER|REPLICA|PUBSUB), USER, ADDR, LADDR, "
+        "SKIPME (YES|NO).",
+    "LIST [TYPE (NORMAL|MASTER|REPLICA|PUBSUB)|ID <id> [<id> ...]]": "One line about each connection.",
+    "NO-EVICT (ON|OFF)": "Nobody is evicted here.",
+    "NO-TOUCH (ON|OFF)": "The age of keys is not kept here.",
+    "PAUSE <milliseconds> [WRITE|ALL]": "Let commands wait.",
+    "REPLY (ON|OFF|SKIP)": "Whether this connection wants replies; SKIP is about the next one.",
+    "SETINFO (LIB-NAME|LIB-VER) <value>": "Note the client library or its version.",
+    "SETNAME <name>": "Name this connection.",
+    "TRACKINGINFO": "There is no client-side caching.",
+    "UNBLOCK <id> [TIMEOUT|ERROR]": "End the waiting of a blocked client.",
+    "UNPAUSE": "Let all commands go on.",
+})  # fmt: skip

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command
-from framewire.redis.server.clients.client import NO_REPLY, Client
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.connection.client import checked_name
 from framewire.redis.server.commands.replies import OK, PONG, RESET
 from framewire.redis.server.commands.server.info import REDIS_VERSION
 from framewire.redis.server.parsing.arguments import Arguments, parse_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
-__all__ = ["COMMANDS", "HTTP_REQUEST"]
+__all__ = ["auth", "echo", "hello", "ping", "quit_", "reset", "select"]
 
 
 def ping(client: Client, request: list[bytes]) -> object:
@@ -99,50 +98,3 @@ def quit_(client: Client, request: list[bytes]) -> object:
 def reset(client: Client, request: list[bytes]) -> object:
     client.reset()
     return RESET
-
-
-def drop_http_client(client: Client, request: list[bytes]) -> object:
-    client.closing = True
-    return NO_REPLY
-
-
-# -- the table --------------------------------------------------------------------------------------------------------
-
-_AT_ANY_TIME = "noscript loading stale fast no_auth allow_busy"
-
-COMMANDS = [
-    Command(
-        "ping", ping, -1, "fast", None, "@connection", while_subscribed=True,
-        tips=("request_policy:all_shards", "response_policy:all_succeeded"),
-        summary="Shows that the server is there; sends its argument back if there is one.",
-        group="connection", complexity="O(1)",
-    ),
-    Command(
-        "echo", echo, 2, "loading stale fast", None, "@connection",
-        summary="Sends its argument back.", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "hello", hello, -1, _AT_ANY_TIME, None, "@connection", barrier=True,
-        summary="Greets the server, and chooses the protocol.", since="6.0.0", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "auth", auth, -2, _AT_ANY_TIME, None, "@connection", barrier=True,
-        summary="Gives the password.", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "select", select, 2, "loading stale fast", None, "@connection",
-        summary="Chooses the database that later commands work on.", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "quit", quit_, -1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True, in_multi=True,
-        summary="Closes the connection.", group="connection", complexity="O(1)",
-    ),
-    Command(
-        "reset", reset, 1, _AT_ANY_TIME, None, "@connection", barrier=True, while_subscribed=True, in_multi=True,
-        summary="Puts the connection back into the state of a new one.", since="6.2.0", group="connection",
-        complexity="O(1)",
-    ),
-]  # fmt: skip
-
-# Not in the table: the words that open an HTTP request get no answer, whatever follows them.
-HTTP_REQUEST = Command("post", drop_http_client, -1, "no_auth", barrier=True, while_subscribed=True)

@@ -6,13 +6,28 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from framewire.frames.resp import Push
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.pubsub import Subscriber
-from framewire.redis.server.commands.containers import help_command, subcommands, unknown_form
+from framewire.redis.server.commands.containers import help_of, unknown_form
 
-__all__ = ["COMMANDS"]
+__all__ = [
+    "None",
+    "channels",
+    "numpat",
+    "numsub",
+    "psubscribe",
+    "publish",
+    "pubsub_help",
+    "punsubscribe",
+    "shardchannels",
+    "shardnumsub",
+    "spublish",
+    "ssubscribe",
+    "subscribe",
+    "sunsubscribe",
+    "unsubscribe",
+]
 
 
 # -- publishing and listening -----------------------------------------------------------------------------------------
@@ -106,86 +121,10 @@ def numpat(client: Client, request: list[bytes]) -> object:
     return len(client.state.pubsub.patterns)
 
 
-_ASKS = "pubsub loading stale"
-
-_PUBSUB = subcommands([
-    Command(
-        "pubsub|channels", channels, -2, _ASKS, None, "",
-        summary="Lists the channels that somebody listens to, those that match a pattern if there is one.",
-        since="2.8.0", group="pubsub", complexity="O(N), N channels",
-    ),
-    Command(
-        "pubsub|numsub", numsub, -2, _ASKS, None, "",
-        summary="Counts the listeners of channels; patterns do not count.", since="2.8.0", group="pubsub",
-        complexity="O(N), N channels named",
-    ),
-    Command(
-        "pubsub|numpat", numpat, 2, _ASKS, None, "",
-        summary="Counts the patterns that somebody listens to.", since="2.8.0", group="pubsub", complexity="O(1)",
-    ),
-    Command(
-        "pubsub|shardchannels", shardchannels, -2, _ASKS, None, "",
-        summary="Lists the shard channels that somebody listens to.", since="7.0.0", group="pubsub",
-        complexity="O(N), N shard channels",
-    ),
-    Command(
-        "pubsub|shardnumsub", shardnumsub, -2, _ASKS, None, "",
-        summary="Counts the listeners of shard channels.", since="7.0.0", group="pubsub",
-        complexity="O(N), N shard channels named",
-    ),
-    help_command("pubsub", "6.2.0", "pubsub", "", {
-        "CHANNELS [<pattern>]": "The channels that somebody listens to.",
-        "NUMPAT": "How many patterns somebody listens to.",
-        "NUMSUB [<channel> ...]": "How many listen to each channel.",
-        "SHARDCHANNELS [<pattern>]": "The shard channels that somebody listens to.",
-        "SHARDNUMSUB [<channel> ...]": "How many listen to each shard channel.",
-    }),
-])  # fmt: skip
-
-_LISTENING = "pubsub noscript loading stale"
-
-COMMANDS = [
-    Command(
-        "publish", publish, 3, "pubsub loading stale fast", None, "",
-        summary="Sends a message to all who listen to a channel.", since="2.0.0", group="pubsub",
-        complexity="O(N+M): N listeners of the channel, M patterns that anybody listens to",
-    ),
-    Command(
-        "subscribe", subscribe, -2, _LISTENING, None, "", barrier=True, while_subscribed=True,
-        summary="Starts listening to channels.", since="2.0.0", group="pubsub", complexity="O(N), N channels",
-    ),
-    Command(
-        "unsubscribe", unsubscribe, -1, _LISTENING, None, "", barrier=True, while_subscribed=True,
-        summary="Stops listening to channels, to all when none is named.", since="2.0.0", group="pubsub",
-        complexity="O(N), N channels",
-    ),
-    Command(
-        "psubscribe", psubscribe, -2, _LISTENING, None, "", barrier=True, while_subscribed=True,
-        summary="Starts listening to all channels that match patterns.", since="2.0.0", group="pubsub",
-        complexity="O(N), N patterns",
-    ),
-    Command(
-        "punsubscribe", punsubscribe, -1, _LISTENING, None, "", barrier=True, while_subscribed=True,
-        summary="Stops listening to patterns, to all when none is named.", since="2.0.0", group="pubsub",
-        complexity="O(N), N patterns",
-    ),
-    Command(
-        "spublish", spublish, 3, "pubsub loading stale fast", KeySpec("not_key"), "",
-        summary="Sends a message to all who listen to a shard channel.", since="7.0.0", group="pubsub",
-        complexity="O(N), N listeners of the shard channel",
-    ),
-    Command(
-        "ssubscribe", ssubscribe, -2, _LISTENING, KeySpec("not_key", last=-1), "", barrier=True,
-        while_subscribed=True, summary="Starts listening to shard channels.", since="7.0.0", group="pubsub",
-        complexity="O(N), N shard channels",
-    ),
-    Command(
-        "sunsubscribe", sunsubscribe, -1, _LISTENING, KeySpec("not_key", last=-1), "", barrier=True,
-        while_subscribed=True, summary="Stops listening to shard channels, to all when none is named.", since="7.0.0",
-        group="pubsub", complexity="O(N), N shard channels",
-    ),
-    Command(
-        "pubsub", None, -2, summary="Tells who listens to what.", since="2.8.0", group="pubsub",
-        complexity="Depends on the subcommand.", subcommands=_PUBSUB,
-    ),
-]  # fmt: skip
+pubsub_help = help_of("pubsub", {
+    "CHANNELS [<pattern>]": "The channels that somebody listens to.",
+    "NUMPAT": "How many patterns somebody listens to.",
+    "NUMSUB [<channel> ...]": "How many listen to each channel.",
+    "SHARDCHANNELS [<pattern>]": "The shard channels that somebody listens to.",
+    "SHARDNUMSUB [<channel> ...]": "How many listen to each shard channel.",
+})  # fmt: skip

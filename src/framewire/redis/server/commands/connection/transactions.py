@@ -7,12 +7,11 @@ What belongs here: these commands. A watched key that was changed, by whomever, 
 from __future__ import annotations
 
 from framewire.frames.resp import Null
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.parsing.errors import CommandError
 
-__all__ = ["COMMANDS"]
+__all__ = ["discard", "exec_", "multi", "unwatch", "watch"]
 
 NULL_ARRAY = Null(b"*")
 
@@ -61,33 +60,3 @@ def watch(client: Client, request: list[bytes]) -> object:
 def unwatch(client: Client, request: list[bytes]) -> object:
     client.unwatch()
     return OK
-
-
-_FLAGS = "noscript loading stale fast allow_busy"
-
-COMMANDS = [
-    Command(
-        "multi", multi, 1, _FLAGS, None, "@transaction",
-        summary="Starts a transaction: what follows is queued.", since="1.2.0", group="transactions",
-        complexity="O(1)", barrier=True, in_multi=True,
-    ),
-    Command(
-        "exec", exec_, 1, "noscript loading stale skip_slowlog", None, "@transaction",
-        summary="Runs the commands of the transaction.", since="1.2.0", group="transactions",
-        complexity="Depends on the commands in the transaction", barrier=True, in_multi=True,
-    ),
-    Command(
-        "discard", discard, 1, _FLAGS, None, "@transaction",
-        summary="Forgets the commands of the transaction.", since="2.0.0", group="transactions",
-        complexity="O(N), N commands queued", barrier=True, in_multi=True,
-    ),
-    Command(
-        "watch", watch, -2, _FLAGS, KeySpec("RO", last=-1), "@transaction",
-        summary="Lets the next EXEC do nothing if one of the keys changes before it.", since="2.2.0",
-        group="transactions", complexity="O(1) for each key", in_multi=True,
-    ),
-    Command(
-        "unwatch", unwatch, 1, _FLAGS, None, "@transaction",
-        summary="Forgets the watched keys.", since="2.2.0", group="transactions", complexity="O(1)",
-    ),
-]  # fmt: skip

@@ -5,7 +5,7 @@ What belongs here: one short function for each command. The data structure is `v
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared import scanning
@@ -16,7 +16,24 @@ from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, 
 from framewire.redis.server.parsing.floats import NOT_A_FLOAT, WOULD_NOT_BE_FINITE, add_as_text
 from framewire.redis.server.values.hashes import HashValue
 
-__all__ = ["COMMANDS"]
+__all__ = [
+    "hdel",
+    "hexists",
+    "hget",
+    "hgetall",
+    "hincrby",
+    "hincrbyfloat",
+    "hkeys",
+    "hlen",
+    "hmget",
+    "hmset",
+    "hrandfield",
+    "hscan",
+    "hset",
+    "hsetnx",
+    "hstrlen",
+    "hvals",
+]
 
 _EMPTY = HashValue()  # what a missing key holds for those that only read; nobody changes it
 
@@ -219,78 +236,3 @@ def hdel(client: Client, request: list[bytes]) -> object:
 _READ, _COUNT = KeySpec("RO access"), KeySpec("RO")
 _UPDATE, _CHANGE = KeySpec("RW update"), KeySpec("RW access update")
 _ANY_ORDER, _AT_RANDOM = ("nondeterministic_output_order",), ("nondeterministic_output",)
-_ALL_FIELDS = "O(N), N fields of the hash"
-
-COMMANDS = [
-    Command(
-        "hdel", hdel, -3, "write fast", KeySpec("RW delete"), "@hash",
-        summary="Removes fields, and the key with the last of them; returns how many were there.", since="2.0.0",
-        group="hash", complexity="O(N), N fields named",
-    ),
-    Command(
-        "hexists", hexists, 3, "readonly fast", _COUNT, "@hash",
-        summary="Says whether a hash has a field.", since="2.0.0", group="hash", complexity="O(1)",
-    ),
-    Command(
-        "hget", hget, 3, "readonly fast", _READ, "@hash",
-        summary="Returns the value of a field.", since="2.0.0", group="hash", complexity="O(1)",
-    ),
-    Command(
-        "hgetall", hgetall, 2, "readonly", _READ, "@hash", tips=_ANY_ORDER,
-        summary="Returns all fields with their values.", since="2.0.0", group="hash", complexity=_ALL_FIELDS,
-    ),
-    Command(
-        "hincrby", hincrby, 4, "write denyoom fast", _CHANGE, "@hash",
-        summary="Adds a number to the integer in a field; a missing field counts as 0.", since="2.0.0", group="hash",
-        complexity="O(1)",
-    ),
-    Command(
-        "hincrbyfloat", hincrbyfloat, 4, "write denyoom fast", _CHANGE, "@hash",
-        summary="Adds a number with a fraction to that in a field; a missing field counts as 0.", since="2.6.0",
-        group="hash", complexity="O(1)",
-    ),
-    Command(
-        "hkeys", hkeys, 2, "readonly", _READ, "@hash", tips=_ANY_ORDER,
-        summary="Returns all fields without their values.", since="2.0.0", group="hash", complexity=_ALL_FIELDS,
-    ),
-    Command(
-        "hlen", hlen, 2, "readonly fast", _COUNT, "@hash",
-        summary="Counts the fields.", since="2.0.0", group="hash", complexity="O(1)",
-    ),
-    Command(
-        "hmget", hmget, -3, "readonly fast", _READ, "@hash",
-        summary="Returns the values of some fields.", since="2.0.0", group="hash", complexity="O(N), N fields named",
-    ),
-    Command(
-        "hmset", hmset, -4, "write denyoom fast", _UPDATE, "@hash",
-        summary="Gives fields their values; an old form of HSET.", since="2.0.0", group="hash",
-        complexity="O(N), N fields named",
-    ),
-    Command(
-        "hrandfield", hrandfield, -2, "readonly", _READ, "@hash", tips=_AT_RANDOM,
-        summary="Returns random fields, with their values if so wanted.", since="6.2.0", group="hash",
-        complexity="O(N), N fields returned",
-    ),
-    Command(
-        "hscan", hscan, -3, "readonly", _READ, "@hash", tips=_AT_RANDOM,
-        summary="Goes through the fields and values in pages.", since="2.8.0", group="hash",
-        complexity="O(N), N fields of the page; the first page copies the names of all",
-    ),
-    Command(
-        "hset", hset, -4, "write denyoom fast", _UPDATE, "@hash",
-        summary="Gives fields their values; returns how many fields are new.", since="2.0.0", group="hash",
-        complexity="O(N), N fields named",
-    ),
-    Command(
-        "hsetnx", hsetnx, 4, "write denyoom fast", KeySpec("RW insert"), "@hash",
-        summary="Gives a field its value, unless it has one.", since="2.0.0", group="hash", complexity="O(1)",
-    ),
-    Command(
-        "hstrlen", hstrlen, 3, "readonly fast", _COUNT, "@hash",
-        summary="Returns the length of a field's value.", since="3.2.0", group="hash", complexity="O(1)",
-    ),
-    Command(
-        "hvals", hvals, 2, "readonly", _READ, "@hash", tips=_ANY_ORDER,
-        summary="Returns all values without their fields.", since="2.0.0", group="hash", complexity=_ALL_FIELDS,
-    ),
-]  # fmt: skip

@@ -5,7 +5,6 @@ What belongs here: those, and what an index of the list means.
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.lists.lists import grown, shrunk
 from framewire.redis.server.commands.replies import OK
@@ -14,7 +13,7 @@ from framewire.redis.server.parsing.arguments import INT64_MIN, Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.lists import ListValue
 
-__all__ = ["COMMANDS"]
+__all__ = ["lindex", "linsert", "lpos", "lrange", "lrem", "lset", "ltrim"]
 
 # -- looking ----------------------------------------------------------------------------------------------------------
 
@@ -135,40 +134,3 @@ def ltrim(client: Client, request: list[bytes]) -> object:
         items.trim(*_bounds(len(items), start, stop))
         shrunk(client, request[1], items, b"ltrim")
     return OK
-
-
-COMMANDS = [
-    Command(
-        "lindex", lindex, 3, "readonly", KeySpec("RO access"), "@list",
-        summary="Returns the item at an index; negative ones count from the end.", group="list", complexity="O(1)",
-    ),
-    Command(
-        "lrange", lrange, 4, "readonly", KeySpec("RO access"), "@list",
-        summary="Returns the items from one index to another, both included.", group="list",
-        complexity="O(N), N items returned",
-    ),
-    Command(
-        "lpos", lpos, -3, "readonly", KeySpec("RO access"), "@list",
-        summary="Finds where a value stands in a list.", since="6.0.6", group="list",
-        complexity="O(N), N items looked at",
-    ),
-    Command(
-        "lset", lset, 4, "write denyoom", KeySpec("RW update"), "@list",
-        summary="Replaces the item at an index.", group="list", complexity="O(1)",
-    ),
-    Command(
-        "linsert", linsert, 5, "write denyoom", KeySpec("RW insert"), "@list",
-        summary="Puts a value right before or after another one.", since="2.2.0", group="list",
-        complexity="O(N), N items in the list",
-    ),
-    Command(
-        "lrem", lrem, 4, "write", KeySpec("RW delete"), "@list",
-        summary="Removes items that equal a value, from the front, from the end, or all.", group="list",
-        complexity="O(N), N items in the list",
-    ),
-    Command(
-        "ltrim", ltrim, 4, "write", KeySpec("RW delete"), "@list",
-        summary="Keeps the items from one index to another and removes the rest.", group="list",
-        complexity="O(N), N items removed",
-    ),
-]  # fmt: skip

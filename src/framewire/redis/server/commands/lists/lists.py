@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from framewire.frames.resp import Null
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.hooks import Handler
 from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
@@ -19,7 +18,23 @@ from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
 from framewire.redis.server.values.lists import ListValue
 
-__all__ = ["COMMANDS", "ENDS", "LEFT", "NULL_ARRAY", "RIGHT", "End", "grown", "list_to_grow", "shrunk"]
+__all__ = [
+    "ENDS",
+    "LEFT",
+    "NULL_ARRAY",
+    "RIGHT",
+    "End",
+    "grown",
+    "list_to_grow",
+    "llen",
+    "lpop",
+    "lpush",
+    "lpushx",
+    "rpop",
+    "rpush",
+    "rpushx",
+    "shrunk",
+]
 
 NULL_ARRAY: Final = Null(b"*")
 
@@ -162,42 +177,3 @@ def _pop_many(client: Client, request: list[bytes], end: End) -> object:
 def llen(client: Client, request: list[bytes]) -> object:
     items = look_up(client, request[1], ListValue)
     return 0 if items is None else len(items)
-
-
-_INSERTS = KeySpec("RW insert")
-_TAKES = KeySpec("RW access delete")
-
-COMMANDS = [
-    Command(
-        "lpush", lpush, -3, "write denyoom fast", _INSERTS, "@list",
-        summary="Puts values in front of a list, one after the other; returns its length.", group="list",
-        complexity="O(1) for each value",
-    ),
-    Command(
-        "rpush", rpush, -3, "write denyoom fast", _INSERTS, "@list",
-        summary="Puts values at the end of a list, one after the other; returns its length.", group="list",
-        complexity="O(1) for each value",
-    ),
-    Command(
-        "lpushx", lpushx, -3, "write denyoom fast", _INSERTS, "@list",
-        summary="Puts values in front of a list that is there already.", since="2.2.0", group="list",
-        complexity="O(1) for each value",
-    ),
-    Command(
-        "rpushx", rpushx, -3, "write denyoom fast", _INSERTS, "@list",
-        summary="Puts values at the end of a list that is there already.", since="2.2.0", group="list",
-        complexity="O(1) for each value",
-    ),
-    Command(
-        "lpop", lpop, -2, "write fast", _TAKES, "@list",
-        summary="Takes the first item of a list, or several.", group="list", complexity="O(1) for each item taken",
-    ),
-    Command(
-        "rpop", rpop, -2, "write fast", _TAKES, "@list",
-        summary="Takes the last item of a list, or several.", group="list", complexity="O(1) for each item taken",
-    ),
-    Command(
-        "llen", llen, 2, "readonly fast", KeySpec("RO"), "@list",
-        summary="Returns how many items a list has.", group="list", complexity="O(1)",
-    ),
-]  # fmt: skip

@@ -5,7 +5,6 @@ What belongs here: each of these twice, as a command that answers at once and as
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.lists.lists import ENDS, LEFT, NULL_ARRAY, RIGHT, End, list_to_grow, shrunk
 from framewire.redis.server.commands.shared.blocking import deadline_after, take_or_wait
@@ -14,7 +13,7 @@ from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.lists import ListValue
 
-__all__ = ["COMMANDS"]
+__all__ = ["blmove", "blmpop", "blpop", "brpop", "brpoplpush", "lmove", "lmpop", "rpoplpush"]
 
 
 def _list(client: Client, key: bytes) -> ListValue:
@@ -157,51 +156,3 @@ def _pop_or_wait(client: Client, request: list[bytes], end: End) -> object:
         return [key, value]
 
     return take_or_wait(client, request[1:-1], deadline, ListValue, take, NULL_ARRAY)
-
-
-_SOURCE_AND_TARGET = (KeySpec("RW access delete"), KeySpec("RW insert", 2, 2))
-_TAKES = KeySpec("RW access delete", last=-2)
-
-COMMANDS = [
-    Command(
-        "lmove", lmove, 5, "write denyoom", _SOURCE_AND_TARGET, "@list",
-        summary="Moves an item from an end of one list to an end of another.", since="6.2.0", group="list",
-        complexity="O(1)",
-    ),
-    Command(
-        "rpoplpush", rpoplpush, 3, "write denyoom", _SOURCE_AND_TARGET, "@list",
-        summary="Moves the last item of one list to the front of another.", since="1.2.0", group="list",
-        complexity="O(1)",
-    ),
-    Command(
-        "lmpop", lmpop, -4, "write movablekeys", KeySpec("RW access delete", counted=True), "@list",
-        summary="Takes items from the first of several lists that has any.", since="7.0.0", group="list",
-        complexity="O(N+M), N keys and M items taken",
-    ),
-    Command(
-        "blpop", blpop, -3, "write noscript blocking", _TAKES, "@list @blocking",
-        summary="Takes the first item of the first list that has any; waits for one.", since="2.0.0", group="list",
-        complexity="O(N), N keys", barrier=True,
-    ),
-    Command(
-        "brpop", brpop, -3, "write noscript blocking", _TAKES, "@list @blocking",
-        summary="Takes the last item of the first list that has any; waits for one.", since="2.0.0", group="list",
-        complexity="O(N), N keys", barrier=True,
-    ),
-    Command(
-        "blmove", blmove, 6, "write denyoom noscript blocking", _SOURCE_AND_TARGET, "@list @blocking",
-        summary="Moves an item from one list to another; waits for one.", since="6.2.0", group="list",
-        complexity="O(1)", barrier=True,
-    ),
-    Command(
-        "brpoplpush", brpoplpush, 4, "write denyoom noscript blocking", _SOURCE_AND_TARGET, "@list @blocking",
-        summary="Moves the last item of one list to the front of another; waits for one.", since="2.2.0", group="list",
-        complexity="O(1)", barrier=True,
-    ),
-    Command(
-        "blmpop", blmpop, -5, "write blocking movablekeys", KeySpec("RW access delete", 2, counted=True),
-        "@list @blocking",
-        summary="Takes items from the first of several lists that has any; waits for one.", since="7.0.0", group="list",
-        complexity="O(N+M), N keys and M items taken", barrier=True,
-    ),
-]  # fmt: skip

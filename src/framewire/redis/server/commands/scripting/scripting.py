@@ -6,16 +6,27 @@ not installed none of them exists.
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.containers import help_of
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.parsing.arguments import parse_int64
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 from framewire.redis.server.scripting.cache import Scripts
-from framewire.redis.server.scripting.scripts import AVAILABLE, Script
+from framewire.redis.server.scripting.scripts import Script
 
-__all__ = ["COMMANDS"]
+__all__ = [
+    "None",
+    "eval_",
+    "eval_ro",
+    "evalsha",
+    "evalsha_ro",
+    "script_debug",
+    "script_exists",
+    "script_flush",
+    "script_help",
+    "script_kill",
+    "script_load",
+]
 
 _SHA_LENGTH = 40
 
@@ -109,76 +120,10 @@ def script_debug(client: Client, request: list[bytes]) -> object:
     raise CommandError(b"ERR Use SCRIPT DEBUG YES/SYNC/NO")
 
 
-_FLAGS = "noscript stale skip_monitor no_mandatory_keys movablekeys"
-_READS_ONLY = f"readonly {_FLAGS}"
-_ASSUME = "We cannot tell how the keys will be used so we assume the worst, "
-_KEYS = KeySpec("RW access update", 2, counted=True, notes=_ASSUME + "RW and UPDATE")
-_KEYS_OF_SHA = KeySpec("RW access update", 2, counted=True)
-_KEYS_READ = KeySpec("RO access", 2, counted=True, notes=_ASSUME + "RO and ACCESS")
-_KEYS_READ_OF_SHA = KeySpec("RO access", 2, counted=True)
-_COMPLEXITY = "That of the script"
-
-_ALL_NODES = ("request_policy:all_nodes", "response_policy:all_succeeded")
-
-_SCRIPT = subcommands([
-    Command(
-        "script|debug", script_debug, 3, "noscript", None, "@scripting",
-        summary="Takes NO: this server has no debugger of scripts.", since="3.2.0", group="scripting",
-        complexity="O(1)",
-    ),
-    Command(
-        "script|exists", script_exists, -3, "noscript", None, "@scripting",
-        tips=("request_policy:all_shards", "response_policy:agg_logical_and"),
-        summary="Tells which scripts the server knows, by their SHA1.", since="2.6.0", group="scripting",
-        complexity="O(N), N scripts asked for",
-    ),
-    Command(
-        "script|flush", script_flush, -2, "noscript", None, "@scripting", tips=_ALL_NODES,
-        summary="Forgets all scripts.", since="2.6.0", group="scripting", complexity="O(N), N scripts known",
-    ),
-    Command(
-        "script|kill", script_kill, 2, "noscript allow_busy", None, "@scripting",
-        tips=("request_policy:all_shards", "response_policy:one_succeeded"),
-        summary="Answers that no script runs: a script that runs too long is stopped by the server itself.",
-        since="2.6.0", group="scripting", complexity="O(1)",
-    ),
-    Command(
-        "script|load", script_load, 3, "noscript stale", None, "@scripting", tips=_ALL_NODES,
-        summary="Remembers a script, for EVALSHA.", since="2.6.0", group="scripting",
-        complexity="O(N), N bytes of the script",
-    ),
-    help_command("script", "5.0.0", "scripting", "@scripting", {
-        "DEBUG (YES|SYNC|NO)": "There is no debugger; only NO is taken.",
-        "EXISTS <sha1> [<sha1> ...]": "Whether scripts are known.",
-        "FLUSH [ASYNC|SYNC]": "Forget all scripts.",
-        "KILL": "Refused: no script runs while anybody is asked.",
-        "LOAD <script>": "Remember a script without running it.",
-    }),
-])  # fmt: skip
-
-_ALL = [
-    Command(
-        "eval", eval_, -3, _FLAGS, _KEYS, "@scripting",
-        summary="Runs a Lua script.", since="2.6.0", group="scripting", complexity=_COMPLEXITY,
-    ),
-    Command(
-        "evalsha", evalsha, -3, _FLAGS, _KEYS_OF_SHA, "@scripting",
-        summary="Runs a Lua script that the server knows, by its SHA1.", since="2.6.0", group="scripting",
-        complexity=_COMPLEXITY,
-    ),
-    Command(
-        "eval_ro", eval_ro, -3, _READS_ONLY, _KEYS_READ, "@scripting",
-        summary="Runs a Lua script that must not write.", since="7.0.0", group="scripting", complexity=_COMPLEXITY,
-    ),
-    Command(
-        "evalsha_ro", evalsha_ro, -3, _READS_ONLY, _KEYS_READ_OF_SHA, "@scripting",
-        summary="Runs a Lua script that the server knows and that must not write.", since="7.0.0",
-        group="scripting", complexity=_COMPLEXITY,
-    ),
-    Command(
-        "script", None, -2, summary="Commands about the scripts that the server knows.", since="2.6.0",
-        group="scripting", complexity="Depends on the subcommand.", subcommands=_SCRIPT,
-    ),
-]  # fmt: skip
-
-COMMANDS = _ALL if AVAILABLE else []
+script_help = help_of("script", {
+    "DEBUG (YES|SYNC|NO)": "There is no debugger; only NO is taken.",
+    "EXISTS <sha1> [<sha1> ...]": "Whether scripts are known.",
+    "FLUSH [ASYNC|SYNC]": "Forget all scripts.",
+    "KILL": "Refused: no script runs while anybody is asked.",
+    "LOAD <script>": "Remember a script without running it.",
+})  # fmt: skip

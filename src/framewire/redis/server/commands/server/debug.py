@@ -29,7 +29,6 @@ from framewire.frames.resp import (
     Simple,
     Verbatim,
 )  # fmt: skip
-from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.containers import unknown_form
 from framewire.redis.server.commands.replies import OK
@@ -39,7 +38,7 @@ from framewire.redis.server.parsing.arguments import parse_int64
 from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.strings import encoding_of, references_of
 
-__all__ = ["COMMANDS"]
+__all__ = ["debug"]
 
 logger = logging.getLogger("framewire.redis")
 
@@ -246,9 +245,6 @@ def _push(client: Client) -> object:
     return b"Some real reply following the push reply"
 
 
-# -- the table --------------------------------------------------------------------------------------------------------
-
-
 def help_(client: Client, request: list[bytes]) -> object:
     lines = ["DEBUG <subcommand> [<argument> ...]. The subcommands are:"]
     lines += [f"{name.decode()} {subcommand.usage}".strip() for name, subcommand in _SUBCOMMANDS.items()]
@@ -276,11 +272,3 @@ _SUBCOMMANDS: Final[dict[bytes, Subcommand]] = {
     ),
     b"HELP": Subcommand(help_, 2, 2, ""),
 }
-
-COMMANDS = [
-    Command(
-        "debug", debug, -2, "admin noscript loading stale", None, "", barrier=True,
-        summary="What test suites need; for local connections.", group="server",
-        complexity="Depends on the subcommand.",
-    ),
-]  # fmt: skip

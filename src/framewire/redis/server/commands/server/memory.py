@@ -6,15 +6,14 @@ What belongs here: its subcommands. How things are measured is in `redis/sizes.p
 from __future__ import annotations
 
 from framewire.frames.resp import Verbatim
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.containers import help_of
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.server.sizes import peak_memory, resident_memory, size_of
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
-__all__ = ["COMMANDS"]
+__all__ = ["None", "doctor", "malloc_stats", "memory_help", "purge", "stats", "usage"]
 
 _ENTRY = 104  # bytes of the key's place in its dict, on average
 _SAMPLES = 5
@@ -59,45 +58,10 @@ def purge(client: Client, request: list[bytes]) -> object:
     return OK
 
 
-_VARIES = ("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
-
-_MEMORY = subcommands([
-    Command(
-        "memory|usage", usage, -3, "readonly", KeySpec("RO", 2, 2), "",
-        summary="Estimates the bytes that a key and its value take here.", since="4.0.0", group="server",
-        complexity="O(N), N samples",
-    ),
-    Command(
-        "memory|stats", stats, 2, "", None, "", tips=_VARIES,
-        summary="Returns figures on the memory of the process.", since="4.0.0", group="server",
-        complexity="O(N), N databases",
-    ),
-    Command(
-        "memory|doctor", doctor, 2, "", None, "", tips=_VARIES,
-        summary="Says that nothing is known about problems with memory.", since="4.0.0", group="server",
-        complexity="O(1)",
-    ),
-    Command(
-        "memory|malloc-stats", malloc_stats, 2, "", None, "", tips=_VARIES,
-        summary="Says that the allocator tells nothing.", since="4.0.0", group="server", complexity="O(1)",
-    ),
-    Command(
-        "memory|purge", purge, 2, "", None, "", tips=("request_policy:all_shards", "response_policy:all_succeeded"),
-        summary="Does nothing: memory is given back without being asked for.", since="4.0.0", group="server",
-        complexity="O(1)",
-    ),
-    help_command("memory", "4.0.0", "server", "", {
-        "DOCTOR": "Nothing is known about problems with memory.",
-        "MALLOC-STATS": "The allocator tells nothing.",
-        "PURGE": "Does nothing.",
-        "STATS": "Figures on the memory of the process.",
-        "USAGE <key> [SAMPLES <count>]": "The bytes that a key takes; of a collection, so many items are looked at.",
-    }),
-])  # fmt: skip
-
-COMMANDS = [
-    Command(
-        "memory", None, -2, summary="Commands about memory.", since="4.0.0", group="server",
-        complexity="Depends on the subcommand.", subcommands=_MEMORY,
-    ),
-]  # fmt: skip
+memory_help = help_of("memory", {
+    "DOCTOR": "Nothing is known about problems with memory.",
+    "MALLOC-STATS": "The allocator tells nothing.",
+    "PURGE": "Does nothing.",
+    "STATS": "Figures on the memory of the process.",
+    "USAGE <key> [SAMPLES <count>]": "The bytes that a key takes; of a collection, so many items are looked at.",
+})  # fmt: skip

@@ -1,4 +1,4 @@
-"""Commands about what is kept on disk.
+"""Commands about what is kept on disk, and SHUTDOWN, which may keep it first.
 
 What belongs here: what clients may ask for. How it is done is in `redis/persistence/`.
 """
@@ -6,11 +6,12 @@ What belongs here: what clients may ask for. How it is done is in `redis/persist
 from __future__ import annotations
 
 from framewire.frames.resp import Simple
-from framewire.redis.facts.command import Command
-from framewire.redis.server.clients.client import Client
-from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.clients.client import NO_REPLY, Client
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
-__all__ = ["COMMANDS"]
+__all__ = ["bgrewriteaof", "bgsave", "lastsave", "save", "shutdown"]
+
+_NO_SNAPSHOTS = b"ERR this server writes no RDB files; with appendonly, BGREWRITEAOF writes everything anew"
 
 
 def bgrewriteaof(client: Client, request: list[bytes]) -> object:
@@ -26,13 +27,27 @@ def lastsave(client: Client, request: list[bytes]) -> object:
     return state.persistence.saved_at if state.persistence is not None else state.started // 1000
 
 
-COMMANDS = [
-    Command(
-        "bgrewriteaof", bgrewriteaof, 1, "admin noscript no_async_loading", None, "",
-        summary="Writes the append-only file anew, beside the running commands.", group="server", complexity="O(1)",
-    ),
-    Command(
-        "lastsave", lastsave, 1, "loading stale fast", None, "@admin @dangerous", tips=("nondeterministic_output",),
-        summary="Returns when everything was last written to disk.", group="server", complexity="O(1)",
-    ),
-]  # fmt: skip
+def save(client: Client, request: list[bytes]) -> object:
+    raise CommandError(_NO_SNAPSHOTS)
+
+
+def bgsave(client: Client, request: list[bytes]) -> object:
+    if len(request) > 1 and [word.upper() for word in request[1:]] != [b"SCHEDULE"]:
+        raise CommandError(SYNTAX_ERROR)
+    raise CommandError(_NO_SNAPSHOTS)
+
+
+def shutdown(client: Client, request: list[bytes]) -> object:
+    """The client gets no reply; its connection ends with the server."""
+    words = {word.upper() for word in request[1:]}
+    if not words <= {b"NOW", b"FORCE", b"SAVE", b"NOSAVE", b"ABORT"} or words >= {b"SAVE", b"NOSAVE"}:
+        raise CommandError(SYNTAX_ERROR)
+    if b"ABORT" in words:
+        raise CommandError(b"ERR No shutdown in progress." if words == {b"ABORT"} else SYNTAX_ERROR)
+    if b"SAVE" in words and b"FORCE" not in words:
+        raise CommandError(_NO_SNAPSHOTS)
+    if client.state.on_shutdown is None:
+        raise CommandError(b"ERR this server is part of a program, which alone can end it")
+    client.state.on_shutdown()
+    client.closing = True
+    return NO_REPLY

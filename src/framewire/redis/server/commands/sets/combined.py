@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.sets.sets import EMPTY, members_reply
 from framewire.redis.server.commands.shared.lookup import look_up, remove
@@ -17,7 +17,7 @@ from framewire.redis.server.parsing.arguments import Arguments, parse_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sets import SetValue
 
-__all__ = ["COMMANDS"]
+__all__ = ["sdiff", "sdiffstore", "sinter", "sintercard", "sinterstore", "sunion", "sunionstore"]
 
 
 def _read_all(client: Client, keys: Sequence[bytes]) -> list[SetValue]:
@@ -133,40 +133,3 @@ def _limit(arguments: Arguments) -> int:
 
 _READ_ALL, _READ_REST = KeySpec("RO access", last=-1), KeySpec("RO access", 2, -1)
 _STORE, _UPDATE = KeySpec("OW update"), KeySpec("RW update")
-_ANY_ORDER = ("nondeterministic_output_order",)
-_ALL_MEMBERS = "O(N), N members of all sets together"
-_SMALLEST = "O(N M) at worst, N members of the smallest of M sets"
-
-COMMANDS = [
-    Command(
-        "sdiff", sdiff, -2, "readonly", _READ_ALL, "@set", tips=_ANY_ORDER,
-        summary="Returns the members of the first set that are in none of the others.", group="set",
-        complexity=_ALL_MEMBERS,
-    ),
-    Command(
-        "sdiffstore", sdiffstore, -3, "write denyoom", (_STORE, _READ_REST), "@set",
-        summary="Stores the members of the first set that are in none of the others.", group="set",
-        complexity=_ALL_MEMBERS,
-    ),
-    Command(
-        "sinter", sinter, -2, "readonly", _READ_ALL, "@set", tips=_ANY_ORDER,
-        summary="Returns the members that all sets have.", group="set", complexity=_SMALLEST,
-    ),
-    Command(
-        "sintercard", sintercard, -3, "readonly movablekeys", KeySpec("RO access", counted=True), "@set",
-        summary="Counts the members that all sets have, up to a limit.", since="7.0.0", group="set",
-        complexity=_SMALLEST,
-    ),
-    Command(
-        "sinterstore", sinterstore, -3, "write denyoom", (_UPDATE, _READ_REST), "@set",
-        summary="Stores the members that all sets have.", group="set", complexity=_SMALLEST,
-    ),
-    Command(
-        "sunion", sunion, -2, "readonly", _READ_ALL, "@set", tips=_ANY_ORDER,
-        summary="Returns the members of all sets.", group="set", complexity=_ALL_MEMBERS,
-    ),
-    Command(
-        "sunionstore", sunionstore, -3, "write denyoom", (_STORE, _READ_REST), "@set",
-        summary="Stores the members of all sets.", group="set", complexity=_ALL_MEMBERS,
-    ),
-]  # fmt: skip

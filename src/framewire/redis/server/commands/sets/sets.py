@@ -7,7 +7,7 @@ differences are in `sets_combined`.
 from __future__ import annotations
 
 from framewire.frames.resp import Bulk, Set
-from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared import scanning
 from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, remove, remove_if_empty
@@ -16,7 +16,20 @@ from framewire.redis.server.parsing.arguments import Arguments, parse_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sets import SetValue
 
-__all__ = ["COMMANDS", "EMPTY", "members_reply"]
+__all__ = [
+    "EMPTY",
+    "members_reply",
+    "sadd",
+    "scard",
+    "sismember",
+    "smembers",
+    "smismember",
+    "smove",
+    "spop",
+    "srandmember",
+    "srem",
+    "sscan",
+]
 
 EMPTY = SetValue()  # what a missing key holds for those that only read; nobody changes it
 
@@ -186,53 +199,4 @@ def _add(client: Client, key: bytes, member: bytes) -> None:
 
 _READ, _COUNT = KeySpec("RO access"), KeySpec("RO")
 _POP, _DELETE, _INSERT = KeySpec("RW access delete"), KeySpec("RW delete"), KeySpec("RW insert")
-_INSERT_SECOND = KeySpec("RW insert", 2, 2)
 _ANY_ORDER, _AT_RANDOM = ("nondeterministic_output_order",), ("nondeterministic_output",)
-
-COMMANDS = [
-    Command(
-        "sadd", sadd, -3, "write denyoom fast", _INSERT, "@set",
-        summary="Adds members to a set; returns how many are new.", group="set", complexity="O(N), N members named",
-    ),
-    Command(
-        "scard", scard, 2, "readonly fast", _COUNT, "@set",
-        summary="Counts the members.", group="set", complexity="O(1)",
-    ),
-    Command(
-        "sismember", sismember, 3, "readonly fast", _COUNT, "@set",
-        summary="Says whether something is a member.", group="set", complexity="O(1)",
-    ),
-    Command(
-        "smembers", smembers, 2, "readonly", _READ, "@set", tips=_ANY_ORDER,
-        summary="Returns all members.", group="set", complexity="O(N), N members of the set",
-    ),
-    Command(
-        "smismember", smismember, -3, "readonly fast", _READ, "@set",
-        summary="Says of each of several whether it is a member.", since="6.2.0", group="set",
-        complexity="O(N), N members named",
-    ),
-    Command(
-        "smove", smove, 4, "write fast", (_POP, _INSERT_SECOND), "@set",
-        summary="Moves a member from one set to another.", group="set", complexity="O(1)",
-    ),
-    Command(
-        "spop", spop, -2, "write fast", _POP, "@set", tips=_AT_RANDOM,
-        summary="Removes random members and returns them.", group="set",
-        complexity="O(1) on average for each member",
-    ),
-    Command(
-        "srandmember", srandmember, -2, "readonly", _READ, "@set", tips=_AT_RANDOM,
-        summary="Returns random members, all different or not.", group="set",
-        complexity="O(1) on average for each member",
-    ),
-    Command(
-        "srem", srem, -3, "write fast", _DELETE, "@set",
-        summary="Removes members, and the key with the last of them; returns how many were there.", group="set",
-        complexity="O(N), N members named",
-    ),
-    Command(
-        "sscan", sscan, -3, "readonly", _READ, "@set", tips=_AT_RANDOM,
-        summary="Goes through the members in pages.", since="2.8.0", group="set",
-        complexity="O(N), N members of the page; the first page copies the names of all",
-    ),
-]  # fmt: skip

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TypeAlias
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.sorted_sets.ranges import store
 from framewire.redis.server.commands.sorted_sets.scores import pairs, parse_score
@@ -18,7 +17,7 @@ from framewire.redis.server.parsing.errors import SYNTAX_ERROR, WRONG_TYPE, Comm
 from framewire.redis.server.values.sets import SetValue
 from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
 
-__all__ = ["COMMANDS"]
+__all__ = ["zdiff", "zdiffstore", "zinter", "zintercard", "zinterstore", "zunion", "zunionstore"]
 
 Aggregate: TypeAlias = Callable[[float, float], float]
 """What becomes of the two scores of one member."""
@@ -233,50 +232,3 @@ def _store(
 ) -> object:
     query = _Query(client, request, 2, words)
     return store(client, request[1], SortedSetValue(join(query)), request[0].lower())
-
-
-_CATEGORY = "@sortedset"
-_GROUP = "sorted-set"
-_SOURCES = KeySpec("RO access", counted=True)
-_TARGET_AND_SOURCES = (KeySpec("OW update"), KeySpec("RO access", 2, counted=True))
-_OF_UNION = "O(N + M log M), N members in all sets and M in the result"
-_OF_INTERSECTION = "O(N K + M log M), N members in the smallest of K sets and M in the result"
-_OF_REST = "O(N K + M log M), N members in the first of K sets and M in the result"
-
-COMMANDS = [
-    Command(
-        "zunion", zunion, -3, "readonly movablekeys", _SOURCES, _CATEGORY,
-        summary="Returns the members that are in any of several sorted sets.", since="6.2.0", group=_GROUP,
-        complexity=_OF_UNION,
-    ),
-    Command(
-        "zunionstore", zunionstore, -4, "write denyoom movablekeys", _TARGET_AND_SOURCES, _CATEGORY,
-        summary="Stores the members that are in any of several sorted sets.", since="2.0.0", group=_GROUP,
-        complexity=_OF_UNION,
-    ),
-    Command(
-        "zinter", zinter, -3, "readonly movablekeys", _SOURCES, _CATEGORY,
-        summary="Returns the members that are in all of several sorted sets.", since="6.2.0", group=_GROUP,
-        complexity=_OF_INTERSECTION,
-    ),
-    Command(
-        "zinterstore", zinterstore, -4, "write denyoom movablekeys", _TARGET_AND_SOURCES, _CATEGORY,
-        summary="Stores the members that are in all of several sorted sets.", since="2.0.0", group=_GROUP,
-        complexity=_OF_INTERSECTION,
-    ),
-    Command(
-        "zintercard", zintercard, -3, "readonly movablekeys", _SOURCES, _CATEGORY,
-        summary="Counts the members that are in all of several sorted sets.", since="7.0.0", group=_GROUP,
-        complexity="O(N K), N members in the smallest of K sets",
-    ),
-    Command(
-        "zdiff", zdiff, -3, "readonly movablekeys", _SOURCES, _CATEGORY,
-        summary="Returns the members of the first sorted set that are in none of the others.", since="6.2.0",
-        group=_GROUP, complexity=_OF_REST,
-    ),
-    Command(
-        "zdiffstore", zdiffstore, -4, "write denyoom movablekeys", _TARGET_AND_SOURCES, _CATEGORY,
-        summary="Stores the members of the first sorted set that are in none of the others.", since="6.2.0",
-        group=_GROUP, complexity=_OF_REST,
-    ),
-]  # fmt: skip

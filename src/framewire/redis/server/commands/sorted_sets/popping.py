@@ -5,7 +5,6 @@ What belongs here: each of these twice, as a command that answers at once and as
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.connection.transactions import NULL_ARRAY
 from framewire.redis.server.commands.shared.blocking import deadline_after, take_or_wait
@@ -15,7 +14,7 @@ from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
 
-__all__ = ["COMMANDS"]
+__all__ = ["bzmpop", "bzpopmax", "bzpopmin", "zmpop", "zpopmax", "zpopmin"]
 
 _LOWEST, _HIGHEST = b"zpopmin", b"zpopmax"
 _ENDS = {b"MIN": _LOWEST, b"MAX": _HIGHEST}
@@ -142,47 +141,3 @@ def _take_and_name(client: Client, key: bytes, end: bytes, count: int) -> list[o
     taken = _take(client, key, end, count)
     client.propagate([end.upper(), key, b"%d" % len(taken)])
     return [key, [[member, score_reply(client, score)] for score, member in taken]]
-
-
-_CATEGORY = "@sortedset"
-_GROUP = "sorted-set"
-_POP = KeySpec("RW access delete")
-_OF_ONE = "O(log N), N members in the set"
-_OF_MANY = "O(M log N), M members taken of N"
-_OF_FIRST = "O(K + M log N), K keys looked at and M members taken of N"
-
-COMMANDS = [
-    Command(
-        "zpopmin", zpopmin, -2, "write fast", _POP, _CATEGORY,
-        summary="Takes the members with the lowest scores out of a sorted set.", since="5.0.0", group=_GROUP,
-        complexity=_OF_MANY,
-    ),
-    Command(
-        "zpopmax", zpopmax, -2, "write fast", _POP, _CATEGORY,
-        summary="Takes the members with the highest scores out of a sorted set.", since="5.0.0", group=_GROUP,
-        complexity=_OF_MANY,
-    ),
-    Command(
-        "zmpop", zmpop, -4, "write movablekeys", KeySpec("RW access delete", counted=True), _CATEGORY,
-        summary="Takes members from either end of the first of several sorted sets that is there.", since="7.0.0",
-        group=_GROUP, complexity=_OF_FIRST,
-    ),
-    Command(
-        "bzpopmin", bzpopmin, -3, "write noscript blocking fast", KeySpec("RW access delete", last=-2),
-        f"{_CATEGORY} @blocking",
-        summary="Takes the member with the lowest score of the first sorted set that is there, or waits for one.",
-        since="5.0.0", group=_GROUP, complexity=_OF_ONE, barrier=True,
-    ),
-    Command(
-        "bzpopmax", bzpopmax, -3, "write noscript blocking fast", KeySpec("RW access delete", last=-2),
-        f"{_CATEGORY} @blocking",
-        summary="Takes the member with the highest score of the first sorted set that is there, or waits for one.",
-        since="5.0.0", group=_GROUP, complexity=_OF_ONE, barrier=True,
-    ),
-    Command(
-        "bzmpop", bzmpop, -5, "write blocking movablekeys", KeySpec("RW access delete", 2, counted=True),
-        f"{_CATEGORY} @blocking",
-        summary="Takes members from the first of several sorted sets that is there, or waits for one.", since="7.0.0",
-        group=_GROUP, complexity=_OF_FIRST, barrier=True,
-    ),
-]  # fmt: skip

@@ -6,7 +6,6 @@ What belongs here: returning, storing, counting and removing ranges. How bounds 
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
 from framewire.redis.server.commands.sorted_sets.bounds import BY_LEX, BY_RANK, BY_SCORE, By, Range
@@ -15,7 +14,21 @@ from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
 
-__all__ = ["COMMANDS", "store"]
+__all__ = [
+    "store",
+    "zcount",
+    "zlexcount",
+    "zrange",
+    "zrangebylex",
+    "zrangebyscore",
+    "zrangestore",
+    "zremrangebylex",
+    "zremrangebyrank",
+    "zremrangebyscore",
+    "zrevrange",
+    "zrevrangebylex",
+    "zrevrangebyscore",
+]
 
 _NO_LIMIT = -1
 _LIMIT_BY_RANK = SYNTAX_ERROR + b", LIMIT is only supported in combination with either BYSCORE or BYLEX"
@@ -191,72 +204,3 @@ def _remove(client: Client, key: bytes, wanted: Range, event: bytes) -> int:
     client.db.touch(key, event)
     remove_if_empty(client, key, zset)
     return removed
-
-
-_CATEGORY = "@sortedset"
-_GROUP = "sorted-set"
-_READ = KeySpec("RO access")
-_DELETE = KeySpec("RW delete")
-_OF_RANGE = "O(log N + M), M members returned of N"
-_OF_COUNT = "O(log N), N members in the set"
-_OF_REMOVAL = "O(M log N), M members removed of N"
-
-COMMANDS = [
-    Command(
-        "zrange", zrange, -4, "readonly", _READ, _CATEGORY,
-        summary="Returns the members in a range of positions, scores or members, from either end.", since="1.2.0",
-        group=_GROUP, complexity=_OF_RANGE,
-    ),
-    Command(
-        "zrevrange", zrevrange, -4, "readonly", _READ, _CATEGORY,
-        summary="Returns the members in a range of positions, highest scores first.", since="1.2.0", group=_GROUP,
-        complexity=_OF_RANGE,
-    ),
-    Command(
-        "zrangebyscore", zrangebyscore, -4, "readonly", _READ, _CATEGORY,
-        summary="Returns the members whose scores lie in a range.", since="1.0.5", group=_GROUP, complexity=_OF_RANGE,
-    ),
-    Command(
-        "zrevrangebyscore", zrevrangebyscore, -4, "readonly", _READ, _CATEGORY,
-        summary="Returns the members whose scores lie in a range, highest scores first.", since="2.2.0", group=_GROUP,
-        complexity=_OF_RANGE,
-    ),
-    Command(
-        "zrangebylex", zrangebylex, -4, "readonly", _READ, _CATEGORY,
-        summary="Returns the members in a range of members, where all have one score.", since="2.8.9", group=_GROUP,
-        complexity=_OF_RANGE,
-    ),
-    Command(
-        "zrevrangebylex", zrevrangebylex, -4, "readonly", _READ, _CATEGORY,
-        summary="Returns the members in a range of members, last ones first, where all have one score.", since="2.8.9",
-        group=_GROUP, complexity=_OF_RANGE,
-    ),
-    Command(
-        "zrangestore", zrangestore, -5, "write denyoom", (KeySpec("OW update"), KeySpec("RO access", 2, 2)), _CATEGORY,
-        summary="Stores what ZRANGE would return, with the scores, under another key.", since="6.2.0", group=_GROUP,
-        complexity="O(log N + M), M members stored of N",
-    ),
-    Command(
-        "zcount", zcount, 4, "readonly fast", _READ, _CATEGORY,
-        summary="Counts the members whose scores lie in a range.", since="2.0.0", group=_GROUP, complexity=_OF_COUNT,
-    ),
-    Command(
-        "zlexcount", zlexcount, 4, "readonly fast", _READ, _CATEGORY,
-        summary="Counts the members in a range of members, where all have one score.", since="2.8.9", group=_GROUP,
-        complexity=_OF_COUNT,
-    ),
-    Command(
-        "zremrangebyrank", zremrangebyrank, 4, "write", _DELETE, _CATEGORY,
-        summary="Removes the members in a range of positions.", since="2.0.0", group=_GROUP, complexity=_OF_REMOVAL,
-    ),
-    Command(
-        "zremrangebyscore", zremrangebyscore, 4, "write", _DELETE, _CATEGORY,
-        summary="Removes the members whose scores lie in a range.", since="1.2.0", group=_GROUP,
-        complexity=_OF_REMOVAL,
-    ),
-    Command(
-        "zremrangebylex", zremrangebylex, 4, "write", _DELETE, _CATEGORY,
-        summary="Removes the members in a range of members, where all have one score.", since="2.8.9", group=_GROUP,
-        complexity=_OF_REMOVAL,
-    ),
-]  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from math import isnan
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared import scanning
 from framewire.redis.server.commands.shared.lookup import find, look_up, remove_if_empty
@@ -18,7 +17,19 @@ from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, WRONG_TYPE, CommandError
 from framewire.redis.server.values.sorted_sets import ADDED, SAME, Entry, SortedSetValue
 
-__all__ = ["COMMANDS", "look_up_or_empty"]
+__all__ = [
+    "look_up_or_empty",
+    "zadd",
+    "zcard",
+    "zincrby",
+    "zmscore",
+    "zrandmember",
+    "zrank",
+    "zrem",
+    "zrevrank",
+    "zscan",
+    "zscore",
+]
 
 _EMPTY = SortedSetValue()  # what a missing key holds for those that only read; nobody changes it
 
@@ -225,59 +236,3 @@ def zscan(client: Client, request: list[bytes]) -> object:
 def _members(zset: SortedSetValue) -> list[bytes]:
     """All members in order."""
     return [member for _, member in zset.entries()]
-
-
-_CATEGORY = "@sortedset"
-_GROUP = "sorted-set"
-_READ = KeySpec("RO access")
-
-COMMANDS = [
-    Command(
-        "zadd", zadd, -4, "write denyoom fast", KeySpec("RW update"), _CATEGORY,
-        summary="Adds members with their scores, or changes the scores, on conditions if so wanted.", since="1.2.0",
-        group=_GROUP, complexity="O(log N) for each member, N members in the set",
-    ),
-    Command(
-        "zincrby", zincrby, 4, "write denyoom fast", KeySpec("RW access update"), _CATEGORY,
-        summary="Adds a number to the score of a member; a missing one counts as 0.", since="1.2.0", group=_GROUP,
-        complexity="O(log N), N members in the set",
-    ),
-    Command(
-        "zrem", zrem, -3, "write fast", KeySpec("RW delete"), _CATEGORY,
-        summary="Removes members; returns how many were there.", since="1.2.0", group=_GROUP,
-        complexity="O(M log N), M members to remove of N",
-    ),
-    Command(
-        "zcard", zcard, 2, "readonly fast", KeySpec("RO"), _CATEGORY,
-        summary="Counts the members of a sorted set.", since="1.2.0", group=_GROUP, complexity="O(1)",
-    ),
-    Command(
-        "zscore", zscore, 3, "readonly fast", _READ, _CATEGORY,
-        summary="Returns the score of a member.", since="1.2.0", group=_GROUP, complexity="O(1)",
-    ),
-    Command(
-        "zmscore", zmscore, -3, "readonly fast", _READ, _CATEGORY,
-        summary="Returns the scores of several members.", since="6.2.0", group=_GROUP,
-        complexity="O(N), N members asked for",
-    ),
-    Command(
-        "zrank", zrank, 3, "readonly fast", _READ, _CATEGORY,
-        summary="Returns the position of a member, counted from the lowest score.", since="2.0.0", group=_GROUP,
-        complexity="O(log N), N members in the set",
-    ),
-    Command(
-        "zrevrank", zrevrank, 3, "readonly fast", _READ, _CATEGORY,
-        summary="Returns the position of a member, counted from the highest score.", since="2.0.0", group=_GROUP,
-        complexity="O(log N), N members in the set",
-    ),
-    Command(
-        "zrandmember", zrandmember, -2, "readonly", _READ, _CATEGORY, tips=("nondeterministic_output",),
-        summary="Returns one or several members, chosen at random.", since="6.2.0", group=_GROUP,
-        complexity="O(N), N members returned",
-    ),
-    Command(
-        "zscan", zscan, -3, "readonly", _READ, _CATEGORY, tips=("nondeterministic_output",),
-        summary="Goes through the members and their scores, page by page.", since="2.8.0", group=_GROUP,
-        complexity="O(N), N members returned",
-    ),
-]  # fmt: skip

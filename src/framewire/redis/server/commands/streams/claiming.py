@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from itertools import islice
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import look_up
 from framewire.redis.server.commands.streams.common import Log, consumer_of, no_group
@@ -18,7 +17,7 @@ from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Consumer, Group, Pending
 from framewire.redis.server.values.streams import StreamValue, id_text
 
-__all__ = ["COMMANDS"]
+__all__ = ["xautoclaim", "xclaim"]
 
 _ATTEMPTS = 10  # so many entries are looked at for each that may be claimed
 _MOST_CLAIMED = INT64_MAX // 16
@@ -207,17 +206,3 @@ def _scan(claim: _Claim, start: int, count: int, least_idle: int, only_ids: bool
         elif claim.is_idle(pending, least_idle):
             claimed.append(claim.take(id_, pending, claim.now, None, only_ids))
     return [id_text(following), claimed, deleted]
-
-
-COMMANDS = [
-    Command(
-        "xclaim", xclaim, -6, "write fast", KeySpec("RW update"), "@stream", tips=("nondeterministic_output",),
-        summary="Takes over entries that are pending for another consumer.", since="5.0.0", group="stream",
-        complexity="O(log N) for each id, N entries pending",
-    ),
-    Command(
-        "xautoclaim", xautoclaim, -6, "write fast", KeySpec("RW delete"), "@stream", tips=("nondeterministic_output",),
-        summary="Takes over entries that are pending for a long time, from an id on.", since="6.2.0", group="stream",
-        complexity="O(log N + M), N entries pending and M looked at, ten times the COUNT at most",
-    ),
-]  # fmt: skip

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from framewire.redis.facts.command import Command, KeySpec
+from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.containers import help_of
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import find, look_up
 from framewire.redis.server.commands.streams.common import NULL_ARRAY, no_group, notice, shown
@@ -21,7 +21,17 @@ from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Group
 from framewire.redis.server.values.streams import StreamValue, id_text
 
-__all__ = ["COMMANDS"]
+__all__ = [
+    "None",
+    "create",
+    "create_consumer",
+    "destroy",
+    "remove_consumer",
+    "set_id",
+    "xack",
+    "xgroup_help",
+    "xpending",
+]
 
 
 # -- XGROUP -----------------------------------------------------------------------------------------------------------
@@ -213,52 +223,12 @@ class _PendingQuery:
 
 _INSERTS, _UPDATES, _DELETES = (KeySpec(f"RW {what}", 2, 2) for what in ("insert", "update", "delete"))
 
-_XGROUP = subcommands([
-    Command(
-        "xgroup|create", create, -5, "write denyoom", _INSERTS, "@stream",
-        summary="Creates a group that reads a stream from an id on.", since="5.0.0", group="stream",
-        complexity="O(1)",
-    ),
-    Command(
-        "xgroup|setid", set_id, -5, "write", _UPDATES, "@stream",
-        summary="Sets the last id that a group has read.", since="5.0.0", group="stream", complexity="O(1)",
-    ),
-    Command(
-        "xgroup|destroy", destroy, 4, "write", _DELETES, "@stream",
-        summary="Removes a group.", since="5.0.0", group="stream", complexity="O(N), N entries pending",
-    ),
-    Command(
-        "xgroup|createconsumer", create_consumer, 5, "write denyoom", _INSERTS, "@stream",
-        summary="Adds a consumer to a group.", since="6.2.0", group="stream", complexity="O(1)",
-    ),
-    Command(
-        "xgroup|delconsumer", remove_consumer, 5, "write", _DELETES, "@stream",
-        summary="Removes a consumer; returns how many entries it had not acknowledged.", since="5.0.0",
-        group="stream", complexity="O(N log M), N entries pending for the consumer, M for the group",
-    ),
-    help_command("xgroup", "5.0.0", "stream", "@stream", {
-        "CREATE <key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <count>]":
-            "Create a group that reads what is behind the id; $ is the last one. MKSTREAM creates the stream too.",
-        "SETID <key> <group> <id|$> [ENTRIESREAD <count>]": "Let the group go on behind the id.",
-        "DESTROY <key> <group>": "Remove the group.",
-        "CREATECONSUMER <key> <group> <consumer>": "Add a consumer to the group.",
-        "DELCONSUMER <key> <group> <consumer>": "Remove a consumer, and what is pending for it.",
-    }),
-])  # fmt: skip
 
-COMMANDS = [
-    Command(
-        "xgroup", None, -2, summary="Commands about groups that read a stream.", since="5.0.0", group="stream",
-        complexity="Depends on the subcommand.", subcommands=_XGROUP,
-    ),
-    Command(
-        "xack", xack, -4, "write fast", KeySpec("RW update"), "@stream",
-        summary="Says that entries are done with; returns how many were pending.", since="5.0.0", group="stream",
-        complexity="O(log N) for each id, N entries pending",
-    ),
-    Command(
-        "xpending", xpending, -3, "readonly", KeySpec("RO access"), "@stream", tips=("nondeterministic_output",),
-        summary="Returns what is delivered and not acknowledged.", since="5.0.0", group="stream",
-        complexity="O(log N + M), N entries pending and M returned or, with IDLE, looked at",
-    ),
-]  # fmt: skip
+xgroup_help = help_of("xgroup", {
+    "CREATE <key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <count>]":
+        "Create a group that reads what is behind the id; $ is the last one. MKSTREAM creates the stream too.",
+    "SETID <key> <group> <id|$> [ENTRIESREAD <count>]": "Let the group go on behind the id.",
+    "DESTROY <key> <group>": "Remove the group.",
+    "CREATECONSUMER <key> <group> <consumer>": "Add a consumer to the group.",
+    "DELCONSUMER <key> <group> <consumer>": "Remove a consumer, and what is pending for it.",
+})  # fmt: skip

@@ -8,9 +8,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_command, subcommands
+from framewire.redis.server.commands.containers import help_of
 from framewire.redis.server.commands.shared.lookup import look_up
 from framewire.redis.server.commands.streams.common import entries_reply, shown
 from framewire.redis.server.parsing.arguments import Arguments
@@ -19,7 +18,7 @@ from framewire.redis.server.values.radix import count_nodes
 from framewire.redis.server.values.stream_groups import Consumer, Group, lag
 from framewire.redis.server.values.streams import Entry, StreamValue, id_text
 
-__all__ = ["COMMANDS"]
+__all__ = ["None", "consumers", "describe", "groups", "xinfo_help"]
 
 _SHOWN = 10  # so many of each sort, where no COUNT is given
 
@@ -137,33 +136,8 @@ def consumers(client: Client, request: list[bytes]) -> object:
     ]
 
 
-_READS = KeySpec("RO access", 2, 2)
-
-_XINFO = subcommands([
-    Command(
-        "xinfo|stream", describe, -3, "readonly", _READS, "@stream",
-        summary="Returns what is known of a stream, or all that is in it.", since="5.0.0", group="stream",
-        complexity="O(N), N nodes of up to some hundred entries; with FULL also what is returned",
-    ),
-    Command(
-        "xinfo|groups", groups, 3, "readonly", _READS, "@stream",
-        summary="Returns the groups of a stream.", since="5.0.0", group="stream", complexity="O(N log N), N groups",
-    ),
-    Command(
-        "xinfo|consumers", consumers, 4, "readonly", _READS, "@stream", tips=("nondeterministic_output",),
-        summary="Returns the consumers of a group.", since="5.0.0", group="stream",
-        complexity="O(N log N), N consumers",
-    ),
-    help_command("xinfo", "5.0.0", "stream", "@stream", {
-        "STREAM <key> [FULL [COUNT <count>]]": "The stream; with FULL its entries and groups too.",
-        "GROUPS <key>": "The groups that read the stream.",
-        "CONSUMERS <key> <group>": "The consumers of a group.",
-    }),
-])  # fmt: skip
-
-COMMANDS = [
-    Command(
-        "xinfo", None, -2, summary="Commands about what is known of streams.", since="5.0.0", group="stream",
-        complexity="Depends on the subcommand.", subcommands=_XINFO,
-    ),
-]  # fmt: skip
+xinfo_help = help_of("xinfo", {
+    "STREAM <key> [FULL [COUNT <count>]]": "The stream; with FULL its entries and groups too.",
+    "GROUPS <key>": "The groups that read the stream.",
+    "CONSUMERS <key> <group>": "The consumers of a group.",
+})  # fmt: skip

@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import look_up
 from framewire.redis.server.commands.streams.common import (
@@ -27,7 +26,7 @@ from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Consumer, Group
 from framewire.redis.server.values.streams import ID_MAX, StreamValue, id_text
 
-__all__ = ["COMMANDS"]
+__all__ = ["xread", "xreadgroup"]
 
 _NEW: Final = ID_MAX  # what `>` is read as
 
@@ -234,22 +233,3 @@ def _wait_for_news(client: Client, query: _Query) -> Wait:
         return streams_reply(client, [(key, entries)])
 
     return Wait(query.keys, query.deadline, attempt, NULL_ARRAY, needs=StreamValue)
-
-
-_COMPLEXITY = "O(log N + M) for each stream, N entries in it and M returned"
-
-COMMANDS = [
-    Command(
-        "xread", xread, -4, "readonly blocking movablekeys", KeySpec("RO access", last=-1, keyword="STREAMS", limit=2),
-        "@stream @blocking",
-        summary="Returns the entries of streams behind given ids; can wait for some.", since="5.0.0", group="stream",
-        complexity=_COMPLEXITY, barrier=True,
-    ),
-    Command(
-        "xreadgroup", xreadgroup, -7, "write blocking movablekeys",
-        KeySpec("RO access", 4, -1, keyword="STREAMS", limit=2), "@stream @blocking",
-        summary="Returns entries of streams that a group has not read yet, or those that a consumer has not "
-        "acknowledged; can wait for some.",
-        since="5.0.0", group="stream", complexity=_COMPLEXITY, barrier=True,
-    ),
-]  # fmt: skip

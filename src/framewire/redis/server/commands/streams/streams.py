@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import find, look_up
@@ -20,7 +19,7 @@ from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.streams import ID_MAX, Entry, StreamValue, id_text
 
-__all__ = ["COMMANDS"]
+__all__ = ["xadd", "xdel", "xlen", "xrange", "xrevrange", "xsetid"]
 
 _Read: TypeAlias = Callable[[StreamValue, int, int, int | None], list[Entry]]
 
@@ -172,40 +171,3 @@ def _check_last_id(stream: StreamValue, last_id: int, added: int | None) -> None
 
 def _smaller_than(what: bytes) -> CommandError:
     return CommandError(b"ERR The ID specified in XSETID is smaller than " + what)
-
-
-_READS = KeySpec("RO access")
-_LOG_N = "O(log N + M), N entries in the stream and M returned"
-
-COMMANDS = [
-    Command(
-        "xadd", xadd, -5, "write denyoom fast",
-        KeySpec("RW update", notes="UPDATE instead of INSERT because of the optional trimming feature"), "@stream",
-        tips=("nondeterministic_output",),
-        summary="Adds an entry to a stream; returns its id.", since="5.0.0", group="stream",
-        complexity="O(1); O(N) where N entries are trimmed",
-    ),
-    Command(
-        "xlen", xlen, 2, "readonly fast", KeySpec("RO"), "@stream",
-        summary="Returns how many entries a stream has.", since="5.0.0", group="stream", complexity="O(1)",
-    ),
-    Command(
-        "xrange", xrange, -4, "readonly", _READS, "@stream",
-        summary="Returns the entries of a stream between two ids.", since="5.0.0", group="stream", complexity=_LOG_N,
-    ),
-    Command(
-        "xrevrange", xrevrange, -4, "readonly", _READS, "@stream",
-        summary="Returns the entries of a stream between two ids, the last one first.", since="5.0.0",
-        group="stream", complexity=_LOG_N,
-    ),
-    Command(
-        "xdel", xdel, -3, "write fast", KeySpec("RW delete"), "@stream",
-        summary="Removes entries from a stream; returns how many were there.", since="5.0.0", group="stream",
-        complexity="O(log N) for each id, N entries in the stream",
-    ),
-    Command(
-        "xsetid", xsetid, -3, "write denyoom fast", KeySpec("RW update"), "@stream",
-        summary="Sets the last id of a stream, and what it counts.", since="5.0.0", group="stream",
-        complexity="O(1)",
-    ),
-]  # fmt: skip

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import find
 from framewire.redis.server.commands.streams.ids import parse_id
@@ -15,7 +14,7 @@ from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.streams import Keep, KeepFrom, KeepLength, StreamValue, id_text
 
-__all__ = ["COMMANDS", "TrimOptions"]
+__all__ = ["TrimOptions", "xtrim"]
 
 _NODES_AT_ONCE: Final = 100
 _ENTRIES_AT_ONCE: Final = range(1, 1_000_001)
@@ -115,12 +114,3 @@ def xtrim(client: Client, request: list[bytes]) -> object:
         client.propagate([b"XTRIM", key, *options.spell(stream)])
         client.db.touch(key, b"xtrim")
     return trimmed
-
-
-COMMANDS = [
-    Command(
-        "xtrim", xtrim, -4, "write", KeySpec("RW delete"), "@stream", tips=("nondeterministic_output",),
-        summary="Removes the oldest entries of a stream.", since="5.0.0", group="stream",
-        complexity="O(N), N entries removed",
-    ),
-]  # fmt: skip

@@ -6,14 +6,13 @@ their own.
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.strings.keys import check_length, content, editable, find, integer, look_up, peek
+from framewire.redis.server.commands.strings.lookup import check_length, content, editable, find, integer, look_up, peek
 from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, parse_int64
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 from framewire.redis.server.parsing.floats import NOT_A_FLOAT, WOULD_NOT_BE_FINITE, add_as_text
 
-__all__ = ["COMMANDS"]
+__all__ = ["append", "decr", "decrby", "getrange", "incr", "incrby", "incrbyfloat", "setrange", "strlen"]
 
 # -- counters ---------------------------------------------------------------------------------------------------------
 
@@ -118,59 +117,3 @@ def setrange(client: Client, request: list[bytes]) -> object:
     value.write(offset, data)
     client.db.touch(key, b"setrange")
     return len(value)
-
-
-_COUNTS = KeySpec("RW access update")
-
-COMMANDS = [
-    Command(
-        "incr", incr, 2, "write denyoom fast", _COUNTS, "@string",
-        summary="Adds one to the integer that a key holds; a missing key counts as 0.", group="string",
-        complexity="O(1)",
-    ),
-    Command(
-        "decr", decr, 2, "write denyoom fast", _COUNTS, "@string",
-        summary="Takes one from the integer that a key holds; a missing key counts as 0.", group="string",
-        complexity="O(1)",
-    ),
-    Command(
-        "incrby", incrby, 3, "write denyoom fast", _COUNTS, "@string",
-        summary="Adds a number to the integer that a key holds; a missing key counts as 0.", group="string",
-        complexity="O(1)",
-    ),
-    Command(
-        "decrby", decrby, 3, "write denyoom fast", _COUNTS, "@string",
-        summary="Takes a number from the integer that a key holds; a missing key counts as 0.", group="string",
-        complexity="O(1)",
-    ),
-    Command(
-        "incrbyfloat", incrbyfloat, 3, "write denyoom fast", _COUNTS, "@string",
-        summary="Adds a number with a fraction to the one that a key holds; a missing key counts as 0.", since="2.6.0",
-        group="string", complexity="O(1)",
-    ),
-    Command(
-        "strlen", strlen, 2, "readonly fast", KeySpec("RO"), "@string",
-        summary="Returns the length of the string that a key holds.", since="2.2.0", group="string",
-        complexity="O(1)",
-    ),
-    Command(
-        "getrange", getrange, 4, "readonly", KeySpec("RO access"), "@string",
-        summary="Returns a part of the string that a key holds.", since="2.4.0", group="string",
-        complexity="O(N), N bytes returned",
-    ),
-    Command(
-        "substr", getrange, 4, "readonly", KeySpec("RO access"), "@string",
-        summary="Returns a part of the string that a key holds; the old name of GETRANGE.", group="string",
-        complexity="O(N), N bytes returned",
-    ),
-    Command(
-        "append", append, 3, "write denyoom fast", KeySpec("RW insert"), "@string",
-        summary="Puts bytes behind the string that a key holds; a missing key counts as empty.", since="2.0.0",
-        group="string", complexity="O(N), N bytes appended; the first time also those that are there",
-    ),
-    Command(
-        "setrange", setrange, 4, "write denyoom", KeySpec("RW update"), "@string",
-        summary="Overwrites a part of the string that a key holds; zeros fill a gap.", since="2.2.0", group="string",
-        complexity="O(N), N bytes written; the first time also those that are there",
-    ),
-]  # fmt: skip

@@ -5,17 +5,16 @@ What belongs here: GET, SET and their many forms. A command that gives a key a t
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.commands.shared.times import Lifetime
-from framewire.redis.server.commands.strings.keys import content, read
+from framewire.redis.server.commands.strings.lookup import content, read
 from framewire.redis.server.commands.strings.set_options import getex_options, set_options
 from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.strings import RawString
 
-__all__ = ["COMMANDS"]
+__all__ = ["get", "getdel", "getex", "getset", "mget", "mset", "msetnx", "psetex", "set_", "setex", "setnx"]
 
 
 def get(client: Client, request: list[bytes]) -> object:
@@ -170,61 +169,3 @@ def msetnx(client: Client, request: list[bytes]) -> object:
 def _check_pairs(request: list[bytes], name: bytes) -> None:
     if len(request) % 2 == 0:
         raise CommandError(b"ERR wrong number of arguments for '%s' command" % name)
-
-
-_EACH_SHARD = "request_policy:multi_shard"
-
-COMMANDS = [
-    Command(
-        "get", get, 2, "readonly fast", KeySpec("RO access"), "@string",
-        summary="Returns the string that a key holds.", group="string", complexity="O(1)",
-    ),
-    Command(
-        "set", set_, -3, "write denyoom",
-        KeySpec("RW access update variable_flags", notes="RW and ACCESS due to the optional `GET` argument"), "@string",
-        summary="Lets a key hold a string, on conditions and for a time if so wanted.", group="string",
-        complexity="O(1)",
-    ),
-    Command(
-        "setnx", setnx, 3, "write denyoom fast", KeySpec("OW insert"), "@string",
-        summary="Lets a key hold a string unless it is there already.", group="string", complexity="O(1)",
-    ),
-    Command(
-        "setex", setex, 4, "write denyoom", KeySpec("OW update"), "@string",
-        summary="Lets a key hold a string for some seconds.", since="2.0.0", group="string", complexity="O(1)",
-    ),
-    Command(
-        "psetex", psetex, 4, "write denyoom", KeySpec("OW update"), "@string",
-        summary="Lets a key hold a string for some milliseconds.", since="2.6.0", group="string", complexity="O(1)",
-    ),
-    Command(
-        "getset", getset, 3, "write denyoom fast", KeySpec("RW access update"), "@string",
-        summary="Returns the string that a key held before it holds another.", group="string", complexity="O(1)",
-    ),
-    Command(
-        "getdel", getdel, 2, "write fast", KeySpec("RW access delete"), "@string",
-        summary="Returns the string that a key holds, and removes the key.", since="6.2.0", group="string",
-        complexity="O(1)",
-    ),
-    Command(
-        "getex", getex, -2, "write fast",
-        KeySpec("RW access update", notes="RW and UPDATE because it changes the TTL"), "@string",
-        summary="Returns the string that a key holds, and gives the key a time or takes it away.", since="6.2.0",
-        group="string", complexity="O(1)",
-    ),
-    Command(
-        "mget", mget, -2, "readonly fast", KeySpec("RO access", last=-1), "@string", tips=(_EACH_SHARD,),
-        summary="Returns the strings that several keys hold.", group="string", complexity="O(N), N keys",
-    ),
-    Command(
-        "mset", mset, -3, "write denyoom", KeySpec("OW update", last=-1, step=2), "@string",
-        tips=(_EACH_SHARD, "response_policy:all_succeeded"),
-        summary="Lets several keys hold strings.", since="1.0.1", group="string", complexity="O(N), N keys",
-    ),
-    Command(
-        "msetnx", msetnx, -3, "write denyoom", KeySpec("OW insert", last=-1, step=2), "@string",
-        tips=(_EACH_SHARD, "response_policy:agg_min"),
-        summary="Lets several keys hold strings unless one of them is there already.", since="1.0.1", group="string",
-        complexity="O(N), N keys",
-    ),
-]  # fmt: skip

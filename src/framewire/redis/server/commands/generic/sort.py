@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.parsing.arguments import Arguments
@@ -20,7 +19,7 @@ from framewire.redis.server.values.sets import SetValue
 from framewire.redis.server.values.sorted_sets import SortedSetValue
 from framewire.redis.server.values.strings import RawString
 
-__all__ = ["COMMANDS"]
+__all__ = ["sort", "sort_ro"]
 
 _NOT_A_NUMBER = b"ERR One or more scores can't be converted into double"
 _SAFE_DIGITS = 300  # so many digits are a double for sure
@@ -175,31 +174,3 @@ def _find_target(request: Sequence[bytes]) -> list[int]:
             found = [position + 1]
         position += {b"LIMIT": 3, b"GET": 2, b"BY": 2, b"STORE": 2}.get(word, 1)
     return found
-
-
-_BY_AND_GET = KeySpec(
-    "RO access", unknown=True,
-    notes="For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of "
-    "the key we sort",
-)  # fmt: skip
-_TARGET = KeySpec(
-    "OW update", unknown=True, finder=_find_target,
-    notes="For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the "
-    "argument array",
-)  # fmt: skip
-_COMPLEXITY = "O(N*log(N)), N items, and a look-up for each pattern and item"
-
-COMMANDS = [
-    Command(
-        "sort", sort, -2, "write denyoom movablekeys", (KeySpec("RO access"), _BY_AND_GET, _TARGET),
-        "@set @sortedset @list @dangerous",
-        summary="Sorts the items of a list, a set or a sorted set, and returns or stores them.", group="generic",
-        complexity=_COMPLEXITY,
-    ),
-    Command(
-        "sort_ro", sort_ro, -2, "readonly movablekeys", (KeySpec("RO access"), _BY_AND_GET),
-        "@set @sortedset @list @dangerous",
-        summary="Sorts the items of a list, a set or a sorted set.", since="7.0.0", group="generic",
-        complexity=_COMPLEXITY,
-    ),
-]  # fmt: skip

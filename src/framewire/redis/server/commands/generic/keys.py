@@ -7,7 +7,6 @@ have times (`expiry.py`), SORT (`sorting.py`) and OBJECT (`objects.py`).
 from __future__ import annotations
 
 from framewire.frames.resp import Simple
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
@@ -15,7 +14,7 @@ from framewire.redis.server.commands.shared.scanning import ScanOptions, page, p
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.values.strings import kind_of
 
-__all__ = ["COMMANDS"]
+__all__ = ["delete", "exists", "keys", "randomkey", "scan", "type_"]
 
 _NO_TYPE = Simple(b"none")
 
@@ -56,47 +55,3 @@ def scan(client: Client, request: list[bytes]) -> object:
 def randomkey(client: Client, request: list[bytes]) -> object:
     db = client.db
     return db.sampler.one(db.values) if db.size(client.state.clock) else None
-
-
-_KEYSPACE = "@keyspace"
-_EACH_SHARD_SUMS = ("request_policy:multi_shard", "response_policy:agg_sum")
-
-COMMANDS = [
-    Command(
-        "del", delete, -2, "write", KeySpec("RM delete", last=-1), _KEYSPACE, tips=_EACH_SHARD_SUMS,
-        summary="Removes keys; returns how many were there.", group="generic", complexity="O(N), N keys",
-    ),
-    Command(
-        "unlink", delete, -2, "write fast", KeySpec("RM delete", last=-1), _KEYSPACE, tips=_EACH_SHARD_SUMS,
-        summary="Removes keys, as DEL does; returns how many were there.", since="4.0.0", group="generic",
-        complexity="O(N), N keys",
-    ),
-    Command(
-        "exists", exists, -2, "readonly fast", KeySpec("RO", last=-1), _KEYSPACE, tips=_EACH_SHARD_SUMS,
-        summary="Counts how many of the keys are there.", group="generic", complexity="O(N), N keys",
-    ),
-    Command(
-        "touch", exists, -2, "readonly fast", KeySpec("RO", last=-1), _KEYSPACE, tips=_EACH_SHARD_SUMS,
-        summary="Counts how many of the keys are there, and counts as a use of them.", since="3.2.1", group="generic",
-        complexity="O(N), N keys",
-    ),
-    Command(
-        "type", type_, 2, "readonly fast", KeySpec("RO"), _KEYSPACE,
-        summary="Returns the type of the value that a key holds.", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "keys", keys, 2, "readonly", None, "@keyspace @dangerous",
-        tips=("request_policy:all_shards", "nondeterministic_output_order"),
-        summary="Returns all keys that match a pattern.", group="generic", complexity="O(N), N keys in the database",
-    ),
-    Command(
-        "scan", scan, -2, "readonly", None, _KEYSPACE, tips=("nondeterministic_output", "request_policy:special"),
-        summary="Returns the keys page by page.", since="2.8.0", group="generic",
-        complexity="O(1) for a page, O(N) for the first one, N keys in the database",
-    ),
-    Command(
-        "randomkey", randomkey, 1, "readonly", None, _KEYSPACE,
-        tips=("request_policy:all_shards", "nondeterministic_output"),
-        summary="Returns any key.", group="generic", complexity="O(1) on average",
-    ),
-]  # fmt: skip

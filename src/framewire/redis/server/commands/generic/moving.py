@@ -5,7 +5,6 @@ What belongs here: these. The time of a key goes with its value. Who waits for a
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.keyspace.database import Db
@@ -13,7 +12,7 @@ from framewire.redis.server.parsing.arguments import Arguments, parse_int64
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.strings import copy_of
 
-__all__ = ["COMMANDS"]
+__all__ = ["copy", "move", "rename", "renamenx", "swapdb"]
 
 _OUT_OF_RANGE = b"ERR DB index is out of range"
 _SAME_OBJECT = b"ERR source and destination objects are the same"
@@ -132,31 +131,3 @@ def swapdb(client: Client, request: list[bytes]) -> object:
     if first != second:
         client.state.databases.swap(*databases, client.state.clock)
     return OK
-
-
-_READS = KeySpec("RO access")
-
-COMMANDS = [
-    Command(
-        "rename", rename, 3, "write", (KeySpec("RW access delete"), KeySpec("OW update", 2, 2)), "@keyspace",
-        summary="Gives a key another name, whether that is taken or not.", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "renamenx", renamenx, 3, "write fast", (KeySpec("RW access delete"), KeySpec("OW insert", 2, 2)), "@keyspace",
-        summary="Gives a key another name unless that is taken.", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "move", move, 3, "write fast", KeySpec("RW access update"), "@keyspace",
-        summary="Moves a key to another database unless it is there already.", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "copy", copy, -3, "write denyoom", (_READS, KeySpec("OW update", 2, 2)), "@keyspace",
-        summary="Copies the value of a key to another key.", since="6.2.0", group="generic",
-        complexity="O(N), N items in the value; O(1) for strings",
-    ),
-    Command(
-        "swapdb", swapdb, 3, "write fast", None, "@keyspace @dangerous",
-        summary="Swaps the contents of two databases.", since="4.0.0", group="server",
-        complexity="O(N), N clients that watch, or wait for, keys of both",
-    ),
-]  # fmt: skip

@@ -6,15 +6,14 @@ so that a log means the same whenever it is replayed.
 
 from __future__ import annotations
 
-from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.commands.shared.times import absolute_deadline, invalid_time
-from framewire.redis.server.commands.strings.keys import integer
+from framewire.redis.server.commands.strings.lookup import integer
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import CommandError
 
-__all__ = ["COMMANDS"]
+__all__ = ["expire", "expireat", "expiretime", "persist", "pexpire", "pexpireat", "pexpiretime", "pttl", "ttl"]
 
 
 # -- asking -----------------------------------------------------------------------------------------------------------
@@ -123,51 +122,3 @@ def _allowed(conditions: set[bytes], current: int | None, deadline: int) -> bool
     if b"GT" in conditions and (current is None or deadline <= current):
         return False
     return not (b"LT" in conditions and current is not None and deadline >= current)
-
-
-_ASKS = KeySpec("RO access")
-_CHANGES = KeySpec("RW update")
-_VOLATILE = ("nondeterministic_output",)
-
-COMMANDS = [
-    Command(
-        "expire", expire, -3, "write fast", _CHANGES, "@keyspace",
-        summary="Lets a key end after some seconds.", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "pexpire", pexpire, -3, "write fast", _CHANGES, "@keyspace",
-        summary="Lets a key end after some milliseconds.", since="2.6.0", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "expireat", expireat, -3, "write fast", _CHANGES, "@keyspace",
-        summary="Lets a key end at a moment, given in seconds of Unix time.", since="1.2.0", group="generic",
-        complexity="O(1)",
-    ),
-    Command(
-        "pexpireat", pexpireat, -3, "write fast", _CHANGES, "@keyspace",
-        summary="Lets a key end at a moment, given in milliseconds of Unix time.", since="2.6.0", group="generic",
-        complexity="O(1)",
-    ),
-    Command(
-        "persist", persist, 2, "write fast", _CHANGES, "@keyspace",
-        summary="Lets a key stay for ever.", since="2.2.0", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "ttl", ttl, 2, "readonly fast", _ASKS, "@keyspace", tips=_VOLATILE,
-        summary="Returns how many seconds a key has left.", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "pttl", pttl, 2, "readonly fast", _ASKS, "@keyspace", tips=_VOLATILE,
-        summary="Returns how many milliseconds a key has left.", since="2.6.0", group="generic", complexity="O(1)",
-    ),
-    Command(
-        "expiretime", expiretime, 2, "readonly fast", _ASKS, "@keyspace",
-        summary="Returns when a key ends, in seconds of Unix time.", since="7.0.0", group="generic",
-        complexity="O(1)",
-    ),
-    Command(
-        "pexpiretime", pexpiretime, 2, "readonly fast", _ASKS, "@keyspace",
-        summary="Returns when a key ends, in milliseconds of Unix time.", since="7.0.0", group="generic",
-        complexity="O(1)",
-    ),
-]  # fmt: skip
