@@ -30,6 +30,8 @@ logger = logging.getLogger("framewire.redis")
 
 _NO_SHORTCUTS: Shortcuts[Client] = {}
 
+_ALL_REPLIES = ReplyMode.ON  # a member of an Enum is found by a slow path, which would count for each batch
+
 QUEUED = Simple(b"QUEUED")
 
 
@@ -66,7 +68,7 @@ class Session:
             return start
         client.last_used = state.clock
         try:
-            if client.reply_mode is ReplyMode.ON:
+            if client.reply_mode is _ALL_REPLIES:
                 client.replies = replies
                 end = self._run(requests, replies, start)
             else:
