@@ -137,11 +137,12 @@ def _written_key(spec: KeySpec) -> str:
 
 def _written_argument(argument: Argument) -> str:
     kind = {"pure-token": "token", "unix-time": "unix_time"}.get(argument.type, argument.type)
+    word = argument.word
     parts = [repr(argument.name), *map(_written_argument, argument.arguments)]
     if kind == "token":
-        parts = [repr(argument.word), *([] if argument.name == (argument.word or "").lower() else parts)]
-    elif argument.word is not None:
-        parts.append(f"word={argument.word!r}")
+        parts = [repr(word), *([] if argument.name == (word or "").lower() else parts)]
+    elif word is not None:
+        parts.append(f"word={word!r}" if argument.arguments else repr(word))
     if argument.spec:
         parts.append(f"spec={argument.spec}")
     marks = ("optional", "multiple", "repeats_word", "since", "deprecated_since")

@@ -35,9 +35,10 @@ _NO_LIMIT = 2**62
 class Command:
     """One command or subcommand (`client|setname`). Names and flags are spelled as COMMAND INFO spells them.
 
-    What it says is true of Redis 7.0.15, or of the first server that has the command. Two things say more: `arguments`
-    and `history` hold what came later, with the version; and `variants` holds the fields that are different on other
-    servers, under a server's name or `"newer"`. `on` puts it together for one server.
+    What it says is true of Redis 7.0.15, or of the first server that has the command, but for two fields: `arguments`
+    and `history` are those of all servers, with the versions that brought them. `variants` holds the fields that are
+    different on some servers, under a server's name or `"newer"`; that of Redis 7.0 holds arguments which newer servers
+    document otherwise without having changed them. `on` puts it together for one server.
 
     name: in small letters, the container's before a bar.
     arity: how many items a request has, the name included; a negative one means "at least".
