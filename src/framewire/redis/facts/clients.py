@@ -36,16 +36,9 @@ _NOT_FILTERS = (
 
 _CLIENT = [
     _entry(
-        "client|caching", 3, "noscript loading stale", "@connection",
-        summary="Says whether the keys of the next command are tracked.", since="6.0.0", changes_link=True,
-        arguments=(oneof("mode", token("YES"), token("NO")),),
+        "client|id", 2, "noscript loading stale", "@connection",
+        summary="Returns the number of this connection.", since="5.0.0",
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
-    ),
-    _entry(
-        "client|capa", -3, "noscript loading stale allow_busy", "@connection",
-        summary="Tells the server what this client can do beyond the usual.", since="", valkey="8.0.0",
-        changes_link=True,
-        arguments=(string("capability", multiple=True),),
     ),
     _entry(
         "client|getname", 2, "noscript loading stale", "@connection",
@@ -53,24 +46,71 @@ _CLIENT = [
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
     ),
     _entry(
-        "client|getredir", 2, "noscript loading stale", "@connection",
-        summary="Returns the connection that hears of changed keys in place of this one.", since="6.0.0",
-        variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
+        "client|setname", 3, "noscript loading stale", "@connection",
+        summary="Gives this connection a name.", since="2.6.9", changes_link=True,
+        arguments=(string("connection-name"),),
+        variants={
+            NEWER: {"tips": ("request_policy:all_nodes", "response_policy:all_succeeded")},
+            VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")},
+        },
     ),
     _entry(
-        "client|id", 2, "noscript loading stale", "@connection",
-        summary="Returns the number of this connection.", since="5.0.0",
+        "client|setinfo", 4, "noscript loading stale", "@connection",
+        summary="Notes which library the client is, and its version.", since="7.2.0",
+        tips="request_policy:all_nodes response_policy:all_succeeded", changes_link=True,
+        arguments=(oneof("attr", string("libname", "LIB-NAME"), string("libver", "LIB-VER")),),
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
-    ),
-    _entry(
-        "client|import-source", 3, "noscript loading stale", "@connection",
-        summary="Says that this client brings data in, while the server is being filled.", since="", valkey="8.1.0",
-        changes_link=True,
-        arguments=(oneof("enabled", token("ON"), token("OFF")),),
     ),
     _entry(
         "client|info", 2, "noscript loading stale", "@connection",
         summary="Describes this connection in one line.", since="6.2.0", tips="nondeterministic_output",
+    ),
+    _entry(
+        "client|list", -2, "admin noscript loading stale", "@connection",
+        summary="Describes connections, one line for each.", since="2.4.0", complexity="O(N), N connections",
+        tips="nondeterministic_output",
+        arguments=(
+            oneof(
+                "client-type", token("NORMAL"), token("MASTER"), token("REPLICA"), token("PUBSUB"), word="TYPE",
+                optional=True, since="5.0.0",
+            ),
+            integer("client-id", "ID", optional=True, multiple=True, since="6.2.0"),
+            string("username", "USER", optional=True, valkey="8.1.0"),
+            string("ip:port", "ADDR", optional=True, valkey="8.1.0"),
+            string("ip:port", "LADDR", optional=True, valkey="8.1.0"),
+            oneof("skipme", token("YES"), token("NO"), word="SKIPME", optional=True, valkey="8.1.0"),
+            integer("maxage", "MAXAGE", optional=True, valkey="8.1.0"),
+            *_FILTERS,
+            oneof(
+                "not-client-type", token("NORMAL"), token("MASTER"), token("REPLICA"), token("PUBSUB"), word="NOT-TYPE",
+                optional=True, valkey="9.0.0",
+            ),
+            *_NOT_FILTERS,
+        ),
+        history=(
+            ("2.8.12", "The field id."),
+            ("5.0.0", "TYPE."),
+            ("6.0.0", "The field user."),
+            ("6.2.0", "The fields argv-mem, tot-mem, laddr and redir; ID."),
+            ("7.0.0", "The fields resp, multi-mem, rbs and rbp."),
+            ("7.0.3", "The field ssub."),
+            ("redis 7.2.0", "The fields lib-name and lib-ver."),
+            ("redis 7.4.0", "The field watch."),
+            ("8.0.0", "The field io-thread."),
+            ("valkey 8.1.0", "Filters USER, ADDR, LADDR, SKIPME and MAXAGE."),
+            ("valkey 9.0.0", "Filters NAME, IDLE, FLAGS, LIB-NAME, LIB-VER, DB, CAPA and IP, and NOT- before each."),
+        ),
+        variants={
+            REDIS_7_0: {
+                "arguments": (
+                    oneof(
+                        "normal_master_replica_pubsub", token("NORMAL"), token("MASTER"), token("REPLICA"),
+                        token("PUBSUB"), word="TYPE", optional=True, since="5.0.0",
+                    ),
+                    block("id", integer("client-id", multiple=True), word="ID", optional=True, since="6.2.0"),
+                ),
+            },
+        },
     ),
     _entry(
         "client|kill", -3, "admin noscript loading stale", "@connection",
@@ -149,51 +189,27 @@ _CLIENT = [
         },
     ),
     _entry(
-        "client|list", -2, "admin noscript loading stale", "@connection",
-        summary="Describes connections, one line for each.", since="2.4.0", complexity="O(N), N connections",
-        tips="nondeterministic_output",
-        arguments=(
-            oneof(
-                "client-type", token("NORMAL"), token("MASTER"), token("REPLICA"), token("PUBSUB"), word="TYPE",
-                optional=True, since="5.0.0",
-            ),
-            integer("client-id", "ID", optional=True, multiple=True, since="6.2.0"),
-            string("username", "USER", optional=True, valkey="8.1.0"),
-            string("ip:port", "ADDR", optional=True, valkey="8.1.0"),
-            string("ip:port", "LADDR", optional=True, valkey="8.1.0"),
-            oneof("skipme", token("YES"), token("NO"), word="SKIPME", optional=True, valkey="8.1.0"),
-            integer("maxage", "MAXAGE", optional=True, valkey="8.1.0"),
-            *_FILTERS,
-            oneof(
-                "not-client-type", token("NORMAL"), token("MASTER"), token("REPLICA"), token("PUBSUB"), word="NOT-TYPE",
-                optional=True, valkey="9.0.0",
-            ),
-            *_NOT_FILTERS,
-        ),
-        history=(
-            ("2.8.12", "The field id."),
-            ("5.0.0", "TYPE."),
-            ("6.0.0", "The field user."),
-            ("6.2.0", "The fields argv-mem, tot-mem, laddr and redir; ID."),
-            ("7.0.0", "The fields resp, multi-mem, rbs and rbp."),
-            ("7.0.3", "The field ssub."),
-            ("redis 7.2.0", "The fields lib-name and lib-ver."),
-            ("redis 7.4.0", "The field watch."),
-            ("8.0.0", "The field io-thread."),
-            ("valkey 8.1.0", "Filters USER, ADDR, LADDR, SKIPME and MAXAGE."),
-            ("valkey 9.0.0", "Filters NAME, IDLE, FLAGS, LIB-NAME, LIB-VER, DB, CAPA and IP, and NOT- before each."),
-        ),
-        variants={
-            REDIS_7_0: {
-                "arguments": (
-                    oneof(
-                        "normal_master_replica_pubsub", token("NORMAL"), token("MASTER"), token("REPLICA"),
-                        token("PUBSUB"), word="TYPE", optional=True, since="5.0.0",
-                    ),
-                    block("id", integer("client-id", multiple=True), word="ID", optional=True, since="6.2.0"),
-                ),
-            },
-        },
+        "client|pause", -3, "admin noscript loading stale", "@connection",
+        summary="Lets commands wait for a time, all or those that write.", since="2.9.50",
+        complexity="O(N), N connections",
+        arguments=(integer("timeout"), oneof("mode", token("WRITE"), token("ALL"), optional=True, since="6.2.0")),
+        history=(("6.2.0", "WRITE and ALL."),),
+        variants={NEWER: {"since": "3.0.0"}},
+    ),
+    _entry(
+        "client|unpause", 2, "admin noscript loading stale", "@connection",
+        summary="Lets all commands go on.", since="6.2.0", complexity="O(N), N connections",
+    ),
+    _entry(
+        "client|unblock", -3, "admin noscript loading stale", "@connection",
+        summary="Ends the waiting of a blocked client.", since="5.0.0",
+        arguments=(integer("client-id"), oneof("timeout_error", token("TIMEOUT"), token("ERROR"), optional=True)),
+    ),
+    _entry(
+        "client|reply", 3, "noscript loading stale", "@connection",
+        summary="Says whether this connection wants replies.", since="3.2.0", changes_link=True,
+        arguments=(oneof("on_off_skip", token("ON"), token("OFF"), token("SKIP")),),
+        variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "no_multi", "allow_busy")}},
     ),
     _entry(
         "client|no-evict", 3, "admin noscript loading stale", "@connection",
@@ -209,34 +225,31 @@ _CLIENT = [
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
     ),
     _entry(
-        "client|pause", -3, "admin noscript loading stale", "@connection",
-        summary="Lets commands wait for a time, all or those that write.", since="2.9.50",
-        complexity="O(N), N connections",
-        arguments=(integer("timeout"), oneof("mode", token("WRITE"), token("ALL"), optional=True, since="6.2.0")),
-        history=(("6.2.0", "WRITE and ALL."),),
-        variants={NEWER: {"since": "3.0.0"}},
-    ),
-    _entry(
-        "client|reply", 3, "noscript loading stale", "@connection",
-        summary="Says whether this connection wants replies.", since="3.2.0", changes_link=True,
-        arguments=(oneof("on_off_skip", token("ON"), token("OFF"), token("SKIP")),),
-        variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "no_multi", "allow_busy")}},
-    ),
-    _entry(
-        "client|setinfo", 4, "noscript loading stale", "@connection",
-        summary="Notes which library the client is, and its version.", since="7.2.0",
-        tips="request_policy:all_nodes response_policy:all_succeeded", changes_link=True,
-        arguments=(oneof("attr", string("libname", "LIB-NAME"), string("libver", "LIB-VER")),),
+        "client|getredir", 2, "noscript loading stale", "@connection",
+        summary="Returns the connection that hears of changed keys in place of this one.", since="6.0.0",
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
     ),
     _entry(
-        "client|setname", 3, "noscript loading stale", "@connection",
-        summary="Gives this connection a name.", since="2.6.9", changes_link=True,
-        arguments=(string("connection-name"),),
-        variants={
-            NEWER: {"tips": ("request_policy:all_nodes", "response_policy:all_succeeded")},
-            VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")},
-        },
+        "client|trackinginfo", 2, "noscript loading stale", "@connection",
+        summary="Tells how this connection hears of changed keys.", since="6.2.0",
+    ),
+    _entry(
+        "client|caching", 3, "noscript loading stale", "@connection",
+        summary="Says whether the keys of the next command are tracked.", since="6.0.0", changes_link=True,
+        arguments=(oneof("mode", token("YES"), token("NO")),),
+        variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
+    ),
+    _entry(
+        "client|capa", -3, "noscript loading stale allow_busy", "@connection",
+        summary="Tells the server what this client can do beyond the usual.", since="", valkey="8.0.0",
+        changes_link=True,
+        arguments=(string("capability", multiple=True),),
+    ),
+    _entry(
+        "client|import-source", 3, "noscript loading stale", "@connection",
+        summary="Says that this client brings data in, while the server is being filled.", since="", valkey="8.1.0",
+        changes_link=True,
+        arguments=(oneof("enabled", token("ON"), token("OFF")),),
     ),
     _entry(
         "client|tracking", -3, "noscript loading stale", "@connection",
@@ -248,19 +261,6 @@ _CLIENT = [
             string("prefix", "PREFIX", optional=True, multiple=True, repeats_word=True), token("BCAST", optional=True),
             token("OPTIN", optional=True), token("OPTOUT", optional=True), token("NOLOOP", optional=True),
         ),
-    ),
-    _entry(
-        "client|trackinginfo", 2, "noscript loading stale", "@connection",
-        summary="Tells how this connection hears of changed keys.", since="6.2.0",
-    ),
-    _entry(
-        "client|unblock", -3, "admin noscript loading stale", "@connection",
-        summary="Ends the waiting of a blocked client.", since="5.0.0",
-        arguments=(integer("client-id"), oneof("timeout_error", token("TIMEOUT"), token("ERROR"), optional=True)),
-    ),
-    _entry(
-        "client|unpause", 2, "admin noscript loading stale", "@connection",
-        summary="Lets all commands go on.", since="6.2.0", complexity="O(N), N connections",
     ),
     _entry(
         "client|help", 2, "loading stale", "@connection",

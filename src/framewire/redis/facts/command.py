@@ -35,9 +35,10 @@ _NO_LIMIT = 2**62
 class Command:
     """One command or subcommand (`client|setname`). Names and flags are spelled as COMMAND INFO spells them.
 
-    What it says is true of Redis 7.0.15, or of the first server that has the command. Two things say more: `arguments`
-    and `history` hold what came later, with the version; and `variants` holds the fields that are different on other
-    servers, under a server's name or `"newer"`. `on` puts it together for one server.
+    What it says is true of Redis 7.0.15, or of the first server that has the command, but for two fields: `arguments`
+    and `history` are those of all servers, with the versions that brought them. `variants` holds the fields that are
+    different on some servers, under a server's name or `"newer"`; that of Redis 7.0 holds arguments which newer servers
+    document otherwise without having changed them. `on` puts it together for one server.
 
     name: in small letters, the container's before a bar.
     arity: how many items a request has, the name included; a negative one means "at least".
@@ -58,7 +59,8 @@ class Command:
 
     These are our own:
 
-    changes_link: later commands or replies of the same connection are different after it (SELECT, SUBSCRIBE, MULTI).
+    changes_link: it changes what the server keeps of this connection (its database, user, name, protocol, channels,
+        transaction, ...), so it is not for a connection that several share.
     secrets: it may carry passwords, among its arguments or in its reply.
     repeat: whether it can be sent again when nobody knows whether it was executed. Not filled yet: `None` throughout.
     """

@@ -22,9 +22,8 @@ _OBJECT = [
         arguments=(key("key"),),
     ),
     _entry(
-        "object|freq", 3, "readonly", "@keyspace", KeySpec("RO", 2, 2),
-        summary="Returns how often a key is used, on a logarithmic scale.", since="4.0.0",
-        tips="nondeterministic_output",
+        "object|refcount", 3, "readonly", "@keyspace", KeySpec("RO", 2, 2),
+        summary="Returns how many references to a value there are.", since="2.2.3", tips="nondeterministic_output",
         arguments=(key("key"),),
     ),
     _entry(
@@ -33,8 +32,9 @@ _OBJECT = [
         arguments=(key("key"),),
     ),
     _entry(
-        "object|refcount", 3, "readonly", "@keyspace", KeySpec("RO", 2, 2),
-        summary="Returns how many references to a value there are.", since="2.2.3", tips="nondeterministic_output",
+        "object|freq", 3, "readonly", "@keyspace", KeySpec("RO", 2, 2),
+        summary="Returns how often a key is used, on a logarithmic scale.", since="4.0.0",
+        tips="nondeterministic_output",
         arguments=(key("key"),),
     ),
     _entry(

@@ -18,8 +18,10 @@ _ORDER = oneof("order", token("ASC"), token("DESC"), optional=True)
 _CIRCLE = block("circle", double("radius", "BYRADIUS"), _UNIT)
 _BOX = block("box", double("width", "BYBOX"), double("height"), _UNIT)
 _POLYGON = block(
-    "polygon", integer("num-vertices", "BYPOLYGON"),
-    block("vertices", double("longitude"), double("latitude"), multiple=True), valkey="9.0.0",
+    "polygon",
+    integer("num-vertices", "BYPOLYGON"),
+    block("vertices", double("longitude"), double("latitude"), multiple=True),
+    valkey="9.0.0",
 )
 _COUNT = block("count", integer("count", "COUNT"), token("ANY", optional=True), optional=True)
 _COUNT_BLOCK = block("count-block", integer("count", "COUNT"), token("ANY", optional=True), optional=True)

@@ -16,11 +16,19 @@ _entry = partial(command, group="hash")
 _FIELDS = block("fields", integer("numfields"), string("field", multiple=True), word="FIELDS")
 _CONDITION = oneof("condition", token("NX"), token("XX"), token("GT"), token("LT"), optional=True)
 _PAIRS = block(
-    "fields", integer("numfields"), block("data", string("field"), string("value"), multiple=True), word="FIELDS",
+    "fields",
+    integer("numfields"),
+    block("data", string("field"), string("value"), multiple=True),
+    word="FIELDS",
 )
 _EXPIRY = oneof(
-    "expiration", integer("seconds", "EX"), integer("milliseconds", "PX"), unix_time("unix-time-seconds", "EXAT"),
-    unix_time("unix-time-milliseconds", "PXAT"), token("KEEPTTL"), optional=True,
+    "expiration",
+    integer("seconds", "EX"),
+    integer("milliseconds", "PX"),
+    unix_time("unix-time-seconds", "EXAT"),
+    unix_time("unix-time-milliseconds", "PXAT"),
+    token("KEEPTTL"),
+    optional=True,
 )
 
 COMMANDS = [

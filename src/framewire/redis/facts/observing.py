@@ -83,6 +83,16 @@ _LATENCY = [
 
 _MEMORY = [
     _entry(
+        "memory|usage", -3, "readonly", "", KeySpec("RO", 2, 2),
+        summary="Estimates the bytes that a key and its value take.", since="4.0.0", complexity="O(N), N samples",
+        arguments=(key("key"), integer("count", "SAMPLES", optional=True)),
+    ),
+    _entry(
+        "memory|stats", 2,
+        summary="Returns figures on the memory of the server.", since="4.0.0", complexity="O(N), N databases",
+        tips="nondeterministic_output request_policy:all_shards response_policy:special",
+    ),
+    _entry(
         "memory|doctor", 2,
         summary="Explains what is wrong with the memory of the server.", since="4.0.0",
         tips="nondeterministic_output request_policy:all_shards response_policy:special",
@@ -98,16 +108,6 @@ _MEMORY = [
         summary="Asks the allocator to give memory back.", since="4.0.0", complexity="Depends on the allocator",
         tips="request_policy:all_shards response_policy:all_succeeded",
         variants={VALKEY_9_1: {"flags": ("loading",)}},
-    ),
-    _entry(
-        "memory|stats", 2,
-        summary="Returns figures on the memory of the server.", since="4.0.0", complexity="O(N), N databases",
-        tips="nondeterministic_output request_policy:all_shards response_policy:special",
-    ),
-    _entry(
-        "memory|usage", -3, "readonly", "", KeySpec("RO", 2, 2),
-        summary="Estimates the bytes that a key and its value take.", since="4.0.0", complexity="O(N), N samples",
-        arguments=(key("key"), integer("count", "SAMPLES", optional=True)),
     ),
     _entry(
         "memory|help", 2, "loading stale",

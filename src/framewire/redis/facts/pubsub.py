@@ -21,14 +21,14 @@ _PUBSUB = [
         arguments=(pattern("pattern", optional=True),),
     ),
     _entry(
-        "pubsub|numpat", 2, "pubsub loading stale",
-        summary="Counts the patterns that somebody listens to.", since="2.8.0",
-    ),
-    _entry(
         "pubsub|numsub", -2, "pubsub loading stale",
         summary="Counts the listeners of channels; patterns do not count.", since="2.8.0",
         complexity="O(N), N channels named",
         arguments=(string("channel", optional=True, multiple=True),),
+    ),
+    _entry(
+        "pubsub|numpat", 2, "pubsub loading stale",
+        summary="Counts the patterns that somebody listens to.", since="2.8.0",
     ),
     _entry(
         "pubsub|shardchannels", -2, "pubsub loading stale",

@@ -22,6 +22,13 @@ _CONFIG = [
         variants={REDIS_7_0: {"arguments": (block("parameter", string("parameter"), multiple=True),)}},
     ),
     _entry(
+        "config|set", -4, "admin noscript loading stale",
+        summary="Changes parameters, all or none.", since="2.0.0", complexity="O(N), N parameters",
+        tips="request_policy:all_nodes response_policy:all_succeeded", secrets=True,
+        arguments=(block("parameter_value", string("parameter"), string("value"), multiple=True),),
+        history=(("7.0.0", "Several parameters at once."),),
+    ),
+    _entry(
         "config|resetstat", 2, "admin noscript loading stale",
         summary="Sets the counters of INFO to 0.", since="2.0.0",
         variants={NEWER: {"tips": ("request_policy:all_nodes", "response_policy:all_succeeded")}},
@@ -30,13 +37,6 @@ _CONFIG = [
         "config|rewrite", 2, "admin noscript loading stale",
         summary="Writes the parameters into the configuration file.", since="2.8.0", complexity="O(N), N parameters",
         variants={NEWER: {"tips": ("request_policy:all_nodes", "response_policy:all_succeeded")}},
-    ),
-    _entry(
-        "config|set", -4, "admin noscript loading stale",
-        summary="Changes parameters, all or none.", since="2.0.0", complexity="O(N), N parameters",
-        tips="request_policy:all_nodes response_policy:all_succeeded", secrets=True,
-        arguments=(block("parameter_value", string("parameter"), string("value"), multiple=True),),
-        history=(("7.0.0", "Several parameters at once."),),
     ),
     _entry(
         "config|help", 2, "loading stale",

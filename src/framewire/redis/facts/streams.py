@@ -34,25 +34,6 @@ _XGROUP = [
         },
     ),
     _entry(
-        "xgroup|createconsumer", 5, "write denyoom", "@stream", KeySpec("RW insert", 2, 2),
-        summary="Adds a consumer to a group.", since="6.2.0",
-        arguments=(key("key"), string("group"), string("consumer")),
-        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"), string("consumername"))}},
-    ),
-    _entry(
-        "xgroup|delconsumer", 5, "write", "@stream", KeySpec("RW delete", 2, 2),
-        summary="Removes a consumer; returns how many entries it had not acknowledged.", since="5.0.0",
-        complexity="O(N log M), N entries pending for the consumer, M for the group",
-        arguments=(key("key"), string("group"), string("consumer")),
-        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"), string("consumername"))}},
-    ),
-    _entry(
-        "xgroup|destroy", 4, "write", "@stream", KeySpec("RW delete", 2, 2),
-        summary="Removes a group.", since="5.0.0", complexity="O(N), N entries pending",
-        arguments=(key("key"), string("group")),
-        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"))}},
-    ),
-    _entry(
         "xgroup|setid", -5, "write", "@stream", KeySpec("RW update", 2, 2),
         summary="Sets the last id that a group has read.", since="5.0.0",
         arguments=(
@@ -72,26 +53,31 @@ _XGROUP = [
         },
     ),
     _entry(
+        "xgroup|destroy", 4, "write", "@stream", KeySpec("RW delete", 2, 2),
+        summary="Removes a group.", since="5.0.0", complexity="O(N), N entries pending",
+        arguments=(key("key"), string("group")),
+        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"))}},
+    ),
+    _entry(
+        "xgroup|createconsumer", 5, "write denyoom", "@stream", KeySpec("RW insert", 2, 2),
+        summary="Adds a consumer to a group.", since="6.2.0",
+        arguments=(key("key"), string("group"), string("consumer")),
+        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"), string("consumername"))}},
+    ),
+    _entry(
+        "xgroup|delconsumer", 5, "write", "@stream", KeySpec("RW delete", 2, 2),
+        summary="Removes a consumer; returns how many entries it had not acknowledged.", since="5.0.0",
+        complexity="O(N log M), N entries pending for the consumer, M for the group",
+        arguments=(key("key"), string("group"), string("consumer")),
+        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"), string("consumername"))}},
+    ),
+    _entry(
         "xgroup|help", 2, "loading stale", "@stream",
         summary="Lists the subcommands of XGROUP.", since="5.0.0",
     ),
 ]  # fmt: skip
 
 _XINFO = [
-    _entry(
-        "xinfo|consumers", 4, "readonly", "@stream", KeySpec("RO access", 2, 2),
-        summary="Returns the consumers of a group.", since="5.0.0", complexity="O(N log N), N consumers",
-        tips="nondeterministic_output",
-        arguments=(key("key"), string("group")),
-        history=(("7.2.0", "The field inactive; idle means something else."),),
-        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"))}},
-    ),
-    _entry(
-        "xinfo|groups", 3, "readonly", "@stream", KeySpec("RO access", 2, 2),
-        summary="Returns the groups of a stream.", since="5.0.0", complexity="O(N log N), N groups",
-        arguments=(key("key"),),
-        history=(("7.0.0", "The fields entries-read and lag."),),
-    ),
     _entry(
         "xinfo|stream", -3, "readonly", "@stream", KeySpec("RO access", 2, 2),
         summary="Returns what is known of a stream, or all that is in it.", since="5.0.0",
@@ -113,6 +99,20 @@ _XINFO = [
                 ),
             },
         },
+    ),
+    _entry(
+        "xinfo|groups", 3, "readonly", "@stream", KeySpec("RO access", 2, 2),
+        summary="Returns the groups of a stream.", since="5.0.0", complexity="O(N log N), N groups",
+        arguments=(key("key"),),
+        history=(("7.0.0", "The fields entries-read and lag."),),
+    ),
+    _entry(
+        "xinfo|consumers", 4, "readonly", "@stream", KeySpec("RO access", 2, 2),
+        summary="Returns the consumers of a group.", since="5.0.0", complexity="O(N log N), N consumers",
+        tips="nondeterministic_output",
+        arguments=(key("key"), string("group")),
+        history=(("7.2.0", "The field inactive; idle means something else."),),
+        variants={REDIS_7_0: {"arguments": (key("key"), string("groupname"))}},
     ),
     _entry(
         "xinfo|help", 2, "loading stale", "@stream",

@@ -60,9 +60,7 @@ GROUPS: Final[tuple[ModuleType, ...]] = (
 )
 """The files, in the order in which people read them."""
 
-COMMANDS: Final[dict[bytes, Command]] = {
-    entry.name.encode(): entry for group in GROUPS for entry in group.COMMANDS
-}
+COMMANDS: Final[dict[bytes, Command]] = {entry.name.encode(): entry for group in GROUPS for entry in group.COMMANDS}
 """All commands of all servers by their names in small letters; subcommands are inside their containers."""
 
 

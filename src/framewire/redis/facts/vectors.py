@@ -13,7 +13,9 @@ __all__ = ["COMMANDS"]
 _entry = partial(command, group="module")
 
 _VECTOR = oneof(
-    "form", string("vector", "FP32"), block("numbers", integer("num", "VALUES"), double("number", multiple=True)),
+    "form",
+    string("vector", "FP32"),
+    block("numbers", integer("num", "VALUES"), double("number", multiple=True)),
 )
 
 COMMANDS = [
