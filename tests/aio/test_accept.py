@@ -11,16 +11,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from framewire._listening import RESOLVING
-from framewire._listening import listen_tcp as listen_on
 from framewire.aio import accept
 from framewire.aio.accept import Acceptor
+from tests.listening import listen_tcp
 
 Run = Callable[[Awaitable[None]], None]
-
-
-def listen_tcp(host: str, port: int, backlog: int) -> list[socket.socket]:
-    return listen_on(socket.getaddrinfo(host or None, port, **RESOLVING), backlog)
 
 
 class Taken:
