@@ -1,12 +1,15 @@
-"""What all tests share: the two implementations as fixtures, and a line in the header that says which one is in use.
+"""What all tests share: the two implementations as fixtures, a line in the header that says which one is in use, TLS.
 
-What belongs here: how a test gets at an implementation. A test that takes `buffers` or `resp` runs once for each;
-`FRAMEWIRE_PURE=1` leaves only the plain one, and under `FRAMEWIRE_NATIVE=1` (in CI) a missing one is an error.
+What belongs here: how a test gets at an implementation, or at a certificate. A test that takes `buffers` or `resp` runs
+once for each; `FRAMEWIRE_PURE=1` leaves only the plain one, and under `FRAMEWIRE_NATIVE=1` (in CI) a missing one is an
+error.
 """
 
 from __future__ import annotations
 
 import os
+import ssl
+import subprocess
 from importlib import import_module
 from types import ModuleType
 
@@ -65,3 +68,29 @@ def pytest_report_header() -> str:
     except ImportError as error:
         implementation = f"not importable: {error}"
     return f"framewire: {implementation} (FRAMEWIRE_PURE={os.environ.get('FRAMEWIRE_PURE', '')!r})"
+
+
+@pytest.fixture(scope="session")
+def _key_and_certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Made on the spot, for `localhost`."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, certificate = str(folder / "key.pem"), str(folder / "cert.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+               "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True)
+    return key, certificate
+
+
+@pytest.fixture(scope="session")
+def certificate(_key_and_certificate: tuple[str, str]) -> str:
+    """The file of the certificate that `tls` uses."""
+    return _key_and_certificate[1]
+
+
+@pytest.fixture(scope="session")
+def tls(_key_and_certificate: tuple[str, str]) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's and a client's context for it."""
+    key, certificate = _key_and_certificate
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    return server, ssl.create_default_context(cafile=certificate)

@@ -11,17 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from framewire._listening import RESOLVING, close_listening, listen_at, listen_unix
+from framewire._listening import close_listening, listen_at, listen_unix
 from framewire._listening import listen_tcp as listen_on
-
-
-def listen_tcp(host: str, port: int, backlog: int) -> list[socket.socket]:
-    return listen_on(socket.getaddrinfo(host or None, port, **RESOLVING), backlog)
-
-
-def open_files() -> int:
-    """How many files this process has open, where the system tells."""
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+from tests.listening import listen_tcp, open_files
 
 
 async def test_all_addresses_of_a_name_share_the_port_that_was_free() -> None:

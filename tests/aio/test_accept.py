@@ -6,21 +6,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from framewire._listening import RESOLVING
-from framewire._listening import listen_tcp as listen_on
 from framewire.aio import accept
 from framewire.aio.accept import Acceptor
+from tests.listening import listen_tcp
 
 Run = Callable[[Awaitable[None]], None]
-
-
-def listen_tcp(host: str, port: int, backlog: int) -> list[socket.socket]:
-    return listen_on(socket.getaddrinfo(host or None, port, **RESOLVING), backlog)
 
 
 class Taken:
@@ -113,8 +109,9 @@ def test_a_client_that_has_gone_already_is_handed_on_as_any_other(run: Run) -> N
     run(main())
 
 
-def test_without_descriptors_accepting_rests_and_nobody_is_dropped(
-    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.EPROTO, errno.EPERM])
+def test_without_descriptors_or_the_like_accepting_rests_and_nobody_is_dropped(
+    run: Run, code: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As many lines in the log as rests, and the client that met the failure is served after it."""
     monkeypatch.setattr(accept, "RETRY_SECONDS", 0.05)
@@ -126,7 +123,7 @@ def test_without_descriptors_accepting_rests_and_nobody_is_dropped(
         def accept(self) -> object:
             if self.failures:
                 self.failures -= 1
-                raise OSError(errno.EMFILE, "Too many open files")
+                raise OSError(code, os.strerror(code))
             return self.sock.accept()
 
     async def main() -> None:
@@ -139,7 +136,7 @@ def test_without_descriptors_accepting_rests_and_nobody_is_dropped(
                 assert await taken.wait_for(1)
 
     run(main())
-    assert caplog.text.count("Too many open files") == 2
+    assert caplog.text.count(f"cannot accept connections: {os.strerror(code)}; trying again in 0.05 s") == 2
 
 
 def test_closing_while_it_rests(run: Run) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import socket
 from typing import Any
 
@@ -12,11 +11,7 @@ import pytest
 
 from framewire._listening import close_listening
 from framewire.aio.bind import bind_each
-
-
-def open_files() -> int:
-    """How many files this process has open, where the system tells."""
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+from tests.listening import open_files
 
 
 def found(*hosts: str) -> Any:

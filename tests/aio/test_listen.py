@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,11 @@ import pytest
 
 from framewire import RespCodec
 from framewire.aio import Connection, connect, listen
-from framewire.aio.loops import new_event_loop
 from framewire.frames.resp import Array, Bulk, Integer, Simple
 
+Run = Callable[[Awaitable[Any]], Any]
+
 BIG = Bulk(bytes(range(256)) * 8192)  # 2 MiB
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
-    if request.param == "uvloop":
-        pytest.importorskip("uvloop")
-    with asyncio.Runner(loop_factory=lambda: new_event_loop(request.param)) as runner:
-        yield runner
 
 
 async def echo(connection: Connection[Any]) -> None:
@@ -44,35 +37,35 @@ async def exchange(connection: Connection[Any]) -> None:
         assert await connection.read_frame(timeout=30) == Integer(7)
 
 
-def test_tcp(runner: asyncio.Runner) -> None:
+def test_tcp(run: Run) -> None:
     async def main() -> None:
         async with await listen(echo, RespCodec, "127.0.0.1", 0) as listener:
             await exchange(await connect(RespCodec(), "127.0.0.1", listener.port, timeout=10))
 
-    runner.run(main())
+    run(main())
 
 
-def test_unix_socket(runner: asyncio.Runner, tmp_path: Path) -> None:
+def test_unix_socket(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         path = str(tmp_path / "socket")
         async with await listen(echo, RespCodec, path=path):
             await exchange(await connect(RespCodec(), path=path))
 
-    runner.run(main())
+    run(main())
 
 
-def test_tls(runner: asyncio.Runner, tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+def test_tls(run: Run, tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
     async def main() -> None:
         async with await listen(echo, RespCodec, "127.0.0.1", 0, ssl=tls[0]) as listener:
             await exchange(
                 await connect(RespCodec(), "127.0.0.1", listener.port, ssl=tls[1], server_hostname="localhost")
             )
 
-    runner.run(main())
+    run(main())
 
 
 def test_a_handler_that_fails_is_logged_and_the_others_go_on(
-    runner: asyncio.Runner, caplog: pytest.LogCaptureFixture
+    run: Run, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def picky(connection: Connection[Any]) -> None:
         frame = await connection.read_frame()
@@ -91,21 +84,21 @@ def test_a_handler_that_fails_is_logged_and_the_others_go_on(
                 await good.write_frame(Integer(1))
                 assert await good.read_frame() == Integer(1)
 
-    runner.run(main())
+    run(main())
     assert "unlucky" in caplog.text
 
 
-def test_connection_refused_is_an_os_error(runner: asyncio.Runner) -> None:
+def test_connection_refused_is_an_os_error(run: Run) -> None:
     async def main() -> None:
         async with await listen(echo, RespCodec, "127.0.0.1", 0) as listener:
             port = listener.port
         with pytest.raises(OSError):
             await connect(RespCodec(), "127.0.0.1", port, timeout=10)
 
-    runner.run(main())
+    run(main())
 
 
-def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(runner: asyncio.Runner) -> None:
+def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(run: Run) -> None:
     """Native: the peak of memory while a 64 MiB bulk arrives is little more than the bulk itself."""
     import tracemalloc
 
@@ -126,7 +119,7 @@ def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(runner
                 assert isinstance(frame, Bulk)
                 return len(frame.data), peak
 
-    received, peak = runner.run(main())
+    received, peak = run(main())
     assert received == size
     sent_here_too = size  # the sender's payload is made in this process while memory is traced
     allowed = 1.2 if framewire.implementation == "native" else 3.2
@@ -134,7 +127,7 @@ def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(runner
 
 
 def test_over_tls_too_a_writer_waits_for_a_reader_and_one_direction_cannot_end_alone(
-    runner: asyncio.Runner, tls: tuple[ssl.SSLContext, ssl.SSLContext]
+    run: Run, tls: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
     huge = Bulk(bytes(60_000_000))
 
@@ -164,11 +157,11 @@ def test_over_tls_too_a_writer_waits_for_a_reader_and_one_direction_cannot_end_a
                 await connection.write_frame(Integer(1))
                 assert await connection.read_frame(timeout=30) == Integer(2)
 
-    runner.run(main())
+    run(main())
 
 
 def test_a_client_whose_handshake_ends_after_the_listener_finds_nobody(
-    runner: asyncio.Runner, tls: tuple[ssl.SSLContext, ssl.SSLContext]
+    run: Run, tls: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
     async def handler(connection: Connection[Any]) -> None:
         pytest.fail("the listener was closed before this client was there")
@@ -187,11 +180,11 @@ def test_a_client_whose_handshake_ends_after_the_listener_finds_nobody(
                 transport.close()
             await asyncio.sleep(0.05)
 
-    runner.run(main())
+    run(main())
 
 
 def test_a_codec_that_cannot_be_made_is_logged_and_closes_that_client(
-    runner: asyncio.Runner, caplog: pytest.LogCaptureFixture
+    run: Run, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> RespCodec:
         raise RuntimeError("no codec today")
@@ -201,6 +194,6 @@ def test_a_codec_that_cannot_be_made_is_logged_and_closes_that_client(
             async with await connect(RespCodec(), "127.0.0.1", listener.port) as connection:
                 assert await connection.read_frame(timeout=5) is None
 
-    runner.run(main())
+    run(main())
     assert "no codec today" in caplog.text
     assert "('127.0.0.1', " in caplog.text

@@ -320,6 +320,12 @@ def test_an_address_is_one_of_two(address: dict[str, Any]) -> None:
         listen(echo, RespCodec, **address)
 
 
+@pytest.mark.parametrize("bad", [0, -1])
+def test_a_limit_of_no_connections_is_refused(bad: int) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        listen(echo, RespCodec, "127.0.0.1", 0, max_connections=bad)
+
+
 @pytest.mark.peer
 def test_against_a_real_server() -> None:
     def command(*parts: bytes) -> Array:

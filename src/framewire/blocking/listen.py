@@ -1,7 +1,7 @@
-"""`connect` and `listen`: where blocking connections come from, over TCP, TLS and Unix sockets.
+"""`listen` and its `Listener`: connections accepted, each handled in a thread of its own.
 
-What belongs here: names and addresses turned into `Connection`s, and a thread for each one that was accepted. For many
-connections at once `framewire.aio` is the better choice.
+What belongs here: the accepting thread, and those of the connections. For many connections at once `framewire.aio` is
+the better choice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from typing import Generic, Self, TypeVar, cast
 from framewire._framed import DEFAULT_HIGH_WATER
 from framewire._listening import (
     RESOLVING,
-    check_address,
     check_listening,
     close_listening,
     handler_end_logged,
@@ -33,7 +32,7 @@ from framewire.blocking.connection import Connection
 from framewire.codec import Codec
 from framewire.errors import ConnectionClosedError
 
-__all__ = ["Listener", "connect", "listen"]
+__all__ = ["Listener", "listen"]
 
 F = TypeVar("F")
 
@@ -44,42 +43,6 @@ HANDSHAKE_SECONDS = 20.0
 
 ACCEPT_PAUSE = 0.1
 """Seconds until accepting is tried again after it has failed for lack of something."""
-
-
-def connect(
-    codec: Codec[F],
-    host: str | None = None,
-    port: int | None = None,
-    *,
-    path: str | None = None,
-    ssl: ssl_module.SSLContext | None = None,
-    server_hostname: str | None = None,
-    timeout: float | None = None,
-    high_water: int = DEFAULT_HIGH_WATER,
-) -> Connection[F]:
-    """Connect to `host` and `port`, or to the Unix socket at `path`, and speak `codec`.
-
-    With `ssl` the connection is TLS, and the certificate is checked against `server_hostname` (default: `host`).
-    `timeout` is for each address tried and for the handshake. Raises `OSError` (refused, unreachable), `ssl.SSLError`,
-    `TimeoutError`, and `ValueError` for half an address.
-    """
-    check_address(host, port, path=path)
-    if path is not None:
-        sock = socket.socket(socket.AF_UNIX)
-    else:
-        assert host is not None and port is not None
-        sock = socket.create_connection((host, port), timeout)
-    try:
-        sock.settimeout(timeout)
-        if path is not None:
-            sock.connect(path)
-        if ssl is not None:
-            hostname = host if server_hostname is None else server_hostname
-            sock = ssl.wrap_socket(sock, server_hostname=hostname, suppress_ragged_eofs=False)
-    except BaseException:
-        sock.close()
-        raise
-    return Connection(sock, codec, high_water=high_water)
 
 
 def listen(

@@ -13,7 +13,7 @@ from framewire._impl import Bytes
 from framewire._pure.block import count
 from framewire.buf.abstract import Buf, BufMut, chunks_of, readable, take_bytes, writable
 
-__all__ = ["Chain", "Limit", "Take"]
+__all__ = ["Chain", "Limit", "Over", "Take"]
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -99,36 +99,53 @@ class Chain(Buf, BufMut, Generic[A, B]):
             self._last.advance_mut(n - of_first)
 
 
-class Take(Buf, Generic[A]):
-    """The next `limit` bytes of another buffer, or fewer if it has fewer. Reading consumes them there.
+class Over(Generic[A]):
+    """What stands on one other buffer, `inner`, which stays usable beside it and after it."""
 
-    Raises `TypeError` for what is no buffer, `ValueError` for a negative limit.
-    """
+    __slots__ = ()
 
-    __slots__ = ("_inner", "_limit")
-
-    def __init__(self, inner: A, limit: int) -> None:
-        self._inner: Any = readable(inner)
-        self._limit = count(limit)
+    _inner: Any
 
     @property
     def inner(self) -> A:
-        """The buffer that is read from. Consuming there directly does not reduce the limit."""
+        """The buffer beneath, at its current position. What is done there directly does not reduce a limit."""
         inner: A = self._inner
         return inner
 
     def into_inner(self) -> A:
-        """The buffer that is read from, behind what was consumed."""
+        """The buffer beneath, behind what was consumed, or with what was appended."""
         return self.inner
+
+
+class _Limited(Over[A]):
+    """What lets so many bytes pass at most, in its own direction."""
+
+    __slots__ = ("_inner", "_limit")
+
+    def __init__(self, inner: object, limit: int) -> None:
+        self._inner = inner
+        self._limit = count(limit)
 
     @property
     def limit(self) -> int:
-        """How many bytes may still be read, if the buffer has them. May be set again, for the next record."""
+        """How many bytes may still pass, if the buffer beneath has them, or room. May be set, for the next record."""
         return self._limit
 
     @limit.setter
     def limit(self, limit: int) -> None:
         self._limit = count(limit)
+
+
+class Take(_Limited[A], Buf):
+    """The next `limit` bytes of another buffer, or fewer if it has fewer. Reading consumes them there.
+
+    Raises `TypeError` for what is no buffer, `ValueError` for a negative limit.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, inner: A, limit: int) -> None:
+        super().__init__(readable(inner), limit)
 
     def remaining(self) -> int:
         """How many bytes are left within the limit; O(1)."""
@@ -164,36 +181,16 @@ class Take(Buf, Generic[A]):
         return taken
 
 
-class Limit(BufMut, Generic[A]):
+class Limit(_Limited[A], BufMut):
     """The next `limit` bytes of room in another buffer, or less if it has less. Writing appends there.
 
     Raises `TypeError` for what is no buffer to append to, `ValueError` for a negative limit.
     """
 
-    __slots__ = ("_inner", "_limit")
+    __slots__ = ()
 
     def __init__(self, inner: A, limit: int) -> None:
-        self._inner: Any = writable(inner)
-        self._limit = count(limit)
-
-    @property
-    def inner(self) -> A:
-        """The buffer that is written to. Appending there directly does not reduce the limit."""
-        inner: A = self._inner
-        return inner
-
-    def into_inner(self) -> A:
-        """The buffer that is written to, with what was appended."""
-        return self.inner
-
-    @property
-    def limit(self) -> int:
-        """How many bytes may still be appended, if the buffer has room. May be set again, for the next record."""
-        return self._limit
-
-    @limit.setter
-    def limit(self, limit: int) -> None:
-        self._limit = count(limit)
+        super().__init__(writable(inner), limit)
 
     def remaining_mut(self) -> int:
         """How much room is left within the limit; O(1)."""

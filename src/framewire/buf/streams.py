@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from framewire._pure.block import flat
 from framewire._pure.reading import piece
 from framewire.buf.abstract import readable, take_bytes, writable
-from framewire.buf.adaptors import Limit
+from framewire.buf.adaptors import Limit, Over
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -27,16 +27,8 @@ FIRST_LOOK = 128  # a line is sought in so many bytes, then in twice as many, so
 A = TypeVar("A")
 
 
-class _Over(io.BufferedIOBase, Generic[A]):
-    """A file over the buffer `inner`, which stays usable beside it and after it."""
-
-    _inner: Any
-
-    @property
-    def inner(self) -> A:
-        """The buffer, at its current position; also after `close`."""
-        inner: A = self._inner
-        return inner
+class _File(Over[A], io.BufferedIOBase):
+    """A file over the buffer `inner`, which is there also after `close`."""
 
     def into_inner(self) -> A:
         """The buffer, at its current position. This file is closed."""
@@ -50,7 +42,7 @@ class _Over(io.BufferedIOBase, Generic[A]):
         return self._inner
 
 
-class Reader(_Over[A]):
+class Reader(_File[A]):
     """A buffer to read from as a binary file. Reading consumes; at the end of the buffer is the end of the file.
 
     `json.load`, `pickle.load`, `io.TextIOWrapper` and `io.BufferedReader` take it. Nothing is read ahead, so the buffer
@@ -122,7 +114,7 @@ class Reader(_Over[A]):
         return take_bytes(self._inner, n).to_bytes()
 
 
-class Writer(_Over[A]):
+class Writer(_File[A]):
     """A buffer to append to as a binary file.
 
     `pickle.dump`, `print` and `csv.writer` (through `io.TextIOWrapper`) take it. There are no short writes: `write`
