@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from framewire.aio import Connection, connect
+from framewire.aio.connect import connect
+from framewire.aio.connection import Connection
 from framewire.codecs.resp import RespCodec
 from framewire.errors import FramewireError
 from framewire.frames.resp import (

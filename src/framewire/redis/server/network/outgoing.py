@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.redis.server.persistence.persistence import Persistence
 
 __all__ = ["Outgoing"]

@@ -21,7 +21,7 @@ from typing import cast
 from framewire._impl import BytesMut, RespDecoder, encode_values
 from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import ProtocolError
 from framewire.frames.resp import RespLimits
 from framewire.redis.server.network.connections import Connections

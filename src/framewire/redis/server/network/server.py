@@ -202,6 +202,8 @@ class Server:
 
         Raises `CommandError` where a parameter cannot be obeyed.
         """
+        self._listening.keepalive = self.config.tcp_keepalive
+        self._listening.max_connections = self.config.maxclients
         if self._tls is not None:
             self._tls.obey()
             for endpoint in self._listening.endpoints:
@@ -209,8 +211,6 @@ class Server:
                     endpoint.ssl = self._tls.context
         self.persistence.obey()
         self.connections.obey_config()
-        self._listening.keepalive = self.config.tcp_keepalive
-        self._listening.max_connections = self.config.maxclients
 
     def _tick(self) -> None:
         """Ten times a second: expire keys, close idle clients, abort lingering ones."""

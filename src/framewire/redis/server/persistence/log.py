@@ -23,7 +23,7 @@ from time import monotonic
 from typing import TypeAlias
 
 from framewire._impl import encode_commands
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.redis.server.persistence.disk import Disk, rest_after
 
 __all__ = ["AppendLog", "Unit"]

@@ -25,7 +25,7 @@ from itertools import islice
 from time import perf_counter
 
 from framewire._impl import encode_commands
-from framewire.buf import WriteBuffer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.redis.server.persistence.disk import Data, Disk, write_all
 from framewire.redis.server.persistence.manifest import Manifest, save_manifest
 from framewire.redis.server.persistence.snapshot import Snapshot
