@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.server.config.config import PARAMETERS, Config
+from framewire.redis.server.config.config import Config
+from framewire.redis.server.config.parameters import PARAMETERS
 from framewire.redis.server.parsing.errors import CommandError
 
 
