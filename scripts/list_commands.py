@@ -67,8 +67,8 @@ HEAD = """\
 # What Mini-Redis understands
 
 Each command takes the forms and options of Redis 7.0 and gives the same replies, errors included. Whatever is not
-listed answers `ERR unknown command`, exactly as a Redis would that does not have it. Where this server does less than the
-sentence says, brackets tell what. This page is made from the command table (`python scripts/list_commands.py >
+listed answers `ERR unknown command`, exactly as a Redis would that does not have it. Where this server does less than
+the sentence says, brackets tell what. This page is made from the command table (`python scripts/list_commands.py >
 docs/commands.md`).
 """
 
