@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 import pytest
 
-from framewire.redis.facts import SERVERS, Argument, Command, KeySpec, lookup, walk
+from framewire.redis import run_in_thread
+from framewire.redis.facts import SERVERS, Argument, Command, KeySpec, find, lookup, walk
 from tests import peers
 from tests.against.live_facts import VALUES, Link, read_commands, written_arguments, written_command, written_keys
 
@@ -341,3 +342,19 @@ def _ask_behind(live: Live, first: bytes, entry: Command) -> object:
         return link.ask(*words, *[b"1"] * (entry.least - len(words)))
     finally:
         link.close()
+
+
+def test_our_own_server_says_what_the_table_says() -> None:
+    """As a client reads it: COMMAND and COMMAND DOCS of Mini-Redis are those of Redis 7.0, as far as it has them."""
+    with run_in_thread() as server:
+        link = Link(server.host, server.port)
+        link.ask(b"HELLO", b"3")
+        said = read_commands(link)
+        link.close()
+    for name, theirs in said.items():
+        entry = find(name.encode())
+        assert entry is not None
+        ours = entry.on("redis 7.0") or entry
+        for fact in ("arity", "flags", "categories", "tips", "since", "group", "arguments", "doc_flags", "key_range"):
+            assert getattr(theirs, fact) == getattr(ours, fact), (name, fact)
+    assert len(said) > 200

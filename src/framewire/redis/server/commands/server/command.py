@@ -9,6 +9,7 @@ from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.containers import help_of
+from framewire.redis.server.commands.server.command_docs import document
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
@@ -40,7 +41,7 @@ def command_info(client: Client, request: list[bytes]) -> object:
 def command_docs(client: Client, request: list[bytes]) -> object:
     commands = client.runner.commands
     entries = list(commands.values()) if len(request) == 2 else [_find(client, name) for name in request[2:]]
-    return {entry.name.encode(): _document(entry) for entry in entries if entry is not None}
+    return {entry.name.encode(): document(entry) for entry in entries if entry is not None}
 
 
 def command_list(client: Client, request: list[bytes]) -> object:
@@ -164,16 +165,7 @@ def _map(**pairs: RespFrame) -> Map:
     return Map(tuple((_text(name), frame) for name, frame in pairs.items()))
 
 
-def _document(entry: Command) -> dict[bytes, object]:
-    document: dict[bytes, object] = {
-        b"summary": entry.summary.encode(),
-        b"since": entry.since.encode(),
-        b"group": entry.group.encode(),
-        b"complexity": entry.complexity.encode(),
-    }
-    if entry.subcommands:
-        document[b"subcommands"] = {inner.name.encode(): _document(inner) for inner in entry.subcommands.values()}
-    return document
+
 
 
 command_help = help_of("command", {
