@@ -224,6 +224,12 @@ def test_a_push_inside_an_array_is_an_array_in_resp2(resp: ModuleType, out: Outp
     assert out.written() == b"*1\r\n*1\r\n:1\r\n"
 
 
+def test_a_push_may_stand_inside_a_list_of_values(resp: ModuleType, out: Output) -> None:
+    """As Redis answers an EXEC that has subscribed, in both protocols."""
+    resp.encode_values([[Push((b"subscribe", b"c", 1)), 1]], 3, out.tail, out.segments)
+    assert out.written() == b"*2\r\n>3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n:1\r\n"
+
+
 def test_nested_100_000_deep(resp: ModuleType, bytes_mut: type) -> None:
     frame: Any = Integer(1)
     value: Any = 1

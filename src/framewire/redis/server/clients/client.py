@@ -7,7 +7,8 @@ requests stands in `running/`, and what moves its bytes in `network/`; both are 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from framewire.frames.resp import Push
@@ -53,12 +54,17 @@ class Client:
     then close. `restricted`: it listens to channels under RESP2, where only few commands may be used. `queue` holds the
     commands since MULTI, and `aborted` says that one of them was refused. While `blocked` nothing is executed; the
     reply comes by `send`, and then `on_unblocked` is called. `propagated` is what the append-only file holds of the
-    command that is run, where that is not the request itself. `on_kill` ends the connection.
+    command that is run, where that is not the request itself. `on_kill` ends the connection. `spent` is how many
+    microseconds its slow commands took in this turn of the loop. `attention` says to whoever runs its requests that
+    there is something to look at before the next one: pushes that were held back, or that `spent` is enough.
     """
 
     __slots__ = (
+        "_held_pushes",
+        "_holds",
         "aborted",
         "address",
+        "attention",
         "authenticated",
         "blocked",
         "closing",
@@ -85,6 +91,7 @@ class Client:
         "restricted",
         "runner",
         "send",
+        "spent",
         "state",
         "subscriber",
         "watched",
@@ -112,6 +119,10 @@ class Client:
         self.closing = False
         self.subscriber = Subscriber(self._deliver)
         self.replies: list[object] | None = None  # those of the running batch
+        self.spent = 0
+        self.attention = False
+        self._holds = 0  # commands under way whose reply no push may tear
+        self._held_pushes: list[Push] = []
         self.blocked: Wait | None = None
         self.postponed = False  # it is a pause that it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
@@ -168,10 +179,30 @@ class Client:
             self.send(value)
 
     def _deliver(self, push: Push) -> None:
-        if self.replies is not None:
+        if self._holds:
+            self._held_pushes.append(push)
+            self.attention = True
+        elif self.replies is not None:
             self.replies.append(push)
         else:
             self.send(push)
+
+    @contextmanager
+    def pushes_held(self) -> Iterator[None]:
+        """What is published meanwhile goes behind the whole reply of the command under way (EXEC, EVAL).
+
+        So do Redis 7.2 and newer; 7.0 puts it inside. What SUBSCRIBE says is its reply, and is not held back.
+        """
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+
+    def take_held_pushes(self) -> list[Push]:
+        """What was held back, once the reply is there."""
+        taken, self._held_pushes = self._held_pushes, []
+        return taken
 
     def propagate(self, *requests: list[bytes]) -> None:
         """Let the append-only file hold these requests in place of the one that is run (`SPOP` as `SREM`, say).

@@ -9,7 +9,9 @@ What belongs here: the order of those steps, and the limits on what waits betwee
 
 All that one read brought is answered in one write. Reading never stops, because ordinary clients send a whole pipeline
 before they read a reply; what waits for a client that does not read has a limit, beyond which it is closed. When there
-is room again, what has piled up is answered in turns, so that other clients are served in between.
+is room again, what has piled up is answered in turns, so that other clients are served in between. A turn ends after so
+many requests (`TURN`), after so much time with slow ones (`TURN_MICROSECONDS`), and with a read that filled the buffer:
+libuv would read up to 32 times before it looks at anybody else.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import asyncio
 import logging
 from typing import cast
 
+from framewire._framed import READ_SIZE
 from framewire._impl import BytesMut, RespDecoder, encode_values
 from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
@@ -26,6 +29,7 @@ from framewire.errors import ProtocolError
 from framewire.frames.resp import RespLimits
 from framewire.redis.server.network.connections import Connections
 from framewire.redis.server.running.session import Session
+from framewire.redis.server.running.timing import TURN_MICROSECONDS
 
 __all__ = ["ClientPump"]
 
@@ -34,8 +38,8 @@ logger = logging.getLogger("framewire.redis")
 BATCH = 32
 """Requests decoded at once: few enough that replies cannot run far past the high-water mark between two looks at it."""
 
-TURN = range(512)
-"""The batches of one turn: more than a read brings, few enough (some 20 ms) that nobody notices the wait."""
+TURN = range(128)
+"""The batches of one turn: about what a read can bring, few enough (some 5 ms) that nobody notices the wait."""
 
 NONE_HELD: list[list[bytes]] = []
 """No requests; never changed, so one serves all."""
@@ -110,9 +114,20 @@ class ClientPump(asyncio.BufferedProtocol):
                 inbound.settle()
                 if self._stalled:
                     self._check_limit(len(inbound.rest))
+            if nbytes >= READ_SIZE and not inbound.rest.expected:
+                self._give_way()
         except BaseException:
             inbound.discard()  # the scratch is shared too
             raise
+
+    def _give_way(self) -> None:
+        """There may be more to read: after the others have had their turn."""
+        self.transport.pause_reading()
+        asyncio.get_running_loop().call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        if not (self._outbound.finishing or self.transport.is_closing()):
+            self.transport.resume_reading()
 
     def eof_received(self) -> bool:
         self._ended = True
@@ -146,6 +161,7 @@ class ClientPump(asyncio.BufferedProtocol):
         session, client, decoder = self.session, self.client, self._decoder
         out, replies = self._outgoing.out, self._outgoing.replies
         turn_is_over = False
+        client.spent = 0
         try:
             for _ in TURN:
                 if not (source or self._held) or client.closing or self._stalled:
@@ -161,11 +177,16 @@ class ClientPump(asyncio.BufferedProtocol):
                     if client.blocked is not None:
                         self._wait(client.blocked.deadline)
                         break
+                    if client.spent >= TURN_MICROSECONDS:
+                        break
                 self._held = requests[done:] if done < len(requests) else NONE_HELD
                 if decoder.authenticated is not client.authenticated:
                     decoder.authenticated = client.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
+                if client.spent >= TURN_MICROSECONDS:
+                    turn_is_over = True
+                    break
             else:
                 turn_is_over = True
         except ProtocolError as error:

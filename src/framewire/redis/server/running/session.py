@@ -22,7 +22,7 @@ from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.running.checks import check_allowed, may_write
 from framewire.redis.server.running.lookup import handler_of, is_barrier, lookup, shortcuts
-from framewire.redis.server.running.timing import run_timed
+from framewire.redis.server.running.timing import TURN_MICROSECONDS, run_timed
 
 __all__ = ["Session"]
 
@@ -58,10 +58,11 @@ class Session:
     def execute(self, requests: list[list[bytes]], replies: list[object], start: int = 0) -> int:
         """Run `requests[start:]` in order, append the replies, return the index of the first request that was not run.
 
-        It stops before a barrier that is not the first to run, right after one that is, and does nothing when the
-        client is `closing` or `blocked`. So all replies of one call are encoded with the `protocol` in force after it.
-        Never raises. Caller must give each request at least a name, and must go on calling until all are run or the
-        client is closing; while it is `blocked`, not before `on_unblocked`.
+        It stops before a barrier that is not the first to run, right after one that is, and when the client's time of
+        this turn is over (`client.spent`); it does nothing when the client is `closing` or `blocked`. So all replies of
+        one call are encoded with the `protocol` in force after it. Never raises. Caller must give each request at least
+        a name, and must go on calling until all are run or the client is closing; while it is `blocked`, not before
+        `on_unblocked`.
         """
         client, state = self.client, self.state
         if client.closing or client.blocked is not None:
@@ -102,6 +103,8 @@ class Session:
                     handler, least, most = shortcut
                     if least <= len(request) <= most:
                         append(handler(client, request))
+                        if client.attention and self._attend(replies):
+                            return len(requests) - length_hint(pending)
                         continue
                 command = self._lookup(request)
                 if self.state.pause and self._has_to_wait(command):
@@ -114,11 +117,20 @@ class Session:
                     self._run_barrier(command, request, replies)
                     return index + 1
                 append(self._call(command, request))
+                if client.attention and self._attend(replies):
+                    return len(requests) - length_hint(pending)
             except CommandError as error:
                 append(self._refused(error))
             except Exception:
                 append(self._failed(request))
         return len(requests)
+
+    def _attend(self, replies: list[object]) -> bool:
+        """A reply is complete: what was held back for it follows. Whether the client's time of this turn is over."""
+        client = self.client
+        replies += client.take_held_pushes()
+        client.attention = False
+        return client.spent >= TURN_MICROSECONDS
 
     def _make_shortcuts(self) -> Shortcuts[Client]:
         self.state.shortcuts = made = shortcuts(self.state)
@@ -159,6 +171,7 @@ class Session:
             replies.append(self._refused(error))
         finally:
             client.refresh()
+            self._attend(replies)
 
     def _lookup(self, request: list[bytes]) -> Command:
         """The command, if this client may use it now; else raises `CommandError`, which ends a transaction."""

@@ -37,7 +37,8 @@ def exec_(client: Client, request: list[bytes]) -> object:
     blocked, run = client.state.databases.blocked, client.runner.run_nested
     blocked.hold()
     try:
-        return [reply for command, queued in queue for reply in run(command, queued)]
+        with client.pushes_held():
+            return [reply for command, queued in queue for reply in run(command, queued)]
     finally:
         blocked.release()
 
