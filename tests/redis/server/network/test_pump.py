@@ -13,6 +13,7 @@ import pytest
 
 from framewire.aio.loops import new_event_loop
 from framewire.redis import Server
+from framewire.redis.server.commands.connection import clients
 from framewire.redis.server.network import pump as pump_module
 from framewire.redis.server.running import timing
 from tests.serving import command
@@ -119,6 +120,10 @@ class Piped:
             view[:nbytes] = data[:nbytes]
             self.pump.buffer_updated(nbytes)
             data = data[nbytes:]
+
+    def client_list(self) -> str:
+        """What CLIENT LIST says of this client."""
+        return clients.client_line(self.pump.client).decode()
 
     def pass_time(self, milliseconds: int) -> None:
         self.now += milliseconds
@@ -262,7 +267,7 @@ async def test_closing_an_idle_client_is_logged_once(caplog: pytest.LogCaptureFi
 
 @pytest.mark.parametrize(("limit", "aborted"), [(0, False), (1000, True), (10_000, False)])
 async def test_what_may_wait_for_a_client_has_a_limit_or_none(limit: int, aborted: bool) -> None:
-    piped = Piped(client_output_limit=f"normal {limit} 0 0")
+    piped = Piped(client_output_buffer_limit=f"pubsub {limit} 0 0")
     piped.receive(command(b"SUBSCRIBE", b"c"))
     piped.server.state.pubsub.publish(b"c", b"x" * 2000)
     assert piped.pipe.aborted is aborted

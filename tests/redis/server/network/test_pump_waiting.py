@@ -144,7 +144,7 @@ async def test_idle_clients_are_closed_but_not_those_that_wait() -> None:
 
 
 async def test_what_comes_behind_has_a_limit() -> None:
-    pair = Pair(client_output_limit=100_000)
+    pair = Pair(client_output_buffer_limit="normal 100000 0 0")
     pair.receive(blpop())
     for _ in range(20):
         pair.receive(command(b"SET", b"k", b"x" * 10_000))

@@ -195,7 +195,7 @@ def test_messages_reach_subscribers_in_order_and_one_read_is_one_write() -> None
 
 
 def test_a_subscriber_that_never_reads_is_closed_at_its_limit(caplog: pytest.LogCaptureFixture) -> None:
-    with run_in_thread(client_output_limit=1024 * 1024) as server, redis.from_url(server.url) as publisher:
+    with run_in_thread(client_output_buffer_limit="pubsub 1mb 0 0") as server, redis.from_url(server.url) as publisher:
         with socket.create_connection((server.host, server.port), 10) as subscriber:
             subscriber.sendall(command(b"SUBSCRIBE", b"flood"))
             assert subscriber.recv(1) == b"*"

@@ -16,6 +16,7 @@ from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.pubsub import Subscriber
 from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.clients.state import State
+from framewire.redis.server.clients.usage import Usage
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.keyspace.database import Db
 from framewire.redis.server.parsing.errors import CommandError
@@ -94,6 +95,7 @@ class Client:
         "spent",
         "state",
         "subscriber",
+        "usage",
         "watched",
         "watched_changed",
     )
@@ -127,6 +129,7 @@ class Client:
         self.postponed = False  # it is a pause that it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
         self.on_kill: Callable[[], None] = _nothing
+        self.usage: Callable[[], Usage] = Usage  # what waits of its requests, and of what it is told
         self.propagated: list[list[bytes]] | None = None
         self.queue: list[tuple[Command, list[bytes]]] | None = None
         self.aborted = False
@@ -293,6 +296,7 @@ class Client:
         self.state.clients.pop(self.id, None)
         self.state.stop_monitoring(self)
         self.on_unblocked = self.on_kill = _nothing
+        self.usage = Usage
         self.send = self.subscriber.deliver = _to_nobody  # ends the cycles: a dead client is freed at once
 
     def kill(self) -> None:

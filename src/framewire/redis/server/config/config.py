@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.config.kinds import Refused
+from framewire.redis.server.config.output_limits import DEFAULT_LIMITS, OutputLimits
 from framewire.redis.server.config.parameters import BY_ATTRIBUTE, PARAMETERS, Parameter
 from framewire.redis.server.parsing.errors import CommandError
 
@@ -45,7 +46,7 @@ class Config:
     requirepass: bytes = b""
     proto_max_bulk_len: int = 512 * _MIB
     client_query_buffer_limit: int = 1024 * _MIB
-    client_output_limit: int = 256 * _MIB
+    client_output_buffer_limit: OutputLimits = DEFAULT_LIMITS
     loglevel: str = "notice"
     dir: str = "."
     appendonly: bool = False
@@ -73,8 +74,8 @@ class Config:
     slowlog_max_len: int = 128
 
     def __post_init__(self) -> None:
-        for parameter in PARAMETERS.values():
-            self.assign(parameter.attribute, getattr(self, parameter.attribute))
+        for attribute, parameter in BY_ATTRIBUTE.items():
+            self._assign(parameter, getattr(self, attribute), getattr(type(self), attribute))
 
     def assign(self, attribute: str, value: object) -> None:
         """Set one attribute to a value of its type or to a text, also where CONFIG SET may not.
@@ -84,9 +85,12 @@ class Config:
         parameter = BY_ATTRIBUTE.get(attribute)
         if parameter is None:
             raise TypeError(f"there is no parameter {attribute!r}")
-        if not (attribute in ("port", "tls_port") and value is None):
-            value = parameter.checked(value)
-        setattr(self, attribute, value)
+        self._assign(parameter, value, getattr(self, attribute))
+
+    def _assign(self, parameter: Parameter, value: object, before: object) -> None:
+        if not (parameter.attribute in ("port", "tls_port") and value is None):
+            value = parameter.checked(value, before)
+        setattr(self, parameter.attribute, value)
 
     def get(self, patterns: Iterable[bytes]) -> dict[bytes, bytes]:
         """The parameters that are named, or match a glob, in any case, as CONFIG GET shows them: as they are named."""
@@ -104,7 +108,8 @@ class Config:
         chosen = _choose([name for name, _ in pairs])
         values = [_parse(name, parameter, text) for (name, parameter), (_, text) in zip(chosen, pairs, strict=True)]
         for (_, parameter), value in zip(chosen, values, strict=True):
-            setattr(self, parameter.attribute, value)
+            before = getattr(self, parameter.attribute)
+            setattr(self, parameter.attribute, parameter.kind.merged(before, value))
 
     def _text(self, name: bytes) -> bytes:
         parameter = PARAMETERS[name]

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from framewire.redis.keyspace_events import canonical_flags
+from framewire.redis.server.config.output_limits import OutputLimit, OutputLimits
 from framewire.redis.server.parsing.arguments import INT64_MAX, parse_int64
 
 __all__ = [
@@ -18,7 +19,7 @@ __all__ = [
     "Number",
     "OneOf",
     "Only",
-    "OutputLimit",
+    "OutputLimitClasses",
     "Refused",
     "Secret",
     "Text",
@@ -40,6 +41,10 @@ class Text:
 
     def format(self, value: object) -> bytes:
         return str(value if value is not None else 0).encode("utf-8", "surrogateescape")
+
+    def merged(self, before: object, parsed: object) -> object:
+        """The new value, where a text may say a part of it only."""
+        return parsed
 
 
 class Secret(Text):
@@ -145,31 +150,32 @@ class EventClasses(Text):
         return str(value).replace("n", "").encode()  # obeyed, but not shown: Redis 7.0 forgets it here
 
 
-class OutputLimit(Text):
-    """`client-output-buffer-limit`: one hard limit for all clients, that of class `normal`; the rest is not kept."""
+class OutputLimitClasses(Text):
+    """`client-output-buffer-limit`: four words for each class; classes that are not named stay as they are."""
 
     def parse(self, text: bytes) -> object:
         words = text.split(b" ") if text else []
         if not words or len(words) % 4:
             raise Refused("Wrong number of arguments in buffer limit configuration.")
-        limits = dict(self._parse_class(words[i : i + 4]) for i in range(0, len(words), 4))
-        if "normal" not in limits:
-            raise Refused("this server only knows one limit, that of class 'normal'")
-        return limits["normal"]
+        return dict(self._parse_class(words[i : i + 4]) for i in range(0, len(words), 4))
 
-    def _parse_class(self, words: list[bytes]) -> tuple[str, int]:
+    def _parse_class(self, words: list[bytes]) -> tuple[str, OutputLimit]:
         name = words[0].lower().decode("latin-1")
-        if name not in ("normal", "slave", "replica", "pubsub"):
+        if name not in _CLASSES:
             raise Refused("Invalid client class specified in buffer limit configuration.")
         wrong = "Error in hard, soft or soft_seconds setting in buffer limit configuration."
-        hard = _parse_memory(words[1], wrong)
-        _parse_memory(words[2], wrong)
-        if not words[3].isdigit():
+        if not words[3].isdigit() or len(words[3]) > _MOST_DIGITS:
             raise Refused(wrong)
-        return name, hard
+        limit = OutputLimit(_parse_memory(words[1], wrong), _parse_memory(words[2], wrong), int(words[3]))
+        return _CLASSES[name], limit
 
-    def format(self, value: object) -> bytes:
-        return f"normal {value} 0 0 slave {value} 0 0 pubsub {value} 0 0".encode()
+    def merged(self, before: object, parsed: object) -> object:
+        assert isinstance(before, OutputLimits) and isinstance(parsed, dict)
+        return before._replace(**parsed)
+
+
+_CLASSES = {"normal": "normal", "slave": "replica", "replica": "replica", "pubsub": "pubsub"}
+_MOST_DIGITS = 18
 
 
 _memory = re.compile(rb"([0-9]{0,19})(|b|k|kb|m|mb|g|gb)", re.IGNORECASE).fullmatch

@@ -15,7 +15,7 @@ from framewire.redis.server.config.kinds import (
     Number,
     OneOf,
     Only,
-    OutputLimit,
+    OutputLimitClasses,
     Refused,
     Secret,
     Text,
@@ -34,11 +34,12 @@ class Parameter:
     kind: Text
     mutable: bool = True
 
-    def checked(self, value: object) -> object:
-        """`value`, or what a text means, in the attribute's own type."""
+    def checked(self, value: object, before: object) -> object:
+        """`value`, or what a text means, in the attribute's own type, which has `before` so far."""
         text = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
         try:
-            return self.kind.parse(text if isinstance(text, bytes) else self.kind.format(text))
+            parsed = self.kind.parse(text if isinstance(text, bytes) else self.kind.format(text))
+            return self.kind.merged(before, parsed)
         except Refused as error:
             raise ValueError(f"{self.attribute}: {error}, not {value!r}") from None
 
@@ -62,7 +63,7 @@ PARAMETERS: dict[bytes, Parameter] = {
     b"requirepass": Parameter("requirepass", Secret()),
     b"proto-max-bulk-len": Parameter("proto_max_bulk_len", Memory(_MIB, INT64_MAX)),
     b"client-query-buffer-limit": Parameter("client_query_buffer_limit", Memory(_MIB, INT64_MAX)),
-    b"client-output-buffer-limit": Parameter("client_output_limit", OutputLimit()),
+    b"client-output-buffer-limit": Parameter("client_output_buffer_limit", OutputLimitClasses()),
     b"loglevel": Parameter("loglevel", OneOf(("debug", "verbose", "notice", "warning"))),
     b"dir": Parameter("dir", Text(), mutable=False),
     b"appendonly": Parameter("appendonly", YesNo()),

@@ -46,6 +46,9 @@ class Connection(Protocol):
     def takes_output(self) -> bool:
         """Whether the peer has taken output, or was given more, since this was last asked."""
 
+    def check_output(self) -> None:
+        """Close it where too much waits for it, or for too long."""
+
 
 C = TypeVar("C", bound=Connection)
 
@@ -71,6 +74,7 @@ class Connections(Generic[C]):
         self._on_closed = on_closed
         self._open: set[C] = set()
         self._closing: dict[C, int] = {}  # since when, in ms
+        self._worrying: set[C] = set()  # those beyond their soft limit
         self.limits = self._limits()
 
     def __len__(self) -> int:
@@ -93,7 +97,12 @@ class Connections(Generic[C]):
         """A client is gone."""
         self._open.discard(connection)
         self._closing.pop(connection, None)
+        self._worrying.discard(connection)
         self._on_closed(connection)
+
+    def worry(self, connection: C) -> None:
+        """So much waits for a client that it must not go on like that: look at it again and again."""
+        self._worrying.add(connection)
 
     # -- the server calls these ---------------------------------------------------------------------------------------
 
@@ -122,6 +131,9 @@ class Connections(Generic[C]):
 
     def tick(self, now: int) -> None:
         """Some ten times a second: close who is idle, abort who lingers."""
+        worrying, self._worrying = self._worrying, set()
+        for connection in worrying:
+            connection.check_output()
         if self.state.config.timeout:
             self._close_idle(now)
         self._abort_lingering(now)

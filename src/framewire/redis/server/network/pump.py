@@ -27,7 +27,9 @@ from framewire.aio.vectored import Outbound
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import ProtocolError
 from framewire.frames.resp import RespLimits
+from framewire.redis.server.clients.usage import Usage
 from framewire.redis.server.network.connections import Connections
+from framewire.redis.server.network.limits import MOST_INPUT_OF_STRANGERS, OutputGuard, limit_of
 from framewire.redis.server.running.session import Session
 from framewire.redis.server.running.timing import TURN_MICROSECONDS
 
@@ -55,6 +57,7 @@ class ClientPump(asyncio.BufferedProtocol):
         "_connections",
         "_decoder",
         "_ended",
+        "_guard",
         "_held",
         "_inbound",
         "_outbound",
@@ -84,6 +87,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
         self._held = NONE_HELD  # requests decoded behind one that waits
         self._timer: asyncio.TimerHandle | None = None  # ends that wait
+        self._guard = OutputGuard()
         self._unsent = 0  # bytes that waited when `takes_output` was last asked
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
@@ -97,6 +101,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self.client = client = self.session.client
         client.on_unblocked = self._unblocked
         client.on_kill = self.abort
+        client.usage = self.usage
         self._decoder = RespDecoder("requests", self._connections.limits)
         self._decoder.authenticated = client.authenticated
         self.last_active = state.clock
@@ -113,7 +118,7 @@ class ClientPump(asyncio.BufferedProtocol):
             if source or source.expected or source is inbound.rest:
                 inbound.settle()
                 if self._stalled:
-                    self._check_limit(len(inbound.rest))
+                    self.check_output()
             if nbytes >= READ_SIZE and not inbound.rest.expected:
                 self._give_way()
         except BaseException:
@@ -197,6 +202,8 @@ class ClientPump(asyncio.BufferedProtocol):
             self.abort()
             raise
         self._write(out)
+        if not client.authenticated and self._outbound.pending:
+            self.check_output()
         if client.closing:
             self.close()
         elif turn_is_over and not self._stalled:
@@ -276,7 +283,7 @@ class ClientPump(asyncio.BufferedProtocol):
         except BaseException:  # a defect of ours, or no memory: half a frame must not be followed by another
             self.abort()
             raise
-        self._check_limit(self._outbound.pending + len(self._pushes))
+        self.check_output()
 
     def flush_pushes(self) -> None:
         """Write the out-of-band data of this loop iteration, if any, and what was held back with it."""
@@ -313,15 +320,35 @@ class ClientPump(asyncio.BufferedProtocol):
         before, self._unsent = self._unsent, self._outbound.pending
         return before != self._unsent
 
-    def _check_limit(self, waiting: int) -> None:
-        """Close a client that does not read: too many bytes of its requests, or of messages to it, wait here.
+    def check_output(self) -> None:
+        """Close a client that does not read: too many bytes for it, or of its requests, wait here."""
+        waiting = len(self._inbound.rest) if self._stalled else 0
+        if waiting > MOST_INPUT_OF_STRANGERS and not self.client.authenticated:
+            self._refuse_to_wait(waiting, MOST_INPUT_OF_STRANGERS)
+            return
+        unsent = self._outbound.pending + (len(self._pushes) if self._pushes is not None else 0)
+        limit = limit_of(self.client)
+        most = max(waiting, unsent) if self.client.authenticated else unsent
+        if self._guard.exceeded(limit, most, self._state.clock):
+            self._refuse_to_wait(most, limit.hard if most > limit.hard > 0 else limit.soft)
+        elif self._guard.worried:
+            self._connections.worry(self)
 
-        Replies need no check: they stop at the high-water mark. Nor does an unfinished request: the decoder limits it.
-        """
-        limit = self._state.config.client_output_limit
-        if waiting > limit > 0:  # 0 is no limit, as in Redis
-            logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.client, waiting, limit)
-            self.abort()
+    def _refuse_to_wait(self, waiting: int, limit: int) -> None:
+        logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.client, waiting, limit)
+        self.abort()
+
+    def usage(self) -> Usage:
+        """What waits of its requests, and of what it is told."""
+        rest, held = self._inbound.rest, self._held
+        pushes = self._pushes
+        return Usage(
+            query=len(rest),
+            query_free=rest.capacity - len(rest),
+            arguments=sum(len(part) for request in held for part in request),
+            output=self._outbound.pending + (len(pushes) if pushes is not None else 0),
+            output_pieces=self._outbound.pieces + (pushes is not None),
+        )
 
 
 def _addresses(transport: asyncio.BaseTransport) -> tuple[str, str, int]:

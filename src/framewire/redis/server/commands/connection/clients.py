@@ -19,7 +19,6 @@ __all__ = ["client_line", "kill", "list_", "pause", "unblock", "unpause"]
 
 Test: TypeAlias = "Callable[[Client], bool]"
 
-_NOT_ACCOUNTED = ("qbuf", "qbuf-free", "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem")
 _UNBLOCKED = Error(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
 
@@ -27,7 +26,7 @@ _UNBLOCKED = Error(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
 
 def client_line(client: Client) -> bytes:
-    """One client as CLIENT INFO and CLIENT LIST show it. What this server does not account for is 0."""
+    """One client as CLIENT INFO and CLIENT LIST show it."""
     now, subscriber = client.state.clock, client.subscriber
     fields: dict[str, object] = {
         "id": client.id,
@@ -43,7 +42,7 @@ def client_line(client: Client) -> bytes:
         "psub": len(subscriber.patterns),
         "ssub": len(subscriber.shards),
         "multi": -1 if client.queue is None else len(client.queue),
-        **dict.fromkeys(_NOT_ACCOUNTED, 0),
+        **_memory(client),
         "events": "r",
         "cmd": client.runner.last_command,
         "user": "default",
@@ -54,6 +53,24 @@ def client_line(client: Client) -> bytes:
         fields["lib-name"] = client.library_name.decode()
         fields["lib-ver"] = client.library_version.decode()
     return " ".join(f"{name}={value}" for name, value in fields.items()).encode()
+
+
+def _memory(client: Client) -> dict[str, object]:
+    """What waits for it and of it, in bytes. There is no reply buffer (`rbs`, `rbp`, `obl`): all are in the list."""
+    usage = client.usage()
+    queued = sum(map(len, (part for _, request in client.queue or () for part in request)))
+    return {
+        "qbuf": usage.query,
+        "qbuf-free": usage.query_free,
+        "argv-mem": usage.arguments,
+        "multi-mem": queued,
+        "rbs": 0,
+        "rbp": 0,
+        "obl": 0,
+        "oll": usage.output_pieces,
+        "omem": usage.output,
+        "tot-mem": usage.total + queued,
+    }
 
 
 def _flags(client: Client) -> str:
