@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framewire.redis.glob import compile_glob
+from framewire.redis.glob import _Unread, compile_glob
 
 MATCHES = [
     (b"", b""), (b"*", b"x"), (b"*", b"anything\n\x00\xff"), (b"a*", b"a"), (b"*a", b"a"), (b"a*b", b"ab"),
@@ -67,6 +67,28 @@ def test_an_escaped_name_matches_itself_only(name: bytes) -> None:
     pattern = b"".join(b"\\" + name[i : i + 1] for i in range(len(name)))
     assert compile_glob(pattern)(name)
     assert not compile_glob(pattern)(name + b"x")
+
+
+MANY = 500_000
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [b"?a" * MANY, b"[a]" * MANY, b"\\a" * MANY, b"*a" * MANY, b"*[]" * MANY, b"a?" * MANY, b"*?" * MANY],
+    ids=lambda pattern: repr(pattern[:3]),
+)
+def test_a_long_pattern_is_read_only_as_far_as_names_need_it(pattern: bytes) -> None:
+    matches = compile_glob(pattern)
+    assert not matches(b"key:1234567890")
+    assert len(matches._read) <= 32  # type: ignore[attr-defined]
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=6), st.lists(st.binary(max_size=12), min_size=1, max_size=4))
+def test_long_patterns_mean_what_short_ones_do(pattern: bytes, names: list[bytes]) -> None:
+    """The same tokens, read on demand, whichever names come first."""
+    unread = _Unread(pattern)
+    assert [unread(name) for name in names] == [compile_glob(pattern)(name) for name in names]
 
 
 @pytest.mark.parametrize(

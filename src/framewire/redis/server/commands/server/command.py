@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from framewire.frames.resp import Array, Bulk, Integer, Map, RespFrame, Set, Simple
 from framewire.redis.facts.command import Command, KeySpec
@@ -51,8 +51,8 @@ def command_list(client: Client, request: list[bytes]) -> object:
         return [entry.name.encode() for entry in entries]
     if arguments.next_word() != b"FILTERBY" or arguments.remaining != 2:
         raise CommandError(SYNTAX_ERROR)
-    kind, text = arguments.next_word(), arguments.next_bytes()
-    return [entry.name.encode() for entry in entries if _passes(entry, kind, text)]
+    passes = _filter(arguments.next_word(), arguments.next_bytes())
+    return [entry.name.encode() for entry in entries if passes(entry)]
 
 
 def command_getkeys(client: Client, request: list[bytes]) -> object:
@@ -97,13 +97,16 @@ def _walk(commands: Mapping[bytes, Command]) -> Iterator[Command]:
         yield from entry.subcommands.values()
 
 
-def _passes(entry: Command, kind: bytes, text: bytes) -> bool:
+def _filter(kind: bytes, text: bytes) -> Callable[[Command], bool]:
+    """Whether an entry is listed. Raises `CommandError` for a kind of filter that there is not."""
     if kind == b"MODULE":
-        return False  # there are none
+        return lambda entry: False  # there are none
     if kind == b"ACLCAT":
-        return "@" + text.lower().decode("latin-1") in entry.categories
+        category = "@" + text.lower().decode("latin-1")
+        return lambda entry: category in entry.categories
     if kind == b"PATTERN":
-        return compile_glob(text.lower())(entry.name.encode())
+        matches = compile_glob(text.lower())
+        return lambda entry: matches(entry.name.encode())
     raise CommandError(SYNTAX_ERROR)
 
 
