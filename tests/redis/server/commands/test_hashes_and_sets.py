@@ -145,8 +145,8 @@ class TestLargeOnes:
         db = clients.state.databases[0]
         names = [b"name %d" % number for number in range(1_000)]
         hash_, set_ = HashValue({name: b"v" + name for name in names}), SetValue(names)
-        hash_.grew(names, clients.state.config)
-        set_.grew(names, clients.state.config)
+        hash_.maybe_convert(names, clients.state.config)
+        set_.maybe_convert(names, clients.state.config)
         db.set(b"h", hash_)
         db.set(b"s", set_)
 

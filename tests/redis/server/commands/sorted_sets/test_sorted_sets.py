@@ -225,7 +225,7 @@ class TestLargeOnes:
     @pytest.fixture
     def large(self, clients: Clients) -> SortedSetValue:
         value = SortedSetValue((float(number % 100), b"name %d" % number) for number in range(1_000))
-        value.grew(clients.state.config)
+        value.maybe_convert(clients.state.config)
         clients.state.databases[0].set(b"z", value)
         return value
 

@@ -8,7 +8,7 @@ from framewire.frames.resp import Array, Bulk, Integer, Map, RespFrame, Set, Sim
 from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
+from framewire.redis.server.commands.shared.containers import help_of
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
