@@ -38,15 +38,11 @@ __all__ = [
 _EMPTY = HashValue()  # what a missing key holds for those that only read; nobody changes it
 
 
-def _read(client: Client, key: bytes) -> HashValue:
-    return look_up_or(client, key, _EMPTY)
-
-
 # -- one field, some fields, all ------------------------------------------------------------------------------------
 
 
 def hget(client: Client, request: list[bytes]) -> object:
-    """The path that most requests take: `_read` written out."""
+    """The path that most requests take: `look_up_or` written out."""
     db = client.db
     key = request[1]
     if db.deadlines:
@@ -62,35 +58,35 @@ def hget(client: Client, request: list[bytes]) -> object:
 
 
 def hmget(client: Client, request: list[bytes]) -> object:
-    value = _read(client, request[1])
+    value = look_up_or(client, request[1], _EMPTY)
     return [value.get(field) for field in request[2:]]
 
 
 def hexists(client: Client, request: list[bytes]) -> object:
-    return int(request[2] in _read(client, request[1]))
+    return int(request[2] in look_up_or(client, request[1], _EMPTY))
 
 
 def hstrlen(client: Client, request: list[bytes]) -> object:
-    return len(_read(client, request[1]).get(request[2], b""))
+    return len(look_up_or(client, request[1], _EMPTY).get(request[2], b""))
 
 
 def hlen(client: Client, request: list[bytes]) -> object:
-    return len(_read(client, request[1]))
+    return len(look_up_or(client, request[1], _EMPTY))
 
 
 # What is replied is a copy: commands of the same batch may change the hash before the reply is encoded.
 
 
 def hgetall(client: Client, request: list[bytes]) -> object:
-    return dict(_read(client, request[1]))
+    return dict(look_up_or(client, request[1], _EMPTY))
 
 
 def hkeys(client: Client, request: list[bytes]) -> object:
-    return list(_read(client, request[1]))
+    return list(look_up_or(client, request[1], _EMPTY))
 
 
 def hvals(client: Client, request: list[bytes]) -> object:
-    return list(_read(client, request[1]).values())
+    return list(look_up_or(client, request[1], _EMPTY).values())
 
 
 def hrandfield(client: Client, request: list[bytes]) -> object:
@@ -99,7 +95,7 @@ def hrandfield(client: Client, request: list[bytes]) -> object:
         value = look_up(client, request[1], HashValue)
         return None if value is None else value.sampler.one(value)
     count, with_values = next_count_and_word(arguments, b"WITHVALUES")
-    value = _read(client, request[1])
+    value = look_up_or(client, request[1], _EMPTY)
     fields = pick(value.sampler, value, count) if value else []
     if not with_values:
         return fields

@@ -34,10 +34,6 @@ __all__ = [
 _EMPTY = SortedSetValue()  # what a missing key holds for those that only read; nobody changes it
 
 
-def _read(client: Client, key: bytes) -> SortedSetValue:
-    return look_up_or(client, key, _EMPTY)
-
-
 # -- adding ---------------------------------------------------------------------------------------------------------
 
 _OPTIONS = frozenset((b"NX", b"XX", b"GT", b"LT", b"CH", b"INCR"))
@@ -156,7 +152,7 @@ def zrem(client: Client, request: list[bytes]) -> object:
 
 
 def zcard(client: Client, request: list[bytes]) -> object:
-    return len(_read(client, request[1]))
+    return len(look_up_or(client, request[1], _EMPTY))
 
 
 def zscore(client: Client, request: list[bytes]) -> object:
@@ -172,17 +168,17 @@ def zscore(client: Client, request: list[bytes]) -> object:
 
 
 def zmscore(client: Client, request: list[bytes]) -> object:
-    zset = _read(client, request[1])
+    zset = look_up_or(client, request[1], _EMPTY)
     scores = [zset.score(member) for member in request[2:]]
     return [None if score is None else score_reply(client, score) for score in scores]
 
 
 def zrank(client: Client, request: list[bytes]) -> object:
-    return _read(client, request[1]).rank(request[2])
+    return look_up_or(client, request[1], _EMPTY).rank(request[2])
 
 
 def zrevrank(client: Client, request: list[bytes]) -> object:
-    zset = _read(client, request[1])
+    zset = look_up_or(client, request[1], _EMPTY)
     rank = zset.rank(request[2])
     return None if rank is None else len(zset) - 1 - rank
 
@@ -200,7 +196,7 @@ def zrandmember(client: Client, request: list[bytes]) -> object:
 
 def _random_members(client: Client, key: bytes, arguments: Arguments) -> object:
     count, with_scores = next_count_and_word(arguments, b"WITHSCORES")
-    zset = _read(client, key)
+    zset = look_up_or(client, key, _EMPTY)
     if not zset or not count:
         return []
     chosen = _members(zset)[::-1] if count >= len(zset) else pick(zset.sampler, zset, count)
