@@ -104,7 +104,7 @@ def test_a_client_that_never_reads_waits_and_costs_little(server: Serving) -> No
 
 
 def test_a_client_that_only_writes_is_closed_at_its_limit(server: Serving) -> None:
-    with Serving("--client-output-limit", str(4 * MIB)) as small:
+    with Serving("--client-output-buffer-limit", "normal 4mb 0 0 pubsub 4mb 0 0") as small:
         before = small.rss
         with small.connect() as client, pytest.raises((BrokenPipeError, ConnectionResetError)):
             for _ in range(2000):

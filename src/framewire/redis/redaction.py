@@ -1,6 +1,6 @@
 """How requests are shown to people: quoted, without passwords, and cut where they are long.
 
-What belongs here: what MONITOR and the slow log share. Nothing here knows a session.
+What belongs here: what MONITOR and the slow log share. Nothing here knows a client.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def test_there_is_one_zero() -> None:
 
 def grown(*members: bytes) -> SortedSetValue:
     zset = SortedSetValue((1.0, member) for member in members)
-    zset.grew(CONFIG)
+    zset.maybe_convert(CONFIG)
     return zset
 
 
@@ -137,7 +137,7 @@ def test_a_skiplist_stays_one() -> None:
     zset = grown(b"a", b"b", b"c", b"d")
     zset.remove_range(0, 4)
     zset.put(b"a", 1.0)
-    zset.grew(CONFIG)
+    zset.maybe_convert(CONFIG)
     assert zset.encoding(CONFIG) == zset.copy().encoding(CONFIG) == b"skiplist"
 
 

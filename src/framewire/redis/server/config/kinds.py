@@ -5,12 +5,12 @@ What belongs here: the kinds. Which parameter is of which kind stands in `parame
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from framewire.redis.keyspace_events import canonical_flags
 from framewire.redis.server.config.output_limits import OutputLimit, OutputLimits
-from framewire.redis.server.parsing.arguments import INT64_MAX, parse_int64
+from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.parsing.memory import parse_memory
 
 __all__ = [
     "EventClasses",
@@ -178,14 +178,9 @@ _CLASSES = {"normal": "normal", "slave": "replica", "replica": "replica", "pubsu
 _MOST_DIGITS = 18
 
 
-_memory = re.compile(rb"([0-9]{0,19})(|b|k|kb|m|mb|g|gb)", re.IGNORECASE).fullmatch
-_UNITS = {b"": 1, b"b": 1, b"k": 1000, b"kb": 1024, b"m": 1000**2, b"mb": 1024**2, b"g": 1000**3, b"gb": 1024**3}
-
-
 def _parse_memory(text: bytes, error: str) -> int:
     """The size that `text` names. An empty text is 0, as in Redis."""
-    match = _memory(text)
-    size = int(match[1] or 0) * _UNITS[match[2].lower()] if match else INT64_MAX + 1
-    if size > INT64_MAX:
+    size = parse_memory(text)
+    if size is None:
         raise Refused(error)
     return size

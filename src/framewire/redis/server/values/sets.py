@@ -18,7 +18,7 @@ __all__ = ["SetValue"]
 
 
 class SetValue(set[bytes]):
-    """Members. Who adds some calls `grew` then."""
+    """Members. Who adds some calls `maybe_convert` then."""
 
     __slots__ = ("_sampler", "is_intset")
 
@@ -39,7 +39,7 @@ class SetValue(set[bytes]):
         other.is_intset = self.is_intset
         return other
 
-    def grew(self, members: Iterable[bytes], config: Config) -> None:
+    def maybe_convert(self, members: Iterable[bytes], config: Config) -> None:
         """Note that `members`, of which at least one is new, were put in. O(members) while it is an intset."""
         if self.is_intset:
             self.is_intset = len(self) <= config.set_max_intset_entries and _are_integers(members)

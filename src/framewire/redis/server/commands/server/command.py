@@ -8,8 +8,8 @@ from framewire.frames.resp import Array, Bulk, Integer, Map, RespFrame, Set, Sim
 from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
 from framewire.redis.server.commands.server.command_docs import document
+from framewire.redis.server.commands.shared.containers import help_of
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
@@ -23,6 +23,7 @@ __all__ = [
     "command_info",
     "command_list",
 ]
+
 
 def command(client: Client, request: list[bytes]) -> object:
     return [_describe(entry) for entry in client.runner.commands.values()]

@@ -1,19 +1,20 @@
 """MEMORY: what keys and the process take.
 
-What belongs here: its subcommands. How things are measured is in `redis/sizes.py`.
+What belongs here: its subcommands. How things are measured is in `sizes.py`.
 """
 
 from __future__ import annotations
 
 from framewire.frames.resp import Verbatim
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
-from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.server.sizes import peak_memory, resident_memory, size_of
+from framewire.redis.server.commands.shared.containers import help_of
+from framewire.redis.server.commands.shared.lookup import peek
+from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
-__all__ = ["None", "doctor", "malloc_stats", "memory_help", "purge", "stats", "usage"]
+__all__ = ["doctor", "malloc_stats", "memory_help", "purge", "stats", "usage"]
 
 _ENTRY = 104  # bytes of the key's place in its dict, on average
 _SAMPLES = 5
@@ -27,7 +28,7 @@ def usage(client: Client, request: list[bytes]) -> object:
         samples = arguments.next_int()
         if samples < 0:
             raise CommandError(SYNTAX_ERROR)
-    value = client.db.peek(request[2], client.state.clock)
+    value = peek(client, request[2])
     return None if value is None else _ENTRY + size_of(request[2]) + size_of(value, samples)
 
 
