@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framewire.redis import ThreadServer
-from tests.against.dialogue import CLOSED, Client, arguments
+from tests.against.dialogue import Client
+from tests.against.notation import CLOSED, arguments
 from tests.against.steps import Request
 from tests.peers import RedisServer
 from tests.serving import command, read_exactly

@@ -12,7 +12,8 @@ import pytest
 
 from framewire.redis.db import Db
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import Client, arguments, parse
+from tests.against.dialogue import Client
+from tests.against.notation import arguments, parse
 from tests.against.steps import Step
 from tests.peers import RedisServer
 from tests.redis.clients import Clients

@@ -8,7 +8,7 @@ from framewire.frames.resp import Push
 from framewire.redis.db import Db
 from framewire.redis.notifications import EVENT_CLASSES, canonical_flags
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import arguments
+from tests.against.notation import arguments
 from tests.against.steps import Step
 from tests.redis.clients import Clients, ScriptedClient
 

@@ -11,7 +11,7 @@ from framewire.redis.commands import COMMANDS
 from framewire.redis.persistence.log import Unit
 from framewire.redis.persistence.recorder import WRITING, Recorder
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import arguments
+from tests.against.notation import arguments
 from tests.against.steps import Conversation, Step
 from tests.redis.clients import NOON, Clients, ScriptedClient
 from tests.redis.keeping import contents
