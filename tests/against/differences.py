@@ -19,8 +19,8 @@ class Row:
     """In reply to `request` (a regular expression) `servers` say `theirs` where we say `ours`, as in `notation.py`.
 
     `ours` is a part of the reply, everywhere in it, or a pattern; `""` stands for the whole reply. In `theirs`,
-    `{null}` and `{map}` (with which one begins) are those of the protocol, `{version}` and `{number}` the server's. `at`
-    are the numbers of the steps it is about, where in others the same request is answered alike.
+    `{null}` and `{map}` (with which one begins) are those of the protocol, `{version}` and `{number}` the server's.
+    `at` are the numbers of the steps it is about, where in others the same request is answered alike.
     """
 
     servers: tuple[str, ...]
