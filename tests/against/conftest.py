@@ -11,6 +11,7 @@ import pytest
 from framewire.redis import ThreadServer, run_in_thread
 from tests.against.dialogue import Client
 from tests.against.notation import parse
+from tests.against.scenes import Stage
 from tests.peers import PEERS, RedisServer
 
 FORGET = [
@@ -68,3 +69,12 @@ def our_server() -> Iterator[ThreadServer]:
 def ours(our_server: ThreadServer) -> ThreadServer:
     our_server.reset()
     return our_server
+
+
+@pytest.fixture(params=[2, 3])
+def stages(request: pytest.FixtureRequest, peer: RedisServer, ours: ThreadServer) -> Iterator[list[Stage]]:
+    """Our server and the real one, for scenes with several clients."""
+    stages = [Stage(server, request.param) for server in (ours, peer)]
+    yield stages
+    for stage in stages:
+        stage.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import partial, reduce
+from typing import Protocol
 
 from tests.peers import REDIS_8, VALKEY
 
@@ -50,6 +51,25 @@ class Row:
 def _number(version: str) -> str:
     """As scripts see it: 8.0.6 is 0x080006."""
     return str(int.from_bytes(map(int, version.split("."))))
+
+
+class Said(Protocol):
+    """What is compared: the reply to a request, both as text too."""
+
+    @property
+    def request(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+def assert_alike(ours: Said, theirs: Said, rows: list[Row], protocol: int, version: str) -> None:
+    """They say what we say, to the byte, or what the rows make of it."""
+    if rows:
+        expected = reduce(lambda text, row: row.apply(text, protocol, version), rows, ours.text)
+        assert (theirs.request, theirs.text) == (ours.request, expected)
+    else:
+        assert theirs == ours
 
 
 newer = partial(Row, (REDIS_8, VALKEY))

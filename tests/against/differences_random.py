@@ -53,6 +53,9 @@ NOT_ASKED: dict[str, list[Row]] = {
         newer(r"LSET \S* -?9223372036854775\d+ .*", _, _),  # taken for one that is there
     ],
     "Sets": [newer("OBJECT ENCODING .*", _, _)],  # small ones are listpacks, as long as a request foresees no more
+    "scenes": [  # of several keys the first that was asked for serves, not the first that came
+        newer("(BLPOP k l|BLPOP l k|BLMPOP 0 2 k l|BLMPOP 0 2 l k) .*", _, _),
+    ],
     "SortedSets": [
         valkey("Z.* 0x2( .*)?", _, _),  # no number
         newer("CONFIG SET zset-max-listpack-entries .*", _, _),  # by what a request foresees

@@ -6,7 +6,6 @@ whose rules are its commands; what newer servers answer otherwise stands in `dif
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import ClassVar
 
 from hypothesis import settings
@@ -15,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, run_state_mac
 
 from framewire.redis import ThreadServer
 from tests.against.dialogue import Client, Turn
+from tests.against.differences import assert_alike
 from tests.against.differences_random import is_asked, rows_about
 from tests.against.normalisers import normalised
 from tests.against.steps import Request, Step
@@ -56,11 +56,8 @@ class BothServers(RuleBasedStateMachine):
         if not is_asked(type(self).__name__, asked, self.peer.name):
             return
         own, real = (Turn(step, normalised(normal, client.ask(request)), {}) for client in self.clients)
-        if rows := rows_about(type(self).__name__, asked, self.peer.name, self.protocol):
-            expected = reduce(lambda text, row: row.apply(text, self.protocol, self.peer.version), rows, own.text)
-            assert (asked, real.text) == (asked, expected)
-        else:
-            assert real == own
+        rows = rows_about(type(self).__name__, asked, self.peer.name, self.protocol)
+        assert_alike(own, real, rows, self.protocol, self.peer.version)
 
 
 def run(machine: type[BothServers], ours: ThreadServer, peer: RedisServer, examples: int = 40, steps: int = 30) -> None:

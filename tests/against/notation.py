@@ -5,6 +5,7 @@ What belongs here: the notation, in which `differences.py` is written. It loses 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.against.steps import Request
@@ -27,6 +28,24 @@ def shown(request: Request) -> str:
 def written(replies: list[bytes]) -> str:
     """Raw replies on one line."""
     return " ".join(write(parse(reply)) for reply in replies)
+
+
+def written_in_a_row(data: bytes) -> str:
+    """What came of a connection: raw replies, and perhaps its end, on one line."""
+    trees = map(write, _in_a_row(data.removesuffix(CLOSED)))
+    return " ".join([*trees, CLOSED.decode()] if data.endswith(CLOSED) else trees)
+
+
+def replies_in(data: bytes) -> int:
+    """How many replies have come of a connection that goes on."""
+    return sum(1 for _ in _in_a_row(data)) if data.endswith(b"\r\n") else 0
+
+
+def _in_a_row(data: bytes) -> Iterator[Any]:
+    start = 0
+    while start < len(data):
+        tree, start = _parse(data, start)
+        yield tree
 
 
 def write(tree: Any) -> str:

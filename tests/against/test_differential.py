@@ -7,7 +7,7 @@ answer otherwise in `differences.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, reduce
+from functools import cache
 from itertools import product
 
 import pytest
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from framewire.redis import ThreadServer
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import Client, Server, Turn
+from tests.against.differences import assert_alike
 from tests.against.differences_table import DIFFERENCES, rows_about
 from tests.against.normalisers import normalised
 from tests.peers import PEERS, RedisServer
@@ -29,11 +30,8 @@ pytestmark = pytest.mark.peer
 def test_same_replies(peer: RedisServer, we_say: Callable[[str, int], list[Turn]], name: str, protocol: int) -> None:
     own, real = we_say(name, protocol), _hold(peer, name, protocol)
     for number, (ours, theirs) in enumerate(zip(own, real, strict=True)):
-        if rows := rows_about(name, peer.name, protocol, number, ours):
-            expected = reduce(lambda text, row: row.apply(text, protocol, peer.version), rows, ours.text)
-            assert (theirs.request, theirs.text) == (ours.request, expected)
-        else:
-            assert theirs == ours
+        rows = rows_about(name, peer.name, protocol, number, ours)
+        assert_alike(ours, theirs, rows, protocol, peer.version)
 
 
 @pytest.fixture(scope="module")
