@@ -63,11 +63,12 @@ class Said(Protocol):
     def text(self) -> str: ...
 
 
-def assert_alike(ours: Said, theirs: Said, rows: list[Row], protocol: int, version: str) -> None:
-    """They say what we say, to the byte, or what the rows make of it."""
+def assert_alike(ours: Said, theirs: Said, rows: list[Row], protocol: int, version: str, *, each: bool = False) -> None:
+    """They say what we say, to the byte, or what the rows make of it: with `each`, always something else."""
     if rows:
         expected = reduce(lambda text, row: row.apply(text, protocol, version), rows, ours.text)
         assert (theirs.request, theirs.text) == (ours.request, expected)
+        assert expected != ours.text or not each, f"{ours.request}: the row is about no difference"
     else:
         assert theirs == ours
 

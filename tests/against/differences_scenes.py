@@ -62,8 +62,10 @@ SCENES: dict[str, list[Row]] = {
         newer("p: (FLUSHALL|FLUSHDB|SWAPDB 0 1)", _GONE, _NO_GROUP.format(key="k", group="g"), at=(29, 35, 41)),
         newer("p: (SET s|MULTI; DEL s; SADD|MULTI; DEL s; RPUSH|RPUSH l 1; RENAME|SET t v; COPY|RPUSH n 1 2; SORT).*",
               _GONE, _WRONG_TYPE),
-        newer("p: .*", _GONE, _NO_GROUP.format(key="s", group="g")),
-        newer("p: .*", _GROUP_GONE, _NO_GROUP.format(key="s", group="g")),
+        newer("p: (DEL s|RENAME s t|MOVE s 1|PEXPIRE s -1|SINTERSTORE s none|UNLINK s|RPUSH x 1; LMOVE.*)", _GONE,
+              _NO_GROUP.format(key="s", group="g")),
+        newer("p: (MULTI; DEL s; XADD|XADD t 1-1 a 1; RENAME|XADD u 1-1 a 1; COPY).*", _GROUP_GONE,
+              _NO_GROUP.format(key="s", group="g")),
     ],
 }  # fmt: skip
 

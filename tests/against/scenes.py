@@ -146,4 +146,4 @@ def play_alike(stages: list[Stage], name: str, scene: Scene) -> None:
     peer, protocol = real.server, real.protocol
     for number, (ours, theirs) in enumerate(zip(own.play(scene), real.play(scene), strict=True)):
         rows = rows_about(name, peer.name, protocol, number, ours.request)
-        assert_alike(ours, theirs, rows, protocol, peer.version)
+        assert_alike(ours, theirs, rows, protocol, peer.version, each=True)

@@ -241,9 +241,9 @@ def test_many_wait_for_one_key_and_are_served_in_order(stages: list[Stage], many
         assert stage.waiting() == 0
 
 
-def test_producers_and_consumers(stages: list[Stage]) -> None:
+def test_producers_and_consumers(ours: ThreadServer) -> None:
     """Eight consumers and four producers at full speed: each item reaches one consumer."""
-    stage, per_producer = stages[0], 300
+    stage, per_producer = Stage(ours, 2), 300
     taken: list[bytes] = []
 
     def produce(name: int) -> None:
@@ -270,4 +270,5 @@ def test_producers_and_consumers(stages: list[Stage]) -> None:
     stage.control.ask("RPUSH jobs " + " ".join(["end"] * 8))
     for consumer in consumers:
         consumer.join(30)
+    stage.close()
     assert sorted(taken) == sorted(b"%d:%d" % (name, n) for name in range(4) for n in range(per_producer))

@@ -98,4 +98,4 @@ def test_same_events(peer: RedisServer, witness: Witness, name: str) -> None:
             client.session.end_wait(client.session.blocked.otherwise)
         request = shown(step.request)
         rows = rows_about(name, peer.name, number, request)
-        assert_alike(Told(request, heard), Told(request, witness.do(step)), rows, 2, peer.version)
+        assert_alike(Told(request, heard), Told(request, witness.do(step)), rows, 2, peer.version, each=True)
