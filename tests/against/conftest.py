@@ -54,8 +54,11 @@ def _parameters(server: RedisServer) -> dict[bytes, bytes]:
 
 
 @pytest.fixture(scope="module", params=PEERS)
-def peer(request: pytest.FixtureRequest, renewed: Callable[[str], RedisServer]) -> RedisServer:
-    """Each real server in turn; one that is not here is a skip, or a failure where it has to be."""
+def peer(
+    request: pytest.FixtureRequest, renewed: Callable[[str], RedisServer], our_server: ThreadServer
+) -> RedisServer:
+    """Each real server in turn, ours renewed for it; one that is not here is a skip, or a failure where it must be."""
+    our_server.reset()
     return renewed(request.param)
 
 
