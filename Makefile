@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 export EXTRA := import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['fuzz'])
 SOURCES := pyproject.toml setup.py $(wildcard src/framewire/_native/*.pyx src/framewire/_native/*.pxd)
 
-.PHONY: help serve test test-all check bench build debug fuzz sanitize dist clean docs
+.PHONY: help serve test test-all debian-testing check bench build debug fuzz sanitize dist clean docs
 
 help:                   ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
@@ -25,6 +25,9 @@ test: build             ## run the tests (FRAMEWIRE_PURE=1 runs them on the plai
 
 test-all:               ## run the tests on every CPython >= 3.11 found here, native and pure
 	@PYTHON="$(PYTHON)" scripts/test-all $(ARGS)
+
+debian-testing:         ## bring Debian testing (Python 3.14 and 3.15, redis-server 8.0) into .debian-testing; as root, on Debian
+	@scripts/debian-testing $(ARGS)
 
 check: build            ## ruff, cython-lint, mypy, import-linter
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import click
 from framewire._version import __version__
 from framewire.cli.request import Security, run_request
 from framewire.cli.serve import run_server
+from framewire.redis.server.config.output_limits import DEFAULT_LIMITS
 
 __all__ = ["framewire"]
 

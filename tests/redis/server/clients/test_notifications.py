@@ -8,7 +8,7 @@ from framewire.frames.resp import Push
 from framewire.redis.keyspace_events import EVENT_CLASSES, canonical_flags
 from framewire.redis.server.keyspace.database import Db
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import arguments
+from tests.against.notation import arguments
 from tests.against.steps import Step
 from tests.redis.server.scripted import Clients, ScriptedClient
 

@@ -11,7 +11,7 @@ from framewire.redis.server.commands.binding import COMMANDS
 from framewire.redis.server.persistence.log import Unit
 from framewire.redis.server.persistence.recorder import Recorder
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import arguments
+from tests.against.notation import arguments
 from tests.against.steps import Conversation, Step
 from tests.redis.server.persistence.disks import contents
 from tests.redis.server.scripted import NOON, Clients, ScriptedClient
