@@ -37,7 +37,8 @@ def framewire() -> None:
 @click.option("--maxclients", default=10_000, show_default=True, type=click.IntRange(1), help="Clients at a time.")
 @click.option("--timeout", default=0, show_default=True, type=click.IntRange(0), help="Close idle clients, seconds.")
 @click.option(
-    "--client-output-buffer-limit", default=str(DEFAULT_LIMITS), show_default=True, metavar="CLASS HARD SOFT SECONDS ...",
+    "--client-output-buffer-limit", default=str(DEFAULT_LIMITS), show_default=True,
+    metavar="CLASS HARD SOFT SECONDS ...",
     help="Bytes that may wait for a client that does not read, by class: at most, and for so many seconds.",
 )  # fmt: skip
 @click.option("--appendonly", is_flag=True, help="Keep what is changed on disk, and load it at the start.")
