@@ -8,6 +8,7 @@ from framewire.frames.resp import Error, Simple, Verbatim
 from framewire.redis.sizes import human, peak_memory, resident_memory, size_of, total_memory
 from tests.redis.clients import Clients, ScriptedClient
 from tests.serving import Serving, command
+from tests.waiting import PATIENCE
 
 OK = Simple(b"OK")
 
@@ -138,4 +139,4 @@ class TestTheEnd:
         with Serving() as server, server.connect() as client:
             client.sendall(command(b"SHUTDOWN", b"NOSAVE"))
             assert client.recv(100) == b""
-            assert server.process.wait(10) == 0
+            assert server.process.wait(PATIENCE) == 0
