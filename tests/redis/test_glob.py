@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.glob import compile_glob
@@ -48,19 +48,16 @@ def reference(pattern: bytes, name: bytes) -> bool:
 ALPHABET = st.text("ab*?", max_size=7).map(str.encode)
 
 
-@settings(deadline=None)
 @given(ALPHABET, st.text("ab", min_size=1, max_size=8).map(str.encode))
 def test_it_agrees_with_the_definition(pattern: bytes, name: bytes) -> None:
     assert compile_glob(pattern)(name) == reference(pattern, name)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=20), st.binary(max_size=20))
 def test_any_bytes_are_a_pattern(pattern: bytes, name: bytes) -> None:
     assert compile_glob(pattern)(name) in (True, False)
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=20))
 def test_an_escaped_name_matches_itself_only(name: bytes) -> None:
     pattern = b"".join(b"\\" + name[i : i + 1] for i in range(len(name)))

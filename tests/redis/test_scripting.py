@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.frames.resp import Error, Simple
@@ -17,6 +17,7 @@ from framewire.redis.commands.table import Command
 from framewire.redis.persistence.log import Unit
 from framewire.redis.persistence.recorder import Recorder
 from framewire.redis.session import Session
+from tests.properties import examples
 from tests.redis.clients import NOON, Clients, ScriptedClient
 
 pytest.importorskip("lupa.lua51")
@@ -342,12 +343,12 @@ def literal(value: Any) -> str:
 class TestConversions:
     client = Clients().new()
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(value=VALUES)
     def test_what_is_returned_is_the_reply(self, value: Any) -> None:
         assert run(self.client, "return " + literal(value)) == value
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(value=VALUES)
     def test_libraries_give_back_what_they_took(self, value: Any) -> None:
         assert run(self.client, f"return cmsgpack.unpack(cmsgpack.pack({literal(value)}))") == value
@@ -357,13 +358,13 @@ class TestConversions:
             [text.encode() for text in texts]
         )
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(keys=st.lists(st.binary(max_size=20), max_size=5), arguments=st.lists(st.binary(max_size=20), max_size=5))
     def test_keys_and_arguments_are_any_bytes(self, keys: list[bytes], arguments: list[bytes]) -> None:
         reply = self.client("EVAL", "return {KEYS, ARGV}", str(len(keys)), *keys, *arguments)
         assert reply == [keys, arguments]
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(members=st.lists(st.binary(max_size=20), min_size=1, max_size=30))
     def test_replies_reach_the_script_and_come_back(self, members: list[bytes]) -> None:
         self.client("DEL k")

@@ -17,6 +17,8 @@ from framewire.redis.config import Config
 from tests.serving import Serving, command, read_exactly
 from tests.waiting import PATIENCE, until
 
+pytestmark = pytest.mark.thorough
+
 PING = command(b"PING")
 
 

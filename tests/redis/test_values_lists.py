@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.config import Config
 from framewire.redis.values.lists import ListValue
+from tests.properties import examples
 
 VALUES = st.sampled_from([b"a", b"b", b"c", b""])
 NUMBERS = st.integers(0, 12)
@@ -81,7 +82,7 @@ class Model:
         self.items[position] = value
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(STEPS, max_size=40))
 def test_it_does_what_a_plain_list_does(steps: list[tuple[Any, ...]]) -> None:
     value, model = ListValue(), Model()
@@ -98,7 +99,7 @@ def test_it_does_what_a_plain_list_does(steps: list[tuple[Any, ...]]) -> None:
     assert list(value.copy()) == model.items
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.lists(VALUES, max_size=20), VALUES, st.integers(-4, 4).filter(bool), st.none() | st.integers(1, 4),
     st.none() | st.integers(1, 25), st.booleans(),
@@ -169,11 +170,11 @@ class Moving(list[bytes]):
         before = len(self)
         super().__setitem__(where, what)
         if isinstance(where, slice):
-            start, stop, _ = where.indices(before)
+            _, stop, _ = where.indices(before)
             self.moved += len(what) + (before - stop if len(self) != before else 0)
 
     def __delitem__(self, where: Any) -> None:
-        start, stop, _ = where.indices(len(self))
+        start, _, _ = where.indices(len(self))
         self.moved += len(self) - start
         super().__delitem__(where)
 

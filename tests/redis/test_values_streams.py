@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.config import Config
 from framewire.redis.values import streams
 from framewire.redis.values.stream_groups import Group
 from framewire.redis.values.streams import ID_MAX, Entry, KeepFrom, KeepLength, StreamValue, id_text, make_id
+from tests.properties import examples
 from tests.work import Work, counted_lines
 
 CONFIG = Config()
@@ -77,7 +78,7 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(STEPS)
 def test_it_holds_what_a_dict_would(steps: list[tuple[str, int]]) -> None:
     model = Model()
