@@ -23,6 +23,11 @@ THOROUGH = {"against", "hostile", "leaks"}  # folders whose tests are `thorough`
 register_profiles()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders that are left out as a whole need not be imported."""
+    return True if collection_path.name in THOROUGH and "not thorough" in config.option.markexpr else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE) and THOROUGH & set(item.path.relative_to(HERE).parts):

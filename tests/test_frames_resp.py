@@ -90,6 +90,7 @@ def test_to_value(name: str) -> None:
     assert flat(to_value(REPLIES[name].frame)) == flat(REPLIES[name].value)
 
 
+@pytest.mark.thorough
 def test_to_value_of_100_000_nested() -> None:
     frame: Any = Integer(7)
     for _ in range(25_000):

@@ -170,6 +170,7 @@ def test_cancelled_at_every_iteration(run: Run, pair: MakePair, scenario: Any, h
     assert run_scenario(run, pair, scenario, how)
 
 
+@pytest.mark.thorough
 def test_no_await_of_a_connection_was_left_out() -> None:
     async def in_memory(**options: Any) -> Pair:
         return memory_pair(RespCodec(), RespCodec(), piece=5_000, **options)
@@ -182,6 +183,7 @@ def test_no_await_of_a_connection_was_left_out() -> None:
     assert not missing
 
 
+@pytest.mark.thorough
 def test_no_await_of_a_listener_was_left_out(run: Run) -> None:
     """Its handlers are met where they wait, and where they have been cancelled already; whoever waits for it too."""
     tried: set[Point] = set()

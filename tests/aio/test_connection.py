@@ -42,6 +42,7 @@ class ByteCodec:
         dst.put_u8(frame)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("piece", [None, 1, 7, 4096])
 async def test_frames_arrive_as_they_were_written_however_they_are_cut(piece: int | None) -> None:
     left, right = memory_pair(RespCodec(), RespCodec(), piece=piece)

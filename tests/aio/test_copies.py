@@ -230,6 +230,7 @@ with asyncio.Runner(loop_factory=lambda: new_event_loop(loop)) as runner:
 """
 
 
+@pytest.mark.thorough
 @native
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 @pytest.mark.parametrize("direction", ["send", "receive"])

@@ -15,6 +15,8 @@ from framewire.aio import Connection, connect, listen
 from framewire.aio.inbound import READ_SIZE, _scratch
 from framewire.frames.resp import Array, Bulk
 
+pytestmark = pytest.mark.thorough
+
 Run = Callable[[Awaitable[None]], None]
 
 MiB = 1024 * 1024

@@ -133,6 +133,7 @@ def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(runner
     assert peak - sent_here_too < allowed * size
 
 
+@pytest.mark.thorough
 def test_over_tls_too_a_writer_waits_for_a_reader_and_one_direction_cannot_end_alone(
     runner: asyncio.Runner, tls: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:

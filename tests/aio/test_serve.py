@@ -386,6 +386,7 @@ print("ended")
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_script(number: signal.Signals) -> None:
     """As a user writes it: it prints its port, says good-bye to its clients, and ends with status 0."""

@@ -36,6 +36,7 @@ HUGE = Bulk(b"x" * 5_000_000)
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("piece", [1, 7, 4096, None])
 def test_frames_arrive_as_they_were_written_however_they_are_cut(piece: int | None) -> None:
     wire = b"+OK\r\n:-7\r\n$0\r\n\r\n$70000\r\n" + b"x" * 70_000 + b"\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n"

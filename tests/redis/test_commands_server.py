@@ -135,6 +135,7 @@ class TestTheEnd:
         for request in ("SAVE", "BGSAVE", "BGSAVE SCHEDULE", "SHUTDOWN SAVE"):
             assert str(client(request)).startswith("ERR this server writes no RDB files")
 
+    @pytest.mark.thorough
     def test_a_process_of_its_own_ends(self) -> None:
         with Serving() as server, server.connect() as client:
             client.sendall(command(b"SHUTDOWN", b"NOSAVE"))

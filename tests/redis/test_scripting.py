@@ -142,6 +142,7 @@ class Clock:
         return self.milliseconds / 1000
 
 
+@pytest.mark.thorough
 class TestLimits:
     """`busy_reply_threshold` is in milliseconds."""
 
@@ -287,6 +288,7 @@ class TestOthers:
         assert run(client, "return redis.call('GET', 'k')") == b"v"
         assert len(units) == 1
 
+    @pytest.mark.thorough
     def test_without_lua_there_are_no_scripts(self) -> None:
         program = (
             "import sys; sys.modules['lupa'] = None\n"

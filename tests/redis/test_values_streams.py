@@ -191,6 +191,7 @@ class TestCounting:
         assert not stream.has_gaps_from(0)
 
 
+@pytest.mark.thorough
 def test_looking_up_does_not_depend_on_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand times as many entries: not three times as many lines of Python and looks at nodes."""
     work = Work()

@@ -210,6 +210,7 @@ def test_protocols_that_are_none(resp: ModuleType, out: Output, protocol: int) -
     assert out.untouched()
 
 
+@pytest.mark.thorough
 def test_a_container_that_holds_itself(resp: ModuleType, out: Output, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("framewire._pure.resp_encode.MAX_DEPTH", 1000)  # the compiled twin is quick enough without
     endless: list[Any] = [1]
@@ -224,6 +225,7 @@ def test_a_push_inside_an_array_is_an_array_in_resp2(resp: ModuleType, out: Outp
     assert out.written() == b"*1\r\n*1\r\n:1\r\n"
 
 
+@pytest.mark.thorough
 def test_nested_100_000_deep(resp: ModuleType, bytes_mut: type) -> None:
     frame: Any = Integer(1)
     value: Any = 1
