@@ -45,7 +45,7 @@ debug: build            ## build with bounds checks and annotated HTML, then run
 	$(BIN)/python -m pytest tests/twins $(ARGS)
 
 fuzz: build             ## run each fuzzer for FUZZ_SECONDS (60); ARGS="resp http1" for some of them
-	@$(BIN)/python -c 'import atheris' 2>/dev/null || scripts/setup fuzz || \
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || VENV=$(VENV) scripts/setup fuzz || \
 		echo "fuzz: atheris is not to be had here; the fuzzers run without a guide" >&2
 	@$(BIN)/python -m fuzz $(ARGS)
 
@@ -63,7 +63,7 @@ clean:                  ## forget everything that was built (.debian-testing sta
 
 # Each is touched by the script when it is done. The pages are read out of the sources: for them nothing is compiled.
 $(VENV)/.dev $(VENV)/.docs: $(VENV)/.%: pyproject.toml
-	@scripts/setup $*
+	@VENV=$(VENV) scripts/setup $*
 
 $(VENV)/.package: $(VENV)/.dev $(SOURCES)
-	@scripts/setup package
+	@VENV=$(VENV) scripts/setup package

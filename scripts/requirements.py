@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Prints what an extra of pyproject.toml asks for, a requirement on each line, so that pip installs just that.
 
 `framewire[server]` among them stands for what that extra asks for: nothing has to be built to read this.
