@@ -99,4 +99,4 @@ def test_serve_sets_it_up() -> None:
 def test_an_embedded_server_leaves_the_collector_alone() -> None:
     before = gc.get_threshold(), gc.get_freeze_count()
     with run_in_thread():
-        assert (gc.get_threshold(), gc.get_freeze_count()) == before
+        assert gc.get_threshold() == before[0] and gc.get_freeze_count() <= before[1]  # what is frozen may end
