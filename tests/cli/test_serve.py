@@ -15,6 +15,9 @@ import pytest
 from framewire.cli import serve
 from framewire.redis.server.config.config import Config
 from tests.serving import Serving, command, read_exactly
+from tests.waiting import PATIENCE, until
+
+pytestmark = pytest.mark.thorough
 
 PING = command(b"PING")
 
@@ -42,7 +45,7 @@ def test_the_log_names_all_addresses_and_no_password(tmp_path: Path) -> None:
 )
 def test_a_start_that_fails_is_one_line_that_says_where(arguments: list[str], message: str) -> None:
     command = [sys.executable, "-m", "framewire.cli", "serve", "--port", "0", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith("framewire: cannot serve: ") and message in ended.stderr
     assert ended.stderr.count("\n") == 1
@@ -77,13 +80,11 @@ def test_a_second_signal_does_not_wait_for_clients(number: signal.Signals, loop:
         client.sendall(command(b"SET", b"k", b"x" * 5_000_000) + command(b"GET", b"k") * 8)
         assert client.recv(3) == b"+OK"
         server.process.send_signal(number)
-        while "shutting down: 1 clients" not in server.text:
-            assert server.process.poll() is None
-            time.sleep(0.01)
+        until(lambda: "shutting down: 1 clients" in server.text)
         time.sleep(0.1)
         assert server.process.poll() is None
         server.process.send_signal(number)
-        assert server.process.wait(10) == 0
+        assert server.process.wait(PATIENCE) == 0
     assert "Traceback" not in server.text and server.text.endswith("bye\n")
 
 

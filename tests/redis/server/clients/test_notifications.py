@@ -27,6 +27,7 @@ def heard(listener: ScriptedClient) -> list[tuple[bytes, bytes]]:
     return [(channel, message) for channel, message in messages]  # type: ignore[misc]  # bytes, both
 
 
+@pytest.mark.thorough
 def test_every_event_has_a_class() -> None:
     """Whatever the conversations with a real server let happen; only an empty name is nobody's business."""
     clients, told = Clients(), set()

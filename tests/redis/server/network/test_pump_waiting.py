@@ -11,6 +11,7 @@ from framewire._impl import encode_values
 from framewire.redis.server.network import pump as pump_module
 from tests.redis.server.network.test_pump import Pipe, Piped
 from tests.serving import command
+from tests.waiting import until_in_loop
 
 NULL = b"*-1\r\n"
 
@@ -80,10 +81,7 @@ async def test_its_time_comes() -> None:
     pair = Pair()
     pair.receive(blpop(b"0.001") + command(b"ECHO", b"behind"))
     assert pair.pipe.sent == b""
-    for _ in range(1_000):
-        await asyncio.sleep(0.001)
-        if pair.pipe.sent:
-            break
+    await until_in_loop(lambda: pair.pipe.sent)
     await turns()
     assert pair.pipe.sent == NULL + b"$6\r\nbehind\r\n"
     pair.push(b"a")

@@ -153,6 +153,7 @@ def replayed(units: list[Unit]) -> Clients:
     return clients
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_run_again_it_leaves_the_same(recorded: Recorded, name: str) -> None:
     run(recorded, CONVERSATIONS[name])

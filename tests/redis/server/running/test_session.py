@@ -6,7 +6,7 @@ import logging
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.frames.resp import Error, Push, Simple
@@ -66,7 +66,6 @@ class TestBatches:
         assert client.client.closing
 
     @given(st.lists(st.sampled_from([b"PING", b"HELLO", b"GET", b"SUBSCRIBE", b"RESET", b"nonsense"]), max_size=12))
-    @settings(deadline=None)
     def test_every_request_runs_once_whatever_the_order(self, names: list[bytes]) -> None:
         client = Clients().new()
         requests = [[name, b"a"] if name in (b"GET", b"SUBSCRIBE") else [name] for name in names]

@@ -7,6 +7,7 @@ import pytest
 from framewire.frames.resp import Error
 from tests.redis.server.scripted import Clients, ScriptedClient
 from tests.serving import Serving, command
+from tests.waiting import PATIENCE
 
 
 class TestTheEnd:
@@ -26,8 +27,9 @@ class TestTheEnd:
         for request in ("SAVE", "BGSAVE", "BGSAVE SCHEDULE", "SHUTDOWN SAVE"):
             assert str(client(request)).startswith("ERR this server writes no RDB files")
 
+    @pytest.mark.thorough
     def test_a_process_of_its_own_ends(self) -> None:
         with Serving() as server, server.connect() as client:
             client.sendall(command(b"SHUTDOWN", b"NOSAVE"))
             assert client.recv(100) == b""
-            assert server.process.wait(10) == 0
+            assert server.process.wait(PATIENCE) == 0
