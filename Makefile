@@ -8,7 +8,7 @@ SOURCES := setup.py $(shell find src -name '*.px[dy]')
 .PHONY: help serve test test-quick test-slow test-all debian-testing check bench build debug fuzz sanitize dist clean docs
 
 help:                   ## what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
 
 serve: build            ## run Mini-Redis on 127.0.0.1:6379 (ARGS="--port 7000" to change it)
 	@exec $(BIN)/framewire serve $(ARGS)
@@ -30,7 +30,7 @@ debian-testing:         ## bring Debian testing (Python 3.14 and 3.15, redis-ser
 
 check: build            ## ruff, cython-lint, mypy, import-linter
 	$(BIN)/ruff check .
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cython-lint src/framewire/_native
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cython-lint src/framewire
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -60,7 +60,7 @@ dist: build             ## build sdist and wheel, and try each in a clean enviro
 
 clean:                  ## forget everything that was built (.debian-testing stays: it was fetched)
 	rm -rf $(VENV) .venv-* build dist .*_cache .hypothesis .import_linter_cache
-	rm -f src/framewire/_native/*.c src/framewire/_native/*.html src/framewire/_native/*.so
+	find src \( -name '*.c' -o -name '*.html' -o -name '*.so' \) -delete
 	rm -rf src/*.egg-info
 	find . -path ./.debian-testing -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -148,7 +148,7 @@ class TestLimits:
 
     @pytest.fixture(autouse=True)
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(world, "monotonic", Clock())
+        monkeypatch.setattr(interpreter, "monotonic", Clock())
 
     @pytest.mark.parametrize(
         "script",
