@@ -286,18 +286,22 @@ class TestPushes:
 
 
 class TestTurns:
-    def test_slow_commands_end_a_batch(self, client: ScriptedClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_slow_commands_end_a_batch(
+        self, clients: Clients, client: ScriptedClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Each command that can be slow takes 2 ms here; others are not even looked at."""
         ticks = count(0, 2_000_000)
         monkeypatch.setattr(timing, "perf_counter_ns", lambda: next(ticks))
         requests = [[b"PING"], *[[b"KEYS", b"*"]] * 8, [b"PING"]]
         replies: list[object] = []
         assert client.session.execute(requests, replies) == 4  # after 6 ms
-        assert client.session.execute(requests, replies, 4) == 5  # whoever counts the turns has not begun another
-        client.client.spent = 0
-        assert client.session.execute(requests, replies, 5) == 8
-        client.client.spent = 0
-        assert client.session.execute(requests, replies, 8) == 10
+        assert client.client.turn_over
+        assert client.session.execute(requests, replies, 4) == 5  # the next turn has not begun
+        for start, end in ((5, 8), (8, 10)):
+            clients.now += 10
+            clients.state.tick()
+            client.client.turn_over = False
+            assert client.session.execute(requests, replies, start) == end
         assert replies == [Simple(b"PONG"), *[[]] * 8, Simple(b"PONG")]
 
     def test_publishing_counts(self) -> None:

@@ -55,9 +55,9 @@ class Client:
     then close. `restricted`: it listens to channels under RESP2, where only few commands may be used. `queue` holds the
     commands since MULTI, and `aborted` says that one of them was refused. While `blocked` nothing is executed; the
     reply comes by `send`, and then `on_unblocked` is called. `propagated` is what the append-only file holds of the
-    command that is run, where that is not the request itself. `on_kill` ends the connection. `spent` is how many
-    microseconds its slow commands took in this turn of the loop. `attention` says to whoever runs its requests that
-    there is something to look at before the next one: pushes that were held back, or that `spent` is enough.
+    command that is run, where that is not the request itself. `on_kill` ends the connection. `attention`
+    says to whoever runs its requests that there is something to look at before the next one: pushes that were held
+    back, or that its time is over; `turn_over` says that then, and its owner takes it back when others had their turn.
     """
 
     __slots__ = (
@@ -93,8 +93,10 @@ class Client:
         "runner",
         "send",
         "spent",
+        "spent_at",
         "state",
         "subscriber",
+        "turn_over",
         "usage",
         "watched",
         "watched_changed",
@@ -121,8 +123,9 @@ class Client:
         self.closing = False
         self.subscriber = Subscriber(self._deliver)
         self.replies: list[object] | None = None  # those of the running batch
-        self.spent = 0
-        self.attention = False
+        self.spent = 0  # microseconds that its slow commands took, at `spent_at` (the time of the batch)
+        self.spent_at = 0
+        self.attention = self.turn_over = False
         self._holds = 0  # commands under way whose reply no push may tear
         self._held_pushes: list[Push] = []
         self.blocked: Wait | None = None

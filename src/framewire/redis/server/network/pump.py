@@ -10,7 +10,7 @@ What belongs here: the order of those steps, and the limits on what waits betwee
 All that one read brought is answered in one write. Reading never stops, because ordinary clients send a whole pipeline
 before they read a reply; what waits for a client that does not read has a limit, beyond which it is closed. When there
 is room again, what has piled up is answered in turns, so that other clients are served in between. A turn ends after so
-many requests (`TURN`), after so much time with slow ones (`TURN_MICROSECONDS`), and with a read that filled the buffer:
+many requests (`TURN`), after so much time with slow ones (`client.turn_over`), and with a read that filled the buffer:
 libuv would read up to 32 times before it looks at anybody else.
 """
 
@@ -31,7 +31,6 @@ from framewire.redis.server.clients.usage import Usage
 from framewire.redis.server.network.connections import Connections
 from framewire.redis.server.network.limits import MOST_INPUT_OF_STRANGERS, OutputGuard, limit_of
 from framewire.redis.server.running.session import Session
-from framewire.redis.server.running.timing import TURN_MICROSECONDS
 
 __all__ = ["ClientPump"]
 
@@ -164,9 +163,9 @@ class ClientPump(asyncio.BufferedProtocol):
         if self._pushes is not None:
             self.flush_pushes()
         session, client, decoder = self.session, self.client, self._decoder
-        out, replies = self._outgoing.out, self._outgoing.replies
+        outgoing = self._outgoing
+        out, replies = outgoing.out, outgoing.replies
         turn_is_over = False
-        client.spent = 0
         try:
             for _ in TURN:
                 if not (source or self._held) or client.closing or self._stalled:
@@ -174,23 +173,18 @@ class ClientPump(asyncio.BufferedProtocol):
                 requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
                 if not requests:
                     break
-                done = 0
-                while done < len(requests) and not client.closing:  # once, but for barriers, which run alone
-                    done = session.execute(requests, replies, done)
-                    encode_values(replies, client.protocol, out.tail, out.segments)
-                    replies.clear()
-                    if client.blocked is not None:
-                        self._wait(client.blocked.deadline)
-                        break
-                    if client.spent >= TURN_MICROSECONDS:
-                        break
-                self._held = requests[done:] if done < len(requests) else NONE_HELD
+                done = session.execute(requests, replies)
+                encode_values(replies, client.protocol, out.tail, out.segments)
+                replies.clear()
+                if done < len(requests) or client.blocked is not None or client.turn_over:
+                    turn_is_over = self._run_rest(requests, done)
+                else:
+                    self._held = NONE_HELD
                 if decoder.authenticated is not client.authenticated:
                     decoder.authenticated = client.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
-                if client.spent >= TURN_MICROSECONDS:
-                    turn_is_over = True
+                if turn_is_over:
                     break
             else:
                 turn_is_over = True
@@ -209,6 +203,22 @@ class ClientPump(asyncio.BufferedProtocol):
         elif turn_is_over and not self._stalled:
             self._stalled = True
             asyncio.get_running_loop().call_soon(self._catch_up)
+
+    def _run_rest(self, requests: list[list[bytes]], done: int) -> bool:
+        """Go on with a batch that was not run in one go: barriers run alone. Hold what cannot be run now.
+
+        Returns whether the client's turn is over.
+        """
+        client, out, replies = self.client, self._outgoing.out, self._outgoing.replies
+        while done < len(requests) and not (client.closing or client.blocked is not None or client.turn_over):
+            done = self.session.execute(requests, replies, done)
+            encode_values(replies, client.protocol, out.tail, out.segments)
+            replies.clear()
+        self._held = requests[done:] if done < len(requests) else NONE_HELD
+        if client.blocked is not None:
+            self._wait(client.blocked.deadline)
+        over, client.turn_over = client.turn_over, False
+        return over
 
     def _write(self, out: WriteBuffer) -> None:
         """Give the transport all of `out`; where that fills it, further requests wait until it has room.

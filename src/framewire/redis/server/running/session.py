@@ -22,7 +22,7 @@ from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.running.checks import check_allowed, may_write
 from framewire.redis.server.running.lookup import handler_of, is_barrier, lookup, shortcuts
-from framewire.redis.server.running.timing import TURN_MICROSECONDS, run_timed
+from framewire.redis.server.running.timing import run_timed
 
 __all__ = ["Session"]
 
@@ -59,10 +59,10 @@ class Session:
         """Run `requests[start:]` in order, append the replies, return the index of the first request that was not run.
 
         It stops before a barrier that is not the first to run, right after one that is, and when the client's time of
-        this turn is over (`client.spent`); it does nothing when the client is `closing` or `blocked`. So all replies of
-        one call are encoded with the `protocol` in force after it. Never raises. Caller must give each request at least
-        a name, and must go on calling until all are run or the client is closing; while it is `blocked`, not before
-        `on_unblocked`.
+        this turn is over (`client.turn_over`); it does nothing when the client is `closing` or `blocked`. So all
+        replies of one call are encoded with the `protocol` in force after it. Never raises. Caller must give each
+        request at least a name, and must go on calling until all are run or the client is closing; while it is
+        `blocked`, not before `on_unblocked`.
         """
         client, state = self.client, self.state
         if client.closing or client.blocked is not None:
@@ -130,7 +130,7 @@ class Session:
         client = self.client
         replies += client.take_held_pushes()
         client.attention = False
-        return client.spent >= TURN_MICROSECONDS
+        return client.turn_over
 
     def _make_shortcuts(self) -> Shortcuts[Client]:
         self.state.shortcuts = made = shortcuts(self.state)

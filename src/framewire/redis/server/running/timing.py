@@ -43,9 +43,12 @@ def run_timed(command: Command, handler: Handler[Client], client: Client, reques
 
 def note_time(command: Command, client: Client, request: list[bytes], microseconds: int) -> None:
     """A command has run for so long: the slow log may keep it."""
+    state = client.state
+    if client.spent_at != state.clock:  # another turn
+        client.spent, client.spent_at = 0, state.clock
     client.spent += microseconds
     if client.spent >= TURN_MICROSECONDS:
-        client.attention = True
-    slowlog = client.state.slowlog
+        client.attention = client.turn_over = True
+    slowlog = state.slowlog
     if slowlog.threshold is not None and microseconds >= slowlog.threshold and not command.has_flag("skip_slowlog"):
-        slowlog.add(microseconds, client.state.now() // 1000, request, client.address, client.name)
+        slowlog.add(microseconds, state.now() // 1000, request, client.address, client.name)
