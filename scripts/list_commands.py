@@ -46,7 +46,6 @@ HERE = {
     "latency|reset": "there are no samples",
     "memory|doctor": "says that nothing is known",
     "memory|malloc-stats": "says that the allocator tells nothing",
-    "memory|purge": "does nothing",
     "memory|stats": "those of the process",
     "object|freq": "refused: it is not kept",
     "object|idletime": "0, it is not kept",

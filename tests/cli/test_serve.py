@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from framewire import __version__, implementation
 from framewire.cli import serve
 from framewire.redis.server.config.config import Config
 from tests.serving import Serving, command, read_exactly
@@ -41,6 +42,9 @@ def test_the_log_names_all_addresses_and_no_password(tmp_path: Path) -> None:
         (["--unixsocket", "/tmp"], "Address already in use: '/tmp'"),
         (["--unixsocket", "/tmp/" + "long" * 50], "path too long"),
         (["--maxclients", "99999999999"], "maxclients: "),
+        (["--appendonly", "--dir", "/nonexistent/x"], "'/nonexistent/x/appendonlydir'"),
+        (["--tls-cert-file", "/some/cert.pem"], "there is a tls-cert-file, /some/cert.pem, but no tls-port"),
+        (["--tls-port", "0", "--tls-cert-file", "/no/cert", "--tls-auth-clients", "no"], "directory: /no/cert"),
     ],
 )
 def test_a_start_that_fails_is_one_line_that_says_where(arguments: list[str], message: str) -> None:
@@ -101,3 +105,41 @@ def test_a_killed_server_can_be_started_again_at_once(tmp_path: Path) -> None:
             local.connect(path)
             local.sendall(PING)
             assert read_exactly(local, 7) == b"+PONG\r\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_other_signals_are_noted_and_end_nothing(number: signal.Signals) -> None:
+    with Serving() as server, server.connect() as client:
+        server.process.send_signal(number)
+        until(lambda: f"{number.name} does nothing here" in server.text)
+        client.sendall(PING)
+        assert read_exactly(client, 7) == b"+PONG\r\n"
+
+
+def test_the_first_line_says_what_runs_where(tmp_path: Path) -> None:
+    with Serving("--dir", str(tmp_path)) as server:
+        pid = server.process.pid
+    assert f"(framewire {__version__}, {implementation}, " in server.text
+    assert f", pid {pid}, directory {tmp_path})\n" in server.text
+
+
+def test_nobody_can_forge_lines_of_the_log() -> None:
+    evil = "x\r\n2026-01-01 00:00:00,000 INFO all is well \x1b[2J \u202egnisrever\u2066 \u2028 \x7f"
+    with Serving() as server:
+        before = len(server.log)
+        server.ask(command(b"DEBUG", b"LOG", evil.encode()), b"+OK\r\n")
+        until(lambda: "DEBUG LOG" in server.text)
+        (line,) = server.log[before:]
+    assert line.rstrip("\n").isprintable()
+    assert "client " in line and "x\\r\\n2026" in line and "\\x1b[2J \\u202egnisrever" in line
+
+
+def test_the_log_level_can_be_changed() -> None:
+    with Serving() as server:
+        for level, shown in (("warning", False), ("notice", True)):
+            server.ask(command(b"CONFIG", b"SET", b"loglevel", level.encode()), b"+OK\r\n")
+            before = len(server.log)
+            server.process.send_signal(signal.SIGHUP)
+            server.ask(command(b"DEBUG", b"LOG", level.encode()), b"+OK\r\n")
+            until(lambda level=level: f"DEBUG LOG: {level}" in server.text)  # type: ignore[misc]
+            assert any("SIGHUP" in line for line in server.log[before:]) is shown

@@ -167,6 +167,7 @@ class Client:
         """Let the client in as `user`, or raise `CommandError`. Takes the same time for every wrong password."""
         expected = self.state.config.requirepass
         if user != b"default" or (expected and not hmac.compare_digest(password, expected)):
+            self.state.alarms.tell("%s: wrong user name or password", self)
             raise CommandError(b"WRONGPASS invalid username-password pair or user is disabled.")
         self.authenticated = True
 

@@ -10,7 +10,7 @@ What belongs here: the set of them and what the clock does to it. How bytes go t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from framewire.frames.resp import RespLimits
@@ -105,6 +105,10 @@ class Connections(Generic[C]):
         self._worrying.add(connection)
 
     # -- the server calls these ---------------------------------------------------------------------------------------
+
+    def descriptors(self) -> Iterator[int]:
+        """Those of their sockets."""
+        return (connection.client.fd for connection in self._open if connection.client.fd >= 0)
 
     def close(self) -> None:
         """Let all leave with their last replies, those too who come from now on."""

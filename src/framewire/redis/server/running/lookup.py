@@ -66,6 +66,7 @@ def handler_of(command: Command) -> Handler[Client]:
 
 def _drop(client: Client, request: list[bytes]) -> object:
     client.closing = True
+    client.state.alarms.tell("%s: closed, it speaks HTTP: a web page may try to reach this server", client)
     return NO_REPLY
 
 

@@ -14,6 +14,7 @@ from operator import length_hint
 
 from framewire.frames.resp import Error, Push, Simple
 from framewire.redis.facts.command import Command
+from framewire.redis.redaction import printable
 from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.clients.state import Shortcuts, State
@@ -265,6 +266,7 @@ class Session:
     def protocol_error(self, message: str) -> Error:
         """The last reply to a client whose bytes are no requests; the client is then closing."""
         self.client.closing = True
+        self.state.alarms.tell("%s: protocol error: %s", self.client, printable(message))
         return self._refused(CommandError(b"ERR Protocol error: " + message.encode("latin-1", "replace")))
 
     def _refused(self, error: CommandError) -> Error:

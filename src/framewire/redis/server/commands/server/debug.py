@@ -29,6 +29,7 @@ from framewire.frames.resp import (
     Simple,
     Verbatim,
 )  # fmt: skip
+from framewire.redis.redaction import printable
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.server.sizes import size_of
 from framewire.redis.server.commands.shared.containers import unknown_form
@@ -172,7 +173,7 @@ def change_repl_id(client: Client, request: list[bytes]) -> object:
 
 
 def log(client: Client, request: list[bytes]) -> object:
-    logger.warning("DEBUG LOG: %s", request[2].decode("utf-8", "backslashreplace"))
+    logger.warning("%s: DEBUG LOG: %s", client, printable(request[2].decode("utf-8", "backslashreplace")))
     return OK
 
 

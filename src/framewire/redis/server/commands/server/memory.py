@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from framewire.frames.resp import Verbatim
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.server.sizes import peak_memory, resident_memory, size_of
+from framewire.redis.server.commands.server.sizes import give_back_memory, peak_memory, resident_memory, size_of
 from framewire.redis.server.commands.shared.containers import help_of
 from framewire.redis.server.commands.shared.lookup import peek
 from framewire.redis.server.commands.shared.replies import OK
@@ -55,14 +55,15 @@ def malloc_stats(client: Client, request: list[bytes]) -> object:
 
 
 def purge(client: Client, request: list[bytes]) -> object:
-    """The allocator is Python's, which gives back what it can without being asked."""
+    """Python's allocator gives back what it can without being asked; the C library's below it does not."""
+    give_back_memory()
     return OK
 
 
 memory_help = help_of("memory", {
     "DOCTOR": "Nothing is known about problems with memory.",
     "MALLOC-STATS": "The allocator tells nothing.",
-    "PURGE": "Does nothing.",
+    "PURGE": "Give free memory back to the system.",
     "STATS": "Figures on the memory of the process.",
     "USAGE <key> [SAMPLES <count>]": "The bytes that a key takes; of a collection, so many items are looked at.",
 })  # fmt: skip

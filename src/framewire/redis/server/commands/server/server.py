@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.server.sizes import give_back_memory
 from framewire.redis.server.commands.shared.flush import check_flush_mode
 from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.keyspace.database import Db
@@ -30,7 +31,14 @@ def flushall(client: Client, request: list[bytes]) -> object:
     return _flush(client, client.state.databases, request)
 
 
+_MANY = 10_000  # keys from which on it is worth asking for their memory
+
+
 def _flush(client: Client, databases: Iterable[Db], request: list[bytes]) -> object:
     check_flush_mode(request[1:])
-    client.state.databases.flush(databases)
+    chosen = list(databases)
+    many = sum(len(db.values) for db in chosen) >= _MANY
+    client.state.databases.flush(chosen)
+    if many:
+        give_back_memory()
     return OK
