@@ -40,7 +40,8 @@ def mini_redis_server(mini_redis_parameters: dict[str, object]) -> Iterator[Thre
 
         server = run_in_thread(**mini_redis_parameters)
     except ModuleNotFoundError as error:
-        raise pytest.UsageError(f"mini_redis needs pip install 'framewire[server]': {error}") from error
+        missing = error.__cause__ or error
+        raise pytest.UsageError(f"mini_redis needs pip install 'framewire[server]': {missing}") from error
     except (OSError, TypeError, ValueError) as error:
         raise pytest.UsageError(f"mini_redis cannot be started: {error}") from error
     with server:

@@ -179,7 +179,7 @@ def test_without_its_extra_the_server_says_what_to_install(name: str) -> None:
     if name == "Config":
         assert ended.returncode == 0  # it needs nothing
     else:
-        assert "ImportError: Mini-Redis needs sortedcontainers: pip install 'framewire[server]'" in ended.stderr
+        assert "ModuleNotFoundError: Mini-Redis needs sortedcontainers: pip install 'framewire[server]'" in ended.stderr
 
 
 # -- sizes ------------------------------------------------------------------------------------------------------------

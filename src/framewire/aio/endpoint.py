@@ -24,11 +24,11 @@ class Address(NamedTuple):
     @classmethod
     def of(cls, sock: socket.socket) -> Address:
         """That of a listening socket."""
-        match sock.getsockname():
-            case (str(host), int(port), *_):
-                return cls(host, port)
-            case str(path):
-                return cls(path=path)
+        name = sock.getsockname()
+        if isinstance(name, tuple):
+            return cls(str(name[0]), int(name[1]))
+        if isinstance(name, str):
+            return cls(path=name)
         return cls()  # an abstract name of Linux, say, for which URLs have no form
 
 

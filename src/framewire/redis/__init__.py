@@ -32,7 +32,8 @@ def __getattr__(name: str) -> object:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("framewire"):
             raise
-        raise ImportError(f"Mini-Redis needs {error.name}: pip install 'framewire[server]'", name=error.name) from error
+        what = f"Mini-Redis needs {error.name}: pip install 'framewire[server]'"
+        raise ModuleNotFoundError(what, name=error.name) from error
 
 
 def __dir__() -> list[str]:
