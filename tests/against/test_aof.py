@@ -318,6 +318,37 @@ def test_a_damaged_file_ends_the_start_with_its_offset(tmp_path: Path) -> None:
     assert f"is damaged behind its first {size} bytes" in server.text
 
 
+def test_two_servers_do_not_share_a_directory(tmp_path: Path) -> None:
+    directory = str(tmp_path / "appendonlydir")
+    with ours(tmp_path) as client:
+        client.set("a", 1)
+        with pytest.raises(OSError, match="another server keeps its data there") as caught:
+            run_in_thread(dir=str(tmp_path), appendonly=True)
+        assert caught.value.filename == directory
+        server = Serving("--appendonly", "--dir", str(tmp_path))
+        assert server.process.wait(20) == 1
+        server.__exit__(None, None, None)
+        assert f"another server keeps its data there: '{directory}'" in server.text
+        with run_in_thread(dir=str(tmp_path)) as other, connect(other.host, other.port) as client_of_other:
+            with pytest.raises(redis.ResponseError, match="Unable to turn on AOF"):
+                client_of_other.config_set("appendonly", "yes")
+            assert client_of_other.config_get("appendonly") == {"appendonly": "no"}
+        client.set("b", 2)
+    with ours(tmp_path) as client:
+        assert client.mget("a", "b") == [b"1", b"2"]
+
+
+def test_a_server_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
+    arguments = ["--appendonly", "--appendfsync", "always", "--dir", str(tmp_path)]
+    with Serving(*arguments) as server, connect("127.0.0.1", server.port) as client:
+        client.set("a", 1)
+        client.close()
+        server.process.kill()
+        server.process.wait()
+    with ours(tmp_path) as client:
+        assert client.get("a") == b"1"
+
+
 def test_nothing_is_written_without_being_asked_for(tmp_path: Path) -> None:
     with run_in_thread(dir=str(tmp_path)) as server, connect(server.host, server.port) as client:
         client.set("a", 1)

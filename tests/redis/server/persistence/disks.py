@@ -43,6 +43,7 @@ class MemoryDisk(Disk):
         self.safe_names: dict[str, _File] = {}
         self.open: dict[int, _File] = {}
         self.room = 1 << 60  # bytes that can still be written
+        self.locked = False
 
     def after_power_loss(self, kept: bool) -> MemoryDisk:
         """What is found afterwards: all that was written (`kept`), or only what was synced."""
@@ -63,6 +64,15 @@ class MemoryDisk(Disk):
 
     def make_directory(self) -> None:
         pass
+
+    def lock(self) -> Callable[[], None]:
+        if self.locked:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), "/nowhere")
+        self.locked = True
+        return self._unlock
+
+    def _unlock(self) -> None:
+        self.locked = False
 
     def names(self) -> list[str]:
         return sorted(self.files)

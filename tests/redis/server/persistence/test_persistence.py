@@ -294,6 +294,79 @@ def test_it_cannot_be_switched_on_where_the_disk_does_not_work() -> None:
     assert kept.ask("CONFIG GET appendonly") == {b"appendonly": b"no"}
 
 
+# -- whose directory it is --------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_read_or_written_in_the_directory_of_another_server() -> None:
+    first = Kept(MemoryDisk())
+    first.ask("SET a 1")
+    before, steps = first.disk.after_power_loss(kept=True).files.keys(), len(first.disk.steps)
+    with pytest.raises(OSError, match="busy"):
+        Kept(first.disk)
+    other = Kept(first.disk, appendonly=False)
+    assert isinstance(other.ask("CONFIG SET appendonly yes"), Error)
+    assert other.ask("CONFIG GET appendonly") == {b"appendonly": b"no"}
+    assert isinstance(other.ask("BGREWRITEAOF"), Error)
+    assert (first.disk.files.keys(), len(first.disk.steps)) == (before, steps)
+    first.persistence.close()
+    other.ask("SET b 2")
+    assert other.ask("CONFIG SET appendonly yes") == Simple(b"OK")
+    other.finish_rewrite()
+    with pytest.raises(OSError, match="busy"):
+        Kept(first.disk)
+    other.ask("CONFIG SET appendonly no")
+    assert Kept(first.disk).state.databases[0].values == {b"b": b"2"}
+
+
+def test_the_directory_is_given_up_where_it_cannot_be_used() -> None:
+    kept = Kept(MemoryDisk())
+    kept.ask("SET a 1")
+    disk = kept.disk.after_power_loss(kept=True)
+    disk.files["appendonly.aof.manifest"].data[:] = b"nonsense\n"
+    with pytest.raises(DamagedFile):
+        Kept(disk)
+    other = Kept(disk, appendonly=False)
+    for request in ("CONFIG SET appendonly yes", "BGREWRITEAOF"):
+        assert isinstance(other.ask(request), Error)
+        assert not disk.locked
+    del disk.files["appendonly.aof.manifest"]
+    disk.errors["create"] = errno.EACCES
+    other.ask("CONFIG SET appendonly yes")
+    other.finish_rewrite()
+    assert not disk.locked
+    disk.errors.clear()
+    other.ask("BGREWRITEAOF")
+    assert disk.locked
+    other.finish_rewrite()
+    assert not disk.locked
+
+
+def test_the_clock_goes_on_where_the_directory_was_taken_meanwhile() -> None:
+    """It could not be switched on, and is tried again; by then it belongs to another server."""
+    kept = Kept(MemoryDisk(), appendonly=False)
+    kept.disk.errors["create"] = errno.EACCES
+    kept.ask("CONFIG SET appendonly yes")
+    kept.finish_rewrite()
+    kept.disk.errors.clear()
+    other = Kept(kept.disk)
+    kept.wait(100)
+    assert kept.ask("CONFIG GET appendonly") == {b"appendonly": b"no"}
+    other.persistence.close()
+
+
+def test_a_rewrite_where_nothing_is_logged_comes_behind_the_files_that_there_are() -> None:
+    """Their names are not used again: whoever loses power in the middle would find old and new together."""
+    kept = Kept(MemoryDisk())
+    kept.ask("RPUSH l a b")
+    kept.persistence.close()
+    other = Kept(kept.disk, appendonly=False)
+    other.ask("RPUSH l c")
+    other.ask("BGREWRITEAOF")
+    other.finish_rewrite()
+    assert kept.disk.names() == ["appendonly.aof.2.base.aof", "appendonly.aof.manifest"]
+    assert [*again(kept.disk).state.databases[0].values[b"l"]] == [b"c"]  # type: ignore[misc]
+
+
 # -- power lost at every step -----------------------------------------------------------------------------------------
 
 REQUESTS = [

@@ -7,9 +7,11 @@ Tests put another one in its place: one that fails, or stops where a crash would
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
+
+from framewire.redis.server.persistence.lock import DirectoryLock
 
 __all__ = ["Data", "Disk", "rest_after", "write_all"]
 
@@ -27,8 +29,12 @@ class Disk:
     def make_directory(self) -> None:
         """Create the directory, and make sure that it stays, where it is not there yet."""
         if not self.directory.is_dir():
-            self.directory.mkdir(mode=0o755)
+            self.directory.mkdir(mode=0o755, exist_ok=True)  # another server may come first
             _sync_path(self.directory.parent)
+
+    def lock(self) -> Callable[[], None]:
+        """Let no other server use the directory, which must be there, before what is returned is called."""
+        return DirectoryLock(self.directory).release
 
     def names(self) -> list[str]:
         """The files that are there; none where the directory is missing."""

@@ -26,10 +26,9 @@ logger = logging.getLogger("framewire.redis")
 def open_files(state: State[Client], open_session: OpenSession, disk: Disk) -> Manifest:
     """Load what is on disk into `state`; create the files where there are none. The last increment may then grow.
 
-    Raises `DamagedFile`, and `OSError`; the state is then not to be used.
+    Caller has locked the directory. Raises `DamagedFile`, and `OSError`; the state is then not to be used.
     """
     prefix = state.config.appendfilename
-    disk.make_directory()
     manifest = read_manifest(disk, prefix)
     if manifest is None:
         _refuse_without_manifest(disk, prefix)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -74,6 +75,7 @@ class Persistence:
         self._clock = clock
         self._disk = disk if disk is not None else Disk(os.path.join(config.dir, config.appenddirname))
         self._prefix = config.appendfilename
+        self._unlock: Callable[[], None] | None = None  # while the directory is ours
         self._manifest = Manifest()
         self._log: AppendLog | None = None
         self._recorder: Recorder | None = None
@@ -92,17 +94,26 @@ class Persistence:
         self.on_rewrite: Callable[[], None] = _nothing  # called when `advance` is needed
         state.persistence = self
 
-
     # -- at the start and at the end ----------------------------------------------------------------------------------
 
     def load(self) -> None:
         """With `appendonly yes`: read what is on disk, and begin to log. Takes as long as running all of it again.
 
-        Raises `DamagedFile`, and `OSError`; the state is then not to be used.
+        Raises `DamagedFile`, and `OSError`, also where another server uses the directory; the state is then not to be
+        used.
         """
         if not self._config.appendonly:
             return
-        self._manifest = open_files(self._state, self._open_session, self._disk)
+        self._take_directory()
+        try:
+            self._manifest = open_files(self._state, self._open_session, self._disk)
+            self._begin_to_log()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin_to_log(self) -> None:
+        """Behind what is in the files of the manifest."""
         self._start_logging()
         assert self._log is not None
         *past, last = [(file.name, self._disk.size(file.name)) for file in self._manifest.files]
@@ -116,6 +127,19 @@ class Persistence:
         if self._log is not None:
             self._log.close()
             self._stop_logging()
+        self._leave_directory()
+
+    def _take_directory(self) -> None:
+        """Before anything is read or written there: let nobody else. Raises `OSError`."""
+        if self._unlock is None:
+            self._disk.make_directory()
+            self._unlock = self._disk.lock()
+
+    def _leave_directory(self) -> None:
+        """Others may use it, once nothing of ours is written there any more."""
+        if self._unlock is not None and self._log is None and self._rewrite is None:
+            self._unlock()
+            self._unlock = None
 
     def _start_logging(self) -> None:
         self._log = AppendLog(self._disk, self._config.appendfsync, self._clock)
@@ -243,8 +267,7 @@ class Persistence:
         """What is there is written out first; from then on, everything is logged behind it."""
         self._give_up_rewrite()
         try:
-            self._disk.make_directory()
-            self._manifest = read_manifest(self._disk, self._prefix) or Manifest()
+            self._read_manifest()
         except (OSError, DamagedFile) as error:
             logger.error("append-only file: cannot be switched on: %s", error)
             self._config.appendonly = False
@@ -253,12 +276,22 @@ class Persistence:
         self._start_logging()
         self._start_rewrite()
 
+    def _read_manifest(self) -> None:
+        """What files there are, where we have not written any. Raises `OSError`, and `DamagedFile`."""
+        self._take_directory()
+        try:
+            self._manifest = read_manifest(self._disk, self._prefix) or Manifest()
+        except BaseException:
+            self._leave_directory()
+            raise
+
     def _start_rewrite_if_due(self) -> None:
         if self.figures.scheduled and not (self._log is not None and self._log.syncing):
             self._start_rewrite()
         elif self._clock() >= self._automatic_at:
             if self._config.appendonly and self._log is None:  # it could not be switched on before
-                self._switch_on()
+                with suppress(CommandError):
+                    self._switch_on()
             elif self._has_grown():
                 before = self._size_after_rewrite
                 logger.info("append-only file: %d bytes, %d after the last rewrite: rewriting", self.size, before)
@@ -284,6 +317,8 @@ class Persistence:
                 return
             self._old_size = self._log.size
             self._old_fd = self._log.detach()
+        elif self._log is None and not self._may_write_alone():
+            return
         snapshot = Snapshot(self._state.databases)
         self._record_for(snapshot)
         kind = Kind.ALONE if self._log is None else Kind.SWITCHING_ON if self._switching_on else Kind.GROWING
@@ -292,6 +327,16 @@ class Persistence:
         logger.info("append-only file: rewriting %d keys", snapshot.keys)
         self._look_after_policy()
         self.on_rewrite()
+
+    def _may_write_alone(self) -> bool:
+        """Nothing is logged, so the directory may be another's, and the files of another time."""
+        try:
+            self._read_manifest()
+        except (OSError, DamagedFile) as error:
+            logger.error("append-only file: not rewritten: %s", error)
+            self._note_failure()
+            return False
+        return True
 
     def _record_for(self, snapshot: Snapshot) -> None:
         """Let what changes be preserved, also where nothing is logged."""
@@ -335,6 +380,7 @@ class Persistence:
         if self._log is None and self._recorder is not None:
             self._recorder.stop()
             self._recorder = None
+        self._leave_directory()
 
     def _rewrite_failed(self, rewrite: Rewrite, error: OSError) -> None:
         logger.warning("append-only file: not rewritten: %s", error)
