@@ -20,6 +20,7 @@ from redis.retry import Retry
 
 from framewire.redis import run_in_thread
 from framewire.redis.server.commands.binding import COMMANDS
+from framewire.redis.server.persistence.load import DamagedFile
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import Server
 from tests.peers import RedisServer
@@ -156,6 +157,37 @@ def test_a_real_server_reads_ours(tmp_path: Path, rewritten: bool) -> None:
         client.rpush("list", "one more")
     with ours(tmp_path) as client:
         assert client.lindex("list", -1) == b"one more"
+
+
+MANIFESTS = {
+    b"seq 1 type base file a.base\ntype i file b.incr seq 7\n": True,
+    b"# made by hand\r\nFILE 'a.base' SEQ 1 TYPE b\r\nfile \"b\\x2eincr\" seq 7 type i startoffset 0\r\n": True,
+    b"file a.base seq 1 type b \nfile b.incr seq 7 type i new\n": False,
+    b"file a.base seq 1 type b\n\nfile b.incr seq 7 type i\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 7 type x\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 7\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 0 type i\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 7 type i": False,
+    b"file a.base seq 1 type b\nfile ../appendonlydir/b.incr seq 7 type i\n": False,
+}
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("manifest", MANIFESTS)
+def test_manifests_are_understood_alike(tmp_path: Path, manifest: bytes) -> None:
+    for kind in (theirs, ours):
+        directory = tmp_path / kind.__name__
+        kept = directory / "appendonlydir"
+        kept.mkdir(parents=True)
+        (kept / "a.base").write_bytes(command(b"SET", b"a", b"1"))
+        (kept / "b.incr").write_bytes(command(b"SET", b"b", b"2"))
+        (kept / "appendonly.aof.manifest").write_bytes(manifest)
+        if not MANIFESTS[manifest]:
+            with pytest.raises((DamagedFile, RuntimeError, redis.ConnectionError)), kind(directory):
+                pass
+            continue
+        with kind(directory) as client:
+            assert client.mget("a", "b") == [b"1", b"2"]
 
 
 @pytest.mark.peer

@@ -203,6 +203,16 @@ def test_without_a_manifest_that_makes_sense_data_is_not_written_over(manifest: 
         Kept(disk)
 
 
+def test_of_many_files_without_a_manifest_some_are_named() -> None:
+    disk = MemoryDisk()
+    for number in range(1000):
+        disk.close(disk.create(f"appendonly.aof.{number}.incr.aof"))
+        disk.files[f"appendonly.aof.{number}.incr.aof"].data += b"x"
+    with pytest.raises(DamagedFile, match="and 995 more") as caught:
+        Kept(disk)
+    assert len(str(caught.value)) < 500
+
+
 # -- a disk that fails ------------------------------------------------------------------------------------------------
 
 

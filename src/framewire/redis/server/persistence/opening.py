@@ -22,6 +22,8 @@ __all__ = ["open_files", "read_manifest"]
 
 logger = logging.getLogger("framewire.redis")
 
+_SHOWN = 5  # names in an error
+
 
 def open_files(state: State[Client], open_session: OpenSession, disk: Disk) -> Manifest:
     """Load what is on disk into `state`; create the files where there are none. The last increment may then grow.
@@ -54,7 +56,8 @@ def _refuse_without_manifest(disk: Disk, prefix: str) -> None:
         if name.startswith(f"{prefix}.") and name.endswith((".aof", ".rdb")) and disk.size(name)
     ]
     if orphans:
-        problem = f"it is missing, but there are {', '.join(orphans)}; move them away to begin anew"
+        names = ", ".join(orphans[:_SHOWN]) + (f" and {len(orphans) - _SHOWN} more" if orphans[_SHOWN:] else "")
+        problem = f"it is missing, but there are {names}; move them away to begin anew"
         raise DamagedFile(manifest_name(prefix), 0, problem)
 
 
