@@ -159,6 +159,31 @@ def test_a_real_server_reads_ours(tmp_path: Path, rewritten: bool) -> None:
         assert client.lindex("list", -1) == b"one more"
 
 
+RELATIVE = [
+    "SETEX a 100 v", "PSETEX b 100000 v", "SET c v EX 100", "SET d v PX 100000", "SET e v", "GETEX e EX 100",
+    "SET f v", "GETEX f PX 100000", "SET g v", "EXPIRE g 100", "SET h v", "PEXPIRE h 100000", "SET i v",
+    "SET j 5 PXAT 1000", "INCR j", "PERSIST j", "SET k v EXAT 1", "SET l v", "EXPIRE l -1", "XADD m * f v",
+    "SET n v EX 100 KEEPTTL",
+]  # fmt: skip
+
+
+@pytest.mark.peer
+def test_relative_times_of_a_file_count_from_now(tmp_path: Path) -> None:
+    found = []
+    for kind in (theirs, ours):
+        kept = tmp_path / kind.__name__ / "appendonlydir"
+        kept.mkdir(parents=True)
+        (kept / "a.incr").write_bytes(b"".join(command(*line.encode().split()) for line in RELATIVE))
+        (kept / "appendonly.aof.manifest").write_bytes(b"file a.incr seq 1 type i\n")
+        with kind(tmp_path / kind.__name__) as client:
+            time.sleep(0.3)
+            found.append({key: (client.type(key), round(client.ttl(key) / 5)) for key in client.keys("*")})
+            ((id_, _),) = client.xrange("m")
+            assert abs(int(id_.split(b"-")[0]) / 1000 - time.time()) < 20
+    assert found[0] == found[1]
+    assert {*found[0]} == {*map(str.encode, "abcdefghijm")}
+
+
 MANIFESTS = {
     b"seq 1 type base file a.base\ntype i file b.incr seq 7\n": True,
     b"# made by hand\r\nFILE 'a.base' SEQ 1 TYPE b\r\nfile \"b\\x2eincr\" seq 7 type i startoffset 0\r\n": True,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from framewire._impl import pack_command
-from framewire.redis.server.clients.state import State
+from framewire.redis.server.clients.state import State, wall_clock
 from framewire.redis.server.persistence import load
 from framewire.redis.server.persistence.load import DamagedFile, Loader
 from framewire.redis.server.running.session import Session
+from framewire.redis.server.values.streams import StreamValue
 from tests.redis.server.persistence.disks import MemoryDisk, _File, contents
 
 
@@ -88,6 +89,43 @@ def test_time_stands_still_meanwhile() -> None:
     assert state.clock > 1_000_000
     state.expire_cycle()
     assert b"b" not in state.databases[0].values
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "SETEX k 100 v", "PSETEX k 100000 v", "SET k v EX 100", "SET k v PX 100000", "GETEX k EX 100",
+        "GETEX k PX 100000", "EXPIRE k 100", "PEXPIRE k 100000", "expire k 100 NX",
+    ],
+)  # fmt: skip
+def test_relative_times_count_from_the_time_of_loading(request_: str) -> None:
+    """Ours logs none, but others do, and Redis counts them so too."""
+    before = wall_clock()
+    state, loader, _ = read(pack("SET k v", request_, "APPEND k w"))
+    assert before <= state.databases[0].deadlines[b"k"] - 100_000 <= wall_clock()
+    assert (bytes(state.databases[0].values[b"k"]), loader.errors) == (b"vw", 0)  # type: ignore[call-overload]
+
+
+def test_a_relative_time_that_is_past_ends_the_key_once_everything_is_loaded() -> None:
+    state, _, _ = read(pack("SET k 1", "EXPIRE k -1", "INCR k", "SET j 1", "PEXPIRE j -1", "PERSIST j"))
+    assert state.databases[0].values == {b"k": b"2", b"j": b"1"}
+    state.expire_cycle()
+    assert state.databases[0].values == {b"j": b"1"}
+
+
+def test_ids_and_deliveries_without_a_time_are_of_the_time_of_loading() -> None:
+    before = wall_clock()
+    state, _, _ = read(pack(
+        "XADD s * f v", "XADD s 5-* f v", "XADD s * f w", "XGROUP CREATE s g 0", "XREADGROUP GROUP g c STREAMS s >",
+        "XCLAIM s g d 0 5-0",
+    ))  # fmt: skip
+    stream = state.databases[0].values[b"s"]
+    assert isinstance(stream, StreamValue)
+    first, second = [id_ >> 64 for id_, _ in stream.entries()]
+    assert before <= first <= second <= wall_clock()
+    delivered = [pending.delivered for pending in stream.groups[b"g"].pending.values()]
+    assert len(delivered) == 2
+    assert all(before <= time <= wall_clock() for time in delivered)
 
 
 def test_annotations_are_passed_over() -> None:

@@ -5,8 +5,8 @@ What belongs here: finding the end of what is whole, and the place of what is da
     whole commands ... | a torn one, or a transaction without its EXEC |  cut off, if it is the end of the last file
     whole commands ... | something that is no command ...              |  refused, with the offset
 
-Time stands still at 0 meanwhile: a key whose time is past goes when the log says so, not before, or what follows would
-meet another state than it did then.
+Keys do not expire meanwhile (`State.tick`). Times that a file gives relative to now count from when it is loaded; as
+Redis does it, and there is nothing else that they could count from.
 """
 
 from __future__ import annotations
@@ -81,18 +81,18 @@ class Loader:
 
         Raises `DamagedFile` where a part of it is no command, and `OSError`.
         """
-        state, now = self._state, self._state.now
+        state = self._state
         session = self._open_session()
         session.client.authenticated = True
         session.client.refresh()
-        state.now = _long_ago
+        state.loading = True
         state.tick()
         try:
             with self._disk.open_to_read(name) as file:
                 return _Replay(name, file, self._disk.size(name), session, self._note).run()
         finally:
             session.close()
-            state.now = now
+            state.loading = False
             state.tick()
 
     def _note(self, replies: list[object]) -> tuple[int, bytes] | None:
@@ -212,7 +212,3 @@ class _Replay:
 def _is_annotation(request: list[bytes]) -> bool:
     """Redis can note the time: `#TS:1700000000`."""
     return request[0].startswith(b"#")
-
-
-def _long_ago() -> int:
-    return 0

@@ -94,7 +94,7 @@ class Log:
 
 def consumer_of(client: Client, key: bytes, group: Group, name: bytes, log: Log) -> Consumer:
     """The consumer of that name, who gets something now; a new one where there is none."""
-    now = client.state.clock
+    now = client.state.present
     if group.add_consumer(name, now):
         notice(client, key, b"xgroup-createconsumer")
         log.consumer(name)

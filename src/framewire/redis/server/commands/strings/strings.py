@@ -50,7 +50,7 @@ def set_(client: Client, request: list[bytes]) -> object:
 def _set_with_options(client: Client, request: list[bytes]) -> object:
     options = set_options(request)
     db, key, now = client.db, request[1], client.state.clock
-    deadline = options.lifetime.deadline(now, b"set") if options.lifetime is not None else None
+    deadline = options.lifetime.deadline(client.state.present, b"set") if options.lifetime is not None else None
     before = read(client, key) if options.get else db.peek(key, now)
     if options.condition == (b"NX" if before is not None else b"XX"):
         return before if options.get else None
@@ -89,7 +89,7 @@ def psetex(client: Client, request: list[bytes]) -> object:
 
 
 def _set_for(client: Client, request: list[bytes], unit: bytes) -> object:
-    deadline = Lifetime(unit, request[2]).deadline(client.state.clock, b"setex" if unit == b"EX" else b"psetex")
+    deadline = Lifetime(unit, request[2]).deadline(client.state.present, b"setex" if unit == b"EX" else b"psetex")
     _store(client, request[1], request[3], deadline)
     return OK
 
@@ -123,7 +123,7 @@ def getex(client: Client, request: list[bytes]) -> object:
 
 
 def _let_end(client: Client, key: bytes, lifetime: Lifetime) -> None:
-    deadline = lifetime.deadline(client.state.clock, b"getex")
+    deadline = lifetime.deadline(client.state.present, b"getex")
     if deadline <= client.state.clock:
         remove(client, key)
         client.propagate([b"DEL", key])
