@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from framewire._impl import pack_command
 from framewire.redis.server.clients.state import State, wall_clock
 from framewire.redis.server.persistence import load
-from framewire.redis.server.persistence.load import DamagedFile, Loader
+from framewire.redis.server.persistence.load import DamagedFile, Loader, UnreadableFile
 from framewire.redis.server.running.session import Session
 from framewire.redis.server.values.streams import StreamValue
 from tests.redis.server.persistence.disks import MemoryDisk, _File, contents
@@ -62,7 +64,7 @@ def test_cut_anywhere_the_whole_part_is_read() -> None:
         (b"*1\r\nx4\r\nPING\r\n", "expected"),
         (b"*x\r\n", "invalid"),
         (b"\xff\xfe\r\n", "unknown command"),
-        (pack("NONSENSE a"), "unknown command 'NONSENSE'"),
+        (b"NONSENSE a\r\n", "unknown command 'NONSENSE'"),
         (pack("GET"), "wrong number of arguments for 'get'"),
         (b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nvv\r\n", "damaged"),
     ],
@@ -76,10 +78,33 @@ def test_damage_is_refused_where_it_is(damage: bytes, problem: str) -> None:
         assert caught.value.offset == len(before)
 
 
+@pytest.mark.usefixtures("batch")
+@pytest.mark.parametrize(
+    ("unknown", "name"),
+    [
+        (pack("NONSENSE a"), "'NONSENSE'"),
+        (pack("xgroup Frobnicate s g"), "'xgroup Frobnicate'"),
+        (pack("MULTI", "SET a 9", "JSON.SET a $ 1", "EXEC"), "'JSON.SET'"),
+        (pack("x" * 1000), "'x{64}'"),
+        (b"*1\r\n$3\r\n\xff\n\x1b\r\n", r"'\\\\xff\\n\\x1b'"),
+    ],
+)
+def test_a_command_that_is_not_known_here_is_named_and_is_no_damage(unknown: bytes, name: str) -> None:
+    before = pack(*WHOLE)
+    with pytest.raises(UnreadableFile, match=f"this server does not know the command {name}") as caught:
+        read(before + unknown + pack("SET after 1") * 3)
+    assert not isinstance(caught.value, DamagedFile)
+    assert "damaged" not in str(caught.value)
+    assert caught.value.offset == len(before) + len(pack("MULTI", "SET a 9") if b"MULTI" in unknown else b"")
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (type(copy), str(copy)) == (UnreadableFile, str(caught.value))
+
+
 def test_an_rdb_file_is_refused_with_a_way_out() -> None:
-    with pytest.raises(DamagedFile, match="aof-use-rdb-preamble no") as caught:
+    with pytest.raises(UnreadableFile, match="aof-use-rdb-preamble no") as caught:
         read(b"REDIS0010" + bytes(100))
     assert caught.value.offset == 0
+    assert "damaged" not in str(caught.value)
 
 
 def test_time_stands_still_meanwhile() -> None:

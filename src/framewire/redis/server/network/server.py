@@ -80,7 +80,7 @@ class Server:
         """Bind, load what is on disk, and begin to accept. Raises `OSError` where an address is taken.
 
         Nothing stays open then. The error's `filename` is the address, or the append-only directory where another
-        server uses that. Raises `DamagedFile` where what is on disk cannot be read.
+        server uses that. Raises `UnreadableFile` where what is on disk cannot be read (`DamagedFile`: it is not whole).
         """
         self._loop = asyncio.get_running_loop()
         try:

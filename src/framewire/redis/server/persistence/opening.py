@@ -28,7 +28,7 @@ _SHOWN = 5  # names in an error
 def open_files(state: State[Client], open_session: OpenSession, disk: Disk) -> Manifest:
     """Load what is on disk into `state`; create the files where there are none. The last increment may then grow.
 
-    Caller has locked the directory. Raises `DamagedFile`, and `OSError`; the state is then not to be used.
+    Caller has locked the directory. Raises `UnreadableFile`, and `OSError`; the state is then not to be used.
     """
     prefix = state.config.appendfilename
     manifest = read_manifest(disk, prefix)

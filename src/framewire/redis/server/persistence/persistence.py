@@ -99,8 +99,8 @@ class Persistence:
     def load(self) -> None:
         """With `appendonly yes`: read what is on disk, and begin to log. Takes as long as running all of it again.
 
-        Raises `DamagedFile`, and `OSError`, also where another server uses the directory; the state is then not to be
-        used.
+        Raises `UnreadableFile`, and `OSError`, also where another server uses the directory. The state is then not to
+        be used.
         """
         if not self._config.appendonly:
             return
