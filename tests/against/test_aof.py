@@ -21,6 +21,7 @@ from redis.retry import Retry
 from framewire.redis import run_in_thread
 from framewire.redis.server.commands.binding import COMMANDS
 from framewire.redis.server.persistence.load import DamagedFile
+from framewire.redis.server.persistence.lock import LOCK_NAME
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import Server
 from tests.peers import RedisServer
@@ -157,6 +158,48 @@ def test_a_real_server_reads_ours(tmp_path: Path, rewritten: bool) -> None:
         client.rpush("list", "one more")
     with ours(tmp_path) as client:
         assert client.lindex("list", -1) == b"one more"
+
+
+def old_file(directory: Path, *, step: int) -> None:
+    """What a server before Redis 7 leaves, taken over so far."""
+    kept = directory / "appendonlydir"
+    directory.mkdir()
+    (directory / "appendonly.aof").write_bytes(b"".join(command(*line.split()) for line in (b"SET a 1", b"SADD s x")))
+    if step:
+        kept.mkdir()
+    if step > 1:
+        (kept / "appendonly.aof.manifest").write_bytes(b"file appendonly.aof seq 1 type b\n")
+    if step > 2:
+        (directory / "appendonly.aof").rename(kept / "appendonly.aof")
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("step", range(4))
+def test_an_old_file_is_taken_over_alike_and_from_each_other(tmp_path: Path, step: int) -> None:
+    found, expected = [], {}
+    for first, second in ((theirs, ours), (ours, theirs)):
+        directory = tmp_path / first.__name__
+        old_file(directory, step=step)
+        with first(directory) as client:
+            assert client.get("a") == b"1"
+            client.rpush("l", "y")
+            expected = contents(client)
+        kept = directory / "appendonlydir"
+        found.append({path.name: path.read_bytes() for path in kept.iterdir() if path.name != LOCK_NAME})
+        assert [path.name for path in directory.iterdir()] == ["appendonlydir"]
+        with second(directory) as client:
+            assert contents(client) == expected
+    assert found[0].keys() == found[1].keys()
+    assert found[0]["appendonly.aof.manifest"].split() == found[1]["appendonly.aof.manifest"].split()
+
+
+def test_an_old_file_that_begins_with_an_rdb_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "appendonly.aof").write_bytes(b"REDIS0009" + bytes(100))
+    server = Serving("--appendonly", "--dir", str(tmp_path))
+    assert server.process.wait(20) == 1
+    server.__exit__(None, None, None)
+    assert "appendonly.aof cannot be read behind its first 0 bytes: it is an RDB file" in server.text
+    assert (tmp_path / "appendonly.aof").exists()
 
 
 RELATIVE = [

@@ -32,6 +32,10 @@ class Disk:
             self.directory.mkdir(mode=0o755, exist_ok=True)  # another server may come first
             _sync_path(self.directory.parent)
 
+    def outside(self) -> Disk:
+        """The directory that this one is in."""
+        return Disk(str(self.directory.parent))
+
     def lock(self) -> Callable[[], None]:
         """Let no other server use the directory, which must be there, before what is returned is called."""
         return DirectoryLock(self.directory).release
@@ -85,6 +89,12 @@ class Disk:
     def rename(self, name: str, other: str) -> None:
         """Give a file another name, at once and as a whole; a file of that name is replaced."""
         os.replace(self.directory / name, self.directory / other)
+
+    def move_in(self, name: str) -> None:
+        """Move a file here from outside, and make sure that it stays; a file of that name is replaced."""
+        os.replace(self.directory.parent / name, self.directory / name)
+        self.sync_names()
+        _sync_path(self.directory.parent)
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""

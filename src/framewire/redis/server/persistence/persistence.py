@@ -21,7 +21,7 @@ from framewire.redis.server.persistence.disk import Disk
 from framewire.redis.server.persistence.load import DamagedFile, OpenSession
 from framewire.redis.server.persistence.log import AppendLog, Unit
 from framewire.redis.server.persistence.manifest import Manifest
-from framewire.redis.server.persistence.opening import open_files, read_manifest
+from framewire.redis.server.persistence.opening import open_files, read_manifest, warn_of_old_file
 from framewire.redis.server.persistence.recorder import Recorder
 from framewire.redis.server.persistence.rewrite import Kind, Rewrite
 from framewire.redis.server.persistence.snapshot import Snapshot
@@ -281,6 +281,7 @@ class Persistence:
         self._take_directory()
         try:
             self._manifest = read_manifest(self._disk, self._prefix) or Manifest()
+            warn_of_old_file(self._disk, self._prefix)
         except BaseException:
             self._leave_directory()
             raise
