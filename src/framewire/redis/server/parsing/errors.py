@@ -6,10 +6,11 @@ them.
 
 from __future__ import annotations
 
-__all__ = ["NOT_AN_INTEGER", "SYNTAX_ERROR", "WRONG_TYPE", "CommandError"]
+__all__ = ["NOT_AN_INTEGER", "OUT_OF_MEMORY", "SYNTAX_ERROR", "WRONG_TYPE", "CommandError"]
 
 SYNTAX_ERROR = b"ERR syntax error"
 NOT_AN_INTEGER = b"ERR value is not an integer or out of range"
+OUT_OF_MEMORY = b"OOM there is not enough memory; nothing was changed"
 WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
 
 

@@ -9,7 +9,7 @@ from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared import scanning
-from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, remove_if_empty
+from framewire.redis.server.commands.shared.lookup import find, find_or_new, look_up, remove_if_empty
 from framewire.redis.server.commands.shared.random_members import OUT_OF_RANGE, next_count, pick
 from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, Arguments, parse_int64
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, WRONG_TYPE, CommandError
@@ -146,7 +146,7 @@ def _set_fields(client: Client, request: list[bytes], name: bytes) -> int:
     if len(request) % 2:
         raise CommandError(b"ERR wrong number of arguments for '%s' command" % name)
     key = request[1]
-    value = find_or_create(client, key, HashValue)
+    value = find_or_new(client, key, HashValue)
     before = len(value)
     if len(request) == 4:
         value[request[2]] = request[3]
@@ -154,6 +154,8 @@ def _set_fields(client: Client, request: list[bytes], name: bytes) -> int:
         value.update(zip(request[2::2], request[3::2], strict=True))
     if value.is_listpack:
         value.grew(request[2:], client.state.config)
+    if not before:
+        client.db.values[key] = value
     if client.db.observer is not None:  # `Db.touch` written out
         client.db.touch(key, b"hset")
     return len(value) - before
@@ -170,12 +172,12 @@ def hsetnx(client: Client, request: list[bytes]) -> object:
 
 def _put(client: Client, key: bytes, value: HashValue | None, field: bytes, text: bytes, event: bytes) -> None:
     """Give a field of `value`, which is what was found under `key`, its text."""
+    new = HashValue() if value is None else value
+    new[field] = text
+    if new.is_listpack:
+        new.grew((field, text), client.state.config)
     if value is None:
-        value = HashValue()
-        client.db.set(key, value)
-    value[field] = text
-    if value.is_listpack:
-        value.grew((field, text), client.state.config)
+        client.db.set(key, new)
     client.db.touch(key, event)
 
 

@@ -44,14 +44,15 @@ class End:
     """One end of a list: how to put and take there, and what these changes are called."""
 
     push: Callable[[ListValue, bytes], int]
+    last: int  # the index of the item that `pop` takes
     pop: Callable[[ListValue], bytes]
     take: Callable[[ListValue, int], list[bytes]]
     pushed: bytes
     popped: bytes
 
 
-LEFT: Final = End(ListValue.push_front, ListValue.pop_front, ListValue.take_front, b"lpush", b"lpop")
-RIGHT: Final = End(ListValue.push_back, ListValue.pop_back, ListValue.take_back, b"rpush", b"rpop")
+LEFT: Final = End(ListValue.push_front, 0, ListValue.pop_front, ListValue.take_front, b"lpush", b"lpop")
+RIGHT: Final = End(ListValue.push_back, -1, ListValue.pop_back, ListValue.take_back, b"rpush", b"rpop")
 ENDS: Final = {b"LEFT": LEFT, b"RIGHT": RIGHT}
 
 
@@ -59,17 +60,15 @@ ENDS: Final = {b"LEFT": LEFT, b"RIGHT": RIGHT}
 
 
 def list_to_grow(client: Client, key: bytes) -> ListValue:
-    """The list under `key`, a new one where there is none. Raises WRONGTYPE."""
+    """The list under `key`, a new one where there is none, which gets there once it is `grown`. Raises WRONGTYPE."""
     items = find(client, key, ListValue)
-    if items is None:
-        items = ListValue()
-        client.db.set(key, items)
-    return items
+    return ListValue() if items is None else items
 
 
 def grown(client: Client, key: bytes, items: ListValue, event: bytes) -> int:
     """The length to reply, after telling who wants to know; for those who wait for items this is the moment."""
     db = client.db
+    db.replace(key, items)
     db.touch(key, event)
     length = len(items)
     db.signal(key)

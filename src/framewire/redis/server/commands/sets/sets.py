@@ -10,7 +10,7 @@ from framewire.frames.resp import Bulk, Set
 from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared import scanning
-from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, remove, remove_if_empty
+from framewire.redis.server.commands.shared.lookup import find, find_or_new, look_up, remove, remove_if_empty
 from framewire.redis.server.commands.shared.random_members import next_count, pick
 from framewire.redis.server.parsing.arguments import Arguments, parse_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
@@ -100,13 +100,15 @@ def sscan(client: Client, request: list[bytes]) -> object:
 
 def sadd(client: Client, request: list[bytes]) -> object:
     key, members = request[1], request[2:]
-    value = find_or_create(client, key, SetValue)
+    value = find_or_new(client, key, SetValue)
     before = len(value)
     value.update(members)
     added = len(value) - before
     if added:
         if value.is_intset:
             value.grew(members, client.state.config)
+        if not before:
+            client.db.values[key] = value
         if client.db.observer is not None:  # `Db.touch` written out
             client.db.touch(key, b"sadd")
     return added
@@ -182,19 +184,23 @@ def smove(client: Client, request: list[bytes]) -> object:
     other = find(client, target, SetValue)
     if member not in value or value is other:
         return int(member in value)
+    added = _add(client, target, member)  # which may fail, so it comes first; who listens hears of it last
     value.remove(member)
     client.db.touch(source, b"srem")
     remove_if_empty(client, source, value)
-    _add(client, target, member)
+    if added:
+        client.db.touch(target, b"sadd")
     return 1
 
 
-def _add(client: Client, key: bytes, member: bytes) -> None:
-    value = find_or_create(client, key, SetValue)
-    if member not in value:
-        value.add(member)
-        value.grew((member,), client.state.config)
-        client.db.touch(key, b"sadd")
+def _add(client: Client, key: bytes, member: bytes) -> bool:
+    value = find_or_new(client, key, SetValue)
+    if member in value:
+        return False
+    value.add(member)
+    value.grew((member,), client.state.config)
+    client.db.values[key] = value
+    return True
 
 
 _READ, _COUNT = KeySpec("RO access"), KeySpec("RO")

@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
 
-__all__ = ["find", "find_or_create", "look_up", "remove", "remove_if_empty"]
+__all__ = ["find", "find_or_new", "look_up", "remove", "remove_if_empty"]
 
 V = TypeVar("V")
 
@@ -33,8 +33,11 @@ def find(client: Client, key: bytes, kind: type[V]) -> V | None:
     return value
 
 
-def find_or_create(client: Client, key: bytes, kind: Callable[[], V]) -> V:
-    """The value of `key`, a new and empty one where there is none: caller must fill it. Raises WRONGTYPE."""
+def find_or_new(client: Client, key: bytes, kind: Callable[[], V]) -> V:
+    """The value of `key`, a new and empty one where there is none. Raises WRONGTYPE.
+
+    Caller fills that one and then puts it under `key`: whatever fails before leaves no empty collection there.
+    """
     db = client.db
     if db.deadlines:
         db.discard_if_due(key, client.state.clock)
@@ -43,8 +46,7 @@ def find_or_create(client: Client, key: bytes, kind: Callable[[], V]) -> V:
         return cast("V", value)
     if value is not None:
         raise CommandError(WRONG_TYPE)
-    new = db.values[key] = kind()
-    return new
+    return kind()
 
 
 def remove(client: Client, key: bytes) -> bool:

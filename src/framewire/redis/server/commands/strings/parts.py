@@ -7,7 +7,16 @@ their own.
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.strings.lookup import check_length, content, editable, find, integer, look_up, peek
+from framewire.redis.server.commands.strings.lookup import (
+    add_behind,
+    check_length,
+    content,
+    editable,
+    find,
+    integer,
+    look_up,
+    peek,
+)
 from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, parse_int64
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 from framewire.redis.server.parsing.floats import NOT_A_FLOAT, WOULD_NOT_BE_FINITE, add_as_text
@@ -100,7 +109,7 @@ def append(client: Client, request: list[bytes]) -> object:
     else:
         length = len(before) + len(tail)
         check_length(client, length)
-        editable(client, key).extend(tail)
+        add_behind(client, key, before, tail)
     db.touch(key, b"append")
     return length
 
@@ -113,7 +122,7 @@ def setrange(client: Client, request: list[bytes]) -> object:
     if not data:
         return len(before or b"")
     check_length(client, offset + len(data))
-    value = editable(client, key)
+    value = editable(client, key, offset + len(data))
     value.write(offset, data)
     client.db.touch(key, b"setrange")
     return len(value)

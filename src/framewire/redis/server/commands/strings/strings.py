@@ -64,10 +64,12 @@ def _set_with_options(client: Client, request: list[bytes]) -> object:
 
 def _store(client: Client, key: bytes, value: bytes, deadline: int | None = None) -> None:
     db = client.db
-    db.set(key, value)
-    db.touch(key, b"set")
-    if deadline is not None:
-        db.set_deadline(key, deadline)
+    if deadline is None:
+        db.set(key, value)
+        db.touch(key, b"set")
+    else:
+        db.set_until(key, value, deadline)
+        db.touch(key, b"set")
         if db.observer is not None:
             db.observer(db, key, b"expire")
             client.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
