@@ -7,6 +7,7 @@ and `advance` while a rewrite is under way.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections.abc import Callable
@@ -145,6 +146,7 @@ class Persistence:
         self._log = AppendLog(self._disk, self._config.appendfsync, self._clock)
         self._log.on_pending = self._pending
         self._recorder = Recorder(self._state, self._log.append)
+        self._recorder.on_lost = self._lost
         self._recorder.start()
 
     def _stop_logging(self) -> None:
@@ -214,6 +216,12 @@ class Persistence:
         self._state.write_error = None if error is None else _MISCONF + (error.strerror or str(error)).encode()
         if failed is not (error is not None) and self._recorder is not None:
             self._recorder.take_shortcuts(error is None)
+
+    def _lost(self) -> None:
+        """Memory ended before a change was logged: as after a failed fsync, only writing everything anew helps."""
+        if self._log is not None:
+            self._log.doubt(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
+            self._look_at_error(self._log)
 
     def _pending(self) -> None:
         self.on_pending()
@@ -309,18 +317,27 @@ class Persistence:
         """Everything logged so far is written; the snapshot is of this very moment; what comes waits for a new file."""
         self.figures.scheduled = False
         self._started = self._clock()
+        if not (self._may_write_alone() if self._log is None else self._switching_on or self._has_written(self._log)):
+            self._note_failure()
+            return
+        try:
+            self._begin_rewrite()
+        except (MemoryError, RuntimeError) as error:  # the latter where no thread can be started
+            self._rewrite_failed(error, None)
+            self._forget_rewrite()
+
+    def _has_written(self, log: AppendLog) -> bool:
+        log.commit(force=True)
+        self._look_at_error(log)
+        if log.waiting:
+            logger.error("append-only file: not rewritten, because the present file cannot be written to")
+        return not log.waiting
+
+    def _begin_rewrite(self) -> None:
+        snapshot = Snapshot(self._state.databases)
         if self._log is not None and not self._switching_on:
-            self._log.commit(force=True)
-            self._look_at_error(self._log)
-            if self._log.waiting:
-                logger.error("append-only file: not rewritten, because the present file cannot be written to")
-                self._note_failure()
-                return
             self._old_size = self._log.size
             self._old_fd = self._log.detach()
-        elif self._log is None and not self._may_write_alone():
-            return
-        snapshot = Snapshot(self._state.databases)
         self._record_for(snapshot)
         kind = Kind.ALONE if self._log is None else Kind.SWITCHING_ON if self._switching_on else Kind.GROWING
         self._rewrite = Rewrite(self._disk, self._prefix, self._manifest, snapshot, kind, self._old_fd, self._spoiled)
@@ -335,7 +352,6 @@ class Persistence:
             self._read_manifest()
         except (OSError, DamagedFile) as error:
             logger.error("append-only file: not rewritten: %s", error)
-            self._note_failure()
             return False
         return True
 
@@ -355,12 +371,12 @@ class Persistence:
             self._old_fd = -1
         self._manifest = self._rewrite.manifest
         self._log.attach(fd, 0)
-        self._note_sync_error(self._rewrite)
+        self._note_sync_error(self._rewrite.sync_error)
         self.commit()
 
-    def _note_sync_error(self, rewrite: Rewrite) -> None:
-        if rewrite.sync_error is not None and self._log is not None:
-            self._log.doubt(rewrite.sync_error)
+    def _note_sync_error(self, error: OSError | None) -> None:
+        if error is not None and self._log is not None:
+            self._log.doubt(error)
         self._sync_failures = self._log.sync_failures if self._log is not None else 0
 
     def _give_up_rewrite(self) -> None:
@@ -371,20 +387,23 @@ class Persistence:
 
     def _end_rewrite(self, rewrite: Rewrite) -> None:
         self._rewrite = None
-        assert self._recorder is not None
-        self._recorder.snapshot = None
         self._manifest = rewrite.manifest
         if rewrite.error is not None:
-            self._rewrite_failed(rewrite, rewrite.error)
+            self._rewrite_failed(rewrite.error, rewrite.sync_error)
         else:
             self._rewrite_succeeded(rewrite)
-        if self._log is None and self._recorder is not None:
-            self._recorder.stop()
-            self._recorder = None
+        self._forget_rewrite()
+
+    def _forget_rewrite(self) -> None:
+        if self._recorder is not None:
+            self._recorder.snapshot = None
+            if self._log is None:
+                self._recorder.stop()
+                self._recorder = None
         self._leave_directory()
 
-    def _rewrite_failed(self, rewrite: Rewrite, error: OSError) -> None:
-        logger.warning("append-only file: not rewritten: %s", error)
+    def _rewrite_failed(self, error: BaseException, sync_error: OSError | None) -> None:
+        logger.warning("append-only file: not rewritten: %s", str(error) or type(error).__name__)
         self._note_failure()
         log = self._log
         if log is None:
@@ -395,7 +414,7 @@ class Persistence:
         elif self._old_fd >= 0:  # the new file could not be prepared: the old one goes on
             log.attach(self._old_fd, self._old_size)
             self._old_fd = -1
-            self._note_sync_error(rewrite)
+            self._note_sync_error(sync_error)
             self.commit()
 
     def _note_failure(self) -> None:

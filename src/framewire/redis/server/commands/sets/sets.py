@@ -101,13 +101,9 @@ def sscan(client: Client, request: list[bytes]) -> object:
 def sadd(client: Client, request: list[bytes]) -> object:
     key, members = request[1], request[2:]
     value = find_or_new(client, key, SetValue)
-    before = len(value)
-    value.update(members)
-    added = len(value) - before
+    added = value.put(members, client.state.config)
     if added:
-        if value.is_intset:
-            value.grew(members, client.state.config)
-        if not before:
+        if added == len(value):  # it is new
             client.db.values[key] = value
         if client.db.observer is not None:  # `Db.touch` written out
             client.db.touch(key, b"sadd")
@@ -195,10 +191,8 @@ def smove(client: Client, request: list[bytes]) -> object:
 
 def _add(client: Client, key: bytes, member: bytes) -> bool:
     value = find_or_new(client, key, SetValue)
-    if member in value:
+    if not value.put((member,), client.state.config):
         return False
-    value.add(member)
-    value.grew((member,), client.state.config)
     client.db.values[key] = value
     return True
 

@@ -6,15 +6,21 @@ and misses), `find` for those that go on to change the value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterable, Sized
 from typing import TypeVar, cast
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
+from framewire.redis.server.values.hashes import HashValue
+from framewire.redis.server.values.lists import ListValue
+from framewire.redis.server.values.sets import SetValue
+from framewire.redis.server.values.sorted_sets import SortedSetValue
 
-__all__ = ["find", "find_or_new", "look_up", "remove", "remove_if_empty"]
+__all__ = ["find", "find_or_new", "look_up", "remove", "remove_if_empty", "remove_left_empty"]
 
 V = TypeVar("V")
+
+_NEVER_EMPTY = (HashValue, ListValue, SetValue, SortedSetValue)
 
 
 def look_up(client: Client, key: bytes, kind: type[V]) -> V | None:
@@ -56,6 +62,14 @@ def remove(client: Client, key: bytes) -> bool:
     if there:
         db.touch(key, b"del")
     return there
+
+
+def remove_left_empty(client: Client, keys: Iterable[bytes]) -> None:
+    """After a command that broke in the middle: what it emptied does not exist. O(keys)."""
+    for key in keys:
+        value = client.db.values.get(key)
+        if isinstance(value, _NEVER_EMPTY) and not len(value):
+            remove(client, key)
 
 
 def remove_if_empty(client: Client, key: bytes, value: Sized) -> None:
