@@ -403,6 +403,33 @@ def until_taken(client: redis.Redis) -> None:
     raise AssertionError("writes are still refused")
 
 
+# -- memory that ends -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process' memory")
+def test_what_does_not_fit_in_memory_is_in_neither_memory_nor_log(tmp_path: Path) -> None:
+    arguments = ["--appendonly", "--appendfsync", "always", "--dir", str(tmp_path)]
+    with Serving(*arguments) as server, connect("127.0.0.1", server.port) as client:
+        client.set("short", "x")
+        client.rpush("list", *range(BIG))
+        process = psutil.Process(server.process.pid)
+        room = 120 << 20
+        process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms + room, psutil.RLIM_INFINITY))
+        for key in ("new", "short"):
+            for request in (("SETRANGE", key, 3 * room, "x"), ("SETBIT", key, 24 * room, 1),
+                            ("BITFIELD", key, "SET", "u8", 24 * room, 1)):  # fmt: skip
+                with pytest.raises(redis.ResponseError, match="not enough memory"):
+                    client.execute_command(*request)
+        assert client.exists("new") == 0
+        assert client.incr("counter") == 1
+        expected = contents(client)
+        server.process.kill()
+        server.process.wait()
+    with ours(tmp_path) as client:
+        assert contents(client) == expected
+        assert client.get("short") == b"x"
+
+
 # -- how it is started ------------------------------------------------------------------------------------------------
 
 

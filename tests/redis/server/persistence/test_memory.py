@@ -146,7 +146,7 @@ def test_a_broken_command_without_keys_lets_everything_be_written_anew(monkeypat
 
 
 @pytest.mark.parametrize("shortcut", [True, False])
-@pytest.mark.parametrize("hook", ["_before", "_after", "_log"])
+@pytest.mark.parametrize("hook", ["_before", "_after", "_end_unit"])
 def test_memory_that_ends_in_the_recorder_itself(monkeypatch: pytest.MonkeyPatch, hook: str, shortcut: bool) -> None:
     monkeypatch.setattr(recorder.Recorder, hook, failing(getattr(recorder.Recorder, hook), after=1))
     kept = Kept(MemoryDisk())

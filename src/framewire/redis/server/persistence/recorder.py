@@ -122,10 +122,17 @@ class Recorder:
         begun = self._begun.pop() if self._begun else self._served
         if begun is None:  # before we began to look
             return
+        changes, database, _ = begun
+        error = sys.exception()
         try:
-            error = sys.exception()
             if command.has_flag("write"):
-                self._log(client, command, request, begun, error)
+                if error is not None and not isinstance(error, CommandError):
+                    self._log_values(client.db, command, request)
+                # A command that was refused may have said before how it would be logged.
+                elif client.propagated is not None and (self._databases.dirty != changes or error is None):
+                    self._unit += [(database, logged) for logged in client.propagated]
+                elif client.propagated is None and self._databases.dirty != changes:
+                    self._unit.append((database, request))
             if not self._begun:
                 self._end_unit()
             if error is not None:
@@ -143,18 +150,6 @@ class Recorder:
         self.on_lost()
         if not self._begun:
             self._end_unit()
-
-    def _log(
-        self, client: Client, command: Command, request: list[bytes], begun: _Begun, error: BaseException | None
-    ) -> None:
-        changes, database, _ = begun
-        if error is not None and not isinstance(error, CommandError):
-            self._log_values(client.db, command, request)
-        # A command that was refused may have said before how it would be logged.
-        elif client.propagated is not None and (self._databases.dirty != changes or error is None):
-            self._unit += [(database, logged) for logged in client.propagated]
-        elif client.propagated is None and self._databases.dirty != changes:
-            self._unit.append((database, request))
 
     def _log_values(self, own: Db, command: Command, request: list[bytes]) -> None:
         """What the keys hold that a broken command may have changed, also in other databases (MOVE, COPY)."""

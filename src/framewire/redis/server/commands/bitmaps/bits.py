@@ -39,10 +39,10 @@ def setbit(client: Client, request: list[bytes]) -> object:
     bit = parse_int64(request[3])
     if bit not in (0, 1):
         raise CommandError(_WRONG_BIT)
-    size = len(find(client, key) or b"")
-    value = editable(client, key, (place >> 3) + 1)
+    found = find(client, key)
+    grows = place >> 3 >= len(found or b"")
+    value = found if isinstance(found, RawString) and not grows else editable(client, key, (place >> 3) + 1)
     before = read_bit(value, place)
-    grows = len(value) > size
     if grows or before != bit:
         write_bit(value, place, bit)
         client.db.touch(key, b"setbit")

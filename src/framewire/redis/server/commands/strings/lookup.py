@@ -61,6 +61,8 @@ def editable(client: Client, key: bytes, size: int = 0) -> RawString:
     Raises WRONGTYPE, and `CommandError` where memory does not suffice.
     """
     value = find(client, key)
+    if isinstance(value, RawString) and len(value) >= size:
+        return value
     try:
         raw = _raw(value) if value is not None else RawString(size)
         raw.lengthen(size)
