@@ -1,4 +1,4 @@
-"""Builds the optional extension modules, one for each `.pyx` in `_native`; all else is in pyproject.toml.
+"""Builds the optional extension modules, one for each `.pyx` below `src`; all else is in pyproject.toml.
 
 With a C compiler they are built. Without one the install still succeeds, says why, and `framewire.implementation` is
 `"pure"`. `FRAMEWIRE_PURE=1` skips them on purpose, `FRAMEWIRE_NATIVE=1` makes a failure to build them an error,
@@ -93,12 +93,12 @@ def extensions() -> list[Any]:
         return []
     modules = [
         Extension(
-            f"framewire._native.{source.stem}",
+            ".".join(source.relative_to("src").with_suffix("").parts),
             [source.as_posix()],
             extra_compile_args=compile_args(),
             extra_link_args=SANITIZERS if SANITIZE else [],
         )
-        for source in sorted(Path("src/framewire/_native").glob("*.pyx"))
+        for source in sorted(Path("src").rglob("*.pyx"))
     ]
     return list(
         cythonize(

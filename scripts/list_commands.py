@@ -27,12 +27,48 @@ GROUPS = {
     "cluster": "Cluster",
 }
 
+HERE = {
+    "asking": "refused: it is no cluster",
+    "bgsave": "refused: it writes no RDB files",
+    "client|getredir": "-1, there is no client-side caching",
+    "client|no-evict": "none ever is",
+    "client|no-touch": "that age is not kept",
+    "client|trackinginfo": "client-side caching is off",
+    "config|rewrite": "refused: there is no such file",
+    "debug": "for local connections",
+    "failover": "refused: there is no replica",
+    "latency": "it is not watched",
+    "latency|doctor": "says that it is not watched",
+    "latency|graph": "there are no samples",
+    "latency|histogram": "there are none",
+    "latency|history": "there are no samples",
+    "latency|latest": "there are no samples",
+    "latency|reset": "there are no samples",
+    "memory|doctor": "says that nothing is known",
+    "memory|malloc-stats": "says that the allocator tells nothing",
+    "memory|stats": "those of the process",
+    "object|freq": "refused: it is not kept",
+    "object|idletime": "0, it is not kept",
+    "readonly": "refused: it is no cluster",
+    "readwrite": "refused: it is no cluster",
+    "replicaof": "takes NO ONE; it cannot be a replica",
+    "role": "a master without replicas",
+    "save": "refused: it writes no RDB files",
+    "script|debug": "takes NO: there is no debugger",
+    "script|kill": "says that none runs: one that runs too long is stopped by itself",
+    "shutdown": "where it is a process of its own",
+    "slaveof": "takes NO ONE; it cannot be a replica",
+    "wait": "0, there are no replicas",
+}
+"""Where this server does less than the sentence in the table of facts says."""
+
 HEAD = """\
 # What Mini-Redis understands
 
 Each command takes the forms and options of Redis 7.0 and gives the same replies, errors included. Whatever is not
-listed answers `ERR unknown command`, exactly as a Redis would that does not have it. This page is made from the command
-table (`python scripts/list_commands.py > docs/commands.md`).
+listed answers `ERR unknown command`, exactly as a Redis would that does not have it. Where this server does less than
+the sentence says, brackets tell what. This page is made from the command table (`python scripts/list_commands.py >
+docs/commands.md`).
 """
 
 
@@ -51,9 +87,14 @@ def lines() -> Iterator[str]:
 
 def rows(command: Command) -> Iterator[str]:
     """One row for a command, and one for each of its subcommands."""
-    yield f"| {command.name.upper()} | {command.summary} |"
-    for subcommand in command.subcommands.values():
-        yield f"| {subcommand.name.upper().replace('|', ' ')} | {subcommand.summary} |"
+    yield row(command)
+    yield from map(row, command.subcommands.values())
+
+
+def row(command: Command) -> str:
+    """What the table of facts says, and in brackets what is less here."""
+    less = f" (Here: {HERE[command.name]}.)" if command.name in HERE else ""
+    return f"| {command.name.upper().replace('|', ' ')} | {command.summary}{less} |"
 
 
 def page() -> str:

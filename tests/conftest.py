@@ -1,19 +1,45 @@
-"""What all tests share: the two implementations as fixtures, a line in the header that says which one is in use, TLS.
+"""What all tests share: the two implementations as fixtures, what a run selects, a line that says what is in use, TLS.
 
-What belongs here: how a test gets at an implementation, or at a certificate. A test that takes `buffers` or `resp` runs
-once for each; `FRAMEWIRE_PURE=1` leaves only the plain one, and under `FRAMEWIRE_NATIVE=1` (in CI) a missing one is an
-error.
+What belongs here: how a test gets at an implementation, or at a certificate, and what holds for every run. A test that
+takes `buffers` or `resp` runs once for each; `FRAMEWIRE_PURE=1` leaves only the plain one, and under
+`FRAMEWIRE_NATIVE=1` (in CI) a missing one is an error.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import ssl
 import subprocess
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.properties import register_profiles
+
+HERE = Path(__file__).parent
+THOROUGH = {"against", "hostile", "leaks"}  # folders whose tests are `thorough`, all of them
+
+register_profiles()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders that are left out as a whole need not be imported."""
+    return True if collection_path.name in THOROUGH and "not thorough" in config.option.markexpr else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE) and THOROUGH & set(item.path.relative_to(HERE).parts):
+            item.add_marker("thorough")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are objects that stay: a test that collects garbage need not look through them."""
+    gc.collect()
+    gc.freeze()
 
 
 def _set(name: str) -> bool:

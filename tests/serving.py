@@ -16,6 +16,8 @@ from typing import Self
 
 import psutil
 
+from tests.waiting import PATIENCE
+
 
 class Serving:
     """`with Serving("--maxclients", "10") as server:` then `server.port`, `server.rss`, `server.log`."""
@@ -30,7 +32,7 @@ class Serving:
         self._reader.start()
 
     def __enter__(self) -> Self:
-        if not self._listening.wait(30) or self.process.poll() is not None:
+        if not self._listening.wait(PATIENCE) or self.process.poll() is not None:
             self.process.kill()
             raise RuntimeError("the server did not start: " + "".join(self.log))
         return self
@@ -41,11 +43,11 @@ class Serving:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self._reader.join(5)
+        self._reader.join(PATIENCE)
         assert self.process.stderr is not None
         self.process.stderr.close()
 
@@ -59,7 +61,7 @@ class Serving:
         """The log so far."""
         return "".join(self.log)
 
-    def connect(self, timeout: float = 20.0) -> socket.socket:
+    def connect(self, timeout: float = PATIENCE) -> socket.socket:
         """A raw TCP connection to the server."""
         return socket.create_connection(("127.0.0.1", self.port), timeout)
 

@@ -11,13 +11,14 @@ import struct
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire._impl import Bytes, BytesMut, Cursor
 from framewire.buf import Buf, BufMut, Chain, Limit, Rope, WriteBuffer
 from framewire.errors import BufferUnderflow
 from tests.buffer_inputs import DATA, INPUTS, Dribble, Slots, drain
+from tests.properties import examples
 
 NUMBERS = [
     (f"{kind}{8 * size}{suffix}", size, kind == "i", order)
@@ -177,7 +178,7 @@ def test_integers_of_any_size(make, name, signed, order):
                 getattr(make(DATA), "get_" + name)(wrong)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(data=st.binary(max_size=60), cuts=st.lists(st.integers(0, 60), max_size=4), ops=st.lists(st.integers(0, 20)))
 def test_where_chunks_end_makes_no_difference(data, cuts, ops):
     """A chain cut anywhere reads like one piece, whatever is read in whatever order."""

@@ -9,12 +9,13 @@ import socket
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire._impl import Bytes, BytesMut, Cursor
 from framewire.buf import Buf, Rope, WriteBuffer
 from framewire.errors import BufferUnderflow
+from tests.properties import examples
 
 PARTS = [b"GET", b" ", b"/index.html", b"\r\n", b"x" * 50]
 WHOLE = b"".join(PARTS)
@@ -238,7 +239,7 @@ def test_chunks_vectored_stops_at_its_maximum():
 # -- against builtin bytes
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     first=parts,
     ops=st.lists(

@@ -11,12 +11,13 @@ import struct
 import tarfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire._impl import Bytes, BytesMut, Cursor
 from framewire.buf import Limit, Reader, Rope, Take, WriteBuffer, Writer
 from tests.buffer_inputs import DATA, INPUTS, Duck, Slots
+from tests.properties import examples
 
 LINES = b"first\nsecond line\n\n" + b"x" * 1000 + b"\nlast, without an end"
 ROWS = [["a", "b"], ["1", "two, quoted"], ["ü", "\n"]]
@@ -81,7 +82,7 @@ def test_lines_across_chunks(make):
     assert r.inner.remaining() == len(LINES) - len(b"first\nsecond line\n"), "nothing is read ahead"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     data=st.lists(st.sampled_from([b"\n", b"a", b"bc" * 70, b"\r\n", b"d" * 300])).map(b"".join),
     cuts=st.lists(st.integers(0, 400), max_size=4),

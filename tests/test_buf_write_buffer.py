@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire._impl import Bytes, BytesMut, Cursor
 from framewire.buf import SHARE_THRESHOLD, Rope, WriteBuffer
+from tests.properties import examples
 
 BIG = bytes(SHARE_THRESHOLD)
 
@@ -133,7 +134,7 @@ def test_rollback_after_take_is_refused():
             w.rollback(mark)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.lists(st.sampled_from([b"a", b"bc" * 10, BIG, BIG + b"1", "mark", "rollback", "take", "clear"])))
 def test_write_buffer_against_a_model(ops):
     w, model, taken, expected, marks = WriteBuffer(), b"", b"", b"", []

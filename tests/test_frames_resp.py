@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.errors import EncodeError
@@ -31,6 +31,7 @@ from framewire.frames.resp import (
     value_of_set,
 )
 from tests.every_way import flat
+from tests.properties import examples
 from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY
 
 REPLIES = BOTH_WAYS | DECODE_ONLY
@@ -89,6 +90,7 @@ def test_to_value(name: str) -> None:
     assert flat(to_value(REPLIES[name].frame)) == flat(REPLIES[name].value)
 
 
+@pytest.mark.thorough
 def test_to_value_of_100_000_nested() -> None:
     frame: Any = Integer(7)
     for _ in range(25_000):
@@ -162,7 +164,7 @@ def test_integers_round_trip(value: int) -> None:
 
 
 @given(st.integers(1, decimals.MAX_DIGITS), st.randoms())
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_long_integers_round_trip(digits: int, random: Any) -> None:
     value = random.randrange(10 ** (digits - 1), 10**digits) * random.choice([1, -1])
     text = decimals.format_integer(value)
@@ -192,7 +194,7 @@ def test_doubles_round_trip(value: float) -> None:
 
 
 @given(st.text(st.sampled_from("+-0123456789.eE_infa "), max_size=8))
-@settings(max_examples=500)
+@examples(500)
 def test_doubles_are_read_strictly(text: str) -> None:
     """Whatever is accepted, Python reads alike; and Python's extras are not accepted."""
     found = decimals.parse_double(text.encode())

@@ -16,6 +16,7 @@ from fuzz.harness import check
 from fuzz.mutate import CORPUS, blind, corpus_of, target
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", fuzz.TARGETS)
 def test_seeds_and_corpus_hold(name: str) -> None:
     corpus = corpus_of(name)
@@ -24,6 +25,7 @@ def test_seeds_and_corpus_hold(name: str) -> None:
         target(name).one_input(data)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", fuzz.TARGETS)
 def test_some_mutations_hold(name: str) -> None:
     finding, _, error = blind(name, inputs=200, seed=1)

@@ -20,6 +20,7 @@ print(framewire.implementation)
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("loader", ["pure", "native"])
 @pytest.mark.parametrize("protocol", [2, 5])
 def test_what_one_implementation_dumps_the_other_loads(buffers, loader, protocol):

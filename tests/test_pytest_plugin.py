@@ -12,6 +12,9 @@ import pytest
 
 from framewire.redis import ThreadServer, run_in_thread
 from tests.serving import command, read_exactly
+from tests.waiting import PATIENCE
+
+pytestmark = pytest.mark.thorough
 
 pytest_plugins = ["pytester"]
 
@@ -44,7 +47,7 @@ def run(suite: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 
 def run_apart(suite: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return suite.runpytest_subprocess(*PLUGINS, *arguments, timeout=60)
+    return suite.runpytest_subprocess(*PLUGINS, *arguments, timeout=2 * PATIENCE)
 
 
 def test_each_test_finds_the_same_server_without_keys(suite: pytest.Pytester) -> None:
@@ -81,11 +84,22 @@ def test_a_failing_test_leaves_nothing_to_the_next(suite: pytest.Pytester) -> No
 
 
 def test_a_hanging_test_is_ended_and_the_next_goes_on(suite: pytest.Pytester) -> None:
-    """pytest-timeout interrupts the one that waits for ever; its client goes, and takes nothing of the next one's."""
+    """pytest-timeout interrupts the one that waits for ever; its client goes, and takes nothing of the next one's.
+
+    The alarm that pytest-timeout has set is rung as soon as the test waits, not after a second that may be too short.
+    """
     suite.makepyfile("""
+        import os, signal, threading
         import redis
 
+        def ring_when_it_waits(redis_url):
+            with redis.from_url(redis_url) as client:
+                while not any(other["cmd"] == "blpop" for other in client.client_list()):
+                    pass
+            os.kill(os.getpid(), signal.SIGALRM)
+
         def test_that_hangs(redis_url):
+            threading.Thread(target=ring_when_it_waits, args=(redis_url,)).start()
             with redis.from_url(redis_url) as client:
                 client.blpop("queue")
 
@@ -94,7 +108,7 @@ def test_a_hanging_test_is_ended_and_the_next_goes_on(suite: pytest.Pytester) ->
                 client.lpush("queue", "job")
                 assert client.llen("queue") == 1
     """)
-    result = run_apart(suite, "-p", "pytest_timeout", "--timeout", "1", "--timeout-method", "signal")
+    result = run_apart(suite, "-p", "pytest_timeout", "--timeout", "600", "--timeout-method", "signal")
     result.assert_outcomes(passed=1, failed=1)
 
 

@@ -2,7 +2,11 @@
 
 from framewire._impl import Bytes, BytesMut, Cursor, implementation
 from framewire._version import __version__
-from framewire.buf import Buf, BufMut, Chain, Limit, Reader, Rope, Take, WriteBuffer, Writer
+from framewire.buf.abstract import Buf, BufMut
+from framewire.buf.adaptors import Chain, Limit, Take
+from framewire.buf.rope import Rope
+from framewire.buf.streams import Reader, Writer
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec, Decoder, Encoder, MappedCodec, Refusal
 from framewire.codecs.delimiter import DelimiterCodec
 from framewire.codecs.http1 import HttpCodec

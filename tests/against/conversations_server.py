@@ -18,8 +18,8 @@ ADMINISTRATION: dict[str, Conversation] = {
         "PUBSUB NUMSUB news other nobody news", "PUBSUB NUMPAT", "PUBSUB SHARDCHANNELS",
         "PUBSUB SHARDCHANNELS s[gh]*",
         "PUBSUB SHARDNUMSUB shard news", "pubsub channels other", volatile("kind", "PUBSUB HELP"), "PUBSUB HELP x",
-        by("b", "UNSUBSCRIBE"), by("b", "PUNSUBSCRIBE"), by("c", "RESET"), "PUBSUB NUMSUB news", "PUBSUB NUMPAT",
-        "PUBSUB SHARDCHANNELS", "PUBSUB CHANNELS",
+        by("b", "UNSUBSCRIBE"), by("b", "PUNSUBSCRIBE", "left"), by("c", "RESET"), "PUBSUB NUMSUB news",
+        "PUBSUB NUMPAT", "PUBSUB SHARDCHANNELS", "PUBSUB CHANNELS",
     ],
     "shard channels": [
         "SPUBLISH", "SPUBLISH a", "SPUBLISH a b", "SSUBSCRIBE", "SUNSUBSCRIBE", "SUNSUBSCRIBE a b",
@@ -141,7 +141,8 @@ ADMINISTRATION: dict[str, Conversation] = {
     "kill oneself": ["CLIENT KILL TYPE normal SKIPME yes TYPE pubsub", "PING", "CLIENT KILL SKIPME no", "PING"],
     "statistics": ["CONFIG RESETSTAT", "CONFIG RESETSTAT x", "CONFIG REWRITE", "CONFIG REWRITE x"],
     "alone": [
-        "WAIT", "WAIT 0 0", "WAIT 1 10", "WAIT x 0", "WAIT 0 x", "WAIT -1 0", "WAIT 0 -1", "WAIT 1", "ROLE", "ROLE x",
+        "WAIT", "WAIT 0 0", "WAIT 1 10", "WAIT x 0", "WAIT 0 x", "WAIT -1 0", "WAIT 0 -1", "WAIT 1",
+        volatile("offset", "ROLE"), "ROLE x",
         "FAILOVER", "FAILOVER x", "FAILOVER ABORT", "FAILOVER TO a b", "FAILOVER TO a 1", "FAILOVER TIMEOUT x",
         "REPLICAOF NO ONE", "REPLICAOF no one", "REPLICAOF a x", "REPLICAOF a", "SLAVEOF NO ONE", "READONLY",
         "READWRITE", "ASKING", "SAVE x", "BGSAVE x", "BGSAVE SCHEDULE x", "SHUTDOWN x", "SHUTDOWN ABORT",

@@ -1,120 +1,29 @@
 """Blocking commands: real connections to our server and to a real one, and both do the same.
 
-What belongs here: scenes with several clients, some of which wait. Each step of a scene is carried out when the one
-before it has had its whole effect, so that its record does not depend on timing: what each client got in that step, and
-how many clients wait after it.
+What belongs here: scenes about lists, random ones, and what is about waiting itself.
 """
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framewire.redis import ThreadServer
-from tests.against.dialogue import CLOSED, Client, arguments
-from tests.against.steps import Request
+from tests.against.dialogue import Client
+from tests.against.differences_random import is_asked
+from tests.against.notation import arguments
+from tests.against.scenes import PATIENCE, Record, Scene, Stage, play_alike
 from tests.peers import RedisServer
 from tests.serving import command, read_exactly
 
 pytestmark = pytest.mark.peer
-
-PATIENCE = 10.0
-ROUNDS = 4  # of question and answer on another connection, after which a server has done what was asked of it before
-
-Scene: TypeAlias = Sequence[tuple[Any, ...]]
-"""In each step the name of a client, and what it sends, in one piece; where that is nothing, it goes."""
-
-
-class Guest:
-    """A connection that does not wait for its replies."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_connection((host, port), PATIENCE)
-        self._socket.setblocking(False)
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def send(self, requests: list[Request]) -> None:
-        self._socket.sendall(b"".join(command(*arguments(request)) for request in requests))
-
-    def heard(self) -> bytes:
-        """All that has come."""
-        pieces: list[bytes] = []
-        try:
-            while piece := self._socket.recv(65536):
-                pieces.append(piece)
-            pieces.append(CLOSED)
-        except BlockingIOError:
-            pass
-        return b"".join(pieces)
-
-
-class Stage:
-    """One of the two servers with its clients."""
-
-    def __init__(self, host: str, port: int, protocol: int) -> None:
-        self.address, self._protocol = (host, port), protocol
-        self._guests: dict[str, Guest] = {}
-        self.control = Client(host, port)
-        self.control.ask("FLUSHALL")
-
-    def close(self) -> None:
-        """All go; what they waited for must not be left to the next test."""
-        for guest in self._guests.values():
-            guest.close()
-        self.wait_until(0)
-        self.control.close()
-
-    def play(self, scene: Scene) -> list[Any]:
-        return [self._step(name, requests) for name, *requests in scene]
-
-    def waiting(self) -> int:
-        (reply,) = self.control.ask("INFO clients")
-        found = re.search(rb"blocked_clients:(\d+)", reply)
-        assert found is not None
-        return int(found[1])
-
-    def wait_until(self, waiting: int) -> None:
-        started = time.monotonic()
-        while self.waiting() != waiting:
-            assert time.monotonic() - started < PATIENCE
-
-    def _step(self, name: str, requests: list[Request]) -> tuple[Any, ...]:
-        if requests:
-            self.guest(name).send(requests)
-        else:
-            self._guests.pop(name).close()
-        return name, requests, self._settle(), self.waiting()
-
-    def guest(self, name: str) -> Guest:
-        if name not in self._guests:
-            self._guests[name] = Guest(*self.address)
-            if self._protocol == 3:
-                self._guests[name].send(["HELLO 3"])
-                self._settle()
-        return self._guests[name]
-
-    def _settle(self) -> dict[str, bytes]:
-        """What all clients get, when the server has said all that it has to say."""
-        heard: dict[str, bytes] = {}
-        quiet = 0
-        while quiet < ROUNDS:
-            self.control.ask("PING")
-            new = {name: data for name, guest in self._guests.items() if (data := guest.heard())}
-            quiet = 0 if new else quiet + 1
-            for name, data in new.items():
-                heard[name] = heard.get(name, b"") + data
-        return heard
-
 
 SCENES: dict[str, Scene] = {
     "order of service": [
@@ -223,20 +132,9 @@ SCENES: dict[str, Scene] = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=[2, 3])
-def stages(request: pytest.FixtureRequest, peer: RedisServer, ours: ThreadServer) -> Iterator[list[Stage]]:
-    """Our server and the real one."""
-    stages = [Stage(ours.host, ours.port, request.param), Stage(peer.host, peer.port, request.param)]
-    yield stages
-    for stage in stages:
-        stage.close()
-
-
 @pytest.mark.parametrize("name", SCENES)
 def test_scenes(stages: list[Stage], name: str) -> None:
-    own, real = (stage.play(SCENES[name]) for stage in stages)
-    for ours_did, real_did in zip(own, real, strict=True):
-        assert ours_did == real_did
+    play_alike(stages, f"lists: {name}", SCENES[name])
 
 
 KEYS = st.sampled_from(["k", "k", "l"])
@@ -273,7 +171,7 @@ def test_random_scenes(peer: RedisServer, ours: ThreadServer, first: tuple[str, 
 
     On a loaded machine the kernel may deliver what two clients sent in another order: what differs must differ again.
     """
-    scene = [*zip("abcd", first, strict=True), *steps]
+    scene = [step for step in [*zip("abcd", first, strict=True), *steps] if is_played(step, peer.name)]
     for _ in range(3):
         own, real = (_play(server, scene) for server in (ours, peer))
         if own == real:
@@ -281,8 +179,12 @@ def test_random_scenes(peer: RedisServer, ours: ThreadServer, first: tuple[str, 
     assert own == real
 
 
-def _play(server: ThreadServer | RedisServer, scene: Scene) -> list[Any]:
-    stage = Stage(server.host, server.port, 3)
+def is_played(step: tuple[str, ...], server: str) -> bool:
+    return all(is_asked("scenes", request, server) for request in step[1:])
+
+
+def _play(server: ThreadServer | RedisServer, scene: Scene) -> list[Record]:
+    stage = Stage(server, 3)
     try:
         return stage.play(scene)
     finally:
@@ -334,14 +236,14 @@ def test_many_wait_for_one_key_and_are_served_in_order(stages: list[Stage], many
         for number, guest in enumerate(guests):
             guest.send([f"BLPOP l{number % 7} l 0"])
             stage.wait_until(number + 1)
-        heard = stage.play([("p", ["RPUSH", "l", *map(str, range(many))])])[0][2]
+        heard = stage.play([("p", ["RPUSH", "l", *map(str, range(many))])])[0].heard
         assert [heard[f"{number}"].split(b"\r\n")[-2] for number in range(many)] == [b"%d" % n for n in range(many)]
         assert stage.waiting() == 0
 
 
-def test_producers_and_consumers(stages: list[Stage]) -> None:
+def test_producers_and_consumers(ours: ThreadServer) -> None:
     """Eight consumers and four producers at full speed: each item reaches one consumer."""
-    stage, per_producer = stages[0], 300
+    stage, per_producer = Stage(ours, 2), 300
     taken: list[bytes] = []
 
     def produce(name: int) -> None:
@@ -368,4 +270,5 @@ def test_producers_and_consumers(stages: list[Stage]) -> None:
     stage.control.ask("RPUSH jobs " + " ".join(["end"] * 8))
     for consumer in consumers:
         consumer.join(30)
+    stage.close()
     assert sorted(taken) == sorted(b"%d:%d" % (name, n) for name in range(4) for n in range(per_producer))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from framewire.redis import ThreadServer
-from tests.against.test_blocking import Scene, Stage
-from tests.peers import RedisServer
+from tests.against.scenes import Scene, Stage, play_alike
 
 pytestmark = pytest.mark.peer
 
@@ -52,18 +48,6 @@ SCENES: dict[str, Scene] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("protocol", [2, 3])
 @pytest.mark.parametrize("name", SCENES)
 def test_scenes(stages: list[Stage], name: str) -> None:
-    own, real = (stage.play(SCENES[name]) for stage in stages)
-    for ours_did, real_did in zip(own, real, strict=True):
-        assert ours_did == real_did
-
-
-@pytest.fixture
-def stages(protocol: int, peer: RedisServer, ours: ThreadServer) -> Iterator[list[Stage]]:
-    """Our server and the real one."""
-    stages = [Stage(ours.host, ours.port, protocol), Stage(peer.host, peer.port, protocol)]
-    yield stages
-    for stage in stages:
-        stage.close()
+    play_alike(stages, f"sorted sets: {name}", SCENES[name])

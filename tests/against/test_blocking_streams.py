@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from framewire.redis import ThreadServer
-from tests.against.test_blocking import Scene, Stage
+from tests.against.scenes import Scene, Stage, play_alike
 from tests.peers import RedisServer
 
 pytestmark = pytest.mark.peer
@@ -119,27 +117,15 @@ SCENES: dict[str, Scene] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("protocol", [2, 3])
 @pytest.mark.parametrize("name", SCENES)
 def test_scenes(stages: list[Stage], name: str) -> None:
-    own, real = (stage.play(SCENES[name]) for stage in stages)
-    for ours_did, real_did in zip(own, real, strict=True):
-        assert ours_did == real_did
-
-
-@pytest.fixture
-def stages(protocol: int, peer: RedisServer, ours: ThreadServer) -> Iterator[list[Stage]]:
-    """Our server and the real one."""
-    stages = [Stage(ours.host, ours.port, protocol), Stage(peer.host, peer.port, protocol)]
-    yield stages
-    for stage in stages:
-        stage.close()
+    play_alike(stages, f"streams: {name}", SCENES[name])
 
 
 @pytest.mark.parametrize("request_", ["XREAD BLOCK 30 STREAMS s $", "XREADGROUP GROUP g a BLOCK 30 STREAMS s >"])
 def test_they_wait_only_so_long(request_: str, ours: ThreadServer, peer: RedisServer) -> None:
     for server in (ours, peer):
-        stage = Stage(server.host, server.port, 2)
+        stage = Stage(server, 2)
         stage.play([("p", "XGROUP CREATE s g $ MKSTREAM")])
         assert stage.control.ask(request_) == [b"*-1\r\n"]
         stage.close()

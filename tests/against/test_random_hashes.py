@@ -80,4 +80,4 @@ class Hashes(BothServers):
 
 
 def test_same_replies_to_random_requests(peer: RedisServer, ours: ThreadServer) -> None:
-    run(Hashes, (ours.host, ours.port), (peer.host, peer.port))
+    run(Hashes, ours, peer)

@@ -93,4 +93,4 @@ class Lists(BothServers):
 
 
 def test_same_replies_to_random_requests(peer: RedisServer, ours: ThreadServer) -> None:
-    run(Lists, (ours.host, ours.port), (peer.host, peer.port))
+    run(Lists, ours, peer)

@@ -81,4 +81,4 @@ class Sets(BothServers):
 
 
 def test_same_replies_to_random_requests(peer: RedisServer, ours: ThreadServer) -> None:
-    run(Sets, (ours.host, ours.port), (peer.host, peer.port))
+    run(Sets, ours, peer)

@@ -149,4 +149,4 @@ class SortedSets(BothServers):
 
 
 def test_same_replies_to_random_requests(peer: RedisServer, ours: ThreadServer) -> None:
-    run(SortedSets, (ours.host, ours.port), (peer.host, peer.port))
+    run(SortedSets, ours, peer)

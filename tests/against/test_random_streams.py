@@ -136,4 +136,4 @@ class Streams(BothServers):
 
 
 def test_same_replies_to_random_requests(peer: RedisServer, ours: ThreadServer) -> None:
-    run(Streams, (ours.host, ours.port), (peer.host, peer.port))
+    run(Streams, ours, peer)

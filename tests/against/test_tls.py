@@ -203,7 +203,7 @@ class TestRules:
         async with asyncio.timeout(10):
             async with server:
                 reader, writer = await asyncio.open_connection(server.host, server.port)
-                while not server._accepting:  # noqa: ASYNC110
+                while not server._listening.connection_count:  # noqa: ASYNC110
                     await asyncio.sleep(0)
             assert await reader.read() == b""
             writer.close()

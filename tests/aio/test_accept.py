@@ -15,6 +15,7 @@ import pytest
 from framewire.aio import accept
 from framewire.aio.accept import Acceptor
 from tests.listening import listen_tcp
+from tests.waiting import until_in_loop
 
 Run = Callable[[Awaitable[None]], None]
 
@@ -30,12 +31,13 @@ class Taken:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port))
 
-    async def wait_for(self, count: int) -> bool:
-        for _ in range(100):
-            if len(self.sockets) >= count:
-                return True
-            await asyncio.sleep(0.002)
-        return False
+    async def wait_for(self, count: int) -> None:
+        await until_in_loop(lambda: len(self.sockets) >= count)
+
+    async def stay_at(self, count: int) -> None:
+        """No more come, although the loop has had time for them."""
+        await asyncio.sleep(0.1)
+        assert len(self.sockets) == count
 
 
 @contextlib.asynccontextmanager
@@ -54,14 +56,14 @@ def test_pausing_leaves_who_connects_in_the_backlog(run: Run) -> None:
         async with accepting() as taken:
             taken.acceptor.resume()
             with taken.connect(), taken.connect():
-                assert await taken.wait_for(2)
+                await taken.wait_for(2)
                 taken.acceptor.pause()
                 taken.acceptor.pause()
                 with taken.connect():
-                    assert not await taken.wait_for(3)
+                    await taken.stay_at(2)
                     taken.acceptor.resume()
                     taken.acceptor.resume()
-                    assert await taken.wait_for(3)
+                    await taken.wait_for(3)
             assert all(not sock.getblocking() for sock in taken.sockets)
             assert all(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for sock in taken.sockets)
 
@@ -77,8 +79,8 @@ def test_pausing_inside_the_callback_takes_no_further_one(run: Run) -> None:
                 for _ in range(5):
                     clients.enter_context(taken.connect())
                 acceptor.resume()
-                assert not await taken.wait_for(2)
-                assert len(taken.sockets) == 1
+                await taken.wait_for(1)
+                await taken.stay_at(1)
 
     run(main())
 
@@ -104,7 +106,7 @@ def test_a_client_that_has_gone_already_is_handed_on_as_any_other(run: Run) -> N
             taken.acceptor._accept = lambda _: accept_from(listening)
             taken.acceptor.resume()
             with taken.connect():
-                assert await taken.wait_for(1)
+                await taken.wait_for(1)
 
     run(main())
 
@@ -133,7 +135,7 @@ def test_without_descriptors_or_the_like_accepting_rests_and_nobody_is_dropped(
             taken.acceptor._accept = lambda _: accept_from(failing)
             taken.acceptor.resume()
             with taken.connect():
-                assert await taken.wait_for(1)
+                await taken.wait_for(1)
 
     run(main())
     assert caplog.text.count(f"cannot accept connections: {os.strerror(code)}; trying again in 0.05 s") == 2

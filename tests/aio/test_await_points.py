@@ -23,6 +23,7 @@ from framewire import RespCodec
 from framewire.aio import connection, listen, memory_pair, protocol
 from framewire.frames.resp import Array, Bulk, Integer
 from tests.aio.pairs import PAIRS, Pair
+from tests.waiting import until_in_loop
 
 Run = Callable[[Awaitable[None]], None]
 MakePair = Callable[..., Awaitable[Pair]]
@@ -145,7 +146,7 @@ def run_scenario(run: Run, pair: MakePair, scenario: Any, how: str) -> set[Point
     async def once(attempt: Attempt) -> None:
         near, far = await pair(high_water=10_000)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await scenario(attempt, near, far, how)
         finally:
             near.abort()
@@ -169,6 +170,7 @@ def test_cancelled_at_every_iteration(run: Run, pair: MakePair, scenario: Any, h
     assert run_scenario(run, pair, scenario, how)
 
 
+@pytest.mark.thorough
 def test_no_await_of_a_connection_was_left_out() -> None:
     async def in_memory(**options: Any) -> Pair:
         return memory_pair(RespCodec(), RespCodec(), piece=5_000, **options)
@@ -181,12 +183,16 @@ def test_no_await_of_a_connection_was_left_out() -> None:
     assert not missing
 
 
+@pytest.mark.thorough
 def test_no_await_of_a_listener_was_left_out(run: Run) -> None:
     """Its handlers are met where they wait, and where they have been cancelled already; whoever waits for it too."""
     tried: set[Point] = set()
     module = __import__("framewire.aio.listen", fromlist=["Listener"])
 
+    served: list[Any] = []
+
     async def handler(connection: Any) -> None:
+        served.append(connection)
         async for frame in connection:
             await connection.write_frame(frame)
 
@@ -201,9 +207,9 @@ def test_no_await_of_a_listener_was_left_out(run: Run) -> None:
             await client.write_frame(Integer(1))
             assert await client.read_frame() == Integer(1)
             client._protocol.transport.write(b"$5\r\nhe")  # inside a frame: draining waits for the rest
-            await asyncio.sleep(0.005)
+            await until_in_loop(lambda: served[-1]._inside_frame)
             await stop(listener, steps, how)
-            await asyncio.wait_for(listener.shutdown(0), 10)
+            await asyncio.wait_for(listener.shutdown(0), 60)
             assert not listener.connection_count
             client.abort()
             await client.wait_closed()

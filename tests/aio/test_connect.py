@@ -19,9 +19,9 @@ async def exchange(near: Connection[Any], far: Connection[Any]) -> None:
     async with near, far:
         for number in range(3):
             await near.write_frame(b"ping %d" % number)
-            assert await far.read_frame(timeout=5) == b"ping %d" % number
+            assert await far.read_frame(timeout=60) == b"ping %d" % number
             await far.write_frame(b"pong")
-            assert await near.read_frame(timeout=5) == b"pong"
+            assert await near.read_frame(timeout=60) == b"pong"
 
 
 def tcp_pair() -> tuple[socket.socket, socket.socket]:
@@ -50,7 +50,7 @@ def test_tls_over_a_connected_socket(run: Run, tls: tuple[Any, Any]) -> None:
             raw = socket.create_connection(listening.getsockname())
             async with await connect(LinesCodec(), sock=raw, ssl=tls[1], server_hostname="localhost") as connection:
                 await connection.write_frame(b"secret")
-                assert await connection.read_frame(timeout=5) == b"secret"
+                assert await connection.read_frame(timeout=60) == b"secret"
 
     run(main())
 

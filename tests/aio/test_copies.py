@@ -27,6 +27,7 @@ from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import SMALL_PIECE
 from framewire.frames.resp import Bulk
 from tests.aio.test_pipes import pipe_files
+from tests.waiting import until_in_loop
 
 Run = Callable[[Awaitable[None]], None]
 
@@ -127,10 +128,7 @@ def test_received_bytes_land_in_the_object_that_the_caller_gets(
             landings = Landings(far._inbound, monkeypatch)
             writing = asyncio.ensure_future(near.write_frame(frame(PAYLOAD)))
             if when == "after":
-                for _ in range(10_000):
-                    if len(far._inbound.rest) >= DEFAULT_HIGH_WATER:
-                        break
-                    await asyncio.sleep(0)
+                await until_in_loop(lambda: len(far._inbound.rest) >= DEFAULT_HIGH_WATER)
             received = await far.read_frame()
             payload = received.data if isinstance(received, Bulk) else received
             assert payload == PAYLOAD
@@ -232,6 +230,7 @@ with asyncio.Runner(loop_factory=lambda: new_event_loop(loop)) as runner:
 """
 
 
+@pytest.mark.thorough
 @native
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 @pytest.mark.parametrize("direction", ["send", "receive"])

@@ -13,6 +13,7 @@ from framewire import BytesMut, ConnectionClosedError, IncompleteFrame, Protocol
 from framewire.aio import Connection, connect, listen
 from framewire.frames.resp import Bulk, Integer
 from tests.aio.pairs import PAIRS, Pair, socket_pair
+from tests.waiting import until_in_loop
 
 HUGE = Bulk(b"x" * 30_000_000)
 
@@ -78,9 +79,9 @@ def test_reading_after_close_does_not_wait_for_the_output(run: Run, pair: MakePa
         await asyncio.sleep(0)
         near.close()
         with pytest.raises(ConnectionClosedError):
-            await asyncio.wait_for(reading, 2)
+            await asyncio.wait_for(reading, 60)
         with pytest.raises(ConnectionClosedError):
-            await near.read_frame(timeout=2)
+            await near.read_frame(timeout=60)
         assert await far.read_frame() == HUGE  # close() sends it all
         assert await far.read_frame() is None
         far.close()
@@ -96,7 +97,7 @@ def test_writing_to_a_peer_that_has_closed_ends(run: Run, pair: MakePair) -> Non
         assert await near.read_frame() is None
         with pytest.raises(ConnectionClosedError):
             for _ in range(10_000):
-                await asyncio.wait_for(near.write_frame(Bulk(b"y" * 100_000)), 5)
+                await asyncio.wait_for(near.write_frame(Bulk(b"y" * 100_000)), 60)
         await near.wait_closed()
 
     run(main())
@@ -162,7 +163,7 @@ def test_a_protocol_error_behind_a_large_payload(run: Run, pair: MakePair) -> No
         assert await reading == [Bulk(b"x" * 300_000)]
         for _ in range(2):
             with pytest.raises(ProtocolError):
-                await far.read_frame(timeout=5)
+                await far.read_frame(timeout=60)
         await both_closed(near, far)
 
     run(main())
@@ -186,10 +187,7 @@ def test_a_dead_connection_is_freed_at_once(run: Run, pair: MakePair) -> None:
                     await connection.read_frame()
                     assert living_connections() == 2
                 del connection
-                for _ in range(100):
-                    await asyncio.sleep(0.001)
-                    if not listener._tasks:
-                        break
+                await until_in_loop(lambda: not listener._tasks)
                 assert living_connections() == 0
             finally:
                 gc.enable()

@@ -31,16 +31,16 @@ async def exchange(connection: Connection[Any]) -> None:
     async with connection:
         for frame in frames:
             writing = asyncio.ensure_future(connection.write_frame(frame))
-            assert await connection.read_frame(timeout=30) == frame
+            assert await connection.read_frame(timeout=60) == frame
             await writing
         connection.feed_frame(Integer(7))
-        assert await connection.read_frame(timeout=30) == Integer(7)
+        assert await connection.read_frame(timeout=60) == Integer(7)
 
 
 def test_tcp(run: Run) -> None:
     async def main() -> None:
         async with await listen(echo, RespCodec, "127.0.0.1", 0) as listener:
-            await exchange(await connect(RespCodec(), "127.0.0.1", listener.port, timeout=10))
+            await exchange(await connect(RespCodec(), "127.0.0.1", listener.port, timeout=60))
 
     run(main())
 
@@ -93,7 +93,7 @@ def test_connection_refused_is_an_os_error(run: Run) -> None:
         async with await listen(echo, RespCodec, "127.0.0.1", 0) as listener:
             port = listener.port
         with pytest.raises(OSError):
-            await connect(RespCodec(), "127.0.0.1", port, timeout=10)
+            await connect(RespCodec(), "127.0.0.1", port, timeout=60)
 
     run(main())
 
@@ -126,6 +126,7 @@ def test_a_large_payload_is_received_into_the_object_that_the_caller_gets(run: R
     assert peak - sent_here_too < allowed * size
 
 
+@pytest.mark.thorough
 def test_over_tls_too_a_writer_waits_for_a_reader_and_one_direction_cannot_end_alone(
     run: Run, tls: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
@@ -148,14 +149,14 @@ def test_over_tls_too_a_writer_waits_for_a_reader_and_one_direction_cannot_end_a
                 writing = asyncio.ensure_future(connection.write_frame(huge))
                 await started.wait()
                 await asyncio.sleep(0.3)
-                assert not writing.done()
+                assert not writing.done()  # nor will it be, however long that was: nobody reads
                 assert connection._protocol.outbound.queued > 30_000_000  # not encrypted ahead of its time
                 with pytest.raises(NotImplementedError):
                     connection.write_eof()
                 read.set()
                 await writing
                 await connection.write_frame(Integer(1))
-                assert await connection.read_frame(timeout=30) == Integer(2)
+                assert await connection.read_frame(timeout=60) == Integer(2)
 
     run(main())
 
@@ -176,7 +177,7 @@ def test_a_client_whose_handshake_ends_after_the_listener_finds_nobody(
                 asyncio.Protocol, sock=raw.dup(), ssl=tls[1], server_hostname="localhost"
             )
             with contextlib.suppress(ConnectionError):
-                transport, _ = await asyncio.wait_for(connecting, 5)
+                transport, _ = await asyncio.wait_for(connecting, 60)
                 transport.close()
             await asyncio.sleep(0.05)
 
@@ -192,7 +193,7 @@ def test_a_codec_that_cannot_be_made_is_logged_and_closes_that_client(
     async def main() -> None:
         async with await listen(echo, broken, "127.0.0.1", 0) as listener:
             async with await connect(RespCodec(), "127.0.0.1", listener.port) as connection:
-                assert await connection.read_frame(timeout=5) is None
+                assert await connection.read_frame(timeout=60) is None
 
     run(main())
     assert "no codec today" in caplog.text

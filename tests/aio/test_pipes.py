@@ -111,7 +111,7 @@ def test_what_a_child_wrote_can_be_read_after_it_has_died(run: Run) -> None:
         async with await open_subprocess(LinesCodec(max_length=300_000), *python(program)) as child:
             with pytest.raises(ConnectionClosedError):
                 for _ in range(10_000):
-                    await asyncio.wait_for(child.write_frame(b"x" * 60_000), 10)
+                    await asyncio.wait_for(child.write_frame(b"x" * 60_000), 60)
             assert [len(line) async for line in child] == [200_000, 1]
             assert await child.read_frame() is None
         assert child.process.returncode == 0
@@ -173,7 +173,7 @@ def test_a_block_that_fails_does_not_wait_for_children_of_the_child(run: Run) ->
     async def main() -> None:
         pids = b""
         with pytest.raises(ZeroDivisionError):
-            async with asyncio.timeout(20), await open_subprocess(RawCodec(), "sh", "-c", SLEEPERS) as child:
+            async with asyncio.timeout(60), await open_subprocess(RawCodec(), "sh", "-c", SLEEPERS) as child:
                 while pids.count(b"\n") < 2:
                     pids += bytes(await child.read_frame() or b"")
                 child.feed_frame(Bytes(b"x" * 2_000_000))
@@ -204,7 +204,7 @@ def test_cancelling_the_start_leaves_no_child_and_no_open_file(run: Run, steps: 
             await asyncio.sleep(0)
         assert open_files() <= before
 
-    run(asyncio.wait_for(warm_up(), 10))
+    run(asyncio.wait_for(warm_up(), 60))
     run(main())
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from framewire import RespCodec
 from framewire.blocking import Connection
+from tests.waiting import PATIENCE
 
-__all__ = ["in_thread", "joined", "kernel_is_full", "until", "with_peer"]
-
-SOON = 20.0
+__all__ = ["in_thread", "joined", "kernel_is_full", "with_peer"]
 
 
 @contextmanager
@@ -24,7 +22,7 @@ def with_peer(codec: Any = None, *, kernel: int | None = None, **options: Any) -
     if kernel is not None:
         for sock in (near, far):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel)
-    far.settimeout(SOON)
+    far.settimeout(PATIENCE)
     connection = Connection(near, RespCodec() if codec is None else codec, **options)
     try:
         yield connection, far
@@ -61,7 +59,7 @@ class Thread(threading.Thread):
             self._raised = error
 
     def result(self) -> Any:
-        self.join(SOON)
+        self.join(PATIENCE)
         assert not self.is_alive(), "the thread still waits"
         if self._raised is not None:
             raise self._raised
@@ -70,14 +68,6 @@ class Thread(threading.Thread):
 
 def in_thread(function: Callable[..., Any], *arguments: Any) -> Thread:
     return Thread(function, arguments)
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait for what another thread brings about."""
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.001)
 
 
 def kernel_is_full(connection: Connection[Any]) -> bool:

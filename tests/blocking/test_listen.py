@@ -23,8 +23,9 @@ from framewire.aio import listen as aio_listen
 from framewire.blocking import Connection, Listener, connect, listen
 from framewire.blocking.stream import stream_over
 from framewire.frames.resp import Array, Bulk, Integer, Simple
-from tests.blocking.pairs import in_thread, until
+from tests.blocking.pairs import in_thread
 from tests.peers import RedisServer
+from tests.waiting import PATIENCE, until
 
 Tls: TypeAlias = tuple[ssl.SSLContext, ssl.SSLContext]
 
@@ -144,7 +145,7 @@ def test_over_tls_a_read_can_time_out_and_a_writer_waits_for_a_reader(tls: Tls) 
     huge, read = Bulk(bytes(30_000_000)), threading.Event()
 
     def reader(connection: Connection[Any]) -> None:
-        read.wait(20)
+        read.wait(PATIENCE)
         assert connection.read_frame() == huge
         connection.write_frame(Integer(2))
 

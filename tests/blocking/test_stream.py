@@ -39,7 +39,7 @@ def test_a_deadline_is_kept_and_one_that_has_passed_waits_for_nothing(joined: An
     stream, _ = joined
     started = time.monotonic()
     assert stream.wait(READABLE, deadline_after(0.05)) == 0
-    assert 0.05 <= time.monotonic() - started < 5
+    assert time.monotonic() - started >= 0.05
     assert stream.wait(READABLE, started) == 0
 
 

@@ -74,8 +74,7 @@ def test_it_frees_what_is_in_a_cycle() -> None:
             died.append(True)
 
     cycle.append(Witness())
-    gc.freeze()
-    gc.unfreeze()  # into the oldest generation, which nobody else looks at
+    gc.collect(1)  # into the oldest generation, which nobody else looks at
     del cycle
     harness.come_and_go(GONE)
     assert harness.turn() and died
@@ -87,6 +86,7 @@ atexit.register(lambda: print("GC", *gc.get_threshold(), gc.get_freeze_count(), 
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="collects by small steps")
 def test_serve_sets_it_up() -> None:
     with Serving(before=REPORT) as server:
@@ -99,4 +99,4 @@ def test_serve_sets_it_up() -> None:
 def test_an_embedded_server_leaves_the_collector_alone() -> None:
     before = gc.get_threshold(), gc.get_freeze_count()
     with run_in_thread():
-        assert (gc.get_threshold(), gc.get_freeze_count()) == before
+        assert gc.get_threshold() == before[0] and gc.get_freeze_count() <= before[1]  # what is frozen may end

@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 
+from framewire import __version__, implementation
 from framewire.cli import serve
 from framewire.redis.server.config.config import Config
 from tests.serving import Serving, command, read_exactly
+from tests.waiting import PATIENCE, until
+
+pytestmark = pytest.mark.thorough
 
 PING = command(b"PING")
 
@@ -38,11 +42,14 @@ def test_the_log_names_all_addresses_and_no_password(tmp_path: Path) -> None:
         (["--unixsocket", "/tmp"], "Address already in use: '/tmp'"),
         (["--unixsocket", "/tmp/" + "long" * 50], "path too long"),
         (["--maxclients", "99999999999"], "maxclients: "),
+        (["--appendonly", "--dir", "/nonexistent/x"], "'/nonexistent/x/appendonlydir'"),
+        (["--tls-cert-file", "/some/cert.pem"], "there is a tls-cert-file, /some/cert.pem, but no tls-port"),
+        (["--tls-port", "0", "--tls-cert-file", "/no/cert", "--tls-auth-clients", "no"], "directory: /no/cert"),
     ],
 )
 def test_a_start_that_fails_is_one_line_that_says_where(arguments: list[str], message: str) -> None:
     command = [sys.executable, "-m", "framewire.cli", "serve", "--port", "0", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith("framewire: cannot serve: ") and message in ended.stderr
     assert ended.stderr.count("\n") == 1
@@ -77,13 +84,11 @@ def test_a_second_signal_does_not_wait_for_clients(number: signal.Signals, loop:
         client.sendall(command(b"SET", b"k", b"x" * 5_000_000) + command(b"GET", b"k") * 8)
         assert client.recv(3) == b"+OK"
         server.process.send_signal(number)
-        while "shutting down: 1 clients" not in server.text:
-            assert server.process.poll() is None
-            time.sleep(0.01)
+        until(lambda: "shutting down: 1 clients" in server.text)
         time.sleep(0.1)
         assert server.process.poll() is None
         server.process.send_signal(number)
-        assert server.process.wait(10) == 0
+        assert server.process.wait(PATIENCE) == 0
     assert "Traceback" not in server.text and server.text.endswith("bye\n")
 
 
@@ -100,3 +105,41 @@ def test_a_killed_server_can_be_started_again_at_once(tmp_path: Path) -> None:
             local.connect(path)
             local.sendall(PING)
             assert read_exactly(local, 7) == b"+PONG\r\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_other_signals_are_noted_and_end_nothing(number: signal.Signals) -> None:
+    with Serving() as server, server.connect() as client:
+        server.process.send_signal(number)
+        until(lambda: f"{number.name} does nothing here" in server.text)
+        client.sendall(PING)
+        assert read_exactly(client, 7) == b"+PONG\r\n"
+
+
+def test_the_first_line_says_what_runs_where(tmp_path: Path) -> None:
+    with Serving("--dir", str(tmp_path)) as server:
+        pid = server.process.pid
+    assert f"(framewire {__version__}, {implementation}, " in server.text
+    assert f", pid {pid}, directory {tmp_path})\n" in server.text
+
+
+def test_nobody_can_forge_lines_of_the_log() -> None:
+    evil = "x\r\n2026-01-01 00:00:00,000 INFO all is well \x1b[2J \u202egnisrever\u2066 \u2028 \x7f"
+    with Serving() as server:
+        before = len(server.log)
+        server.ask(command(b"DEBUG", b"LOG", evil.encode()), b"+OK\r\n")
+        until(lambda: "DEBUG LOG" in server.text)
+        (line,) = server.log[before:]
+    assert line.rstrip("\n").isprintable()
+    assert "client " in line and "x\\r\\n2026" in line and "\\x1b[2J \\u202egnisrever" in line
+
+
+def test_the_log_level_can_be_changed() -> None:
+    with Serving() as server:
+        for level, shown in (("warning", False), ("notice", True)):
+            server.ask(command(b"CONFIG", b"SET", b"loglevel", level.encode()), b"+OK\r\n")
+            before = len(server.log)
+            server.process.send_signal(signal.SIGHUP)
+            server.ask(command(b"DEBUG", b"LOG", level.encode()), b"+OK\r\n")
+            until(lambda level=level: f"DEBUG LOG: {level}" in server.text)  # type: ignore[misc]
+            assert any("SIGHUP" in line for line in server.log[before:]) is shown

@@ -6,13 +6,14 @@ from array import array
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire import EncodeError, HttpCodec
 from framewire.codecs.http1_write import request_head, response_head
 from framewire.frames.http import BodyChunk, EndOfMessage, RequestHead, ResponseHead
 from tests.http_ways import encoded, frames_of
+from tests.properties import examples
 
 HOST = (b"host", b"h")
 END = EndOfMessage()
@@ -95,7 +96,7 @@ values = st.binary(max_size=30)
 fields = st.lists(st.tuples(names, values), max_size=5)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(fields, st.lists(st.binary(max_size=50), max_size=4), fields, st.binary(max_size=10))
 def test_what_is_written_is_read_back_or_refused(
     headers: list[tuple[bytes, bytes]], body: list[bytes], trailers: list[tuple[bytes, bytes]], reason: bytes

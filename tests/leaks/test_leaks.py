@@ -11,6 +11,7 @@ import pytest
 import framewire as fw
 from tests.leaks.measure import leaks_objects, leaks_pages
 from tests.leaks.operations import BUFFERS, SMALL, arguments_of, public, rows
+from tests.waiting import PATIENCE
 
 GROUPS = [*BUFFERS, "codecs", "connections"]
 
@@ -18,7 +19,7 @@ GROUPS = [*BUFFERS, "codecs", "connections"]
 @pytest.mark.parametrize("group", GROUPS)
 def test_nothing_is_left_behind(group: str) -> None:
     command = [sys.executable, "-m", "tests.leaks.measure", group]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=110)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=4 * PATIENCE)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
 
 
@@ -65,7 +66,7 @@ assert leaks_pages([lambda: kept.append(b"x" * 262_144)], 262_144, times=20)
 
 def test_a_leak_of_large_blocks_would_be_seen() -> None:
     """In a process of its own, as the real one: this one may have free memory that hides it."""
-    subprocess.run([sys.executable, "-c", LARGE_LEAK], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", LARGE_LEAK], check=True, timeout=PATIENCE)
 
 
 def test_what_is_given_back_is_no_leak() -> None:

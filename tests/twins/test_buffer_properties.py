@@ -10,13 +10,14 @@ import gc
 from importlib import import_module
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from framewire.errors import BufferUnderflow
+from tests.properties import examples
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = examples(60)
 
 blobs = st.binary(max_size=300)
 sizes = st.integers(0, 300)
@@ -169,7 +170,7 @@ def test_vii_reserve_changes_no_readable_byte(buffers, data, before, spare, more
         mut.commit(0)
 
 
-@settings(quick, max_examples=25)
+@examples(25)
 @given(
     pattern=st.lists(st.tuples(st.integers(1, 200), st.integers(0, 250)), min_size=1, max_size=20),
     leased=st.booleans(),
@@ -466,5 +467,5 @@ class Twins(RuleBasedStateMachine):
 
 
 def test_the_twins_agree(native_buffers):
-    run_state_machine_as_test(Twins, settings=settings(max_examples=100, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(Twins, settings=examples(100, stateful_step_count=40))
     gc.collect()

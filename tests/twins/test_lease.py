@@ -116,6 +116,7 @@ def test_splitting_and_consuming_beside_a_lease(mut):
     assert (whole, b) == (b"efxyz", b"uvw")
 
 
+@pytest.mark.thorough
 def test_views_that_live_on_do_not_make_growth_quadratic(mut):
     b, moves = mut(), 0
     views = []

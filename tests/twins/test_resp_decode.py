@@ -261,6 +261,7 @@ def test_the_deepest_allowed(resp: ModuleType, bytes_mut: type, output: str) -> 
     assert item == (Integer(7) if output == "frames" else 7)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [b"*1\r\n", b"*?\r\n", b"~1\r\n", b"%1\r\n+k\r\n", b"|0\r\n"])
 @pytest.mark.parametrize("output", ["frames", "values"])
 def test_20_000_deep_where_that_is_allowed(resp: ModuleType, bytes_mut: type, output: str, kind: bytes) -> None:

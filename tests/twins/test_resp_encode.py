@@ -210,6 +210,7 @@ def test_protocols_that_are_none(resp: ModuleType, out: Output, protocol: int) -
     assert out.untouched()
 
 
+@pytest.mark.thorough
 def test_a_container_that_holds_itself(resp: ModuleType, out: Output, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("framewire._pure.resp_encode.MAX_DEPTH", 1000)  # the compiled twin is quick enough without
     endless: list[Any] = [1]
@@ -224,6 +225,13 @@ def test_a_push_inside_an_array_is_an_array_in_resp2(resp: ModuleType, out: Outp
     assert out.written() == b"*1\r\n*1\r\n:1\r\n"
 
 
+def test_a_push_may_stand_inside_a_list_of_values(resp: ModuleType, out: Output) -> None:
+    """As Redis answers an EXEC that has subscribed, in both protocols."""
+    resp.encode_values([[Push((b"subscribe", b"c", 1)), 1]], 3, out.tail, out.segments)
+    assert out.written() == b"*2\r\n>3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n:1\r\n"
+
+
+@pytest.mark.thorough
 def test_nested_100_000_deep(resp: ModuleType, bytes_mut: type) -> None:
     frame: Any = Integer(1)
     value: Any = 1

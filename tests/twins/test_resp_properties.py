@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.errors import EncodeError, FramewireError, ProtocolError
@@ -32,11 +32,12 @@ from framewire.frames.resp import (
     to_value,
 )
 from tests.every_way import Outcome, cuts, feed, flat
+from tests.properties import examples
 from tests.vectors.resp import BOTH_WAYS, DECODE_ONLY, REQUESTS
 from tests.vectors.resp_hostile import REPLIES as REFUSED
 from tests.vectors.resp_hostile import REQUESTS as REFUSED_REQUESTS
 
-usual = settings(deadline=None, max_examples=60)
+usual = examples(60)
 
 # ---- what to send ------------------------------------------------------------------------------------------------
 
@@ -215,7 +216,7 @@ def pure() -> ModuleType:
 
 
 @given(data=INPUT, limits=LIMITS, seed=SEEDS, output=st.sampled_from(["frames", "values"]))
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_twins_agree(
     pure: ModuleType, native: ModuleType, data: bytes, limits: RespLimits, seed: int, output: str
 ) -> None:
@@ -225,7 +226,7 @@ def test_twins_agree(
 
 
 @given(data=REQUEST_INPUT, limits=LIMITS, seed=SEEDS)
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_twins_agree_on_requests(
     pure: ModuleType, native: ModuleType, data: bytes, limits: RespLimits, seed: int
 ) -> None:
@@ -261,7 +262,7 @@ def attempt(resp: ModuleType, encode: str, item: Any, protocol: int) -> tuple[An
 
 
 @given(item=ODD, protocol=st.sampled_from([2, 3]))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_twins_refuse_alike(pure: ModuleType, native: ModuleType, item: Any, protocol: int) -> None:
     assert attempt(native, "encode_values", [item], protocol) == attempt(pure, "encode_values", [item], protocol)
     assert attempt(native, "encode_frame", item, protocol) == attempt(pure, "encode_frame", item, protocol)

@@ -6,13 +6,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire._pure.resp_inline import split_inline
 from framewire.errors import FrameTooLong, ProtocolError
 from framewire.frames.resp import RespLimits
 from tests.every_way import every_way, flat
+from tests.properties import examples
 from tests.vectors.resp import REQUESTS
 from tests.vectors.resp_hostile import REQUESTS as REFUSED
 
@@ -186,13 +187,13 @@ LINES = st.lists(st.sampled_from([*(bytes([byte]) for byte in b"\"'\\x4Fn \t\v\r
 
 
 @given(LINES)
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_quoting(line: bytes) -> None:
     assert split_inline(line) == slowly_split(line)
 
 
 @given(line=LINES)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_quoting_in_a_stream(resp: ModuleType, bytes_mut: type, line: bytes) -> None:
     line = b"a " + line
     expected = slowly_split(line.removesuffix(b"\r"))

@@ -112,6 +112,7 @@ def test_limits(resp: ModuleType) -> None:
         resp.FrameScanner(RespLimits(max_bulk=5)).scan(b"$6\r\n")
 
 
+@pytest.mark.thorough
 def test_memory_does_not_grow_with_the_frame(resp: ModuleType, bytes_mut: type) -> None:
     """A proxy scans what it passes on: 20 000 elements are counted, not kept."""
     import tracemalloc

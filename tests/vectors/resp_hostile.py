@@ -378,7 +378,6 @@ VALUES: dict[str, Unencodable] = {
     "object deep inside": Unencodable([{b"a": [object()]}], "a value of type object has no RESP form"),
     "integer of 4301 digits": Unencodable(10**4300, HUGE),
     "lone surrogate": Unencodable("\udc80", SURROGATE),
-    "Push inside a list": Unencodable([Push((1,))], "Push cannot stand inside another frame"),
     "Integer beyond 64 bits": Unencodable(Integer(2**63), "Integer holds 64 bits; use BigNumber"),
 }
 """Refused by `encode_values` for RESP3."""

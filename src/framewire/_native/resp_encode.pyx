@@ -343,7 +343,7 @@ cdef class Writer:
         return self.enter([part for pair in pairs for part in pair])
 
     cdef int put_push(self, object frame) except -1:
-        if self.resp3 and not self.walk.at_top:
+        if self.exact and self.resp3 and not self.walk.at_top:
             raise refusals.push_inside()
         return self.put_items(c">", field_items(frame, "items", frame.items))
 
@@ -534,6 +534,7 @@ def encode_values(values, protocol, BytesMut tail not None, list segments not No
 
     `str` becomes a bulk of UTF-8, a tuple an array, an `int` beyond 64 bits a big number. Line breaks in an `Error`
     become spaces, as in Redis, so that no text of a client can forge a reply; every `Null` is the protocol's own null.
+    A `Push` may stand inside a list, as Redis answers an EXEC that has subscribed.
     Raises `EncodeError`, with nothing of the batch written, for a value that has no wire form.
     """
     cdef Writer writer = open_writer(protocol, False, tail, segments)

@@ -67,6 +67,7 @@ def encode_values(values: Sequence[RespValue], protocol: int, tail: BytesMut, se
 
     `str` becomes a bulk of UTF-8, a tuple an array, an `int` beyond 64 bits a big number. Line breaks in an `Error`
     become spaces, as in Redis, so that no text of a client can forge a reply; every `Null` is the protocol's own null.
+    A `Push` may stand inside a list, as Redis answers an EXEC that has subscribed.
     Raises `EncodeError`, with nothing of the batch written, for a value that has no wire form.
     """
     pieces = Writer(protocol, frames_only=False).write(values)
@@ -365,7 +366,7 @@ class Writer:
         self._aggregate(b"~", list(value))
 
     def put_push(self, frame: Push) -> None:
-        if self._resp3 and not self._at_top:
+        if self._frames_only and self._resp3 and not self._at_top:
             raise refusals.push_inside()
         self._aggregate(b">", _field_items(frame, "items", frame.items))
 

@@ -80,6 +80,11 @@ class Outbound:
         """Bytes that were written and that the kernel has not taken."""
         return self.queued + self.transport.get_write_buffer_size()
 
+    @property
+    def pieces(self) -> int:
+        """In how many pieces `pending` lies; the transport's own count as one."""
+        return len(self._waiting or ()) + (self.transport.get_write_buffer_size() > 0)
+
     def send(self, out: WriteBuffer) -> int:
         """Send all that is pending in `out`, which is then empty; returns the number of bytes. Never blocks."""
         tail = out.tail

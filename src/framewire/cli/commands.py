@@ -7,6 +7,7 @@ import click
 from framewire._version import __version__
 from framewire.cli.request import Security, run_request
 from framewire.cli.serve import run_server
+from framewire.redis.server.config.output_limits import DEFAULT_LIMITS
 
 __all__ = ["framewire"]
 
@@ -36,8 +37,9 @@ def framewire() -> None:
 @click.option("--maxclients", default=10_000, show_default=True, type=click.IntRange(1), help="Clients at a time.")
 @click.option("--timeout", default=0, show_default=True, type=click.IntRange(0), help="Close idle clients, seconds.")
 @click.option(
-    "--client-output-limit", default=256 * 1024 * 1024, show_default=True, type=click.IntRange(1024),
-    help="Bytes that may wait for a client that does not read.",
+    "--client-output-buffer-limit", default=str(DEFAULT_LIMITS), show_default=True,
+    metavar="CLASS HARD SOFT SECONDS ...",
+    help="Bytes that may wait for a client that does not read, by class: at most, and for so many seconds.",
 )  # fmt: skip
 @click.option("--appendonly", is_flag=True, help="Keep what is changed on disk, and load it at the start.")
 @click.option(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import os
 import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-from framewire import implementation
+from framewire import __version__, implementation
 from framewire.aio.loops import new_event_loop
 from framewire.cli.collecting import Collector
+from framewire.redis.redaction import printable
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.network.server import Server
 from framewire.redis.server.persistence.load import UnreadableFile
@@ -22,6 +24,9 @@ __all__ = ["run_server"]
 logger = logging.getLogger("framewire.redis")
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+IGNORED = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name))
+"""What would end a process that says nothing about it, and its clients with it."""
 
 SPARE_DESCRIPTORS = 32
 """File descriptors kept for ourselves beside those of clients (what Redis reserves too)."""
@@ -48,6 +53,8 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
+    for number in IGNORED:
+        loop.add_signal_handler(number, _ignore, number)
     server = Server(shutdown_timeout=shutdown_timeout, **parameters)
     server.state.on_shutdown = stop.set
     _allow_descriptors(server.config.maxclients + SPARE_DESCRIPTORS)
@@ -55,7 +62,7 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
     collector.prepare()
     async with server:
         collector.start()
-        logger.info("listening on %s (%s, %s)", ", ".join(server.addresses), implementation, _loop_name(loop))
+        logger.info("listening on %s (%s)", ", ".join(server.addresses), _about(server, loop))
         _warn_if_open(server.config)
         await stop.wait()
         collector.stop()
@@ -63,6 +70,10 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
         for number in SIGNALS:
             loop.add_signal_handler(number, server.abort)
     logger.info("bye")
+
+
+def _ignore(number: int) -> None:
+    logger.info("%s does nothing here: the log is not a file that could be opened anew", signal.Signals(number).name)
 
 
 def _warn_if_open(config: Config) -> None:
@@ -80,14 +91,28 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _about(server: Server, loop: asyncio.AbstractEventLoop) -> str:
+    """What an operator wants to know of a process that has just begun."""
+    directory = os.path.abspath(server.config.dir)
+    return f"framewire {__version__}, {implementation}, {_loop_name(loop)}, pid {os.getpid()}, directory {directory}"
+
+
 def _loop_name(loop: asyncio.AbstractEventLoop) -> str:
     return type(loop).__module__.partition(".")[0]
 
 
 def _log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+class _OneLine(logging.Formatter):
+    """Whatever is in a message, it is one line; a traceback, which is ours, follows on lines of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = printable(record.message)
+        return super().formatMessage(record)
 
 
 def _allow_descriptors(wanted: int) -> None:

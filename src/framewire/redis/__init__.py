@@ -27,7 +27,12 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        return getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("framewire"):
+            raise
+        raise ImportError(f"Mini-Redis needs {error.name}: pip install 'framewire[server]'", name=error.name) from error
 
 
 def __dir__() -> list[str]:

@@ -10,12 +10,14 @@ and one oddity of Redis that others rely on by now: an empty name matches the em
 
 Patterns come from peers, so no pattern may be slow: a match takes O(len(name) x len(pattern)) at worst. That works
 because what stands between two stars has a fixed length, so the first place where it fits is as good as any other.
+And a long pattern is read only as far as names need it: each of its tokens but the star takes a byte of the name, so
+names of twenty bytes are refused by twenty tokens, whatever follows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -34,8 +36,32 @@ _token = re.compile(
 
 
 def compile_glob(pattern: bytes) -> Matcher:
-    """The matcher of `pattern`. O(len(pattern)); short patterns are remembered."""
-    return _compile_cached(pattern) if len(pattern) <= _CACHED_LENGTH else _compile(pattern)
+    """The matcher of `pattern`. O(1) for long ones, see `_Unread`; short ones are compiled at once, and remembered."""
+    return _compile_cached(pattern) if len(pattern) <= _CACHED_LENGTH else _Unread(pattern)
+
+
+class _Unread:
+    """The matcher of a long pattern, which is read token by token while names are as long as what was read."""
+
+    __slots__ = ("_matcher", "_read", "_shortest", "_tokens")
+
+    def __init__(self, pattern: bytes) -> None:
+        self._tokens = _tokens(pattern)
+        self._read: list[_Run | None] = []
+        self._shortest = 0  # no shorter name can match, whatever was not read
+        self._matcher: Matcher | None = None  # once all is read
+
+    def __call__(self, name: bytes) -> bool:
+        while self._matcher is None and self._shortest <= len(name):
+            self._read_on()
+        return self._matcher is not None and self._matcher(name)
+
+    def _read_on(self) -> None:
+        for token in self._tokens:
+            self._read.append(token)
+            self._shortest += 0 if token is None else _length(token)
+            return
+        self._matcher = _compile(self._read)
 
 
 class _Segment:
@@ -68,14 +94,16 @@ class _Segment:
         return -1
 
 
-def _compile(pattern: bytes) -> Matcher:
-    segments = [_Segment(runs) for runs in _split(pattern)]
+def _compile(tokens: Iterable[_Run | None]) -> Matcher:
+    segments = [_Segment(runs) for runs in _split(tokens)]
     if len(segments) == 1:
         return _match_whole(segments[0])
     return _match_parts(segments[0], segments[1:-1], segments[-1])
 
 
-_compile_cached = lru_cache(maxsize=256)(_compile)
+@lru_cache(maxsize=256)
+def _compile_cached(pattern: bytes) -> Matcher:
+    return _compile(_tokens(pattern))
 
 
 def _match_whole(segment: _Segment) -> Matcher:
@@ -104,9 +132,19 @@ def _match_parts(first: _Segment, middle: list[_Segment], last: _Segment) -> Mat
     return match
 
 
-def _split(pattern: bytes) -> list[list[_Run]]:
+def _split(tokens: Iterable[_Run | None]) -> list[list[_Run]]:
     """The runs of each segment: at least one segment, and one more for each group of stars."""
     segments: list[list[_Run]] = [[]]
+    for token in tokens:
+        if token is None:
+            segments.append([])
+        else:
+            segments[-1].append(token)
+    return segments
+
+
+def _tokens(pattern: bytes) -> Iterator[_Run | None]:
+    """The runs of the pattern, one by one, and `None` for each group of stars."""
     position = 0
     while position < len(pattern):
         token = _token.match(pattern, position)
@@ -114,37 +152,41 @@ def _split(pattern: bytes) -> list[list[_Run]]:
         position = token.end()
         kind, text = token.lastgroup, token.group()
         if kind == "stars":
-            segments.append([])
+            yield None
         elif kind == "any":
-            segments[-1].append(len(text))
+            yield len(text)
         elif kind == "open":
             members, position = _parse_set(pattern, position)
-            segments[-1].append(members)
+            yield members
         else:  # literal, escaped, or a backslash at the very end, which stands for itself
-            segments[-1].append(token["escaped"] or text)
-    return segments
+            yield token["escaped"] or text
+
+
+# A hyphen makes a range, even one up to "]"; a backslash takes what follows it, or stands for itself at the very end.
+_set_body = re.compile(rb"(?:\\.|[^\]]-.|[^\]])*+", re.DOTALL)
+_set_items = re.compile(rb"\\(.)|([^\]])-(.)|([^\]])", re.DOTALL)
 
 
 def _parse_set(pattern: bytes, position: int) -> tuple[frozenset[int], int]:
     """The members of the set whose text starts at `position`, and the position behind its closing bracket."""
     negated = pattern.startswith(b"^", position)
-    position += negated
+    body = _set_body.match(pattern, position + negated)
+    assert body is not None, "it matches nothing, too"
+    members = _members(body.group())
+    return (_ALL_BYTES - members if negated else members), body.end() + 1
+
+
+def _members(body: bytes) -> frozenset[int]:
+    if b"-" not in body and b"\\" not in body:
+        return frozenset(body)
     members: set[int] = set()
-    while position < len(pattern):
-        byte = pattern[position]
-        if byte == 0x5C and position + 1 < len(pattern):  # a backslash
-            members.add(pattern[position + 1])
-            position += 2
-        elif byte == 0x5D:  # the closing bracket, also as the first byte
-            break
-        elif position + 2 < len(pattern) and pattern[position + 1] == 0x2D:  # a hyphen makes a range, even up to "]"
-            low, high = sorted((byte, pattern[position + 2]))
-            members.update(range(low, high + 1))
-            position += 3
+    for escaped, low, high, byte in set(_set_items.findall(body)):
+        if low:
+            first, last = sorted((low[0], high[0]))
+            members.update(range(first, last + 1))
         else:
-            members.add(byte)
-            position += 1
-    return (_ALL_BYTES - members if negated else frozenset(members)), position + 1
+            members.update(escaped or byte)
+    return frozenset(members)
 
 
 def _length(run: _Run) -> int:

@@ -1,6 +1,6 @@
 """How requests are shown to people: quoted, without passwords, and cut where they are long.
 
-What belongs here: what MONITOR and the slow log share. Nothing here knows a session.
+What belongs here: what MONITOR and the slow log share. Nothing here knows a client.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["quoted", "shortened", "without_secrets"]
+__all__ = ["printable", "quoted", "shortened", "without_secrets"]
 
 _REDACTED = b"(redacted)"
 _ESCAPES = {
@@ -22,6 +22,18 @@ _MOST_BYTES = 128
 def quoted(text: bytes) -> bytes:
     """`text` between quotes, with what is not printable ASCII escaped as in C."""
     return b'"' + re.sub(rb'[^ -~]|["\\]', lambda match: _ESCAPES[match[0]], text) + b'"'
+
+
+def printable(text: str) -> str:
+    """`text` on one line, as a terminal may show it: what cannot be seen, or turns the direction of a text, is escaped.
+
+    So nobody's text can pass for a line of the log, or hide a part of one.
+    """
+    return "".join(char if char == " " or char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 def without_secrets(request: Sequence[bytes]) -> list[bytes]:

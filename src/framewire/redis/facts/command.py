@@ -56,6 +56,8 @@ class Command:
 
     while_subscribed: a RESP2 client that listens to channels may use it.
     in_multi: inside MULTI it runs at once; all others are queued.
+    may_replicate: it is not marked as writing, but what it does may be copied to others: CLIENT PAUSE WRITE holds it,
+        and no script that only reads may run it.
 
     These are our own:
 
@@ -83,6 +85,7 @@ class Command:
     replaced_by: str = ""
     while_subscribed: bool = False
     in_multi: bool = False
+    may_replicate: bool = False
     changes_link: bool = False
     secrets: bool = False
     repeat: bool | None = None

@@ -27,6 +27,7 @@ COMMANDS = [
             notes="RW because it may change the internal representation of the key, and propagate to replicas",
         ),
         summary="Estimates how many different elements were added, to one key or to several together.", since="2.8.9",
+        may_replicate=True,
         complexity="O(1) for one key; O(N) for N keys",
         arguments=(key("key", multiple=True),),
     ),

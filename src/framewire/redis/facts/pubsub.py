@@ -50,7 +50,7 @@ _PUBSUB = [
 COMMANDS = [
     _entry(
         "publish", 3, "pubsub loading stale fast",
-        summary="Sends a message to all who listen to a channel.", since="2.0.0",
+        summary="Sends a message to all who listen to a channel.", since="2.0.0", may_replicate=True,
         complexity="O(N+M): N listeners of the channel, M patterns that anybody listens to",
         arguments=(string("channel"), string("message")),
     ),
@@ -81,7 +81,7 @@ COMMANDS = [
     ),
     _entry(
         "spublish", 3, "pubsub loading stale fast", "", KeySpec("not_key"),
-        summary="Sends a message to all who listen to a shard channel.", since="7.0.0",
+        summary="Sends a message to all who listen to a shard channel.", since="7.0.0", may_replicate=True,
         complexity="O(N), N listeners of the shard channel",
         arguments=(string("shardchannel"), string("message")),
     ),

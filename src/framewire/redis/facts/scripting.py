@@ -122,7 +122,7 @@ COMMANDS = [
             "RW access update", 2, counted=True,
             notes="We cannot tell how the keys will be used so we assume the worst, RW and UPDATE",
         ),
-        summary="Runs a Lua script.", since="2.6.0", complexity="That of the script",
+        summary="Runs a Lua script.", since="2.6.0", complexity="That of the script", may_replicate=True,
         arguments=(
             string("script"), integer("numkeys"), key("key", optional=True, multiple=True),
             string("arg", optional=True, multiple=True),
@@ -132,6 +132,7 @@ COMMANDS = [
         "evalsha", -3, "noscript stale skip_monitor no_mandatory_keys movablekeys", "@scripting",
         KeySpec("RW access update", 2, counted=True),
         summary="Runs a Lua script that the server knows, by its SHA1.", since="2.6.0", complexity="That of the script",
+        may_replicate=True,
         arguments=(
             string("sha1"), integer("numkeys"), key("key", optional=True, multiple=True),
             string("arg", optional=True, multiple=True),
@@ -172,7 +173,7 @@ COMMANDS = [
             "RW access update", 2, counted=True,
             notes="We cannot tell how the keys will be used so we assume the worst, RW and UPDATE",
         ),
-        summary="Calls a function of a library.", since="7.0.0", complexity="That of the function",
+        summary="Calls a function of a library.", since="7.0.0", complexity="That of the function", may_replicate=True,
         arguments=(
             string("function"), integer("numkeys"), key("key", optional=True, multiple=True),
             string("arg", optional=True, multiple=True),

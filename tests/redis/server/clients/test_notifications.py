@@ -8,7 +8,7 @@ from framewire.frames.resp import Push
 from framewire.redis.keyspace_events import EVENT_CLASSES, canonical_flags
 from framewire.redis.server.keyspace.database import Db
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import arguments
+from tests.against.notation import arguments
 from tests.against.steps import Step
 from tests.redis.server.scripted import Clients, ScriptedClient
 
@@ -27,6 +27,7 @@ def heard(listener: ScriptedClient) -> list[tuple[bytes, bytes]]:
     return [(channel, message) for channel, message in messages]  # type: ignore[misc]  # bytes, both
 
 
+@pytest.mark.thorough
 def test_every_event_has_a_class() -> None:
     """Whatever the conversations with a real server let happen; only an empty name is nobody's business."""
     clients, told = Clients(), set()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.server.config.config import PARAMETERS, Config
+from framewire.redis.server.config.config import Config
+from framewire.redis.server.config.parameters import PARAMETERS
 from framewire.redis.server.parsing.errors import CommandError
 
 
@@ -32,7 +33,7 @@ def test_parameters_in_code_are_checked_too() -> None:
     [
         ("port", None, None), ("port", "0", 0), ("requirepass", "secret", b"secret"), ("databases", 4, 4),
         ("unixsocket", "/tmp/ä", "/tmp/ä"), ("proto_max_bulk_len", "1mb", 1024 * 1024), ("loglevel", "DEBUG", "debug"),
-        ("client_output_limit", 1000, 1000), ("appendonly", False, False), ("bind", "127.0.0.1 ::1", "127.0.0.1 ::1"),
+        ("appendonly", False, False), ("bind", "127.0.0.1 ::1", "127.0.0.1 ::1"),
     ],
 )  # fmt: skip
 def test_assigning(attribute: str, given: object, kept: object) -> None:
@@ -81,10 +82,13 @@ def test_a_refused_change_changes_nothing(pairs: list[tuple[bytes, bytes]], erro
     assert config == Config()
 
 
-def test_the_output_limit_is_that_of_normal_clients() -> None:
-    config = Config()
-    config.set([(b"client-output-buffer-limit", b"slave 1 1 1 normal 3mb 0 0 pubsub 5 5 5")])
-    assert config.client_output_limit == 3 * 1024 * 1024
-    assert config.get([b"client-output*"])[b"client-output-buffer-limit"].startswith(b"normal 3145728 0 0 ")
-    with pytest.raises(CommandError, match="only knows one limit"):
-        config.set([(b"client-output-buffer-limit", b"pubsub 5 5 5")])
+def test_output_limits_are_those_of_classes_and_who_is_not_named_keeps_its_own() -> None:
+    config = Config(client_output_buffer_limit="pubsub 1mb 0 0")
+    assert config.client_output_buffer_limit.pubsub == (1024 * 1024, 0, 0)
+    config.set([(b"client-output-buffer-limit", b"slave 1 2 3 normal 3mb 1mb 7")])
+    assert config.client_output_buffer_limit == ((3 << 20, 1 << 20, 7), (1, 2, 3), (1 << 20, 0, 0))
+    assert config.get([b"client-output*"])[b"client-output-buffer-limit"] == (
+        b"normal 3145728 1048576 7 slave 1 2 3 pubsub 1048576 0 0"
+    )
+    with pytest.raises(CommandError, match="Invalid client class"):
+        config.set([(b"client-output-buffer-limit", b"nobody 5 5 5")])

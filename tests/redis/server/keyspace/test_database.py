@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from framewire.redis.server.keyspace.database import Db
+from tests.properties import examples
 
 KEYS = st.sampled_from([b"a", b"b", b"c", b"d"])
 
@@ -86,7 +87,7 @@ class AgainstAModel(RuleBasedStateMachine):
 
 
 TestAgainstAModel = AgainstAModel.TestCase
-TestAgainstAModel.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAgainstAModel.settings = examples(60, stateful_step_count=40)
 
 
 def test_a_key_ends_at_its_deadline_and_not_before() -> None:

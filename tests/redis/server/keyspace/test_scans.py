@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.keyspace.scans import Scans
+from tests.properties import examples
 
 
 def members(count: int) -> set[bytes]:
@@ -109,7 +110,7 @@ def test_members_are_counted_and_the_newest_scan_is_kept() -> None:
 CHANGES = st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(start=st.sets(st.integers(0, 60)), rounds=st.lists(CHANGES, max_size=12), count=st.integers(1, 12))
 def test_what_stays_is_returned(start: set[int], rounds: list[list[tuple[bool, int]]], count: int) -> None:
     scans, collection = Scans(most_scans=1), {b"%d" % number for number in start}

@@ -6,13 +6,16 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import pytest
 
 from framewire.aio.loops import new_event_loop
 from framewire.redis import Server
+from framewire.redis.server.commands.connection import clients
 from framewire.redis.server.network import pump as pump_module
+from framewire.redis.server.running import timing
 from tests.serving import command
 
 PING = command(b"PING")
@@ -69,6 +72,7 @@ class Pipe(asyncio.Transport):
         super().__init__()
         self.sent = bytearray()
         self.waiting = 0
+        self.reads = True
         self.aborted = self.closed = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -81,7 +85,10 @@ class Pipe(asyncio.Transport):
         pass
 
     def pause_reading(self) -> None:
-        pass
+        self.reads = False
+
+    def resume_reading(self) -> None:
+        self.reads = True
 
     def is_closing(self) -> bool:
         return self.closed or self.aborted
@@ -114,6 +121,10 @@ class Piped:
             self.pump.buffer_updated(nbytes)
             data = data[nbytes:]
 
+    def client_list(self) -> str:
+        """What CLIENT LIST says of this client."""
+        return clients.client_line(self.pump.client).decode()
+
     def pass_time(self, milliseconds: int) -> None:
         self.now += milliseconds
         self.server._tick()
@@ -136,6 +147,51 @@ async def test_what_has_piled_up_is_answered_in_turns() -> None:
     assert turns >= 10
     assert piped.pipe.sent == b"+PONG\r\n" * count
     assert piped.pump._inbound.rest.capacity == 0
+
+
+async def test_a_read_that_filled_the_buffer_is_the_last_of_its_turn() -> None:
+    """Else libuv goes on reading, and answering, up to 32 times."""
+    piped = Piped()
+    piped.receive(PING * 100)
+    assert piped.pipe.reads
+    piped.receive(PING * 6000)  # more than the 64 KiB of the scratch
+    assert not piped.pipe.reads
+    await asyncio.sleep(0)
+    assert piped.pipe.reads
+    assert piped.pipe.sent == b"+PONG\r\n" * 6100
+
+
+async def test_reading_does_not_begin_again_once_a_client_is_being_closed() -> None:
+    piped = Piped()
+    piped.receive(PING * 6000)
+    piped.pump.close()
+    await asyncio.sleep(0)
+    assert not piped.pipe.reads
+
+
+async def test_slow_commands_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight commands of 2 ms each in one read: three in a turn."""
+    piped = Piped()
+    ticks = count(0, 2_000_000)
+    monkeypatch.setattr(timing, "perf_counter_ns", lambda: next(ticks))
+    piped.receive(command(b"KEYS", b"*") * 8)
+    answered = []
+    for _ in range(4):
+        answered.append(piped.pipe.sent.count(b"*0"))
+        piped.now += 10
+        await asyncio.sleep(0)
+    assert answered == [3, 6, 8, 8]
+
+
+async def test_a_push_inside_a_transaction_reaches_a_resp3_client() -> None:
+    piped = Piped()
+    piped.receive(command(b"HELLO", b"3") + command(b"SUBSCRIBE", b"c"))
+    del piped.pipe.sent[:]
+    piped.receive(command(b"MULTI") + command(b"SUBSCRIBE", b"d") + command(b"PUBLISH", b"c", b"m") + command(b"EXEC"))
+    assert piped.pipe.sent == (
+        b"+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n>3\r\n$9\r\nsubscribe\r\n$1\r\nd\r\n:2\r\n:1\r\n"
+        b">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n"
+    )
 
 
 async def test_requests_and_the_end_that_arrive_between_two_turns_wait_for_theirs() -> None:
@@ -212,7 +268,7 @@ async def test_closing_an_idle_client_is_logged_once(caplog: pytest.LogCaptureFi
 
 @pytest.mark.parametrize(("limit", "aborted"), [(0, False), (1000, True), (10_000, False)])
 async def test_what_may_wait_for_a_client_has_a_limit_or_none(limit: int, aborted: bool) -> None:
-    piped = Piped(client_output_limit=f"normal {limit} 0 0")
+    piped = Piped(client_output_buffer_limit=f"pubsub {limit} 0 0")
     piped.receive(command(b"SUBSCRIBE", b"c"))
     piped.server.state.pubsub.publish(b"c", b"x" * 2000)
     assert piped.pipe.aborted is aborted

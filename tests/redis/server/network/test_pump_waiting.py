@@ -11,6 +11,7 @@ from framewire._impl import encode_values
 from framewire.redis.server.network import pump as pump_module
 from tests.redis.server.network.test_pump import Pipe, Piped
 from tests.serving import command
+from tests.waiting import until_in_loop
 
 NULL = b"*-1\r\n"
 
@@ -80,10 +81,7 @@ async def test_its_time_comes() -> None:
     pair = Pair()
     pair.receive(blpop(b"0.001") + command(b"ECHO", b"behind"))
     assert pair.pipe.sent == b""
-    for _ in range(1_000):
-        await asyncio.sleep(0.001)
-        if pair.pipe.sent:
-            break
+    await until_in_loop(lambda: pair.pipe.sent)
     await turns()
     assert pair.pipe.sent == NULL + b"$6\r\nbehind\r\n"
     pair.push(b"a")
@@ -144,7 +142,7 @@ async def test_idle_clients_are_closed_but_not_those_that_wait() -> None:
 
 
 async def test_what_comes_behind_has_a_limit() -> None:
-    pair = Pair(client_output_limit=100_000)
+    pair = Pair(client_output_buffer_limit="normal 100000 0 0")
     pair.receive(blpop())
     for _ in range(20):
         pair.receive(command(b"SET", b"k", b"x" * 10_000))

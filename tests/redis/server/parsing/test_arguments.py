@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, Arguments, parse_int64
+from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, Arguments, parse_int64, require_int64
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 
 
@@ -63,3 +63,9 @@ class TestCursor:
         with pytest.raises(CommandError) as refused:
             Arguments([b"GET", b"x"]).next_int(*error)
         assert refused.value.text == text
+
+    def test_an_integer_below_the_least_is_refused_like_none(self) -> None:
+        assert Arguments([b"GET", b"-1"]).next_int(b"ERR no", -1) == require_int64(b"-1", b"ERR no", -1) == -1
+        for text in (b"-2", b"x"):
+            with pytest.raises(CommandError, match="ERR no"):
+                Arguments([b"GET", text]).next_int(b"ERR no", -1)

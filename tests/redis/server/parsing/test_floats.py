@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.parsing.floats import add_as_text, ceiling_of_product, parse_double, scan_double
+from tests.properties import examples
 
 SUMS = [
     ("10.5", "0.1", "10.6"), ("0.1", "0.2", "0.3"), ("5.0e3", "200", "5200"), ("0", "-0.0", "0"), ("1", "-1", "0"),
@@ -46,7 +47,7 @@ def test_the_largest_number_is_printed_in_full() -> None:
     assert (len(text), text[:3]) == (4933, b"100")
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.integers(-(2**70), 2**70), st.integers(-(2**70), 2**70), st.integers(-60, 10))
 def test_a_sum_is_the_exact_one_rounded_to_64_bits(first: int, second: int, power: int) -> None:
     if max(abs(first), abs(second)).bit_length() > 64:

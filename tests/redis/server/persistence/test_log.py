@@ -10,6 +10,7 @@ import pytest
 from framewire.redis.server.persistence import log
 from framewire.redis.server.persistence.log import AppendLog
 from tests.redis.server.persistence.disks import Inline, MemoryDisk
+from tests.waiting import PATIENCE
 
 SET = [b"SET", b"a", b"1"]
 SET_BYTES = b"*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"
@@ -112,7 +113,7 @@ def test_while_the_thread_waits_for_the_disk_writes_are_put_off_but_not_for_ever
         may_go_on = threading.Event()
 
         def sync(self, fd: int) -> None:
-            self.may_go_on.wait(10)
+            self.may_go_on.wait(PATIENCE)
             super().sync(fd)
 
     growing = Log("everysec", Slow())

@@ -52,8 +52,8 @@ def failing(function: Callable[..., Any] | None = None, after: int = 0) -> Calla
 
 # What there is, the request, and what breaks in it: once it is done, or after so many times.
 ROWS: list[tuple[str, str, type, str, int]] = [
-    ("HSET h f v", "HSET h g w h x", HashValue, "grew", 0),
-    ("HSET h f v", "HINCRBYFLOAT h g 1.5", HashValue, "grew", 0),
+    ("HSET h f v", "HSET h g w h x", HashValue, "maybe_convert", 0),
+    ("HSET h f v", "HINCRBYFLOAT h g 1.5", HashValue, "maybe_convert", 0),
     ("SADD s 1 2", "SADD s 3 x", SetValue, "put", 0),
     ("SADD s 1 2 3", "SPOP s 2", Client, "propagate", 0),
     ("SADD s 1", "SPOP s", Client, "propagate", 0),

@@ -501,6 +501,7 @@ def story(kept: Kept, promised: list[dict[int, dict[bytes, object]]]) -> Iterato
     kept.persistence.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("keeps", [True, False], ids=["the kernel had written all", "only what was synced is left"])
 def test_power_lost_at_any_step(keeps: bool) -> None:
     power, lost = 0, True

@@ -11,7 +11,7 @@ from framewire.redis.server.commands.binding import COMMANDS
 from framewire.redis.server.persistence.log import Unit
 from framewire.redis.server.persistence.recorder import Recorder
 from tests.against.conversations import CONVERSATIONS
-from tests.against.dialogue import arguments
+from tests.against.notation import arguments
 from tests.against.steps import Conversation, Step
 from tests.redis.server.persistence.disks import contents
 from tests.redis.server.scripted import NOON, Clients, ScriptedClient
@@ -153,6 +153,7 @@ def replayed(units: list[Unit]) -> Clients:
     return clients
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_run_again_it_leaves_the_same(recorded: Recorded, name: str) -> None:
     run(recorded, CONVERSATIONS[name])

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server import values
 from framewire.redis.server.persistence.dump import DUMPERS
 from framewire.redis.server.persistence.recorder import Recorder
 from framewire.redis.server.persistence.snapshot import Snapshot
+from tests.properties import examples
 from tests.redis.server.persistence.disks import contents
 from tests.redis.server.scripted import Clients, ScriptedClient
 
@@ -40,7 +41,7 @@ def make_again(requests: Iterator[list[bytes]]) -> Clients:
     return clients
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(before=st.lists(CHANGES, max_size=25), during=st.lists(st.tuples(st.integers(0, 3), CHANGES), max_size=25))
 def test_it_is_of_its_moment(before: list[tuple[str, ...]], during: list[tuple[int, tuple[str, ...]]]) -> None:
     clients = Clients()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.frames.resp import Error, Push, Simple
 from framewire.redis.server.clients.state import State
-from framewire.redis.server.commands.binding import COMMANDS
+from framewire.redis.server.commands.binding import COMMANDS, HANDLERS
+from framewire.redis.server.running import timing
 from framewire.redis.server.running.lookup import PLAIN
 from framewire.redis.server.running.session import Session
 from tests.redis.server.scripted import Clients, ScriptedClient
@@ -64,7 +66,6 @@ class TestBatches:
         assert client.client.closing
 
     @given(st.lists(st.sampled_from([b"PING", b"HELLO", b"GET", b"SUBSCRIBE", b"RESET", b"nonsense"]), max_size=12))
-    @settings(deadline=None)
     def test_every_request_runs_once_whatever_the_order(self, names: list[bytes]) -> None:
         client = Clients().new()
         requests = [[name, b"a"] if name in (b"GET", b"SUBSCRIBE") else [name] for name in names]
@@ -234,3 +235,74 @@ class TestState:
 
     def test_the_wall_clock_is_the_default(self) -> None:
         assert State().tick() > 1_700_000_000_000
+
+
+class TestPushes:
+    """What is published while EXEC or a script runs goes behind its reply, never into it."""
+
+    @pytest.fixture
+    def listener(self, clients: Clients) -> ScriptedClient:
+        listener = clients.new()
+        listener("HELLO 3")
+        listener("SUBSCRIBE c")
+        return listener
+
+    MESSAGE = Push((b"message", b"c", b"m"))
+
+    def test_behind_an_exec(self, listener: ScriptedClient) -> None:
+        for request in ("MULTI", "PUBLISH c m", "PING", "PUBLISH c m"):
+            listener(request)
+        assert listener("EXEC") == [[1, Simple(b"PONG"), 1], self.MESSAGE, self.MESSAGE]
+
+    def test_behind_a_script_and_before_the_next_reply(self, listener: ScriptedClient) -> None:
+        pytest.importorskip("lupa")
+        script = [b"EVAL", b"redis.call('publish', 'c', 'm') return {1, 2}", b"0"]
+        assert listener.batch([b"PING"], script, [b"PING"]) == [
+            Simple(b"PONG"), [1, 2], self.MESSAGE, Simple(b"PONG")
+        ]  # fmt: skip
+
+    def test_behind_the_exec_that_a_script_is_part_of(self, listener: ScriptedClient) -> None:
+        pytest.importorskip("lupa")
+        listener("MULTI")
+        listener("EVAL", "redis.call('publish', 'c', 'm') return 1", "0")
+        listener("PUBLISH c m")
+        assert listener("EXEC") == [[1, 1], self.MESSAGE, self.MESSAGE]
+
+    def test_what_subscribe_says_is_its_reply(self, clients: Clients) -> None:
+        client = clients.new()
+        client("MULTI")
+        client("SUBSCRIBE c")
+        client("PING")
+        assert client("EXEC") == [Push((b"subscribe", b"c", 1)), [b"pong", b""]]
+
+    def test_notifications_too(self) -> None:
+        clients = Clients(notify_keyspace_events="KEA")
+        client = clients.new()
+        client("HELLO 3")
+        client("SUBSCRIBE __keyevent@0__:set")
+        client("MULTI")
+        client("SET k v")
+        assert client("EXEC") == [[OK], Push((b"message", b"__keyevent@0__:set", b"k"))]
+
+
+class TestTurns:
+    def test_slow_commands_end_a_batch(
+        self, clients: Clients, client: ScriptedClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each command that can be slow takes 2 ms here; others are not even looked at."""
+        ticks = count(0, 2_000_000)
+        monkeypatch.setattr(timing, "perf_counter_ns", lambda: next(ticks))
+        requests = [[b"PING"], *[[b"KEYS", b"*"]] * 8, [b"PING"]]
+        replies: list[object] = []
+        assert client.session.execute(requests, replies) == 4  # after 6 ms
+        assert client.client.turn_over
+        assert client.session.execute(requests, replies, 4) == 5  # the next turn has not begun
+        for start, end in ((5, 8), (8, 10)):
+            clients.now += 10
+            clients.state.tick()
+            client.client.turn_over = False
+            assert client.session.execute(requests, replies, start) == end
+        assert replies == [Simple(b"PONG"), *[[]] * 8, Simple(b"PONG")]
+
+    def test_publishing_counts(self) -> None:
+        assert PLAIN[b"PUBLISH"][0] is not HANDLERS["publish"]

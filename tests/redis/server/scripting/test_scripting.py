@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.frames.resp import Error, Simple
@@ -17,6 +17,7 @@ from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.persistence.log import Unit
 from framewire.redis.server.persistence.recorder import Recorder
+from tests.properties import examples
 from tests.redis.server.scripted import NOON, Clients, ScriptedClient
 
 pytest.importorskip("lupa.lua51")
@@ -130,8 +131,24 @@ class TestSandbox:
         assert "unexpected symbol" in str(run(client, b"\x1bLua"))
 
 
+class Clock:
+    """A clock that is a millisecond further each time that somebody looks: scripts are stopped by work, not by time."""
+
+    def __init__(self) -> None:
+        self.milliseconds = 0
+
+    def __call__(self) -> float:
+        self.milliseconds += 1
+        return self.milliseconds / 1000
+
+
+@pytest.mark.thorough
 class TestLimits:
     """`busy_reply_threshold` is in milliseconds."""
+
+    @pytest.fixture(autouse=True)
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(interpreter, "monotonic", Clock())
 
     @pytest.mark.parametrize(
         "script",
@@ -187,7 +204,7 @@ class TestLimits:
     def test_memory_has_an_end(self, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
         for name, mebibytes in {"MEMORY_LIMIT": 32, "_KEPT_BACK": 8, "_MARGIN": 2}.items():
             monkeypatch.setattr(interpreter, name, mebibytes * 1024 * 1024)
-        client = Clients().new()
+        client = Clients(busy_reply_threshold=0).new()
         client("RPUSH", "list", *map(str, range(2000)))
         for _ in range(2):
             assert "not enough memory" in str(run(client, script))
@@ -271,6 +288,7 @@ class TestOthers:
         assert run(client, "return redis.call('GET', 'k')") == b"v"
         assert len(units) == 1
 
+    @pytest.mark.thorough
     def test_without_lua_there_are_no_scripts(self) -> None:
         program = (
             "import sys; sys.modules['lupa'] = None\n"
@@ -327,12 +345,12 @@ def literal(value: Any) -> str:
 class TestConversions:
     client = Clients().new()
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(value=VALUES)
     def test_what_is_returned_is_the_reply(self, value: Any) -> None:
         assert run(self.client, "return " + literal(value)) == value
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(value=VALUES)
     def test_libraries_give_back_what_they_took(self, value: Any) -> None:
         assert run(self.client, f"return cmsgpack.unpack(cmsgpack.pack({literal(value)}))") == value
@@ -342,13 +360,13 @@ class TestConversions:
             [text.encode() for text in texts]
         )
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(keys=st.lists(st.binary(max_size=20), max_size=5), arguments=st.lists(st.binary(max_size=20), max_size=5))
     def test_keys_and_arguments_are_any_bytes(self, keys: list[bytes], arguments: list[bytes]) -> None:
         reply = self.client("EVAL", "return {KEYS, ARGV}", str(len(keys)), *keys, *arguments)
         assert reply == [keys, arguments]
 
-    @settings(max_examples=60, deadline=None)
+    @examples(60)
     @given(members=st.lists(st.binary(max_size=20), min_size=1, max_size=30))
     def test_replies_reach_the_script_and_come_back(self, members: list[bytes]) -> None:
         self.client("DEL k")

@@ -6,7 +6,7 @@ import tracemalloc
 from functools import reduce
 from operator import and_, or_, xor
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.values.bits import (
@@ -19,6 +19,7 @@ from framewire.redis.server.values.bits import (
     write_number,
 )
 from framewire.redis.server.values.strings import RawString
+from tests.properties import examples
 
 VALUES = st.binary(min_size=1, max_size=12) | st.sampled_from([b"\xff" * 9, b"\0" * 9, b"\xff\0\xff"])
 
@@ -34,7 +35,7 @@ def ranges(draw: st.DrawFn) -> tuple[bytes, int, int]:
     return value, first, draw(st.integers(first, 8 * len(value) - 1))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(ranges())
 def test_counting_and_finding(case: tuple[bytes, int, int]) -> None:
     value, first, last = case
@@ -46,7 +47,7 @@ def test_counting_and_finding(case: tuple[bytes, int, int]) -> None:
         assert find_bit(RawString(value), bit, first, last) == (None if found < 0 else found)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(VALUES, st.data())
 def test_one_bit(value: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, 8 * len(value) - 1))
@@ -59,7 +60,7 @@ def test_one_bit(value: bytes, data: st.DataObject) -> None:
         assert spelled(raw) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(VALUES, st.integers(1, 64), st.data())
 def test_numbers(value: bytes, width: int, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, 8 * len(value) + 8))
@@ -72,7 +73,7 @@ def test_numbers(value: bytes, width: int, data: st.DataObject) -> None:
     assert spelled(raw) == before[:place] + f"{number:0{width}b}" + before[place + width :]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.binary(max_size=9), min_size=1, max_size=4))
 def test_combining(values: list[bytes]) -> None:
     length = max(map(len, values))

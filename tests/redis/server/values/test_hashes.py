@@ -12,7 +12,7 @@ CONFIG = Config(hash_max_listpack_entries=3, hash_max_listpack_value=5)
 
 def grown(fields: dict[bytes, bytes]) -> HashValue:
     value = HashValue(fields)
-    value.grew([*fields, *fields.values()], CONFIG)
+    value.maybe_convert([*fields, *fields.values()], CONFIG)
     return value
 
 
@@ -32,7 +32,7 @@ def test_a_hashtable_stays_one() -> None:
     value = grown({b"a": b"123456"})
     value.clear()
     value[b"a"] = b"1"
-    value.grew([b"a", b"1"], CONFIG)
+    value.maybe_convert([b"a", b"1"], CONFIG)
     assert value.encoding(CONFIG) == b"hashtable"
     assert value.copy().encoding(CONFIG) == b"hashtable"
 

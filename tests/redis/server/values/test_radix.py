@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.values.radix import count_nodes
+from tests.properties import examples
 
 
 def built(ids: list[int]) -> int:
@@ -39,7 +40,7 @@ SMALL = st.integers(0, 999)
 IDS = st.integers(0, 3) | st.integers(0, 2**128 - 1) | st.tuples(SMALL, SMALL).map(lambda id_: id_[0] << 64 | id_[1])
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(st.sets(IDS, max_size=40))
 def test_as_if_it_were_built(ids: set[int]) -> None:
     assert count_nodes(sorted(ids)) == built(sorted(ids))

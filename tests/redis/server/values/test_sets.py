@@ -12,7 +12,7 @@ CONFIG = Config(set_max_intset_entries=3)
 
 def grown(*members: bytes) -> SetValue:
     value = SetValue(members)
-    value.grew(members, CONFIG)
+    value.maybe_convert(members, CONFIG)
     return value
 
 
@@ -32,7 +32,7 @@ def test_a_hashtable_stays_one() -> None:
     value = grown(b"x")
     value.clear()
     value.add(b"1")
-    value.grew([b"1"], CONFIG)
+    value.maybe_convert([b"1"], CONFIG)
     assert value.encoding(CONFIG) == b"hashtable"
     assert value.copy().encoding(CONFIG) == b"hashtable"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import inf
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.values import sorted_sets
 from framewire.redis.server.values.sorted_sets import ADDED, CHANGED, SAME, SortedSetValue
+from tests.properties import examples
 
 CONFIG = Config(zset_max_listpack_entries=3, zset_max_listpack_value=4)
 
@@ -30,7 +31,7 @@ ACTIONS = st.lists(
 
 
 @pytest.mark.parametrize(("few", "many"), [(64, 10_000), (0, 10_000), (0, 3)])
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(actions=ACTIONS)
 def test_it_is_what_a_dict_says(few: int, many: int, actions: list[tuple[object, ...]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -121,7 +122,7 @@ def test_there_is_one_zero() -> None:
 
 def grown(*members: bytes) -> SortedSetValue:
     zset = SortedSetValue((1.0, member) for member in members)
-    zset.grew(CONFIG)
+    zset.maybe_convert(CONFIG)
     return zset
 
 
@@ -137,7 +138,7 @@ def test_a_skiplist_stays_one() -> None:
     zset = grown(b"a", b"b", b"c", b"d")
     zset.remove_range(0, 4)
     zset.put(b"a", 1.0)
-    zset.grew(CONFIG)
+    zset.maybe_convert(CONFIG)
     assert zset.encoding(CONFIG) == zset.copy().encoding(CONFIG) == b"skiplist"
 
 

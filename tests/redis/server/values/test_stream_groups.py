@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.values.stream_groups import Group, lag
 from framewire.redis.server.values.streams import KeepLength, StreamValue
+from tests.properties import examples
 
 CONFIG = Config()
 
@@ -35,7 +36,7 @@ NAMES = st.sampled_from(["deliver", "deliver", "release", "give", "remove"])
 STEPS = st.lists(st.tuples(NAMES, st.integers(1, 9), st.sampled_from(b"ab")), max_size=30)
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(STEPS)
 def test_both_places_agree(steps: list[tuple[str, int, int]]) -> None:
     group, model = Group(0, 0), dict[int, bytes]()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.config.config import Config
+from framewire.redis.server.values import streams
 from framewire.redis.server.values.stream_groups import Group
 from framewire.redis.server.values.streams import ID_MAX, Entry, KeepFrom, KeepLength, StreamValue, id_text, make_id
+from tests.properties import examples
+from tests.work import Work, counted_lines
 
 CONFIG = Config()
 SMALL = Config(stream_node_max_entries=3)
@@ -77,7 +78,7 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(STEPS)
 def test_it_holds_what_a_dict_would(steps: list[tuple[str, int]]) -> None:
     model = Model()
@@ -190,16 +191,25 @@ class TestCounting:
         assert not stream.has_gaps_from(0)
 
 
-def test_looking_up_does_not_depend_on_the_length() -> None:
-    """A thousand times as many entries: far less than a thousand times as long."""
+@pytest.mark.thorough
+def test_looking_up_does_not_depend_on_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand times as many entries: not three times as many lines of Python and looks at nodes."""
+    work = Work()
+    first = streams._first
 
-    def seconds(stream: StreamValue) -> float:
+    def look(node: object) -> int:
+        work.looked += 1
+        return first(node)
+
+    def work_of(stream: StreamValue) -> int:
         ids_ = [id_ for id_, _ in stream.entries()][:: max(len(stream) // 100, 1)]
-        started = perf_counter()
-        for id_ in ids_ * 10:
-            stream.entries(id_, count=1)
-            stream.get(id_)
-        return perf_counter() - started
+        before = work.total
+        with counted_lines(work):
+            for id_ in ids_:
+                stream.entries(id_, count=1)
+                stream.get(id_)
+        return work.total - before
 
+    monkeypatch.setattr(streams, "_first", look)
     few, many = stream_of(*range(1, 101), config=CONFIG), stream_of(*range(1, 100_001), config=CONFIG)
-    assert min(seconds(many) for _ in range(3)) < 30 * min(seconds(few) for _ in range(3))
+    assert 1_000 < work_of(many) < 3 * work_of(few)

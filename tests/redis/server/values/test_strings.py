@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.values.strings import RawString, copy_of, encoding_of, kind_of, references_of
+from tests.properties import examples
 
 ENCODINGS = [
     (b"0", b"int"), (b"-1", b"int"), (b"9223372036854775807", b"int"), (b"-9223372036854775808", b"int"),
@@ -39,7 +40,7 @@ def test_a_copy_does_not_change_with_the_original() -> None:
     assert copy_of(plain) is plain
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.binary(max_size=20), st.integers(0, 30), st.binary(min_size=1, max_size=10))
 def test_write_overwrites_and_fills_with_zeros(before: bytes, offset: int, data: bytes) -> None:
     value = RawString(before)

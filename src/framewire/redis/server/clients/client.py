@@ -7,7 +7,8 @@ requests stands in `running/`, and what moves its bytes in `network/`; both are 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from framewire.frames.resp import Push
@@ -15,6 +16,7 @@ from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.pubsub import Subscriber
 from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.clients.state import State
+from framewire.redis.server.clients.usage import Usage
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.keyspace.database import Db
 from framewire.redis.server.parsing.errors import CommandError
@@ -53,12 +55,17 @@ class Client:
     then close. `restricted`: it listens to channels under RESP2, where only few commands may be used. `queue` holds the
     commands since MULTI, and `aborted` says that one of them was refused. While `blocked` nothing is executed; the
     reply comes by `send`, and then `on_unblocked` is called. `propagated` is what the append-only file holds of the
-    command that is run, where that is not the request itself. `on_kill` ends the connection.
+    command that is run, where that is not the request itself. `on_kill` ends the connection. `attention`
+    says to whoever runs its requests that there is something to look at before the next one: pushes that were held
+    back, or that its time is over; `turn_over` says that then, and its owner takes it back when others had their turn.
     """
 
     __slots__ = (
+        "_held_pushes",
+        "_holds",
         "aborted",
         "address",
+        "attention",
         "authenticated",
         "blocked",
         "closing",
@@ -85,8 +92,12 @@ class Client:
         "restricted",
         "runner",
         "send",
+        "spent",
+        "spent_at",
         "state",
         "subscriber",
+        "turn_over",
+        "usage",
         "watched",
         "watched_changed",
     )
@@ -112,10 +123,16 @@ class Client:
         self.closing = False
         self.subscriber = Subscriber(self._deliver)
         self.replies: list[object] | None = None  # those of the running batch
+        self.spent = 0  # microseconds that its slow commands took, at `spent_at` (the time of the batch)
+        self.spent_at = 0
+        self.attention = self.turn_over = False
+        self._holds = 0  # commands under way whose reply no push may tear
+        self._held_pushes: list[Push] = []
         self.blocked: Wait | None = None
         self.postponed = False  # it is a pause that it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
         self.on_kill: Callable[[], None] = _nothing
+        self.usage: Callable[[], Usage] = Usage  # what waits of its requests, and of what it is told
         self.propagated: list[list[bytes]] | None = None
         self.queue: list[tuple[Command, list[bytes]]] | None = None
         self.aborted = False
@@ -150,6 +167,7 @@ class Client:
         """Let the client in as `user`, or raise `CommandError`. Takes the same time for every wrong password."""
         expected = self.state.config.requirepass
         if user != b"default" or (expected and not hmac.compare_digest(password, expected)):
+            self.state.alarms.tell("%s: wrong user name or password", self)
             raise CommandError(b"WRONGPASS invalid username-password pair or user is disabled.")
         self.authenticated = True
 
@@ -168,10 +186,30 @@ class Client:
             self.send(value)
 
     def _deliver(self, push: Push) -> None:
-        if self.replies is not None:
+        if self._holds:
+            self._held_pushes.append(push)
+            self.attention = True
+        elif self.replies is not None:
             self.replies.append(push)
         else:
             self.send(push)
+
+    @contextmanager
+    def pushes_held(self) -> Iterator[None]:
+        """What is published meanwhile goes behind the whole reply of the command under way (EXEC, EVAL).
+
+        So do Redis 7.2 and newer; 7.0 puts it inside. What SUBSCRIBE says is its reply, and is not held back.
+        """
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+
+    def take_held_pushes(self) -> list[Push]:
+        """What was held back, once the reply is there."""
+        taken, self._held_pushes = self._held_pushes, []
+        return taken
 
     def propagate(self, *requests: list[bytes]) -> None:
         """Let the append-only file hold these requests in place of the one that is run (`SPOP` as `SREM`, say).
@@ -262,6 +300,7 @@ class Client:
         self.state.clients.pop(self.id, None)
         self.state.stop_monitoring(self)
         self.on_unblocked = self.on_kill = _nothing
+        self.usage = Usage
         self.send = self.subscriber.deliver = _to_nobody  # ends the cycles: a dead client is freed at once
 
     def kill(self) -> None:

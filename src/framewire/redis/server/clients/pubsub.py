@@ -1,6 +1,6 @@
 """Channels, patterns, shard channels, and who hears them.
 
-What belongs here: the three registries and the delivery of a message, by plain callbacks. No session, no encoding, no
+What belongs here: the three registries and the delivery of a message, by plain callbacks. No client, no encoding, no
 I/O: a subscriber is a `deliver` function and the names it listens to. A name that nobody listens to is forgotten.
 """
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
+from framewire.redis.server.clients.alarms import Alarms
 from framewire.redis.server.clients.hooks import Handler, Hooks
 from framewire.redis.server.clients.monitors import Monitored, Monitors
 from framewire.redis.server.clients.notifications import Notifications
@@ -70,6 +71,7 @@ class State(Generic[C]):
         self.slowlog = SlowLog()
         self.pause = Pause()
         self.stats = Statistics()
+        self.alarms = Alarms(lambda: self.clock)
         self.hooks: Hooks[C] = Hooks()
         self.monitors = Monitors(self.hooks, lambda: self.now())
         self.notifications = Notifications(self.databases, self.hooks, self.pubsub.publish)

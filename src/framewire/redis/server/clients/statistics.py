@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from framewire.redis.errors import code_of
+
 __all__ = ["Statistics"]
 
 
@@ -26,5 +28,5 @@ class Statistics:
 
     def count_error(self, text: bytes) -> None:
         """Count an error reply under its code word."""
-        code = text.split(b" ", 1)[0].decode("utf-8", "replace")
+        code = code_of(text)
         self.errors[code] = self.errors.get(code, 0) + 1

@@ -16,28 +16,37 @@ from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.hooks import Handler
 from framewire.redis.server.commands.bitmaps import bitfield, bits
 from framewire.redis.server.commands.connection import client, clients, connection, pubsub, transactions
-from framewire.redis.server.commands.generic import expiry, keys, objects, sort
+from framewire.redis.server.commands.generic import expiry, keys, sort
 from framewire.redis.server.commands.generic import moving as generic_moving
+from framewire.redis.server.commands.generic import object as object_
 from framewire.redis.server.commands.hashes import hashes
-from framewire.redis.server.commands.lists import items, lists
+from framewire.redis.server.commands.lists import elements, lists
 from framewire.redis.server.commands.lists import moving as lists_moving
+from framewire.redis.server.commands.lists import popping as lists_popping
 from framewire.redis.server.commands.scripting import scripting
 from framewire.redis.server.commands.server import (
     cluster,
     command,
+    config,
     debug,
+    latency,
     memory,
-    observing,
+    monitor,
     persistence,
     replication,
     server,
+    slowlog,
 )
-from framewire.redis.server.commands.sets import combined as sets_combined
+from framewire.redis.server.commands.server import info as server_info
+from framewire.redis.server.commands.sets import algebra as sets_algebra
 from framewire.redis.server.commands.sets import sets
-from framewire.redis.server.commands.sorted_sets import combined as sorted_sets_combined
-from framewire.redis.server.commands.sorted_sets import popping, ranges, sorted_sets
-from framewire.redis.server.commands.streams import claiming, groups, info, reading, streams, trimming
-from framewire.redis.server.commands.strings import parts, strings
+from framewire.redis.server.commands.sorted_sets import algebra as sorted_sets_algebra
+from framewire.redis.server.commands.sorted_sets import popping as sorted_sets_popping
+from framewire.redis.server.commands.sorted_sets import ranges as sorted_sets_ranges
+from framewire.redis.server.commands.sorted_sets import sorted_sets
+from framewire.redis.server.commands.streams import claiming, groups, reading, streams, trimming
+from framewire.redis.server.commands.streams import info as streams_info
+from framewire.redis.server.commands.strings import counters, ranges, strings
 from framewire.redis.server.scripting.scripts import AVAILABLE
 
 __all__ = ["BARRIERS", "COMMANDS", "HANDLERS"]
@@ -124,12 +133,12 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     "move": generic_moving.move,
     "copy": generic_moving.copy,
     "swapdb": generic_moving.swapdb,
-    # generic: objects
-    "object|encoding": objects.encoding,
-    "object|refcount": objects.refcount,
-    "object|idletime": objects.idletime,
-    "object|freq": objects.freq,
-    "object|help": objects.object_help,
+    # generic: object
+    "object|encoding": object_.encoding,
+    "object|refcount": object_.refcount,
+    "object|idletime": object_.idletime,
+    "object|freq": object_.freq,
+    "object|help": object_.object_help,
     # generic: sort
     "sort": sort.sort,
     "sort_ro": sort.sort_ro,
@@ -150,14 +159,14 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     "hsetnx": hashes.hsetnx,
     "hstrlen": hashes.hstrlen,
     "hvals": hashes.hvals,
-    # lists: items
-    "lindex": items.lindex,
-    "lrange": items.lrange,
-    "lpos": items.lpos,
-    "lset": items.lset,
-    "linsert": items.linsert,
-    "lrem": items.lrem,
-    "ltrim": items.ltrim,
+    # lists: elements
+    "lindex": elements.lindex,
+    "lrange": elements.lrange,
+    "lpos": elements.lpos,
+    "lset": elements.lset,
+    "linsert": elements.linsert,
+    "lrem": elements.lrem,
+    "ltrim": elements.ltrim,
     # lists: lists
     "lpush": lists.lpush,
     "rpush": lists.rpush,
@@ -169,20 +178,21 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     # lists: moving
     "lmove": lists_moving.lmove,
     "rpoplpush": lists_moving.rpoplpush,
-    "lmpop": lists_moving.lmpop,
-    "blpop": lists_moving.blpop,
-    "brpop": lists_moving.brpop,
     "blmove": lists_moving.blmove,
     "brpoplpush": lists_moving.brpoplpush,
-    "blmpop": lists_moving.blmpop,
-    # sets: combined
-    "sdiff": sets_combined.sdiff,
-    "sdiffstore": sets_combined.sdiffstore,
-    "sinter": sets_combined.sinter,
-    "sintercard": sets_combined.sintercard,
-    "sinterstore": sets_combined.sinterstore,
-    "sunion": sets_combined.sunion,
-    "sunionstore": sets_combined.sunionstore,
+    # lists: popping
+    "lmpop": lists_popping.lmpop,
+    "blpop": lists_popping.blpop,
+    "brpop": lists_popping.brpop,
+    "blmpop": lists_popping.blmpop,
+    # sets: algebra
+    "sdiff": sets_algebra.sdiff,
+    "sdiffstore": sets_algebra.sdiffstore,
+    "sinter": sets_algebra.sinter,
+    "sintercard": sets_algebra.sintercard,
+    "sinterstore": sets_algebra.sinterstore,
+    "sunion": sets_algebra.sunion,
+    "sunionstore": sets_algebra.sunionstore,
     # sets: sets
     "sadd": sets.sadd,
     "scard": sets.scard,
@@ -194,34 +204,34 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     "srandmember": sets.srandmember,
     "srem": sets.srem,
     "sscan": sets.sscan,
-    # sorted_sets: combined
-    "zunion": sorted_sets_combined.zunion,
-    "zunionstore": sorted_sets_combined.zunionstore,
-    "zinter": sorted_sets_combined.zinter,
-    "zinterstore": sorted_sets_combined.zinterstore,
-    "zintercard": sorted_sets_combined.zintercard,
-    "zdiff": sorted_sets_combined.zdiff,
-    "zdiffstore": sorted_sets_combined.zdiffstore,
+    # sorted_sets: algebra
+    "zunion": sorted_sets_algebra.zunion,
+    "zunionstore": sorted_sets_algebra.zunionstore,
+    "zinter": sorted_sets_algebra.zinter,
+    "zinterstore": sorted_sets_algebra.zinterstore,
+    "zintercard": sorted_sets_algebra.zintercard,
+    "zdiff": sorted_sets_algebra.zdiff,
+    "zdiffstore": sorted_sets_algebra.zdiffstore,
     # sorted_sets: popping
-    "zpopmin": popping.zpopmin,
-    "zpopmax": popping.zpopmax,
-    "zmpop": popping.zmpop,
-    "bzpopmin": popping.bzpopmin,
-    "bzpopmax": popping.bzpopmax,
-    "bzmpop": popping.bzmpop,
+    "zpopmin": sorted_sets_popping.zpopmin,
+    "zpopmax": sorted_sets_popping.zpopmax,
+    "zmpop": sorted_sets_popping.zmpop,
+    "bzpopmin": sorted_sets_popping.bzpopmin,
+    "bzpopmax": sorted_sets_popping.bzpopmax,
+    "bzmpop": sorted_sets_popping.bzmpop,
     # sorted_sets: ranges
-    "zrange": ranges.zrange,
-    "zrevrange": ranges.zrevrange,
-    "zrangebyscore": ranges.zrangebyscore,
-    "zrevrangebyscore": ranges.zrevrangebyscore,
-    "zrangebylex": ranges.zrangebylex,
-    "zrevrangebylex": ranges.zrevrangebylex,
-    "zrangestore": ranges.zrangestore,
-    "zcount": ranges.zcount,
-    "zlexcount": ranges.zlexcount,
-    "zremrangebyrank": ranges.zremrangebyrank,
-    "zremrangebyscore": ranges.zremrangebyscore,
-    "zremrangebylex": ranges.zremrangebylex,
+    "zrange": sorted_sets_ranges.zrange,
+    "zrevrange": sorted_sets_ranges.zrevrange,
+    "zrangebyscore": sorted_sets_ranges.zrangebyscore,
+    "zrevrangebyscore": sorted_sets_ranges.zrevrangebyscore,
+    "zrangebylex": sorted_sets_ranges.zrangebylex,
+    "zrevrangebylex": sorted_sets_ranges.zrevrangebylex,
+    "zrangestore": sorted_sets_ranges.zrangestore,
+    "zcount": sorted_sets_ranges.zcount,
+    "zlexcount": sorted_sets_ranges.zlexcount,
+    "zremrangebyrank": sorted_sets_ranges.zremrangebyrank,
+    "zremrangebyscore": sorted_sets_ranges.zremrangebyscore,
+    "zremrangebylex": sorted_sets_ranges.zremrangebylex,
     # sorted_sets: sorted_sets
     "zadd": sorted_sets.zadd,
     "zincrby": sorted_sets.zincrby,
@@ -246,10 +256,10 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     "xgroup|delconsumer": groups.remove_consumer,
     "xgroup|help": groups.xgroup_help,
     # streams: info
-    "xinfo|stream": info.describe,
-    "xinfo|groups": info.groups,
-    "xinfo|consumers": info.consumers,
-    "xinfo|help": info.xinfo_help,
+    "xinfo|stream": streams_info.describe,
+    "xinfo|groups": streams_info.groups,
+    "xinfo|consumers": streams_info.consumers,
+    "xinfo|help": streams_info.xinfo_help,
     # streams: reading
     "xread": reading.xread,
     "xreadgroup": reading.xreadgroup,
@@ -262,17 +272,18 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     "xsetid": streams.xsetid,
     # streams: trimming
     "xtrim": trimming.xtrim,
-    # strings: parts
-    "incr": parts.incr,
-    "decr": parts.decr,
-    "incrby": parts.incrby,
-    "decrby": parts.decrby,
-    "incrbyfloat": parts.incrbyfloat,
-    "strlen": parts.strlen,
-    "getrange": parts.getrange,
-    "substr": parts.getrange,
-    "append": parts.append,
-    "setrange": parts.setrange,
+    # strings: counters
+    "incr": counters.incr,
+    "decr": counters.decr,
+    "incrby": counters.incrby,
+    "decrby": counters.decrby,
+    "incrbyfloat": counters.incrbyfloat,
+    # strings: ranges
+    "strlen": ranges.strlen,
+    "getrange": ranges.getrange,
+    "substr": ranges.getrange,
+    "append": ranges.append,
+    "setrange": ranges.setrange,
     # strings: strings
     "get": strings.get,
     "set": strings.set_,
@@ -307,19 +318,19 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     "memory|malloc-stats": memory.malloc_stats,
     "memory|purge": memory.purge,
     "memory|help": memory.memory_help,
-    # server: observing
-    "monitor": observing.monitor,
-    "slowlog|get": observing.slowlog_get,
-    "slowlog|len": observing.slowlog_len,
-    "slowlog|reset": observing.slowlog_reset,
-    "slowlog|help": observing.slowlog_help,
-    "latency|doctor": observing.latency_doctor,
-    "latency|graph": observing.latency_graph,
-    "latency|histogram": observing.latency_histogram,
-    "latency|history": observing.latency_nothing,
-    "latency|latest": observing.latency_nothing,
-    "latency|reset": observing.latency_reset,
-    "latency|help": observing.latency_help,
+    # server: monitor, slowlog, latency
+    "monitor": monitor.monitor,
+    "slowlog|get": slowlog.slowlog_get,
+    "slowlog|len": slowlog.slowlog_len,
+    "slowlog|reset": slowlog.slowlog_reset,
+    "slowlog|help": slowlog.slowlog_help,
+    "latency|doctor": latency.latency_doctor,
+    "latency|graph": latency.latency_graph,
+    "latency|histogram": latency.latency_histogram,
+    "latency|history": latency.latency_nothing,
+    "latency|latest": latency.latency_nothing,
+    "latency|reset": latency.latency_reset,
+    "latency|help": latency.latency_help,
     # server: persistence
     "bgrewriteaof": persistence.bgrewriteaof,
     "lastsave": persistence.lastsave,
@@ -337,12 +348,13 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
     "dbsize": server.dbsize,
     "flushdb": server.flushdb,
     "flushall": server.flushall,
-    "info": server.info,
-    "config|get": server.config_get,
-    "config|set": server.config_set,
-    "config|resetstat": server.config_resetstat,
-    "config|rewrite": server.config_rewrite,
-    "config|help": server.config_help,
+    # server: info, config
+    "info": server_info.info,
+    "config|get": config.config_get,
+    "config|set": config.config_set,
+    "config|resetstat": config.config_resetstat,
+    "config|rewrite": config.config_rewrite,
+    "config|help": config.config_help,
 }
 
 if AVAILABLE:

@@ -10,7 +10,7 @@ What belongs here: the set of them and what the clock does to it. How bytes go t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from framewire.frames.resp import RespLimits
@@ -46,6 +46,9 @@ class Connection(Protocol):
     def takes_output(self) -> bool:
         """Whether the peer has taken output, or was given more, since this was last asked."""
 
+    def check_output(self) -> None:
+        """Close it where too much waits for it, or for too long."""
+
 
 C = TypeVar("C", bound=Connection)
 
@@ -71,6 +74,7 @@ class Connections(Generic[C]):
         self._on_closed = on_closed
         self._open: set[C] = set()
         self._closing: dict[C, int] = {}  # since when, in ms
+        self._worrying: set[C] = set()  # those beyond their soft limit
         self.limits = self._limits()
 
     def __len__(self) -> int:
@@ -93,9 +97,18 @@ class Connections(Generic[C]):
         """A client is gone."""
         self._open.discard(connection)
         self._closing.pop(connection, None)
+        self._worrying.discard(connection)
         self._on_closed(connection)
 
+    def worry(self, connection: C) -> None:
+        """So much waits for a client that it must not go on like that: look at it again and again."""
+        self._worrying.add(connection)
+
     # -- the server calls these ---------------------------------------------------------------------------------------
+
+    def descriptors(self) -> Iterator[int]:
+        """Those of their sockets."""
+        return (connection.client.fd for connection in self._open if connection.client.fd >= 0)
 
     def close(self) -> None:
         """Let all leave with their last replies, those too who come from now on."""
@@ -122,6 +135,9 @@ class Connections(Generic[C]):
 
     def tick(self, now: int) -> None:
         """Some ten times a second: close who is idle, abort who lingers."""
+        worrying, self._worrying = self._worrying, set()
+        for connection in worrying:
+            connection.check_output()
         if self.state.config.timeout:
             self._close_idle(now)
         self._abort_lingering(now)

@@ -9,7 +9,9 @@ What belongs here: the order of those steps, and the limits on what waits betwee
 
 All that one read brought is answered in one write. Reading never stops, because ordinary clients send a whole pipeline
 before they read a reply; what waits for a client that does not read has a limit, beyond which it is closed. When there
-is room again, what has piled up is answered in turns, so that other clients are served in between.
+is room again, what has piled up is answered in turns, so that other clients are served in between. A turn ends after so
+many requests (`TURN`), after so much time with slow ones (`client.turn_over`), and with a read that filled the buffer:
+libuv would read up to 32 times before it looks at anybody else.
 """
 
 from __future__ import annotations
@@ -18,13 +20,16 @@ import asyncio
 import logging
 from typing import cast
 
+from framewire._framed import READ_SIZE
 from framewire._impl import BytesMut, RespDecoder, encode_values
 from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import ProtocolError
 from framewire.frames.resp import RespLimits
+from framewire.redis.server.clients.usage import Usage
 from framewire.redis.server.network.connections import Connections
+from framewire.redis.server.network.limits import MOST_INPUT_OF_STRANGERS, OutputGuard, limit_of
 from framewire.redis.server.running.session import Session
 
 __all__ = ["ClientPump"]
@@ -34,8 +39,8 @@ logger = logging.getLogger("framewire.redis")
 BATCH = 32
 """Requests decoded at once: few enough that replies cannot run far past the high-water mark between two looks at it."""
 
-TURN = range(512)
-"""The batches of one turn: more than a read brings, few enough (some 20 ms) that nobody notices the wait."""
+TURN = range(128)
+"""The batches of one turn: about what a read can bring, few enough (some 5 ms) that nobody notices the wait."""
 
 NONE_HELD: list[list[bytes]] = []
 """No requests; never changed, so one serves all."""
@@ -51,6 +56,7 @@ class ClientPump(asyncio.BufferedProtocol):
         "_connections",
         "_decoder",
         "_ended",
+        "_guard",
         "_held",
         "_inbound",
         "_outbound",
@@ -80,6 +86,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
         self._held = NONE_HELD  # requests decoded behind one that waits
         self._timer: asyncio.TimerHandle | None = None  # ends that wait
+        self._guard = OutputGuard()
         self._unsent = 0  # bytes that waited when `takes_output` was last asked
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
@@ -93,6 +100,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self.client = client = self.session.client
         client.on_unblocked = self._unblocked
         client.on_kill = self.abort
+        client.usage = self.usage
         self._decoder = RespDecoder("requests", self._connections.limits)
         self._decoder.authenticated = client.authenticated
         self.last_active = state.clock
@@ -109,10 +117,21 @@ class ClientPump(asyncio.BufferedProtocol):
             if source or source.expected or source is inbound.rest:
                 inbound.settle()
                 if self._stalled:
-                    self._check_limit(len(inbound.rest))
+                    self.check_output()
+            if nbytes >= READ_SIZE and not inbound.rest.expected:
+                self._give_way()
         except BaseException:
             inbound.discard()  # the scratch is shared too
             raise
+
+    def _give_way(self) -> None:
+        """There may be more to read: after the others have had their turn."""
+        self.transport.pause_reading()
+        asyncio.get_running_loop().call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        if not (self._outbound.finishing or self.transport.is_closing()):
+            self.transport.resume_reading()
 
     def eof_received(self) -> bool:
         self._ended = True
@@ -144,7 +163,8 @@ class ClientPump(asyncio.BufferedProtocol):
         if self._pushes is not None:
             self.flush_pushes()
         session, client, decoder = self.session, self.client, self._decoder
-        out, replies = self._outgoing.out, self._outgoing.replies
+        outgoing = self._outgoing
+        out, replies = outgoing.out, outgoing.replies
         turn_is_over = False
         try:
             for _ in TURN:
@@ -153,19 +173,19 @@ class ClientPump(asyncio.BufferedProtocol):
                 requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
                 if not requests:
                     break
-                done = 0
-                while done < len(requests) and not client.closing:  # once, but for barriers, which run alone
-                    done = session.execute(requests, replies, done)
-                    encode_values(replies, client.protocol, out.tail, out.segments)
-                    replies.clear()
-                    if client.blocked is not None:
-                        self._wait(client.blocked.deadline)
-                        break
-                self._held = requests[done:] if done < len(requests) else NONE_HELD
+                done = session.execute(requests, replies)
+                encode_values(replies, client.protocol, out.tail, out.segments)
+                replies.clear()
+                if done < len(requests) or client.blocked is not None or client.turn_over:
+                    turn_is_over = self._run_rest(requests, done)
+                else:
+                    self._held = NONE_HELD
                 if decoder.authenticated is not client.authenticated:
                     decoder.authenticated = client.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
+                if turn_is_over:
+                    break
             else:
                 turn_is_over = True
         except ProtocolError as error:
@@ -176,11 +196,29 @@ class ClientPump(asyncio.BufferedProtocol):
             self.abort()
             raise
         self._write(out)
+        if not client.authenticated and self._outbound.pending:
+            self.check_output()
         if client.closing:
             self.close()
         elif turn_is_over and not self._stalled:
             self._stalled = True
             asyncio.get_running_loop().call_soon(self._catch_up)
+
+    def _run_rest(self, requests: list[list[bytes]], done: int) -> bool:
+        """Go on with a batch that was not run in one go: barriers run alone. Hold what cannot be run now.
+
+        Returns whether the client's turn is over.
+        """
+        client, out, replies = self.client, self._outgoing.out, self._outgoing.replies
+        while done < len(requests) and not (client.closing or client.blocked is not None or client.turn_over):
+            done = self.session.execute(requests, replies, done)
+            encode_values(replies, client.protocol, out.tail, out.segments)
+            replies.clear()
+        self._held = requests[done:] if done < len(requests) else NONE_HELD
+        if client.blocked is not None:
+            self._wait(client.blocked.deadline)
+        over, client.turn_over = client.turn_over, False
+        return over
 
     def _write(self, out: WriteBuffer) -> None:
         """Give the transport all of `out`; where that fills it, further requests wait until it has room.
@@ -255,7 +293,7 @@ class ClientPump(asyncio.BufferedProtocol):
         except BaseException:  # a defect of ours, or no memory: half a frame must not be followed by another
             self.abort()
             raise
-        self._check_limit(self._outbound.pending + len(self._pushes))
+        self.check_output()
 
     def flush_pushes(self) -> None:
         """Write the out-of-band data of this loop iteration, if any, and what was held back with it."""
@@ -292,15 +330,35 @@ class ClientPump(asyncio.BufferedProtocol):
         before, self._unsent = self._unsent, self._outbound.pending
         return before != self._unsent
 
-    def _check_limit(self, waiting: int) -> None:
-        """Close a client that does not read: too many bytes of its requests, or of messages to it, wait here.
+    def check_output(self) -> None:
+        """Close a client that does not read: too many bytes for it, or of its requests, wait here."""
+        waiting = len(self._inbound.rest) if self._stalled else 0
+        if waiting > MOST_INPUT_OF_STRANGERS and not self.client.authenticated:
+            self._refuse_to_wait(waiting, MOST_INPUT_OF_STRANGERS)
+            return
+        unsent = self._outbound.pending + (len(self._pushes) if self._pushes is not None else 0)
+        limit = limit_of(self.client)
+        most = max(waiting, unsent) if self.client.authenticated else unsent
+        if self._guard.exceeded(limit, most, self._state.clock):
+            self._refuse_to_wait(most, limit.hard if most > limit.hard > 0 else limit.soft)
+        elif self._guard.worried:
+            self._connections.worry(self)
 
-        Replies need no check: they stop at the high-water mark. Nor does an unfinished request: the decoder limits it.
-        """
-        limit = self._state.config.client_output_limit
-        if waiting > limit > 0:  # 0 is no limit, as in Redis
-            logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.client, waiting, limit)
-            self.abort()
+    def _refuse_to_wait(self, waiting: int, limit: int) -> None:
+        logger.warning("closing %s: %d bytes wait for it, more than its limit of %d", self.client, waiting, limit)
+        self.abort()
+
+    def usage(self) -> Usage:
+        """What waits of its requests, and of what it is told."""
+        rest, held = self._inbound.rest, self._held
+        pushes = self._pushes
+        return Usage(
+            query=len(rest),
+            query_free=rest.capacity - len(rest),
+            arguments=sum(len(part) for request in held for part in request),
+            output=self._outbound.pending + (len(pushes) if pushes is not None else 0),
+            output_pieces=self._outbound.pieces + (pushes is not None),
+        )
 
 
 def _addresses(transport: asyncio.BaseTransport) -> tuple[str, str, int]:

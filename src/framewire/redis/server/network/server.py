@@ -11,6 +11,7 @@ import contextlib
 import errno
 import logging
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,7 @@ from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.network.connections import Connections
+from framewire.redis.server.network.forks import let_go_in_children
 from framewire.redis.server.network.outgoing import Outgoing
 from framewire.redis.server.network.pump import ClientPump
 from framewire.redis.server.network.tls import Tls
@@ -40,6 +42,9 @@ CRON_SECONDS = 0.1
 
 TLS_SECONDS = 10.0
 """How long a client may take to shake hands, and to take leave."""
+
+LEVELS = {"debug": logging.DEBUG, "verbose": logging.INFO, "notice": logging.INFO, "warning": logging.WARNING}
+"""What CONFIG SET loglevel means here. Until it is used, the program that embeds the server decides."""
 
 MAX_CLIENTS_REPLY = b"-ERR max number of clients reached\r\n"
 
@@ -70,6 +75,7 @@ class Server:
         self.connections = Connections(
             self.state, Outgoing(self.persistence), self._listening.opened, self._listening.closed
         )
+        self._loglevel = self.config.loglevel
         self._tls: Tls | None = None
         self._cron: asyncio.TimerHandle | None = None
         self._rewriting: asyncio.TimerHandle | None = None
@@ -91,6 +97,7 @@ class Server:
             self._listening.stop()
             self.persistence.close()
             raise
+        let_go_in_children(self)
         self._listening.start()
         self._tick()
         return self
@@ -175,10 +182,17 @@ class Server:
     def _bound(self) -> list[tuple[Endpoint, Address]]:
         return [(endpoint, address) for endpoint in self._listening.endpoints for address in endpoint.addresses]
 
+    def descriptors(self) -> Iterator[int]:
+        """Those of all sockets that are open now: what `network.forks` asks."""
+        yield from (sock.fileno() for sock in self._listening.sockets)
+        yield from self.connections.descriptors()
+
     async def _bind(self) -> None:
         config = self.config
         if config.port is not None:
             self._listening.add(await bind_each(config.bind.split(), config.port, config.tcp_backlog))
+        if config.tls_port is None and config.tls_cert_file:
+            raise ValueError(f"there is a tls-cert-file, {config.tls_cert_file}, but no tls-port")
         if config.tls_port is not None:
             self._tls = Tls(config)
             sockets = await bind_each(config.bind.split(), config.tls_port, config.tcp_backlog)
@@ -225,6 +239,9 @@ class Server:
                     endpoint.ssl = self._tls.context
         self.persistence.obey()
         self.connections.obey_config()
+        if self.config.loglevel != self._loglevel:
+            self._loglevel = self.config.loglevel
+            logger.setLevel(LEVELS[self._loglevel])
 
     def _tick(self) -> None:
         """Ten times a second: expire keys, close idle clients, abort lingering ones."""

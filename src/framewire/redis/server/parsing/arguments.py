@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, CommandError
 
-__all__ = ["INT64_MAX", "INT64_MIN", "Arguments", "parse_int64"]
+__all__ = ["INT64_MAX", "INT64_MIN", "Arguments", "parse_int64", "require_int64"]
 
 INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
@@ -30,6 +30,14 @@ def parse_int64(text: bytes) -> int | None:
         return None
     value = int(text)
     return value if INT64_MIN <= value <= INT64_MAX else None
+
+
+def require_int64(text: bytes, error: bytes = NOT_AN_INTEGER, least: int = INT64_MIN) -> int:
+    """The integer that `text` spells; raises `CommandError(error)` when it is none, or below `least`. O(1)."""
+    value = parse_int64(text)
+    if value is None or value < least:
+        raise CommandError(error)
+    return value
 
 
 class Arguments:
@@ -69,12 +77,9 @@ class Arguments:
         """What `next_word` would return, or `None` at the end; takes nothing."""
         return self._items[self._position].upper() if self else None
 
-    def next_int(self, error: bytes = NOT_AN_INTEGER) -> int:
-        """The next argument as a 64-bit integer; raises `CommandError(error)` when it is none."""
-        value = parse_int64(self.next_bytes())
-        if value is None:
-            raise CommandError(error)
-        return value
+    def next_int(self, error: bytes = NOT_AN_INTEGER, least: int = INT64_MIN) -> int:
+        """The next argument as a 64-bit integer; raises `CommandError(error)` when it is none, or below `least`."""
+        return require_int64(self.next_bytes(), error, least)
 
     def finish(self) -> None:
         """A syntax error when arguments are left."""

@@ -6,11 +6,24 @@ them.
 
 from __future__ import annotations
 
-__all__ = ["NOT_AN_INTEGER", "OUT_OF_MEMORY", "SYNTAX_ERROR", "WRONG_TYPE", "CommandError"]
+__all__ = [
+    "NOT_AN_INTEGER",
+    "NOT_POSITIVE",
+    "NO_SUCH_KEY",
+    "OUT_OF_MEMORY",
+    "SYNTAX_ERROR",
+    "WOULD_OVERFLOW",
+    "WRONG_TYPE",
+    "CommandError",
+    "wrong_arity",
+]
 
 SYNTAX_ERROR = b"ERR syntax error"
 NOT_AN_INTEGER = b"ERR value is not an integer or out of range"
+NOT_POSITIVE = b"ERR value is out of range, must be positive"
+NO_SUCH_KEY = b"ERR no such key"
 OUT_OF_MEMORY = b"OOM there is not enough memory; nothing was changed"
+WOULD_OVERFLOW = b"ERR increment or decrement would overflow"
 WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
 
 
@@ -20,3 +33,8 @@ class CommandError(Exception):
     def __init__(self, text: bytes) -> None:
         super().__init__(text)
         self.text = text
+
+
+def wrong_arity(command: bytes) -> CommandError:
+    """The error of a request that has too few arguments, or too many."""
+    return CommandError(b"ERR wrong number of arguments for '%s' command" % command)

@@ -2,7 +2,7 @@
 
 What belongs here: texts of numbers with a fraction, and sums of them. Python's `float()` takes underscores and spaces
 and no hexadecimal, and has 53 bits of mantissa, where Redis adds up increments (INCRBYFLOAT, HINCRBYFLOAT) in C's `long
-double` with 64 (x86); those are whole numbers here, a mantissa and a power of two. No key, no session, no reply.
+double` with 64 (x86); those are whole numbers here, a mantissa and a power of two. No key, no client, no reply.
 """
 
 from __future__ import annotations

@@ -11,9 +11,6 @@ from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["check_allowed", "may_write"]
 
-# Commands that are not marked as writing, but are copied to others, or may write.
-_MAY_WRITE = frozenset({"publish", "spublish", "pfcount", "eval", "evalsha", "fcall"})
-
 
 def check_allowed(client: Client, command: Command) -> None:
     """Raises `CommandError` where the client may not run the command now."""
@@ -51,4 +48,4 @@ def may_write(client: Client, command: Command) -> bool:
 
 
 def _may_write(command: Command) -> bool:
-    return command.has_flag("write") or command.name in _MAY_WRITE
+    return command.has_flag("write") or command.may_replicate

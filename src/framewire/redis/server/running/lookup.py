@@ -12,7 +12,7 @@ from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.hooks import Handler
 from framewire.redis.server.clients.state import Shortcuts, State
 from framewire.redis.server.commands.binding import BARRIERS, COMMANDS, HANDLERS
-from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.parsing.errors import CommandError, wrong_arity
 from framewire.redis.server.running.timing import shortcut
 
 __all__ = ["PLAIN", "handler_of", "is_barrier", "lookup", "shortcuts"]
@@ -56,7 +56,7 @@ def _lookup_subcommand(container: Command, request: list[bytes]) -> Command:
 
 def _check_arity(command: Command, request: list[bytes]) -> None:
     if not command.accepts(len(request)):
-        raise CommandError(b"ERR wrong number of arguments for '%s' command" % command.name.encode())
+        raise wrong_arity(command.name.encode())
 
 
 def handler_of(command: Command) -> Handler[Client]:
@@ -66,6 +66,7 @@ def handler_of(command: Command) -> Handler[Client]:
 
 def _drop(client: Client, request: list[bytes]) -> object:
     client.closing = True
+    client.state.alarms.tell("%s: closed, it speaks HTTP: a web page may try to reach this server", client)
     return NO_REPLY
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
-from framewire.redis.server.config.config import PARAMETERS, Config
+from framewire.redis.server.config.config import Config
+from framewire.redis.server.config.parameters import PARAMETERS
 from framewire.redis.server.running.session import Session
 
 __all__ = ["reset"]

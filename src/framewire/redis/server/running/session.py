@@ -15,6 +15,7 @@ from operator import length_hint
 
 from framewire.frames.resp import Error, Push, Simple
 from framewire.redis.facts.command import Command
+from framewire.redis.redaction import printable
 from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.clients.state import Shortcuts, State
@@ -60,10 +61,11 @@ class Session:
     def execute(self, requests: list[list[bytes]], replies: list[object], start: int = 0) -> int:
         """Run `requests[start:]` in order, append the replies, return the index of the first request that was not run.
 
-        It stops before a barrier that is not the first to run, right after one that is, and does nothing when the
-        client is `closing` or `blocked`. So all replies of one call are encoded with the `protocol` in force after it.
-        Never raises. Caller must give each request at least a name, and must go on calling until all are run or the
-        client is closing; while it is `blocked`, not before `on_unblocked`.
+        It stops before a barrier that is not the first to run, right after one that is, and when the client's time of
+        this turn is over (`client.turn_over`); it does nothing when the client is `closing` or `blocked`. So all
+        replies of one call are encoded with the `protocol` in force after it. Never raises. Caller must give each
+        request at least a name, and must go on calling until all are run or the client is closing; while it is
+        `blocked`, not before `on_unblocked`.
         """
         client, state = self.client, self.state
         if client.closing or client.blocked is not None:
@@ -104,6 +106,8 @@ class Session:
                     handler, least, most = shortcut
                     if least <= len(request) <= most:
                         append(handler(client, request))
+                        if client.attention and self._attend(replies):
+                            return len(requests) - length_hint(pending)
                         continue
                 command = self._lookup(request)
                 if self.state.pause and self._has_to_wait(command):
@@ -116,11 +120,20 @@ class Session:
                     self._run_barrier(command, request, replies)
                     return index + 1
                 append(self._call(command, request))
+                if client.attention and self._attend(replies):
+                    return len(requests) - length_hint(pending)
             except CommandError as error:
                 append(self._refused(error))
             except Exception:
                 append(self._failed(request))
         return len(requests)
+
+    def _attend(self, replies: list[object]) -> bool:
+        """A reply is complete: what was held back for it follows. Whether the client's time of this turn is over."""
+        client = self.client
+        replies += client.take_held_pushes()
+        client.attention = False
+        return client.turn_over
 
     def _make_shortcuts(self) -> Shortcuts[Client]:
         self.state.shortcuts = made = shortcuts(self.state)
@@ -161,6 +174,7 @@ class Session:
             replies.append(self._refused(error))
         finally:
             client.refresh()
+            self._attend(replies)
 
     def _lookup(self, request: list[bytes]) -> Command:
         """The command, if this client may use it now; else raises `CommandError`, which ends a transaction."""
@@ -254,6 +268,7 @@ class Session:
     def protocol_error(self, message: str) -> Error:
         """The last reply to a client whose bytes are no requests; the client is then closing."""
         self.client.closing = True
+        self.state.alarms.tell("%s: protocol error: %s", self.client, printable(message))
         return self._refused(CommandError(b"ERR Protocol error: " + message.encode("latin-1", "replace")))
 
     def _refused(self, error: CommandError) -> Error:

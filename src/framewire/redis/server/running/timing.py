@@ -1,7 +1,8 @@
 """Which commands are timed for the slow log, and how.
 
-What belongs here: the clock around a handler. With the usual threshold only commands that can be slow are timed: those
-that the table does not call fast, long requests, and all that does not take the shortest path.
+What belongs here: the clock around a handler: for the slow log, and so that a client whose commands take long lets
+others have their turn. With the usual threshold only commands that can be slow are timed: those that the table does not
+call fast, PUBLISH (by the number of those who listen), long requests, and all that does not take the shortest path.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.hooks import Handler
 
-__all__ = ["run_timed", "shortcut"]
+__all__ = ["TURN_MICROSECONDS", "run_timed", "shortcut"]
+
+TURN_MICROSECONDS = 5_000
+"""How long the slow commands of one client may take in a turn of the loop; the one that goes beyond is its last."""
 
 _LONG_REQUEST = 256  # items; what is fast takes far less than a millisecond for fewer
 
@@ -23,7 +27,7 @@ def shortcut(command: Command, handler: Handler[Client]) -> tuple[Handler[Client
 
     Beside the function, the fewest and the most items of a request that may take that path.
     """
-    if command.complexity.startswith("O(1)") or command.has_flag("fast"):
+    if command.complexity.startswith("O(1)") or (command.has_flag("fast") and not command.has_flag("pubsub")):
         return handler, command.least, min(command.most, _LONG_REQUEST)
     return partial(run_timed, command, handler), command.least, command.most
 
@@ -39,6 +43,12 @@ def run_timed(command: Command, handler: Handler[Client], client: Client, reques
 
 def note_time(command: Command, client: Client, request: list[bytes], microseconds: int) -> None:
     """A command has run for so long: the slow log may keep it."""
-    slowlog = client.state.slowlog
+    state = client.state
+    if client.spent_at != state.clock:  # another turn
+        client.spent, client.spent_at = 0, state.clock
+    client.spent += microseconds
+    if client.spent >= TURN_MICROSECONDS:
+        client.attention = client.turn_over = True
+    slowlog = state.slowlog
     if slowlog.threshold is not None and microseconds >= slowlog.threshold and not command.has_flag("skip_slowlog"):
-        slowlog.add(microseconds, client.state.now() // 1000, request, client.address, client.name)
+        slowlog.add(microseconds, state.now() // 1000, request, client.address, client.name)

@@ -28,7 +28,6 @@ _WRONG_ARITY: Final = b"ERR Wrong number of args calling Redis command from scri
 _NOT_ALLOWED: Final = b"ERR This Redis command is not allowed from script"
 _READ_ONLY: Final = b"ERR Write commands are not allowed from read-only scripts."
 _WRONG_ARGUMENTS: Final = b"ERR wrong number or type of arguments"
-_MAY_REPLICATE = frozenset({"publish", "spublish", "pfcount"})  # no script that only reads may run them either
 _LEVELS = (logging.DEBUG, logging.DEBUG, logging.INFO, logging.WARNING)
 _SPELLINGS_REMEMBERED = 1024
 
@@ -120,7 +119,7 @@ class Calls:
         writes = command.has_flag("write")
         if command.has_flag("noscript"):
             raise ScriptError(_NOT_ALLOWED, as_table=True)
-        if self.read_only and (writes or command.name in _MAY_REPLICATE):
+        if self.read_only and (writes or command.may_replicate):
             raise ScriptError(_READ_ONLY, as_table=True)
         if writes and not self.has_written:
             if self.client.state.write_error is not None:

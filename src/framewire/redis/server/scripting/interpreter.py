@@ -103,7 +103,8 @@ class Interpreter:
         blocked = self._state.databases.blocked
         blocked.hold()
         try:
-            return self._reply(caller, script, self._results(script, keys, arguments))
+            with caller.pushes_held():
+                return self._reply(caller, script, self._results(script, keys, arguments))
         finally:
             self._pieces = []
             if self._out_of_memory:

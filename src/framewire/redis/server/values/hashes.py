@@ -18,7 +18,7 @@ __all__ = ["HashValue"]
 
 
 class HashValue(dict[bytes, bytes]):
-    """Fields and values. Who adds or changes some calls `grew` then."""
+    """Fields and values. Who adds or changes some calls `maybe_convert` then."""
 
     __slots__ = ("_sampler", "is_listpack")
 
@@ -39,7 +39,7 @@ class HashValue(dict[bytes, bytes]):
         other.is_listpack = self.is_listpack
         return other
 
-    def grew(self, texts: Iterable[bytes], config: Config) -> None:
+    def maybe_convert(self, texts: Iterable[bytes], config: Config) -> None:
         """Note that `texts`, fields and values, were put in. O(texts) while it is a listpack.
 
         A loop and no `all()`: this is on the path of every HSET of a small hash.

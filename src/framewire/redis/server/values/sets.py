@@ -18,7 +18,7 @@ __all__ = ["SetValue"]
 
 
 class SetValue(set[bytes]):
-    """Members. Who adds some by other ways than `put` calls `grew` then."""
+    """Members. Who adds some by other ways than `put` calls `maybe_convert` then."""
 
     __slots__ = ("_sampler", "is_intset")
 
@@ -51,7 +51,7 @@ class SetValue(set[bytes]):
         self.is_intset = not added or (len(self) <= config.set_max_intset_entries and _are_integers(members))
         return added
 
-    def grew(self, members: Iterable[bytes], config: Config) -> None:
+    def maybe_convert(self, members: Iterable[bytes], config: Config) -> None:
         """Note that `members`, of which at least one is new, were put in. O(members) while it is an intset."""
         if self.is_intset:
             self.is_intset = len(self) <= config.set_max_intset_entries and _are_integers(members)

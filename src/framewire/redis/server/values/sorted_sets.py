@@ -44,7 +44,7 @@ _MANY = 10_000
 
 
 class SortedSetValue:
-    """Members with scores, in order. Who adds some calls `grew` then."""
+    """Members with scores, in order. Who adds some calls `maybe_convert` then."""
 
     kind = b"zset"
 
@@ -86,7 +86,7 @@ class SortedSetValue:
         other.is_listpack = self.is_listpack
         return other
 
-    def grew(self, config: Config) -> None:
+    def maybe_convert(self, config: Config) -> None:
         """Note that members were added. O(1)."""
         if self.is_listpack:
             few = len(self._entries) <= config.zset_max_listpack_entries

@@ -1,82 +1,18 @@
-"""What clients do to each other, and to themselves: monitors, silence, pauses, lists, ends."""
+"""What clients do to each other: pauses, lists, ends."""
 
 from __future__ import annotations
 
 import pytest
 
-from framewire.frames.resp import Error, Push, Simple
-from framewire.redis.server.commands.binding import COMMANDS
+from framewire.frames.resp import Error, Simple
 from tests.redis.server.scripted import NOON, Clients, ScriptedClient
 
 OK = Simple(b"OK")
 PONG = Simple(b"PONG")
 
 
-@pytest.fixture
-def clients() -> Clients:
-    return Clients()
-
-
-@pytest.fixture
-def client(clients: Clients) -> ScriptedClient:
-    return clients.new()
-
-
 def words(*requests: str) -> list[list[bytes]]:
     return [request.encode().split(b" ") for request in requests]
-
-
-class TestMonitor:
-    def test_commands_are_shown(self, clients: Clients, client: ScriptedClient) -> None:
-        monitor = clients.new()
-        assert monitor("MONITOR") == OK
-        client('SET k "a')
-        head = b"%d.000000 [0 127.0.0.1:50000] " % (NOON // 1000)
-        assert monitor.heard == [Simple(head + b'"SET" "k" "\\"a"')]
-
-    def test_the_last_one_that_leaves_gives_the_short_path_back(self, clients: Clients, client: ScriptedClient) -> None:
-        first, second = clients.new(), clients.new()
-        for monitor in (first, second, second):
-            monitor("MONITOR")
-        first.session.close()
-        assert clients.state.hooks
-        second("RESET")
-        assert not clients.state.hooks
-        client("SET k v")
-        assert second.heard == []
-
-    def test_it_may_not_touch_keys(self, clients: Clients) -> None:
-        monitor = clients.new()
-        monitor("MONITOR")
-        assert monitor("GET k") == Error(b"ERR Replica can't interact with the keyspace")
-        assert b" flags=O " in monitor("CLIENT INFO")[-1].data
-
-
-class TestReply:
-    def test_off_and_on(self, client: ScriptedClient) -> None:
-        replies = client.batch(
-            *words("PING", "CLIENT REPLY OFF", "PING", "SET k v", "nonsense", "CLIENT REPLY ON", "GET k")
-        )
-        assert replies == [PONG, OK, b"v"]
-
-    def test_skip(self, client: ScriptedClient) -> None:
-        assert client.batch(*words("CLIENT REPLY SKIP", "PING", "ECHO a")) == [b"a"]
-        assert client.batch(*words("CLIENT REPLY SKIP", "CLIENT REPLY SKIP", "PING", "ECHO a")) == [b"a"]
-
-    def test_messages_are_no_replies(self, client: ScriptedClient) -> None:
-        (subscribed, message) = client.batch(*words("CLIENT REPLY OFF", "HELLO 3", "SUBSCRIBE c", "PUBLISH c m"))
-        assert isinstance(subscribed, Push)
-        assert message == Push((b"message", b"c", b"m"))
-
-    def test_what_was_waited_for_is_skipped_too(self, clients: Clients, client: ScriptedClient) -> None:
-        client.batch(*words("CLIENT REPLY SKIP", "BLPOP list 0"))
-        clients.new()("RPUSH list x")
-        assert client.client.blocked is None
-        assert client.heard == []
-        assert client("PING") == PONG
-
-    def test_reset_ends_it(self, client: ScriptedClient) -> None:
-        assert client.batch(*words("CLIENT REPLY OFF", "RESET", "PING")) == [Simple(b"RESET"), PONG]
 
 
 class TestPause:
@@ -195,10 +131,3 @@ class TestOthers:
         other = clients.new()
         other(request_)
         assert b" cmd=%s " % shown in client(f"CLIENT LIST ID {other.client.id}").data
-
-
-@pytest.mark.parametrize("container", [name for name, command in COMMANDS.items() if command.subcommands])
-def test_help_names_every_subcommand(client: ScriptedClient, container: bytes) -> None:
-    text = b"\n".join(line.data for line in client(f"{container.decode()} HELP"))
-    for name in COMMANDS[container].subcommands:
-        assert name.upper() in text, name

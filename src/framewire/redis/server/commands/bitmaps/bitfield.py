@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.bitmaps.bits import place_of
-from framewire.redis.server.commands.strings.lookup import editable, find, integer, look_up
-from framewire.redis.server.parsing.arguments import Arguments, parse_int64
+from framewire.redis.server.commands.strings.lookup import editable, find, look_up
+from framewire.redis.server.parsing.arguments import Arguments, parse_int64, require_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.bits import read_number, write_number
 from framewire.redis.server.values.strings import RawString
@@ -108,7 +108,7 @@ def _read_steps(client: Client, request: list[bytes]) -> list[_Step]:
             overflow = _read_overflow(arguments.next_word())
         elif operation in _OPERANDS and arguments.remaining >= _OPERANDS[operation]:
             field = _read_field(client, arguments)
-            operand = 0 if operation == b"GET" else integer(arguments.next_bytes())
+            operand = 0 if operation == b"GET" else require_int64(arguments.next_bytes())
             steps.append(_Step(operation, field, operand, overflow))
         else:
             raise CommandError(SYNTAX_ERROR)

@@ -7,9 +7,9 @@ the range, so a missing key has no wrong ranges, as in Redis.
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared.lookup import remove
-from framewire.redis.server.commands.strings.lookup import editable, find, integer, look_up, read
-from framewire.redis.server.parsing.arguments import parse_int64
+from framewire.redis.server.commands.shared.lookup import store
+from framewire.redis.server.commands.strings.lookup import editable, find, look_up, read
+from framewire.redis.server.parsing.arguments import parse_int64, require_int64
 from framewire.redis.server.parsing.errors import OUT_OF_MEMORY, SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.bits import combine, count_ones, find_bit, read_bit, write_bit
 from framewire.redis.server.values.strings import RawString
@@ -55,7 +55,7 @@ def bitcount(client: Client, request: list[bytes]) -> object:
         return 0
     if len(request) not in (2, 4, 5):
         raise CommandError(SYNTAX_ERROR)
-    start, end = (integer(request[2]), integer(request[3])) if len(request) > 2 else (0, -1)
+    start, end = (require_int64(request[2]), require_int64(request[3])) if len(request) > 2 else (0, -1)
     if start < 0 and end < 0 and start > end:
         return 0
     unit = _bits_in_unit(request[4:])
@@ -65,7 +65,7 @@ def bitcount(client: Client, request: list[bytes]) -> object:
 
 def bitpos(client: Client, request: list[bytes]) -> object:
     """With an end, only the range counts; without one, the string goes on with zeros."""
-    bit = integer(request[2])
+    bit = require_int64(request[2])
     if bit not in (0, 1):
         raise CommandError(b"ERR The bit argument must be 1 or 0.")
     value = look_up(client, request[1])
@@ -73,9 +73,9 @@ def bitpos(client: Client, request: list[bytes]) -> object:
         return -1 if bit else 0
     if len(request) > 6:
         raise CommandError(SYNTAX_ERROR)
-    start = integer(request[3]) if len(request) > 3 else 0
+    start = require_int64(request[3]) if len(request) > 3 else 0
     unit = _bits_in_unit(request[5:])
-    end = integer(request[4]) if len(request) > 4 else -1
+    end = require_int64(request[4]) if len(request) > 4 else -1
     places = _places(value, start, end, unit)
     if places is None:
         return -1
@@ -108,12 +108,7 @@ def bitop(client: Client, request: list[bytes]) -> object:
     if operation == b"NOT" and len(sources) > 1:
         raise CommandError(b"ERR BITOP NOT must be called with a single source key.")
     try:
-        result = combine(operation, [read(client, key) or b"" for key in sources])
+        result = RawString(combine(operation, [read(client, key) or b"" for key in sources]))
     except MemoryError:
         raise CommandError(OUT_OF_MEMORY) from None
-    if result:
-        client.db.set(target, RawString(result))
-        client.db.touch(target, b"set")
-    else:
-        remove(client, target)
-    return len(result)
+    return store(client, target, result, b"set")

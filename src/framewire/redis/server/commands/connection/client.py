@@ -1,6 +1,6 @@
 """CLIENT: what a connection can say about itself. What it can do to others stands in `clients.py`.
 
-What belongs here: names, descriptions, and how this connection is treated; and the table of all CLIENT subcommands.
+What belongs here: names, descriptions, and how this connection is treated; and the HELP of all CLIENT subcommands.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from framewire.frames.resp import Verbatim
 from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.commands.connection import clients
-from framewire.redis.server.commands.containers import help_of
-from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.commands.shared.containers import help_of
+from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = [
-    "None",
     "checked_name",
     "client_help",
     "getname",

@@ -1,6 +1,6 @@
 """What CLIENT can do with connections, its own and others: list them, close them, stop and wake them.
 
-What belongs here: these commands, and the line that describes a client. Their table entries are in `client.py`.
+What belongs here: these commands, and the line that describes a client. What one says about itself is in `client.py`.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from typing import TypeAlias
 
 from framewire.frames.resp import Error, Verbatim
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import unknown_form
-from framewire.redis.server.commands.replies import OK
-from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments, parse_int64
+from framewire.redis.server.commands.shared.containers import unknown_form
+from framewire.redis.server.commands.shared.replies import OK
+from framewire.redis.server.commands.shared.timeouts import next_timeout
+from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments, require_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
 __all__ = ["client_line", "kill", "list_", "pause", "unblock", "unpause"]
 
 Test: TypeAlias = "Callable[[Client], bool]"
 
-_NOT_ACCOUNTED = ("qbuf", "qbuf-free", "argv-mem", "multi-mem", "rbs", "rbp", "obl", "oll", "omem", "tot-mem")
 _UNBLOCKED = Error(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
 
@@ -27,7 +27,7 @@ _UNBLOCKED = Error(b"UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
 
 def client_line(client: Client) -> bytes:
-    """One client as CLIENT INFO and CLIENT LIST show it. What this server does not account for is 0."""
+    """One client as CLIENT INFO and CLIENT LIST show it."""
     now, subscriber = client.state.clock, client.subscriber
     fields: dict[str, object] = {
         "id": client.id,
@@ -43,7 +43,7 @@ def client_line(client: Client) -> bytes:
         "psub": len(subscriber.patterns),
         "ssub": len(subscriber.shards),
         "multi": -1 if client.queue is None else len(client.queue),
-        **dict.fromkeys(_NOT_ACCOUNTED, 0),
+        **_memory(client),
         "events": "r",
         "cmd": client.runner.last_command,
         "user": "default",
@@ -54,6 +54,24 @@ def client_line(client: Client) -> bytes:
         fields["lib-name"] = client.library_name.decode()
         fields["lib-ver"] = client.library_version.decode()
     return " ".join(f"{name}={value}" for name, value in fields.items()).encode()
+
+
+def _memory(client: Client) -> dict[str, object]:
+    """What waits for it and of it, in bytes. There is no reply buffer (`rbs`, `rbp`, `obl`): all are in the list."""
+    usage = client.usage()
+    queued = sum(map(len, (part for _, request in client.queue or () for part in request)))
+    return {
+        "qbuf": usage.query,
+        "qbuf-free": usage.query_free,
+        "argv-mem": usage.arguments,
+        "multi-mem": queued,
+        "rbs": 0,
+        "rbp": 0,
+        "obl": 0,
+        "oll": usage.output_pieces,
+        "omem": usage.output,
+        "tot-mem": usage.total + queued,
+    }
 
 
 def _flags(client: Client) -> str:
@@ -126,9 +144,7 @@ def _kill_test(word: bytes, arguments: Arguments) -> Test:
 
 
 def _has_id(text: bytes) -> Test:
-    wanted = parse_int64(text)
-    if wanted is None or wanted < 1:
-        raise CommandError(b"ERR client-id should be greater than 0")
+    wanted = require_int64(text, b"ERR client-id should be greater than 0", 1)
     return lambda each: each.id == wanted
 
 
@@ -181,10 +197,7 @@ def pause(client: Client, request: list[bytes]) -> object:
     mode = request[3].upper() if len(request) == 4 else b"ALL"
     if mode not in (b"WRITE", b"ALL"):
         raise CommandError(b"ERR CLIENT PAUSE mode must be WRITE or ALL")
-    timeout = Arguments(request, 2).next_int(b"ERR timeout is not an integer or out of range")
-    if timeout < 0:
-        raise CommandError(b"ERR timeout is negative")
-    until = client.state.clock + timeout
+    until = client.state.clock + next_timeout(Arguments(request, 2))
     if until <= INT64_MAX:  # in C it would be in the past, so nobody waits
         client.state.begin_pause(until, everything=mode == b"ALL")
     return OK

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.connection.client import checked_name
-from framewire.redis.server.commands.replies import OK, PONG, RESET
 from framewire.redis.server.commands.server.info import REDIS_VERSION
+from framewire.redis.server.commands.shared.databases import database
+from framewire.redis.server.commands.shared.replies import OK, PONG, RESET
 from framewire.redis.server.parsing.arguments import Arguments, parse_int64
-from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
+from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError, wrong_arity
 
 __all__ = ["auth", "echo", "hello", "ping", "quit_", "reset", "select"]
 
 
 def ping(client: Client, request: list[bytes]) -> object:
     if len(request) > 2:
-        raise CommandError(b"ERR wrong number of arguments for 'ping' command")
+        raise wrong_arity(b"ping")
     if client.restricted:
         return [b"pong", request[1] if len(request) == 2 else b""]
     return request[1] if len(request) == 2 else PONG
@@ -25,12 +26,7 @@ def echo(client: Client, request: list[bytes]) -> object:
 
 
 def select(client: Client, request: list[bytes]) -> object:
-    index = Arguments(request).next_int()
-    if not -(2**31) <= index < 2**31:
-        raise CommandError(b"ERR value is out of range, value must between -2147483648 and 2147483647")
-    if not 0 <= index < len(client.state.databases):
-        raise CommandError(b"ERR DB index is out of range")
-    client.db = client.state.databases[index]
+    client.db = database(client, request[1])
     return OK
 
 

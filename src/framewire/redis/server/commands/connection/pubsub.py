@@ -9,10 +9,9 @@ from framewire.frames.resp import Push
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.pubsub import Subscriber
-from framewire.redis.server.commands.containers import help_of, unknown_form
+from framewire.redis.server.commands.shared.containers import help_of, unknown_form
 
 __all__ = [
-    "None",
     "channels",
     "numpat",
     "numsub",

@@ -6,14 +6,11 @@ What belongs here: these commands. A watched key that was changed, by whomever, 
 
 from __future__ import annotations
 
-from framewire.frames.resp import Null
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.commands.shared.replies import NULL_ARRAY, OK
 from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["discard", "exec_", "multi", "unwatch", "watch"]
-
-NULL_ARRAY = Null(b"*")
 
 
 def multi(client: Client, request: list[bytes]) -> object:
@@ -37,7 +34,8 @@ def exec_(client: Client, request: list[bytes]) -> object:
     blocked, run = client.state.databases.blocked, client.runner.run_nested
     blocked.hold()
     try:
-        return [reply for command, queued in queue for reply in run(command, queued)]
+        with client.pushes_held():
+            return [reply for command, queued in queue for reply in run(command, queued)]
     finally:
         blocked.release()
 

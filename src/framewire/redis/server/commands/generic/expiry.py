@@ -1,16 +1,14 @@
 """Commands on when a key ends.
 
-What belongs here: the EXPIRE and TTL families. A deadline is logged as a moment, and one that has passed as a removal,
-so that a log means the same whenever it is replayed.
+What belongs here: the EXPIRE and TTL families. What a deadline means, and what is logged of it, is in
+`shared/times.py`.
 """
 
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared.lookup import remove
-from framewire.redis.server.commands.shared.times import absolute_deadline, invalid_time
-from framewire.redis.server.commands.strings.lookup import integer
-from framewire.redis.server.parsing.arguments import Arguments
+from framewire.redis.server.commands.shared.times import absolute_deadline, invalid_time, let_expire
+from framewire.redis.server.parsing.arguments import Arguments, require_int64
 from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = ["expire", "expireat", "expiretime", "persist", "pexpire", "pexpireat", "pexpiretime", "pttl", "ttl"]
@@ -81,21 +79,16 @@ def pexpireat(client: Client, request: list[bytes]) -> object:
 
 
 def _expire(client: Client, request: list[bytes], unit: int, base: int, name: bytes) -> int:
-    db, key, now = client.db, request[1], client.state.clock
+    db, key = client.db, request[1]
     conditions = _conditions(Arguments(request, 3)) if len(request) > 3 else None
-    deadline = absolute_deadline(integer(request[2]), unit, base)
+    deadline = absolute_deadline(require_int64(request[2]), unit, base)
     if deadline is None:
         raise invalid_time(name)
-    if db.peek(key, now) is None or (conditions and not _allowed(conditions, db.deadline(key), deadline)):
+    if db.peek(key, client.state.clock) is None:
         return 0
-    if deadline <= now:
-        remove(client, key)
-        client.propagate([b"DEL", key])
-    else:
-        db.set_deadline(key, deadline)
-        if db.observer is not None:
-            db.observer(db, key, b"expire")
-            client.propagate([b"PEXPIREAT", key, b"%d" % deadline])
+    if conditions and not _allowed(conditions, db.deadline(key), deadline):
+        return 0
+    let_expire(client, key, deadline)
     return 1
 
 

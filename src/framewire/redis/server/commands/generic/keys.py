@@ -1,7 +1,7 @@
 """Commands on keys, whatever their values are: whether they are there, their names, their types, going away.
 
 What belongs here: what leaves values as they are. Moving and copying them has a file of its own (`moving.py`), and so
-have times (`expiry.py`), SORT (`sorting.py`) and OBJECT (`objects.py`).
+have times (`expiry.py`), SORT (`sort.py`) and OBJECT (`object.py`).
 """
 
 from __future__ import annotations

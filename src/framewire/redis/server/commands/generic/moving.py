@@ -6,24 +6,22 @@ What belongs here: these. The time of a key goes with its value. Who waits for a
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.commands.shared.databases import INT32, database, database_at
+from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.keyspace.database import Db
 from framewire.redis.server.parsing.arguments import Arguments, parse_int64
-from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, SYNTAX_ERROR, CommandError
+from framewire.redis.server.parsing.errors import NO_SUCH_KEY, SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.strings import copy_of
 
 __all__ = ["copy", "move", "rename", "renamenx", "swapdb"]
 
-_OUT_OF_RANGE = b"ERR DB index is out of range"
 _SAME_OBJECT = b"ERR source and destination objects are the same"
-_NO_INT32 = b"ERR value is out of range, value must between -2147483648 and 2147483647"
-_INT32 = range(-(2**31), 2**31)
 
 
 def rename(client: Client, request: list[bytes]) -> object:
     _, source, target = request
     if client.db.read(source, client.state.clock) is None:
-        raise CommandError(b"ERR no such key")
+        raise CommandError(NO_SUCH_KEY)
     if source != target:
         _rename(client, source, target)
     return OK
@@ -33,7 +31,7 @@ def renamenx(client: Client, request: list[bytes]) -> object:
     _, source, target = request
     now = client.state.clock
     if client.db.read(source, now) is None:
-        raise CommandError(b"ERR no such key")
+        raise CommandError(NO_SUCH_KEY)
     if source == target or client.db.peek(target, now) is not None:
         return 0
     _rename(client, source, target)
@@ -64,7 +62,7 @@ def _put(db: Db, key: bytes, value: object, deadline: int | None) -> None:
 
 def move(client: Client, request: list[bytes]) -> object:
     key, now, db = request[1], client.state.clock, client.db
-    target = _database(client, request[2])
+    target = database(client, request[2])
     if target is db:
         raise CommandError(_SAME_OBJECT)
     if db.peek(key, now) is None or target.peek(key, now) is not None:
@@ -98,36 +96,20 @@ def _copy_options(client: Client, arguments: Arguments) -> tuple[Db, bool]:
         if option == b"REPLACE":
             replace = True
         elif option == b"DB" and arguments:
-            db = _database(client, arguments.next_bytes())
+            db = database(client, arguments.next_bytes())
         else:
             raise CommandError(SYNTAX_ERROR)
     return db, replace
 
 
-def _database(client: Client, text: bytes) -> Db:
-    index = parse_int64(text)
-    if index is None:
-        raise CommandError(NOT_AN_INTEGER)
-    if index not in _INT32:
-        raise CommandError(_NO_INT32)
-    return _database_at(client, index)
-
-
-def _database_at(client: Client, index: int) -> Db:
-    databases = client.state.databases
-    if not 0 <= index < len(databases):
-        raise CommandError(_OUT_OF_RANGE)
-    return databases[index]
-
-
 def swapdb(client: Client, request: list[bytes]) -> object:
     """Clients stay where they are and find there what was in the other one."""
     first, second = map(parse_int64, request[1:])
-    if first is None or first not in _INT32:
+    if first is None or first not in INT32:
         raise CommandError(b"ERR invalid first DB index")
-    if second is None or second not in _INT32:
+    if second is None or second not in INT32:
         raise CommandError(b"ERR invalid second DB index")
-    databases = _database_at(client, first), _database_at(client, second)
+    databases = database_at(client, first), database_at(client, second)
     client.state.databases.dirty += 1
     if first != second:
         client.state.databases.swap(*databases, client.state.clock)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared.lookup import remove
+from framewire.redis.server.commands.shared.lookup import store
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, WRONG_TYPE, CommandError
 from framewire.redis.server.parsing.floats import scan_double
@@ -69,7 +69,9 @@ class _Options:
 def sort(client: Client, request: list[bytes]) -> object:
     options = _Options(Arguments(request, 2), may_store=True)
     rows = _sorted_rows(client, request[1], options)
-    return rows if options.target is None else _store(client, options.target, rows)
+    if options.target is None:
+        return rows
+    return store(client, options.target, ListValue(row or b"" for row in rows), b"sortstore")
 
 
 def sort_ro(client: Client, request: list[bytes]) -> object:
@@ -153,24 +155,3 @@ def _substituted(client: Client, pattern: bytes, item: bytes) -> bytes | None:
     if field:
         return value.get(field) if isinstance(value, HashValue) else None
     return bytes(value) if isinstance(value, bytes | RawString) else None
-
-
-def _store(client: Client, target: bytes, rows: list[bytes | None]) -> int:
-    if not rows:
-        remove(client, target)
-        return 0
-    client.db.set(target, ListValue(row or b"" for row in rows))
-    client.db.touch(target, b"sortstore")
-    client.db.signal(target)
-    return len(rows)
-
-
-def _find_target(request: Sequence[bytes]) -> list[int]:
-    """Where the last STORE's key stands; the words behind the other options are no options."""
-    position, found = 2, []
-    while position < len(request) - 1:
-        word = request[position].upper()
-        if word == b"STORE":
-            found = [position + 1]
-        position += {b"LIMIT": 3, b"GET": 2, b"BY": 2, b"STORE": 2}.get(word, 1)
-    return found

@@ -1,7 +1,7 @@
 """Commands on the ends of a list: putting in and taking out.
 
 What belongs here: those, and what all commands on lists share. What looks into a list or changes it in the middle is
-in `lists_items.py`; what involves several lists, and what waits, in `lists_moving.py`.
+in `elements.py`; what involves several lists, and what waits, in `popping.py` and `moving.py`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from framewire.frames.resp import Null
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.hooks import Handler
-from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
+from framewire.redis.server.commands.shared.lookup import find, look_up, remove
+from framewire.redis.server.commands.shared.popping import PopEnd
+from framewire.redis.server.commands.shared.replies import NULL_ARRAY
 from framewire.redis.server.parsing.arguments import Arguments
-from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
+from framewire.redis.server.parsing.errors import NOT_POSITIVE, WRONG_TYPE, CommandError, wrong_arity
 from framewire.redis.server.values.lists import ListValue
 
 __all__ = [
     "ENDS",
     "LEFT",
-    "NULL_ARRAY",
     "RIGHT",
     "End",
     "grown",
@@ -33,26 +33,21 @@ __all__ = [
     "rpop",
     "rpush",
     "rpushx",
-    "shrunk",
 ]
-
-NULL_ARRAY: Final = Null(b"*")
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class End(PopEnd[ListValue, bytes]):
     """One end of a list: how to put and take there, and what these changes are called."""
 
+    take_one: Callable[[ListValue], bytes]
+    last: int  # the index of the item that `take_one` takes
     push: Callable[[ListValue, bytes], int]
-    last: int  # the index of the item that `pop` takes
-    pop: Callable[[ListValue], bytes]
-    take: Callable[[ListValue, int], list[bytes]]
     pushed: bytes
-    popped: bytes
 
 
-LEFT: Final = End(ListValue.push_front, 0, ListValue.pop_front, ListValue.take_front, b"lpush", b"lpop")
-RIGHT: Final = End(ListValue.push_back, -1, ListValue.pop_back, ListValue.take_back, b"rpush", b"rpop")
+LEFT: Final = End(ListValue, ListValue.take_front, b"lpop", ListValue.pop_front, 0, ListValue.push_front, b"lpush")
+RIGHT: Final = End(ListValue, ListValue.take_back, b"rpop", ListValue.pop_back, -1, ListValue.push_back, b"rpush")
 ENDS: Final = {b"LEFT": LEFT, b"RIGHT": RIGHT}
 
 
@@ -73,12 +68,6 @@ def grown(client: Client, key: bytes, items: ListValue, event: bytes) -> int:
     length = len(items)
     db.signal(key)
     return length
-
-
-def shrunk(client: Client, key: bytes, items: ListValue, event: bytes) -> None:
-    """Tell who wants to know; a list without items does not exist."""
-    client.db.touch(key, event)
-    remove_if_empty(client, key, items)
 
 
 # -- at the ends ------------------------------------------------------------------------------------------------------
@@ -126,7 +115,7 @@ def rpushx(client: Client, request: list[bytes]) -> object:
 
 
 def _popper(end: End) -> Handler[Client]:
-    pop, event = end.pop, end.popped
+    take, event = end.take_one, end.popped
 
     def pop_one(client: Client, request: list[bytes]) -> object:
         """Without a count, written out like `push_one`."""
@@ -140,7 +129,7 @@ def _popper(end: End) -> Handler[Client]:
             return None
         if type(items) is not ListValue:
             raise CommandError(WRONG_TYPE)
-        value = pop(items)
+        value = take(items)
         if db.observer is not None:
             db.observer(db, key, event)
         if not items:
@@ -158,19 +147,11 @@ def _pop_many(client: Client, request: list[bytes], end: End) -> object:
     """With a count there is always an array, or a null array."""
     arguments = Arguments(request, 2)
     if arguments.remaining > 1:
-        raise CommandError(b"ERR wrong number of arguments for '%s' command" % end.popped)
-    refusal = b"ERR value is out of range, must be positive"
-    count = arguments.next_int(refusal)
-    if count < 0:
-        raise CommandError(refusal)
-    items = find(client, request[1], ListValue)
-    if items is None:
+        raise wrong_arity(end.popped)
+    count = arguments.next_int(NOT_POSITIVE, 0)
+    if find(client, request[1], ListValue) is None:
         return NULL_ARRAY
-    if not count:
-        return []
-    taken = end.take(items, count)
-    shrunk(client, request[1], items, end.popped)
-    return taken
+    return end.pop(client, request[1], count) if count else []
 
 
 def llen(client: Client, request: list[bytes]) -> object:

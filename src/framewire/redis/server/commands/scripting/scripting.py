@@ -7,15 +7,16 @@ not installed none of them exists.
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
-from framewire.redis.server.commands.replies import OK
-from framewire.redis.server.parsing.arguments import parse_int64
-from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
+from framewire.redis.server.commands.shared.containers import help_of
+from framewire.redis.server.commands.shared.flush import check_flush_mode
+from framewire.redis.server.commands.shared.numkeys import TOO_MANY_KEYS
+from framewire.redis.server.commands.shared.replies import OK
+from framewire.redis.server.parsing.arguments import require_int64
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.scripting.cache import Scripts
 from framewire.redis.server.scripting.scripts import Script
 
 __all__ = [
-    "None",
     "eval_",
     "eval_ro",
     "evalsha",
@@ -51,11 +52,9 @@ def evalsha_ro(client: Client, request: list[bytes]) -> object:
 
 def _count_keys(request: list[bytes]) -> int:
     """How many keys the request says that it has. Raises `CommandError`."""
-    count = parse_int64(request[2])
-    if count is None:
-        raise CommandError(NOT_AN_INTEGER)
+    count = require_int64(request[2])
     if count > len(request) - 3:
-        raise CommandError(b"ERR Number of keys can't be greater than number of args")
+        raise CommandError(TOO_MANY_KEYS)
     if count < 0:
         raise CommandError(b"ERR Number of keys can't be negative")
     return count
@@ -99,8 +98,7 @@ def script_exists(client: Client, request: list[bytes]) -> object:
 
 
 def script_flush(client: Client, request: list[bytes]) -> object:
-    if len(request) > 3 or (len(request) == 3 and request[2].lower() not in (b"sync", b"async")):
-        raise CommandError(b"ERR SCRIPT FLUSH only support SYNC|ASYNC option")
+    check_flush_mode(request[2:], b"ERR SCRIPT FLUSH only support SYNC|ASYNC option")
     client.state.part(Scripts).flush()
     return OK
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from framewire.frames.resp import Array, Bulk, Integer, Map, RespFrame, Set, Simple
 from framewire.redis.facts.command import Command, KeySpec
 from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
+from framewire.redis.server.commands.server.command_docs import document
+from framewire.redis.server.commands.shared.containers import help_of
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
@@ -22,6 +23,7 @@ __all__ = [
     "command_info",
     "command_list",
 ]
+
 
 def command(client: Client, request: list[bytes]) -> object:
     return [_describe(entry) for entry in client.runner.commands.values()]
@@ -40,7 +42,7 @@ def command_info(client: Client, request: list[bytes]) -> object:
 def command_docs(client: Client, request: list[bytes]) -> object:
     commands = client.runner.commands
     entries = list(commands.values()) if len(request) == 2 else [_find(client, name) for name in request[2:]]
-    return {entry.name.encode(): _document(entry) for entry in entries if entry is not None}
+    return {entry.name.encode(): document(entry) for entry in entries if entry is not None}
 
 
 def command_list(client: Client, request: list[bytes]) -> object:
@@ -50,8 +52,8 @@ def command_list(client: Client, request: list[bytes]) -> object:
         return [entry.name.encode() for entry in entries]
     if arguments.next_word() != b"FILTERBY" or arguments.remaining != 2:
         raise CommandError(SYNTAX_ERROR)
-    kind, text = arguments.next_word(), arguments.next_bytes()
-    return [entry.name.encode() for entry in entries if _passes(entry, kind, text)]
+    passes = _filter(arguments.next_word(), arguments.next_bytes())
+    return [entry.name.encode() for entry in entries if passes(entry)]
 
 
 def command_getkeys(client: Client, request: list[bytes]) -> object:
@@ -96,13 +98,16 @@ def _walk(commands: Mapping[bytes, Command]) -> Iterator[Command]:
         yield from entry.subcommands.values()
 
 
-def _passes(entry: Command, kind: bytes, text: bytes) -> bool:
+def _filter(kind: bytes, text: bytes) -> Callable[[Command], bool]:
+    """Whether an entry is listed. Raises `CommandError` for a kind of filter that there is not."""
     if kind == b"MODULE":
-        return False  # there are none
+        return lambda entry: False  # there are none
     if kind == b"ACLCAT":
-        return "@" + text.lower().decode("latin-1") in entry.categories
+        category = "@" + text.lower().decode("latin-1")
+        return lambda entry: category in entry.categories
     if kind == b"PATTERN":
-        return compile_glob(text.lower())(entry.name.encode())
+        matches = compile_glob(text.lower())
+        return lambda entry: matches(entry.name.encode())
     raise CommandError(SYNTAX_ERROR)
 
 
@@ -164,16 +169,7 @@ def _map(**pairs: RespFrame) -> Map:
     return Map(tuple((_text(name), frame) for name, frame in pairs.items()))
 
 
-def _document(entry: Command) -> dict[bytes, object]:
-    document: dict[bytes, object] = {
-        b"summary": entry.summary.encode(),
-        b"since": entry.since.encode(),
-        b"group": entry.group.encode(),
-        b"complexity": entry.complexity.encode(),
-    }
-    if entry.subcommands:
-        document[b"subcommands"] = {inner.name.encode(): _document(inner) for inner in entry.subcommands.values()}
-    return document
+
 
 
 command_help = help_of("command", {

@@ -29,13 +29,16 @@ from framewire.frames.resp import (
     Simple,
     Verbatim,
 )  # fmt: skip
+from framewire.redis.redaction import printable
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import unknown_form
-from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.server.sizes import size_of
+from framewire.redis.server.commands.shared.containers import unknown_form
+from framewire.redis.server.commands.shared.lookup import peek
+from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
-from framewire.redis.server.parsing.arguments import parse_int64
-from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.parsing.arguments import parse_int64, require_int64
+from framewire.redis.server.parsing.errors import NO_SUCH_KEY, NOT_POSITIVE, CommandError
+from framewire.redis.server.parsing.memory import parse_memory
 from framewire.redis.server.values.strings import encoding_of, references_of
 
 __all__ = ["debug"]
@@ -114,9 +117,9 @@ def pause_cron(client: Client, request: list[bytes]) -> object:
 
 
 def object_(client: Client, request: list[bytes]) -> object:
-    value = client.db.peek(request[2], client.state.clock)
+    value = peek(client, request[2])
     if value is None:
-        raise CommandError(b"ERR no such key")
+        raise CommandError(NO_SUCH_KEY)
     return Simple(
         b"Value at:0x%x refcount:%d encoding:%s serializedlength:%d lru:0 lru_seconds_idle:0"
         % (id(value), references_of(value), encoding_of(value, client.state.config), size_of(value))
@@ -125,9 +128,9 @@ def object_(client: Client, request: list[bytes]) -> object:
 
 def populate(client: Client, request: list[bytes]) -> object:
     """`key:0` to `key:N-1` hold `value:0` and so on, cut or filled up to a size. Keys that exist stay as they are."""
-    count = _not_negative(request[2])
+    count = require_int64(request[2], NOT_POSITIVE, 0)
     prefix = request[3] if len(request) > 3 else b"key"
-    size = _not_negative(request[4]) if len(request) > 4 else 0
+    size = require_int64(request[4], NOT_POSITIVE, 0) if len(request) > 4 else 0
     db = client.db
     for index in range(count):
         key, value = b"%s:%d" % (prefix, index), b"value:%d" % index
@@ -135,13 +138,6 @@ def populate(client: Client, request: list[bytes]) -> object:
             db.set(key, value[:size].ljust(size, b"\0") if size else value)
             db.touch(key, b"")
     return OK
-
-
-def _not_negative(text: bytes) -> int:
-    number = parse_int64(text)
-    if number is None or number < 0:
-        raise CommandError(b"ERR value is out of range, must be positive")
-    return number
 
 
 def reload(client: Client, request: list[bytes]) -> object:
@@ -177,7 +173,7 @@ def change_repl_id(client: Client, request: list[bytes]) -> object:
 
 
 def log(client: Client, request: list[bytes]) -> object:
-    logger.warning("DEBUG LOG: %s", request[2].decode("utf-8", "backslashreplace"))
+    logger.warning("%s: DEBUG LOG: %s", client, printable(request[2].decode("utf-8", "backslashreplace")))
     return OK
 
 
@@ -187,15 +183,10 @@ def error(client: Client, request: list[bytes]) -> object:
 
 def quicklist_packed_threshold(client: Client, request: list[bytes]) -> object:
     """Lists are not packed here; the size is only looked at."""
-    match = _size(request[2])
-    size = int(match[1]) * _UNITS[match[2].lower()] if match else -1
-    if not 0 <= size <= 4 * 1024**3:
+    size = parse_memory(request[2]) if request[2][:1].isdigit() else None
+    if size is None or size > 4 * 1024**3:
         raise CommandError(b"ERR argument must be a memory value bigger than 1 and smaller than 4gb")
     return OK
-
-
-_size = re.compile(rb"([0-9]{1,15})(|b|k|kb|m|mb|g|gb)", re.IGNORECASE).fullmatch
-_UNITS = {b"": 1, b"b": 1, b"k": 1000, b"kb": 1024, b"m": 1000**2, b"mb": 1024**2, b"g": 1000**3, b"gb": 1024**3}
 
 
 def nothing(client: Client, request: list[bytes]) -> object:

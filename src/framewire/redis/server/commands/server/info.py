@@ -1,4 +1,4 @@
-"""The report that INFO gives.
+"""INFO, and the report that it gives.
 
 What belongs here: the sections and their fields, under Redis' names. A field stands here when its value is true of this
 server; what Redis measures and this server does not is left out rather than made up.
@@ -17,16 +17,16 @@ from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.commands.server.sizes import human, peak_memory, resident_memory, total_memory
 
-__all__ = ["REDIS_VERSION", "info_report"]
+__all__ = ["REDIS_VERSION", "info"]
 
 REDIS_VERSION = "7.0.15"  # whose behaviour this server follows; libraries branch on it
 
 Fields = dict[str, object]
 
 
-def info_report(client: Client, sections: list[bytes]) -> Verbatim:
+def info(client: Client, request: list[bytes]) -> object:
     """The wanted sections in their fixed order; names of sections that do not exist are passed over."""
-    wanted = _wanted({section.lower().decode("latin-1") for section in sections} or {"default"})
+    wanted = _wanted({section.lower().decode("latin-1") for section in request[1:]} or {"default"})
     texts = [_render(name, _SECTIONS[name](client.state)) for name in _SECTIONS if name in wanted]
     return Verbatim(b"txt", "\r\n".join(texts).encode())
 

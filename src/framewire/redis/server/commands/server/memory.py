@@ -1,19 +1,20 @@
 """MEMORY: what keys and the process take.
 
-What belongs here: its subcommands. How things are measured is in `redis/sizes.py`.
+What belongs here: its subcommands. How things are measured is in `sizes.py`.
 """
 
 from __future__ import annotations
 
 from framewire.frames.resp import Verbatim
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
-from framewire.redis.server.commands.replies import OK
-from framewire.redis.server.commands.server.sizes import peak_memory, resident_memory, size_of
+from framewire.redis.server.commands.server.sizes import give_back_memory, peak_memory, resident_memory, size_of
+from framewire.redis.server.commands.shared.containers import help_of
+from framewire.redis.server.commands.shared.lookup import peek
+from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
-__all__ = ["None", "doctor", "malloc_stats", "memory_help", "purge", "stats", "usage"]
+__all__ = ["doctor", "malloc_stats", "memory_help", "purge", "stats", "usage"]
 
 _ENTRY = 104  # bytes of the key's place in its dict, on average
 _SAMPLES = 5
@@ -27,7 +28,7 @@ def usage(client: Client, request: list[bytes]) -> object:
         samples = arguments.next_int()
         if samples < 0:
             raise CommandError(SYNTAX_ERROR)
-    value = client.db.peek(request[2], client.state.clock)
+    value = peek(client, request[2])
     return None if value is None else _ENTRY + size_of(request[2]) + size_of(value, samples)
 
 
@@ -54,14 +55,15 @@ def malloc_stats(client: Client, request: list[bytes]) -> object:
 
 
 def purge(client: Client, request: list[bytes]) -> object:
-    """The allocator is Python's, which gives back what it can without being asked."""
+    """Python's allocator gives back what it can without being asked; the C library's below it does not."""
+    give_back_memory()
     return OK
 
 
 memory_help = help_of("memory", {
     "DOCTOR": "Nothing is known about problems with memory.",
     "MALLOC-STATS": "The allocator tells nothing.",
-    "PURGE": "Does nothing.",
+    "PURGE": "Give free memory back to the system.",
     "STATS": "Figures on the memory of the process.",
     "USAGE <key> [SAMPLES <count>]": "The bytes that a key takes; of a collection, so many items are looked at.",
 })  # fmt: skip

@@ -1,6 +1,6 @@
 """Commands about what is kept on disk, and SHUTDOWN, which may keep it first.
 
-What belongs here: what clients may ask for. How it is done is in `redis/persistence/`.
+What belongs here: what clients may ask for. How it is done is in the room `persistence/`.
 """
 
 from __future__ import annotations

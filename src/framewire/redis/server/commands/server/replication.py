@@ -6,7 +6,8 @@ What belongs here: the answers that a Redis without them gives, and an error to 
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.replies import OK
+from framewire.redis.server.commands.shared.replies import OK
+from framewire.redis.server.commands.shared.timeouts import next_timeout
 from framewire.redis.server.parsing.arguments import Arguments, parse_int64
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
@@ -17,8 +18,7 @@ def wait(client: Client, request: list[bytes]) -> object:
     """No replica has anything, and none ever will: there is nothing to wait for."""
     arguments = Arguments(request)
     arguments.next_int()
-    if arguments.next_int(b"ERR timeout is not an integer or out of range") < 0:
-        raise CommandError(b"ERR timeout is negative")
+    next_timeout(arguments)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""How much memory things take: a value, and the process.
+"""How much memory things take, a value and the process, and giving back what nothing takes any more.
 
 What belongs here: measuring, for MEMORY and INFO. Sizes are those of this server's own objects, not what Redis would
 need.
@@ -6,12 +6,14 @@ need.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import chain, islice
 
-__all__ = ["human", "peak_memory", "resident_memory", "size_of", "total_memory"]
+__all__ = ["give_back_memory", "human", "peak_memory", "resident_memory", "size_of", "total_memory"]
 
 _ATOMS = (bytes, bytearray, str, int, float, type(None))
 
@@ -80,6 +82,22 @@ def total_memory() -> int:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return 0
+
+
+def give_back_memory() -> None:
+    """Let the C library give free memory back to the system, where it is one that keeps it (glibc): milliseconds."""
+    trim = _malloc_trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _malloc_trim() -> Callable[[int], int] | None:
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library, or Windows
+        return None
+    return trim
 
 
 def human(size: int) -> str:

@@ -1,19 +1,20 @@
 """Commands on one set, and SMOVE.
 
 What belongs here: one short function for each command. The data structure is `values.sets`; unions, intersections and
-differences are in `sets_combined`.
+differences are in `algebra.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from framewire.frames.resp import Bulk, Set
-from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared import scanning
-from framewire.redis.server.commands.shared.lookup import find, find_or_new, look_up, remove, remove_if_empty
+from framewire.redis.server.commands.shared.lookup import find, find_or_new, look_up, look_up_or, remove, shrunk
 from framewire.redis.server.commands.shared.random_members import next_count, pick
-from framewire.redis.server.parsing.arguments import Arguments, parse_int64
-from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
+from framewire.redis.server.commands.shared.scanning import scan_value
+from framewire.redis.server.parsing.arguments import Arguments, require_int64
+from framewire.redis.server.parsing.errors import NOT_POSITIVE, SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sets import SetValue
 
 __all__ = [
@@ -33,8 +34,6 @@ __all__ = [
 
 EMPTY = SetValue()  # what a missing key holds for those that only read; nobody changes it
 
-_NOT_POSITIVE = b"ERR value is out of range, must be positive"
-
 
 def members_reply(value: SetValue) -> object:
     """All members as they are now, those of an intset in its order. O(n)."""
@@ -43,16 +42,11 @@ def members_reply(value: SetValue) -> object:
     return set(value)
 
 
-def _read(client: Client, key: bytes) -> SetValue:
-    value = look_up(client, key, SetValue)
-    return EMPTY if value is None else value
-
-
 # -- reading --------------------------------------------------------------------------------------------------------
 
 
 def scard(client: Client, request: list[bytes]) -> object:
-    return len(_read(client, request[1]))
+    return len(look_up_or(client, request[1], EMPTY))
 
 
 def sismember(client: Client, request: list[bytes]) -> object:
@@ -61,12 +55,12 @@ def sismember(client: Client, request: list[bytes]) -> object:
 
 
 def smismember(client: Client, request: list[bytes]) -> object:
-    value = _read(client, request[1])
+    value = look_up_or(client, request[1], EMPTY)
     return [int(member in value) for member in request[2:]]
 
 
 def smembers(client: Client, request: list[bytes]) -> object:
-    return members_reply(_read(client, request[1]))
+    return members_reply(look_up_or(client, request[1], EMPTY))
 
 
 def srandmember(client: Client, request: list[bytes]) -> object:
@@ -78,21 +72,18 @@ def srandmember(client: Client, request: list[bytes]) -> object:
     if arguments.remaining > 1:
         raise CommandError(SYNTAX_ERROR)
     count = next_count(arguments)
-    value = _read(client, request[1])
+    value = look_up_or(client, request[1], EMPTY)
     if count >= len(value):
         return value.ordered()
     return pick(value.sampler, value, count) if value else []
 
 
 def sscan(client: Client, request: list[bytes]) -> object:
-    cursor = scanning.parse_cursor(request[2])
-    value = look_up(client, request[1], SetValue)
-    if value is None:
-        return scanning.NOTHING_TO_SCAN
-    options = scanning.ScanOptions(Arguments(request, 3))
-    members = value.ordered() if value.is_intset else value
-    following, found = scanning.page(client, members, cursor, options, whole=value.is_intset)
-    return [b"%d" % following, found]
+    return scan_value(client, request, SetValue, _to_scan, lambda value, found: found)
+
+
+def _to_scan(value: SetValue) -> tuple[Collection[bytes], bool]:
+    return (value.ordered(), True) if value.is_intset else (value, False)
 
 
 # -- changing -------------------------------------------------------------------------------------------------------
@@ -119,8 +110,7 @@ def srem(client: Client, request: list[bytes]) -> object:
     value.difference_update(request[2:])
     removed = before - len(value)
     if removed:
-        client.db.touch(key, b"srem")
-        remove_if_empty(client, key, value)
+        shrunk(client, key, value, b"srem")
     return removed
 
 
@@ -134,8 +124,7 @@ def spop(client: Client, request: list[bytes]) -> object:
         return None
     member = value.sampler.one(value)
     value.remove(member)
-    client.db.touch(key, b"spop")
-    remove_if_empty(client, key, value)
+    shrunk(client, key, value, b"spop")
     client.propagate([b"SREM", key, member])
     return member
 
@@ -143,9 +132,7 @@ def spop(client: Client, request: list[bytes]) -> object:
 def _pop_many(client: Client, request: list[bytes]) -> object:
     if len(request) > 3:
         raise CommandError(SYNTAX_ERROR)
-    count = parse_int64(request[2])
-    if count is None or count < 0:
-        raise CommandError(_NOT_POSITIVE)
+    count = require_int64(request[2], NOT_POSITIVE, 0)
     value = find(client, request[1], SetValue)
     if value is None or not count:
         return set()
@@ -166,7 +153,7 @@ def _pop_some(client: Client, key: bytes, value: SetValue, count: int) -> object
     value.difference_update(members)
     if len(value) * 5 <= count:  # then Redis makes a new set of the few that stay, which may be an intset again
         value.is_intset = True
-        value.grew(value, client.state.config)
+        value.maybe_convert(value, client.state.config)
     client.db.touch(key, b"spop")
     client.propagate([b"SREM", key, *members])
     return set(members)
@@ -182,8 +169,7 @@ def smove(client: Client, request: list[bytes]) -> object:
         return int(member in value)
     added = _add(client, target, member)  # which may fail, so it comes first; who listens hears of it last
     value.remove(member)
-    client.db.touch(source, b"srem")
-    remove_if_empty(client, source, value)
+    shrunk(client, source, value, b"srem")
     if added:
         client.db.touch(target, b"sadd")
     return 1
@@ -195,8 +181,3 @@ def _add(client: Client, key: bytes, member: bytes) -> bool:
         return False
     client.db.values[key] = value
     return True
-
-
-_READ, _COUNT = KeySpec("RO access"), KeySpec("RO")
-_POP, _DELETE, _INSERT = KeySpec("RW access delete"), KeySpec("RW delete"), KeySpec("RW insert")
-_ANY_ORDER, _AT_RANDOM = ("nondeterministic_output_order",), ("nondeterministic_output",)

@@ -1,7 +1,8 @@
-"""How commands look a key up, by the type that they need, and how they take an emptied value away.
+"""How commands look a key up, by the type that they need, and how they put a result there or take a value away.
 
 What belongs here: the few steps that every command on a key shares. `look_up` is for commands that read (it counts hits
-and misses), `find` for those that go on to change the value.
+and misses; in Redis `lookupKeyRead`), `find` for those that go on to change the value (`lookupKeyWrite`), `peek` for
+those that describe it, whatever its type.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ from framewire.redis.server.values.lists import ListValue
 from framewire.redis.server.values.sets import SetValue
 from framewire.redis.server.values.sorted_sets import SortedSetValue
 
-__all__ = ["find", "find_or_new", "look_up", "remove", "remove_if_empty", "remove_left_empty"]
+__all__ = [
+    "find",
+    "find_or_new",
+    "look_up",
+    "look_up_or",
+    "peek",
+    "remove",
+    "remove_left_empty",
+    "shrunk",
+    "store",
+]
 
 V = TypeVar("V")
 
@@ -29,6 +40,17 @@ def look_up(client: Client, key: bytes, kind: type[V]) -> V | None:
     if value is not None and not isinstance(value, kind):
         raise CommandError(WRONG_TYPE)
     return value
+
+
+def look_up_or(client: Client, key: bytes, empty: V) -> V:
+    """The value of `key`, and `empty`, which nobody changes, where there is none; counted. Raises WRONGTYPE."""
+    value = look_up(client, key, type(empty))
+    return empty if value is None else value
+
+
+def peek(client: Client, key: bytes) -> object | None:
+    """The value of `key`, of any type, `None` where there is none; not counted."""
+    return client.db.peek(key, client.state.clock)
 
 
 def find(client: Client, key: bytes, kind: type[V]) -> V | None:
@@ -72,7 +94,23 @@ def remove_left_empty(client: Client, keys: Iterable[bytes]) -> None:
             remove(client, key)
 
 
-def remove_if_empty(client: Client, key: bytes, value: Sized) -> None:
-    """An empty collection does not exist: remove its key."""
+def shrunk(client: Client, key: bytes, value: Sized, event: bytes) -> None:
+    """Something was taken out of `value`: tell who wants to know. An empty collection does not exist."""
+    client.db.touch(key, event)
     if not len(value):
         remove(client, key)
+
+
+def store(client: Client, key: bytes, value: Sized, event: bytes) -> int:
+    """Let `key` hold a result, whatever was there, or nothing where that is empty; returns its length. O(1).
+
+    For those who wait for such a value this is the moment; they may take something out of it at once.
+    """
+    length = len(value)
+    if not length:
+        remove(client, key)
+        return 0
+    client.db.set(key, value)
+    client.db.touch(key, event)
+    client.db.signal(key)
+    return length

@@ -1,23 +1,24 @@
 """What SCAN, HSCAN, SSCAN and ZSCAN share: their arguments, and pages of a collection.
 
 What belongs here: reading `cursor [MATCH pattern] [COUNT count] [TYPE type]`, and choosing among the members of a page.
-Where the cursor leads is the business of `values.scanning`; what is replied, that of each command.
+Where the cursor leads is the business of `keyspace/scans.py`; what is replied, that of each command.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
 from framewire.redis.glob import Matcher, compile_glob
 from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.shared.lookup import look_up
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 
-__all__ = ["NOTHING_TO_SCAN", "ScanOptions", "page", "parse_cursor"]
+__all__ = ["ScanOptions", "page", "parse_cursor", "scan_value"]
 
-NOTHING_TO_SCAN = [b"0", []]
-"""The reply of HSCAN, SSCAN and ZSCAN for a missing key, whatever options follow."""
+V = TypeVar("V")
 
 _UINT64_MAX = 2**64 - 1
 
@@ -81,3 +82,24 @@ def page(
     if options.matches is not None:
         members = list(filter(options.matches, members))
     return following, members
+
+
+def scan_value(
+    client: Client,
+    request: list[bytes],
+    kind: type[V],
+    members: Callable[[V], tuple[Collection[bytes], bool]],
+    shown: Callable[[V, list[bytes]], list[bytes]],
+) -> object:
+    """HSCAN, SSCAN and ZSCAN. For a missing key there is nothing, whatever options follow.
+
+    `members(value)` is what to go through, and whether to return it whole; `shown(value, found)`, what is replied.
+    """
+    cursor = parse_cursor(request[2])
+    value = look_up(client, request[1], kind)
+    if value is None:
+        return [b"0", []]
+    options = ScanOptions(Arguments(request, 3))
+    collection, whole = members(value)
+    following, found = page(client, collection, cursor, options, whole=whole)
+    return [b"%d" % following, shown(value, found)]

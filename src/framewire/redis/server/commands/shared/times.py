@@ -1,14 +1,17 @@
-"""How commands turn the times that clients give into deadlines.
+"""How commands turn the times that clients give into deadlines, and give them to keys.
 
-What belongs here: the arithmetic with its limits, and the options EX, PX, EXAT and PXAT, which SET and GETEX share.
+What belongs here: the arithmetic with its limits, the options EX, PX, EXAT and PXAT, which SET and GETEX share, and
+what is logged: a deadline as a moment, one that has passed as a removal, so that it means the same whenever it is run.
 """
 
 from __future__ import annotations
 
+from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.shared.lookup import remove
 from framewire.redis.server.parsing.arguments import INT64_MAX, INT64_MIN, parse_int64
 from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
 
-__all__ = ["TIME_OPTIONS", "Lifetime", "absolute_deadline", "invalid_time"]
+__all__ = ["TIME_OPTIONS", "Lifetime", "absolute_deadline", "invalid_time", "let_expire"]
 
 # Milliseconds in one unit, and whether it counts from now.
 TIME_OPTIONS = {b"EX": (1000, True), b"PX": (1, True), b"EXAT": (1000, False), b"PXAT": (1, False)}
@@ -25,6 +28,19 @@ def absolute_deadline(time: int, unit: int, base: int) -> int | None:
 def invalid_time(command: bytes) -> CommandError:
     """What is raised for a time that cannot be."""
     return CommandError(b"ERR invalid expire time in '%s' command" % command)
+
+
+def let_expire(client: Client, key: bytes, deadline: int) -> None:
+    """Let `key`, which must exist, end then; at once where that has passed."""
+    db = client.db
+    if deadline <= client.state.clock:
+        remove(client, key)
+        client.propagate([b"DEL", key])
+        return
+    db.set_deadline(key, deadline)
+    if db.observer is not None:
+        db.observer(db, key, b"expire")
+        client.propagate([b"PEXPIREAT", key, b"%d" % deadline])
 
 
 class Lifetime:

@@ -11,8 +11,8 @@ from math import inf, isnan, nextafter
 from typing import Final, TypeAlias
 
 from framewire.redis.server.commands.sorted_sets.scores import plain_number
-from framewire.redis.server.parsing.arguments import parse_int64
-from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, CommandError
+from framewire.redis.server.parsing.arguments import require_int64
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.parsing.floats import parse_double
 from framewire.redis.server.values.sorted_sets import SortedSetValue
 
@@ -30,9 +30,7 @@ _SPACES = b" \t\n\v\f\r"
 
 
 def _by_rank(first: bytes, last: bytes) -> Range:
-    start, end = parse_int64(first), parse_int64(last)
-    if start is None or end is None:
-        raise CommandError(NOT_AN_INTEGER)
+    start, end = require_int64(first), require_int64(last)
 
     def find(zset: SortedSetValue, from_end: bool) -> tuple[int, int]:
         length = len(zset)

@@ -1,15 +1,15 @@
 """Commands on ranges of sorted sets: by position, by score, or by the members themselves.
 
-What belongs here: returning, storing, counting and removing ranges. How bounds are spelled stands in
-`sorted_sets_bounds`.
+What belongs here: returning, storing, counting and removing ranges. How bounds are spelled stands in `bounds.py`.
 """
 
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared.lookup import find, look_up, remove, remove_if_empty
+from framewire.redis.server.commands.shared.lookup import find, look_up, shrunk
+from framewire.redis.server.commands.shared.lookup import store as store_result
 from framewire.redis.server.commands.sorted_sets.bounds import BY_LEX, BY_RANK, BY_SCORE, By, Range
-from framewire.redis.server.commands.sorted_sets.scores import pairs
+from framewire.redis.server.commands.sorted_sets.scores import entries_reply
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.sorted_sets import Entry, SortedSetValue
@@ -131,8 +131,7 @@ def _reply(client: Client, request: list[bytes], by: By | None, from_end: bool |
     zset = look_up(client, request[1], SortedSetValue)
     if zset is None:
         return []
-    found = query.entries(zset)
-    return pairs(client, found) if query.with_scores else [member for _, member in found]
+    return entries_reply(client, query.entries(zset), query.with_scores)
 
 
 # -- storing ----------------------------------------------------------------------------------------------------------
@@ -146,17 +145,9 @@ def zrangestore(client: Client, request: list[bytes]) -> object:
 
 def store(client: Client, key: bytes, zset: SortedSetValue, event: bytes) -> int:
     """Let `key` hold a new set, or nothing where that is empty; returns its length. O(1)."""
-    db = client.db
-    if not zset:
-        remove(client, key)
-        return 0
-    zset.grew(client.state.config)
-    db.discard_if_due(key, client.state.clock)
-    db.set(key, zset)
-    db.touch(key, event)
-    length = len(zset)
-    db.signal(key)
-    return length
+    zset.maybe_convert(client.state.config)
+    client.db.discard_if_due(key, client.state.clock)
+    return store_result(client, key, zset, event)
 
 
 # -- counting ---------------------------------------------------------------------------------------------------------
@@ -201,6 +192,5 @@ def _remove(client: Client, key: bytes, wanted: Range, event: bytes) -> int:
     if start >= stop:
         return 0
     removed = len(zset.remove_range(start, stop))
-    client.db.touch(key, event)
-    remove_if_empty(client, key, zset)
+    shrunk(client, key, zset, event)
     return removed

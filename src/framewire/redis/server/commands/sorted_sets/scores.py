@@ -14,7 +14,7 @@ from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.parsing.floats import NOT_A_FLOAT, parse_double
 from framewire.redis.server.values.sorted_sets import Entry
 
-__all__ = ["pairs", "parse_score", "plain_number", "score_reply", "spell"]
+__all__ = ["entries_reply", "pairs", "parse_score", "plain_number", "score_reply", "spell"]
 
 _SHORT = 20
 _LISTPACK_INTEGERS = 2**62
@@ -52,3 +52,8 @@ def pairs(client: Client, entries: Iterable[Entry]) -> list[object]:
     if client.protocol == 3:
         return [[member, Double17(score)] for score, member in entries]
     return [part for score, member in entries for part in (member, b"%.17g" % score)]
+
+
+def entries_reply(client: Client, entries: Iterable[Entry], with_scores: bool) -> list[object]:
+    """Members, with their scores where those are asked for."""
+    return pairs(client, entries) if with_scores else [member for _, member in entries]

@@ -6,19 +6,19 @@ joins several sets stand in files of their own beside this one.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import isnan
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared import scanning
-from framewire.redis.server.commands.shared.lookup import find, look_up, remove_if_empty
-from framewire.redis.server.commands.shared.random_members import OUT_OF_RANGE, next_count, pick
+from framewire.redis.server.commands.shared.lookup import find, look_up, look_up_or, shrunk
+from framewire.redis.server.commands.shared.random_members import next_count_and_word, pick
+from framewire.redis.server.commands.shared.scanning import scan_value
 from framewire.redis.server.commands.sorted_sets.scores import pairs, parse_score, plain_number, score_reply, spell
-from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments
+from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, WRONG_TYPE, CommandError
 from framewire.redis.server.values.sorted_sets import ADDED, SAME, Entry, SortedSetValue
 
 __all__ = [
-    "look_up_or_empty",
     "zadd",
     "zcard",
     "zincrby",
@@ -32,12 +32,6 @@ __all__ = [
 ]
 
 _EMPTY = SortedSetValue()  # what a missing key holds for those that only read; nobody changes it
-
-
-def look_up_or_empty(client: Client, key: bytes) -> SortedSetValue:
-    """The sorted set of `key`, an empty one where there is none; counted as a hit or a miss. Raises WRONGTYPE."""
-    value = look_up(client, key, SortedSetValue)
-    return _EMPTY if value is None else value
 
 
 # -- adding ---------------------------------------------------------------------------------------------------------
@@ -61,7 +55,7 @@ def zadd(client: Client, request: list[bytes]) -> object:
     assert isinstance(zset, SortedSetValue)
     done = zset.put(request[3], score)
     if done == ADDED and zset.is_listpack:
-        zset.grew(client.state.config)
+        zset.maybe_convert(client.state.config)
     if done != SAME and db.observer is not None:
         db.observer(db, key, b"zadd")
     return int(done == ADDED)
@@ -108,7 +102,7 @@ def _add(client: Client, key: bytes, options: frozenset[bytes], entries: list[En
     if is_new:
         db.values[key] = zset
     if added or changed:
-        zset.grew(client.state.config)
+        zset.maybe_convert(client.state.config)
         db.touch(key, b"zincr" if b"INCR" in options else b"zadd")
     if is_new:
         db.signal(key)
@@ -155,13 +149,12 @@ def zrem(client: Client, request: list[bytes]) -> object:
         return 0
     removed = sum([zset.remove(member) for member in request[2:]])
     if removed:
-        client.db.touch(key, b"zrem")
-        remove_if_empty(client, key, zset)
+        shrunk(client, key, zset, b"zrem")
     return removed
 
 
 def zcard(client: Client, request: list[bytes]) -> object:
-    return len(look_up_or_empty(client, request[1]))
+    return len(look_up_or(client, request[1], _EMPTY))
 
 
 def zscore(client: Client, request: list[bytes]) -> object:
@@ -177,17 +170,17 @@ def zscore(client: Client, request: list[bytes]) -> object:
 
 
 def zmscore(client: Client, request: list[bytes]) -> object:
-    zset = look_up_or_empty(client, request[1])
+    zset = look_up_or(client, request[1], _EMPTY)
     scores = [zset.score(member) for member in request[2:]]
     return [None if score is None else score_reply(client, score) for score in scores]
 
 
 def zrank(client: Client, request: list[bytes]) -> object:
-    return look_up_or_empty(client, request[1]).rank(request[2])
+    return look_up_or(client, request[1], _EMPTY).rank(request[2])
 
 
 def zrevrank(client: Client, request: list[bytes]) -> object:
-    zset = look_up_or_empty(client, request[1])
+    zset = look_up_or(client, request[1], _EMPTY)
     rank = zset.rank(request[2])
     return None if rank is None else len(zset) - 1 - rank
 
@@ -204,35 +197,27 @@ def zrandmember(client: Client, request: list[bytes]) -> object:
 
 
 def _random_members(client: Client, key: bytes, arguments: Arguments) -> object:
-    count = next_count(arguments)
-    with_scores = _takes_with_scores(arguments, count)
-    zset = look_up_or_empty(client, key)
+    count, with_scores = next_count_and_word(arguments, b"WITHSCORES")
+    zset = look_up_or(client, key, _EMPTY)
     if not zset or not count:
         return []
     chosen = _members(zset)[::-1] if count >= len(zset) else pick(zset.sampler, zset, count)
     return pairs(client, zset.entries_of(chosen)) if with_scores else chosen
 
 
-def _takes_with_scores(arguments: Arguments, count: int) -> bool:
-    if not arguments:
-        return False
-    if arguments.next_word() != b"WITHSCORES" or arguments:
-        raise CommandError(SYNTAX_ERROR)
-    if abs(count) > INT64_MAX // 2:
-        raise CommandError(OUT_OF_RANGE)
-    return True
-
-
 def zscan(client: Client, request: list[bytes]) -> object:
-    cursor = scanning.parse_cursor(request[2])
-    zset = look_up(client, request[1], SortedSetValue)
-    if zset is None:
-        return scanning.NOTHING_TO_SCAN
-    options = scanning.ScanOptions(Arguments(request, 3))
-    whole = zset.is_listpack
-    following, found = scanning.page(client, _members(zset) if whole else zset, cursor, options, whole=whole)
-    parts = [part for score, member in zset.entries_of(found) for part in (member, spell(score, whole))]
-    return [b"%d" % following, parts]
+    return scan_value(client, request, SortedSetValue, _to_scan, _flat)
+
+
+def _to_scan(zset: SortedSetValue) -> tuple[Collection[bytes], bool]:
+    return (_members(zset), True) if zset.is_listpack else (zset, False)
+
+
+def _flat(zset: SortedSetValue, members: list[bytes]) -> list[bytes]:
+    """Members with their scores, one after the other, as ZSCAN spells them."""
+    return [
+        part for score, member in zset.entries_of(members) for part in (member, spell(score, zset.is_listpack))
+    ]
 
 
 def _members(zset: SortedSetValue) -> list[bytes]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from itertools import islice
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared.lookup import look_up
-from framewire.redis.server.commands.streams.common import Log, consumer_of, no_group
 from framewire.redis.server.commands.streams.ids import parse_id, parse_start
+from framewire.redis.server.commands.streams.lookup import existing_group
+from framewire.redis.server.commands.streams.propagation import GroupLog, consumer_of
 from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Consumer, Group, Pending
@@ -21,14 +21,6 @@ __all__ = ["xautoclaim", "xclaim"]
 
 _ATTEMPTS = 10  # so many entries are looked at for each that may be claimed
 _MOST_CLAIMED = INT64_MAX // 16
-
-
-def _group(client: Client, request: list[bytes]) -> tuple[StreamValue, Group]:
-    stream = look_up(client, request[1], StreamValue)
-    group = None if stream is None else stream.groups.get(request[2])
-    if stream is None or group is None:
-        raise no_group(request[1], request[2])
-    return stream, group
 
 
 def _least_idle(text: bytes, command: bytes) -> int:
@@ -82,13 +74,13 @@ class _ClaimOptions:
 
 
 def xclaim(client: Client, request: list[bytes]) -> object:
-    stream, group = _group(client, request)
+    stream, group = existing_group(client, request[1], request[2])
     least_idle = _least_idle(request[4], b"XCLAIM")
     now = client.state.present
     ids = _leading_ids(request)
     options = _ClaimOptions(Arguments(request, 5 + len(ids)), now)
     logged: list[list[bytes]] = []
-    log = Log(client, logged, request[1], request[2], group)
+    log = GroupLog(client, logged, request[1], request[2], group)
     moved_on = options.last_id > group.last_id
     group.last_id = max(group.last_id, options.last_id)
     claim = _Claim(client, request, stream, group, log)
@@ -115,7 +107,7 @@ class _Claim:
 
     __slots__ = ("_client", "_log", "_request", "group", "now", "stream")
 
-    def __init__(self, client: Client, request: list[bytes], stream: StreamValue, group: Group, log: Log) -> None:
+    def __init__(self, client: Client, request: list[bytes], stream: StreamValue, group: Group, log: GroupLog) -> None:
         self._client = client
         self._request = request
         self._log = log
@@ -166,9 +158,9 @@ def xautoclaim(client: Client, request: list[bytes]) -> object:
     least_idle = _least_idle(request[4], b"XAUTOCLAIM")
     start = parse_start(request[5])
     count, only_ids = _scan_options(Arguments(request, 6))
-    stream, group = _group(client, request)
+    stream, group = existing_group(client, request[1], request[2])
     logged: list[list[bytes]] = []
-    log = Log(client, logged, request[1], request[2], group)
+    log = GroupLog(client, logged, request[1], request[2], group)
     reply = _scan(_Claim(client, request, stream, group, log), start, count, least_idle, only_ids)
     client.propagate(*logged)
     return reply

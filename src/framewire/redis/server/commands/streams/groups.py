@@ -1,7 +1,7 @@
 """Groups that read a stream: XGROUP, XACK and XPENDING.
 
 What belongs here: making, changing and removing groups and consumers, and what is pending. Reading is in
-`streams_reading.py`, taking over what others have got in `streams_claiming.py`.
+`reading.py`, taking over what others have got in `claiming.py`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 
-from framewire.redis.facts.command import KeySpec
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
-from framewire.redis.server.commands.replies import OK
-from framewire.redis.server.commands.shared.lookup import find, look_up
-from framewire.redis.server.commands.streams.common import NULL_ARRAY, no_group, notice, shown
+from framewire.redis.server.commands.shared.containers import help_of, unknown_form
+from framewire.redis.server.commands.shared.lookup import find
+from framewire.redis.server.commands.shared.replies import NULL_ARRAY, OK
 from framewire.redis.server.commands.streams.ids import parse_any_id, parse_id, parse_range
+from framewire.redis.server.commands.streams.lookup import existing_group, group_of, look_up_group
+from framewire.redis.server.commands.streams.propagation import notify
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.stream_groups import Group
 from framewire.redis.server.values.streams import StreamValue, id_text
 
 __all__ = [
-    "None",
     "create",
     "create_consumer",
     "destroy",
@@ -44,7 +43,7 @@ def create(client: Client, request: list[bytes]) -> object:
     if stream is None and not make_stream:
         raise _no_stream()
     if len(request) > 8:
-        raise _wrong_subcommand(request)
+        raise unknown_form(request)
     group = Group(_last_id(stream, request[4], parse_id), entries_read)
     if stream is None:
         _make_stream(client, key, name, group)
@@ -52,7 +51,7 @@ def create(client: Client, request: list[bytes]) -> object:
         raise CommandError(b"BUSYGROUP Consumer Group name already exists")
     else:
         stream.groups[name] = group
-        notice(client, key, b"xgroup-create")
+        notify(client, key, b"xgroup-create")
     return OK
 
 
@@ -67,11 +66,11 @@ def _make_stream(client: Client, key: bytes, name: bytes, group: Group) -> None:
 def set_id(client: Client, request: list[bytes]) -> object:
     key = request[2]
     entries_read, _ = _group_options(request, None)
-    stream, group = _existing_group(client, request)
+    stream, group = _stream_and_group(client, request)
     if len(request) not in (5, 7):
-        raise _wrong_subcommand(request)
+        raise unknown_form(request)
     group.last_id, group.entries_read = _last_id(stream, request[4], parse_any_id), entries_read
-    notice(client, key, b"xgroup-setid")
+    notify(client, key, b"xgroup-setid")
     return OK
 
 
@@ -87,7 +86,7 @@ def _group_options(request: list[bytes], flag: bytes | None) -> tuple[int | None
             if entries_read < -1:
                 raise CommandError(b"ERR value for ENTRIESREAD must be positive or -1")
         else:
-            raise _wrong_subcommand(request)
+            raise unknown_form(request)
     return None if entries_read == -1 else entries_read, flagged
 
 
@@ -105,37 +104,33 @@ def destroy(client: Client, request: list[bytes]) -> object:
         raise _no_stream()
     if stream.groups.pop(request[3], None) is None:
         return 0
-    notice(client, key, b"xgroup-destroy")
+    notify(client, key, b"xgroup-destroy")
     client.db.signal(key)
     return 1
 
 
 def create_consumer(client: Client, request: list[bytes]) -> object:
-    _, group = _existing_group(client, request)
+    _, group = _stream_and_group(client, request)
     if not group.add_consumer(request[4], client.state.present):
         return 0
-    notice(client, request[2], b"xgroup-createconsumer")
+    notify(client, request[2], b"xgroup-createconsumer")
     return 1
 
 
 def remove_consumer(client: Client, request: list[bytes]) -> object:
-    _, group = _existing_group(client, request)
+    _, group = _stream_and_group(client, request)
     pending = group.remove_consumer(request[4])
     if pending is None:
         return 0
-    notice(client, request[2], b"xgroup-delconsumer")
+    notify(client, request[2], b"xgroup-delconsumer")
     return pending
 
 
-def _existing_group(client: Client, request: list[bytes]) -> tuple[StreamValue, Group]:
+def _stream_and_group(client: Client, request: list[bytes]) -> tuple[StreamValue, Group]:
     stream = find(client, request[2], StreamValue)
     if stream is None:
         raise _no_stream()
-    group = stream.groups.get(request[3])
-    if group is None:
-        names = shown(request[3]), shown(request[2])
-        raise CommandError(b"NOGROUP No such consumer group '%s' for key name '%s'" % names)
-    return stream, group
+    return stream, group_of(stream, request[2], request[3])
 
 
 def _no_stream() -> CommandError:
@@ -145,20 +140,14 @@ def _no_stream() -> CommandError:
     )
 
 
-def _wrong_subcommand(request: list[bytes]) -> CommandError:
-    return CommandError(
-        b"ERR unknown subcommand or wrong number of arguments for '%s'. Try XGROUP HELP." % request[1][:128]
-    )
-
-
 # -- what is pending --------------------------------------------------------------------------------------------------
 
 
 def xack(client: Client, request: list[bytes]) -> object:
-    stream = look_up(client, request[1], StreamValue)
-    group = None if stream is None else stream.groups.get(request[2])
-    if group is None:
+    found = look_up_group(client, request[1], request[2])
+    if found is None:
         return 0
+    _, group = found
     ids = [parse_id(text) for text in request[3:]]
     released = sum(map(group.release, ids))
     client.state.databases.dirty += released  # no event tells of it
@@ -167,10 +156,7 @@ def xack(client: Client, request: list[bytes]) -> object:
 
 def xpending(client: Client, request: list[bytes]) -> object:
     query = _PendingQuery(request) if len(request) != 3 else None
-    stream = look_up(client, request[1], StreamValue)
-    group = None if stream is None else stream.groups.get(request[2])
-    if group is None:
-        raise no_group(request[1], request[2])
+    _, group = existing_group(client, request[1], request[2])
     return _summary(group) if query is None else query.answer(group, client.state.clock)
 
 
@@ -219,9 +205,6 @@ class _PendingQuery:
             [id_text(id_), item.consumer.name, max(now - item.delivered, 0), item.count]
             for id_, item in islice(idle, self._count)
         ]
-
-
-_INSERTS, _UPDATES, _DELETES = (KeySpec(f"RW {what}", 2, 2) for what in ("insert", "update", "delete"))
 
 
 xgroup_help = help_of("xgroup", {

@@ -9,16 +9,17 @@ from itertools import islice
 from typing import Any
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.containers import help_of
+from framewire.redis.server.commands.shared.containers import help_of, unknown_form
 from framewire.redis.server.commands.shared.lookup import look_up
-from framewire.redis.server.commands.streams.common import entries_reply, shown
+from framewire.redis.server.commands.streams.lookup import group_of
+from framewire.redis.server.commands.streams.replies import entries_reply
 from framewire.redis.server.parsing.arguments import Arguments
-from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.parsing.errors import NO_SUCH_KEY, CommandError
 from framewire.redis.server.values.radix import count_nodes
 from framewire.redis.server.values.stream_groups import Consumer, Group, lag
 from framewire.redis.server.values.streams import Entry, StreamValue, id_text
 
-__all__ = ["None", "consumers", "describe", "groups", "xinfo_help"]
+__all__ = ["consumers", "describe", "groups", "xinfo_help"]
 
 _SHOWN = 10  # so many of each sort, where no COUNT is given
 
@@ -26,7 +27,7 @@ _SHOWN = 10  # so many of each sort, where no COUNT is given
 def _stream(client: Client, key: bytes) -> StreamValue:
     stream = look_up(client, key, StreamValue)
     if stream is None:
-        raise CommandError(b"ERR no such key")
+        raise CommandError(NO_SUCH_KEY)
     return stream
 
 
@@ -39,9 +40,7 @@ def _full_count(request: list[bytes]) -> int | None:
     """The number behind FULL COUNT; `None` is all."""
     words = [word.upper() for word in request[3:]]
     if words[0] != b"FULL" or len(words) not in (1, 3) or words[1:2] not in ([], [b"COUNT"]):
-        raise CommandError(
-            b"ERR unknown subcommand or wrong number of arguments for '%s'. Try XINFO HELP." % shown(request[1][:128])
-        )
+        raise unknown_form(request)
     count = Arguments(request, 5).next_int() if len(words) == 3 else _SHOWN
     return (count if count >= 0 else _SHOWN) or None
 
@@ -125,10 +124,7 @@ def groups(client: Client, request: list[bytes]) -> object:
 
 
 def consumers(client: Client, request: list[bytes]) -> object:
-    group = _stream(client, request[2]).groups.get(request[3])
-    if group is None:
-        names = shown(request[3]), shown(request[2])
-        raise CommandError(b"NOGROUP No such consumer group '%s' for key name '%s'" % names)
+    group = group_of(_stream(client, request[2]), request[2], request[3])
     now = client.state.clock
     return [
         {b"name": name, b"pending": len(consumer.pending), b"idle": max(now - _seen(client, consumer), 0)}

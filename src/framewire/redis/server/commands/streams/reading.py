@@ -11,15 +11,12 @@ from typing import Final
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import look_up
-from framewire.redis.server.commands.streams.common import (
-    NULL_ARRAY,
-    Log,
-    consumer_of,
-    entries_reply,
-    no_group,
-    streams_reply,
-)
+from framewire.redis.server.commands.shared.replies import NULL_ARRAY
+from framewire.redis.server.commands.shared.timeouts import next_timeout
 from framewire.redis.server.commands.streams.ids import parse_id
+from framewire.redis.server.commands.streams.lookup import existing_group
+from framewire.redis.server.commands.streams.propagation import GroupLog, consumer_of
+from framewire.redis.server.commands.streams.replies import entries_reply, streams_reply
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.parsing.arguments import INT64_MAX, Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
@@ -87,9 +84,7 @@ class _Query:
 
 def _deadline(client: Client, arguments: Arguments) -> int | None:
     """When a wait ends, in milliseconds since the epoch; `None` for never."""
-    timeout = arguments.next_int(b"ERR timeout is not an integer or out of range")
-    if timeout < 0:
-        raise CommandError(b"ERR timeout is negative")
+    timeout = next_timeout(arguments)
     deadline = client.state.clock + timeout
     return deadline if timeout and deadline <= INT64_MAX else None
 
@@ -157,10 +152,7 @@ def xreadgroup(client: Client, request: list[bytes]) -> object:
 
 def _place(client: Client, name: bytes, key: bytes, text: bytes) -> tuple[StreamValue, Group, int]:
     """The stream, the group, and behind which id to read. Nothing is changed before all streams are looked at."""
-    stream = look_up(client, key, StreamValue)
-    group = None if stream is None else stream.groups.get(name)
-    if stream is None or group is None:
-        raise no_group(key, name, b" in XREADGROUP with GROUP option")
+    stream, group = existing_group(client, key, name, b" in XREADGROUP with GROUP option")
     if text == b"$":
         raise CommandError(
             b"ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer "
@@ -183,7 +175,7 @@ class _Reader:
         self._query = query
         self._stream = stream
         self._group = group
-        self._log = Log(client, logged, key, query.group, group)
+        self._log = GroupLog(client, logged, key, query.group, group)
         self._consumer: Consumer = consumer_of(client, key, group, query.consumer, self._log)
 
     def read_new(self) -> list[object]:

@@ -1,7 +1,7 @@
 """Commands on the entries of a stream: adding, reading ranges, removing.
 
-What belongs here: those, and what all commands on streams share. XTRIM is in `streams_trimming.py`, XREAD in
-`streams_reading.py`, and what has to do with groups in `streams_groups.py` and `streams_claiming.py`.
+What belongs here: those. XTRIM is in `trimming.py`, XREAD in `reading.py`, and what has to do with groups in
+`groups.py` and `claiming.py`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import find, look_up
-from framewire.redis.server.commands.streams.common import NULL_ARRAY, entries_reply, notice
+from framewire.redis.server.commands.shared.replies import NULL_ARRAY, OK
 from framewire.redis.server.commands.streams.ids import parse_id, parse_new_id, parse_range
+from framewire.redis.server.commands.streams.propagation import notify
+from framewire.redis.server.commands.streams.replies import entries_reply
 from framewire.redis.server.commands.streams.trimming import TrimOptions
 from framewire.redis.server.parsing.arguments import Arguments
-from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
+from framewire.redis.server.parsing.errors import NO_SUCH_KEY, SYNTAX_ERROR, CommandError, wrong_arity
 from framewire.redis.server.values.streams import ID_MAX, Entry, StreamValue, id_text
 
 __all__ = ["xadd", "xdel", "xlen", "xrange", "xrevrange", "xsetid"]
@@ -42,7 +43,7 @@ def xadd(client: Client, request: list[bytes]) -> object:
             break
     options.check(client, needed=False)
     if arguments.remaining < 3 or arguments.remaining % 2 == 0:
-        raise CommandError(b"ERR wrong number of arguments for 'xadd' command")
+        raise wrong_arity(b"xadd")
     return _add(client, request[1], arguments.next_bytes(), request[-arguments.remaining :], options, create)
 
 
@@ -134,13 +135,13 @@ def xsetid(client: Client, request: list[bytes]) -> object:
     added, max_deleted_id = _counters(Arguments(request, 3), last_id)
     stream = find(client, key, StreamValue)
     if stream is None:
-        raise CommandError(b"ERR no such key")
+        raise CommandError(NO_SUCH_KEY)
     _check_last_id(stream, last_id, added)
     stream.last_id = last_id
     if added is not None:
         stream.entries_added = added
     stream.max_deleted_id = max_deleted_id or stream.max_deleted_id
-    notice(client, key, b"xsetid")
+    notify(client, key, b"xsetid")
     return OK
 
 

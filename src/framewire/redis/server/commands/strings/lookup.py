@@ -8,11 +8,10 @@ for commands that go on to change the string. All raise WRONGTYPE.
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.parsing.arguments import parse_int64
-from framewire.redis.server.parsing.errors import NOT_AN_INTEGER, OUT_OF_MEMORY, WRONG_TYPE, CommandError
+from framewire.redis.server.parsing.errors import OUT_OF_MEMORY, WRONG_TYPE, CommandError
 from framewire.redis.server.values.strings import RawString
 
-__all__ = ["add_behind", "check_length", "content", "editable", "find", "integer", "look_up", "peek", "read"]
+__all__ = ["add_behind", "check_length", "content", "editable", "find", "look_up", "peek", "read"]
 
 
 def content(value: object) -> bytes:
@@ -90,11 +89,3 @@ def check_length(client: Client, length: int) -> None:
     """Refuse to make a string longer than a client could send; before memory is taken."""
     if length > client.state.config.proto_max_bulk_len:
         raise CommandError(b"ERR string exceeds maximum allowed size (proto-max-bulk-len)")
-
-
-def integer(text: bytes) -> int:
-    """The 64-bit integer that `text` spells, or an error."""
-    value = parse_int64(text)
-    if value is None:
-        raise CommandError(NOT_AN_INTEGER)
-    return value

@@ -1,4 +1,4 @@
-"""Commands that set and get whole strings. Parts of strings and numbers stand in `string_parts.py`.
+"""Commands that set and get whole strings. Parts of strings are in `ranges.py`, numbers in `counters.py`.
 
 What belongs here: GET, SET and their many forms. A command that gives a key a time logs the moment, not the time left.
 """
@@ -6,12 +6,12 @@ What belongs here: GET, SET and their many forms. A command that gives a key a t
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.replies import OK
 from framewire.redis.server.commands.shared.lookup import remove
-from framewire.redis.server.commands.shared.times import Lifetime
+from framewire.redis.server.commands.shared.replies import OK
+from framewire.redis.server.commands.shared.times import Lifetime, let_expire
 from framewire.redis.server.commands.strings.lookup import content, read
 from framewire.redis.server.commands.strings.set_options import getex_options, set_options
-from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.parsing.errors import wrong_arity
 from framewire.redis.server.values.strings import RawString
 
 __all__ = ["get", "getdel", "getex", "getset", "mget", "mset", "msetnx", "psetex", "set_", "setex", "setnx"]
@@ -117,22 +117,11 @@ def getex(client: Client, request: list[bytes]) -> object:
     if value is None:
         return None
     if options.lifetime is not None:
-        _let_end(client, key, options.lifetime)
+        let_expire(client, key, options.lifetime.deadline(client.state.present, b"getex"))
     elif options.persist and db.persist(key):
         db.touch(key, b"persist")
         client.propagate([b"PERSIST", key])
     return value
-
-
-def _let_end(client: Client, key: bytes, lifetime: Lifetime) -> None:
-    deadline = lifetime.deadline(client.state.present, b"getex")
-    if deadline <= client.state.clock:
-        remove(client, key)
-        client.propagate([b"DEL", key])
-        return
-    client.db.set_deadline(key, deadline)
-    client.db.touch(key, b"expire")
-    client.propagate([b"PEXPIREAT", key, b"%d" % deadline])
 
 
 def mget(client: Client, request: list[bytes]) -> object:
@@ -170,4 +159,4 @@ def msetnx(client: Client, request: list[bytes]) -> object:
 
 def _check_pairs(request: list[bytes], name: bytes) -> None:
     if len(request) % 2 == 0:
-        raise CommandError(b"ERR wrong number of arguments for '%s' command" % name)
+        raise wrong_arity(name)

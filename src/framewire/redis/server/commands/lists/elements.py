@@ -1,4 +1,4 @@
-"""Commands on the items of one list, wherever they stand: looking at them, changing them.
+"""Commands on the elements of one list, wherever they stand: looking at them, changing them.
 
 What belongs here: those, and what an index of the list means.
 """
@@ -6,11 +6,11 @@ What belongs here: those, and what an index of the list means.
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.lists.lists import grown, shrunk
-from framewire.redis.server.commands.replies import OK
-from framewire.redis.server.commands.shared.lookup import find, look_up
+from framewire.redis.server.commands.lists.lists import grown
+from framewire.redis.server.commands.shared.lookup import find, look_up, shrunk
+from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.parsing.arguments import INT64_MIN, Arguments
-from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
+from framewire.redis.server.parsing.errors import NO_SUCH_KEY, SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.lists import ListValue
 
 __all__ = ["lindex", "linsert", "lpos", "lrange", "lrem", "lset", "ltrim"]
@@ -66,9 +66,9 @@ def _search(arguments: Arguments) -> tuple[int, int | None, int]:
         if option == b"RANK":
             rank = _rank(arguments)
         elif option == b"COUNT":
-            count = _not_negative(option, arguments)
+            count = arguments.next_int(b"ERR COUNT can't be negative", 0)
         else:
-            most = _not_negative(option, arguments)
+            most = arguments.next_int(b"ERR MAXLEN can't be negative", 0)
     return rank, count, most
 
 
@@ -82,21 +82,13 @@ def _rank(arguments: Arguments) -> int:
     return rank if rank != INT64_MIN else -1  # C cannot negate it, and so counts nothing
 
 
-def _not_negative(option: bytes, arguments: Arguments) -> int:
-    refusal = b"ERR %s can't be negative" % option
-    number = arguments.next_int(refusal)
-    if number < 0:
-        raise CommandError(refusal)
-    return number
-
-
 # -- changing ---------------------------------------------------------------------------------------------------------
 
 
 def lset(client: Client, request: list[bytes]) -> object:
     items = find(client, request[1], ListValue)
     if items is None:
-        raise CommandError(b"ERR no such key")
+        raise CommandError(NO_SUCH_KEY)
     position = _position(items, Arguments(request, 2).next_int())
     if position is None:
         raise CommandError(b"ERR index out of range")

@@ -1,60 +1,23 @@
-"""What commands on streams share: forms of replies, finding a group, telling of a change, what is logged.
+"""What changes to groups tell others: notifications, and what the append-only file holds.
 
-What belongs here: what several of the files `streams*.py` need.
+What belongs here: these, and the consumer who gets something, of whom both may have to tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
-
-from framewire.frames.resp import Map, Null
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.values.stream_groups import Consumer, Group, Pending
-from framewire.redis.server.values.streams import Entry, id_text
+from framewire.redis.server.values.streams import id_text
 
-__all__ = ["NULL_ARRAY", "Log", "consumer_of", "entries_reply", "no_group", "notice", "shown", "streams_reply"]
-
-NULL_ARRAY: Final = Null(b"*")
+__all__ = ["GroupLog", "consumer_of", "notify"]
 
 
-# -- replies ----------------------------------------------------------------------------------------------------------
-
-
-def entries_reply(entries: Iterable[Entry]) -> list[object]:
-    """Entries as XRANGE shows them: each its id, and its fields and values in turn."""
-    return [[id_text(id_), fields] for id_, fields in entries]
-
-
-def streams_reply(client: Client, found: list[tuple[bytes, list[object]]]) -> object:
-    """What was read from each stream; in RESP3 a map, in which a stream that was named twice is twice."""
-    if client.protocol == 2:
-        return found
-    pairs: Any = tuple(found)
-    by_key = dict(found)
-    return by_key if len(by_key) == len(found) else Map(pairs)
-
-
-def shown(text: bytes) -> bytes:
-    """What an error shows of a name: it ends at a NUL, as in C."""
-    return text.split(b"\0", 1)[0]
-
-
-def no_group(key: bytes, group: bytes, where: bytes = b"") -> CommandError:
-    """The error of most commands where there is no such key or group."""
-    return CommandError(b"NOGROUP No such key '%s' or consumer group '%s'%s" % (shown(key), shown(group), where))
-
-
-# -- changes ----------------------------------------------------------------------------------------------------------
-
-
-def notice(client: Client, key: bytes, event: bytes) -> None:
+def notify(client: Client, key: bytes, event: bytes) -> None:
     """Tell of a change to groups: notifications announce it, but for WATCH the stream is what it was."""
     client.state.databases.announce(client.db, key, event)
 
 
-class Log:
+class GroupLog:
     """What the append-only file holds of a command that delivers or claims entries.
 
     Each entry that changed hands becomes an XCLAIM, which says to whom, when and how often; so time and chance play no
@@ -92,11 +55,11 @@ class Log:
         ])  # fmt: skip
 
 
-def consumer_of(client: Client, key: bytes, group: Group, name: bytes, log: Log) -> Consumer:
+def consumer_of(client: Client, key: bytes, group: Group, name: bytes, log: GroupLog) -> Consumer:
     """The consumer of that name, who gets something now; a new one where there is none."""
     now = client.state.present
     if group.add_consumer(name, now):
-        notice(client, key, b"xgroup-createconsumer")
+        notify(client, key, b"xgroup-createconsumer")
         log.consumer(name)
     consumer = group.consumers[name]
     consumer.seen = now

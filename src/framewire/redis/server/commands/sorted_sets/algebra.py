@@ -6,12 +6,13 @@ What belongs here: reading which sets are joined and how, the three ways to join
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from typing import TypeAlias
 
 from framewire.redis.server.clients.client import Client
+from framewire.redis.server.commands.shared.cardinality import count_common, next_limit
+from framewire.redis.server.commands.shared.numkeys import next_keys
 from framewire.redis.server.commands.sorted_sets.ranges import store
-from framewire.redis.server.commands.sorted_sets.scores import pairs, parse_score
+from framewire.redis.server.commands.sorted_sets.scores import entries_reply, parse_score
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, WRONG_TYPE, CommandError
 from framewire.redis.server.values.sets import SetValue
@@ -23,7 +24,6 @@ Aggregate: TypeAlias = Callable[[float, float], float]
 """What becomes of the two scores of one member."""
 
 _NOT_A_WEIGHT = b"ERR weight value is not a float"
-_NEGATIVE_LIMIT = b"ERR LIMIT can't be negative"
 
 
 class _Source:
@@ -38,7 +38,7 @@ class _Source:
     def __len__(self) -> int:
         return len(self._value)
 
-    def __contains__(self, member: bytes) -> bool:
+    def __contains__(self, member: object) -> bool:
         return member in self._value
 
     def score(self, member: bytes) -> float | None:
@@ -88,7 +88,7 @@ class _Query:
         arguments = Arguments(request, position)
         self.sources = _sources(client, arguments, request[0])
         self.aggregate: Aggregate = _sum
-        self.limit: int | None = None
+        self.limit = 0  # none
         self.with_scores = False
         self._words = words
         while arguments:
@@ -102,7 +102,7 @@ class _Query:
         elif option == b"AGGREGATE":
             self._take_aggregate(arguments.next_word())
         elif option == b"LIMIT":
-            self._take_limit(arguments.next_int(_NEGATIVE_LIMIT))
+            self.limit = next_limit(arguments)
         else:
             self.with_scores = True
 
@@ -117,11 +117,6 @@ class _Query:
             raise CommandError(SYNTAX_ERROR)
         self.aggregate = _AGGREGATES[name]
 
-    def _take_limit(self, limit: int) -> None:
-        if limit < 0:
-            raise CommandError(_NEGATIVE_LIMIT)
-        self.limit = limit or None
-
     def by_size(self) -> list[_Source]:
         """The sets, the smallest first: the order in which Redis joins them, and so rounds the sums."""
         return sorted(self.sources, key=len)
@@ -131,9 +126,7 @@ def _sources(client: Client, arguments: Arguments, name: bytes) -> list[_Source]
     number = arguments.next_int()
     if number < 1:
         raise CommandError(b"ERR at least 1 input key is needed for '%s' command" % name.lower())
-    if number > arguments.remaining:
-        raise CommandError(SYNTAX_ERROR)
-    return [_Source(_read(client, arguments.next_bytes())) for _ in range(number)]
+    return [_Source(_read(client, key)) for key in next_keys(arguments, number)]
 
 
 def _read(client: Client, key: bytes) -> SortedSetValue | SetValue | None:
@@ -185,8 +178,7 @@ def _difference(query: _Query) -> list[Entry]:
 def zintercard(client: Client, request: list[bytes]) -> object:
     query = _Query(client, request, 1, (b"LIMIT",))
     smallest, *others = query.by_size()
-    common = (None for _, member in smallest.entries() if all(member in other for other in others))
-    return sum(1 for _ in islice(common, query.limit))
+    return count_common((member for _, member in smallest.entries()), others, query.limit)
 
 
 # -- what becomes of it -----------------------------------------------------------------------------------------------
@@ -223,8 +215,7 @@ def _reply(
     client: Client, request: list[bytes], join: Callable[[_Query], list[Entry]], words: Sequence[bytes]
 ) -> object:
     query = _Query(client, request, 1, words)
-    found = sorted(join(query))
-    return pairs(client, found) if query.with_scores else [member for _, member in found]
+    return entries_reply(client, sorted(join(query)), query.with_scores)
 
 
 def _store(
