@@ -1,6 +1,7 @@
 """`Persistence`: the append-only file of one server, as a whole.
 
-What belongs here: when it is loaded, grows, is written anew, is switched on and off; and what clients are told of it.
+What belongs here: how it is loaded, grows, is written anew, is switched on and off; and what clients are told of it.
+When it is written anew by itself is in `schedule.py`.
 Whoever owns it calls `load` before anybody is served, `commit` before replies leave, `tick` some ten times a second,
 and `advance` while a rewrite is under way.
 """
@@ -12,7 +13,6 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from time import monotonic
 
 from framewire.redis.server.clients.client import Client
@@ -25,6 +25,7 @@ from framewire.redis.server.persistence.manifest import Manifest
 from framewire.redis.server.persistence.opening import open_files, read_manifest, warn_of_old_file
 from framewire.redis.server.persistence.recorder import Recorder
 from framewire.redis.server.persistence.rewrite import Kind, Rewrite
+from framewire.redis.server.persistence.schedule import Schedule
 from framewire.redis.server.persistence.snapshot import Snapshot
 
 __all__ = ["Persistence"]
@@ -34,26 +35,11 @@ logger = logging.getLogger("framewire.redis")
 RETRY_SECONDS = 1.0
 """How often a disk that failed is tried again."""
 
-FAILED_REWRITE_SECONDS = 60.0
-"""How long the next automatic rewrite waits after one that failed; after the next failure twice as long, and so on."""
-
-
 _MISCONF = b"MISCONF Errors writing to the AOF file: "
 _CANNOT_REWRITE = b"ERR Can't execute an AOF background rewriting. Please check the server logs for more information."
 _CANNOT_SWITCH_ON = (
     b"ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs."
 )
-
-
-@dataclass(slots=True)
-class Figures:
-    """What clients are told about rewrites. `saved_at` is when all that there was was last written, in seconds."""
-
-    saved_at: int
-    scheduled: bool = False
-    rewrites: int = 0
-    last_rewrite_ok: bool = True
-    last_rewrite_seconds: int = -1
 
 
 class Persistence:
@@ -84,13 +70,9 @@ class Persistence:
         self._switching_on = False  # until the first rewrite is done, what is logged is of no use without it
         self._old_fd = -1  # of the increment that is left, while the next one is prepared
         self._old_size = self._past_size = 0  # bytes of that one, and of all files before the one that grows
-        self._size_after_rewrite = 0
         self._sync_failures = 0  # when the log got its file
-        self._started = 0.0
-        self._retry_at = self._automatic_at = 0.0
-        self._failures = 0  # rewrites since the last one that succeeded
-        self._spoiled = 0  # rewrites that failed
-        self.figures = Figures(saved_at=state.clock // 1000)
+        self._retry_at = 0.0
+        self._schedule = Schedule(config, clock, state.clock // 1000)
         self.on_pending: Callable[[], None] = _nothing  # called when `commit` is needed
         self.on_rewrite: Callable[[], None] = _nothing  # called when `advance` is needed
         state.persistence = self
@@ -120,7 +102,7 @@ class Persistence:
         *past, last = [(file.name, self._disk.size(file.name)) for file in self._manifest.files]
         self._log.attach(self._disk.open_to_append(last[0]), last[1])
         self._past_size = sum(size for _, size in past)
-        self._size_after_rewrite = self.size
+        self._schedule.base_size = self.size
 
     def close(self) -> None:
         """Write and sync what is left; give up a rewrite that is under way. Closing twice is fine."""
@@ -166,7 +148,7 @@ class Persistence:
     @property
     def saved_at(self) -> int:
         """When all that there was was last written, in seconds since the epoch."""
-        return self.figures.saved_at
+        return self._schedule.saved_at
 
     @property
     def size(self) -> int:
@@ -253,7 +235,7 @@ class Persistence:
         if self._rewrite is not None:
             raise CommandError(b"ERR Background append only file rewriting already in progress")
         if self._log is not None and self._log.syncing:  # the next `tick` begins
-            self.figures.scheduled = True
+            self._schedule.requested = True
         else:
             self._start_rewrite()
             if self._rewrite is None:
@@ -295,30 +277,25 @@ class Persistence:
             raise
 
     def _start_rewrite_if_due(self) -> None:
-        if self.figures.scheduled and not (self._log is not None and self._log.syncing):
+        schedule = self._schedule
+        if schedule.requested and not (self._log is not None and self._log.syncing):
             self._start_rewrite()
-        elif self._clock() >= self._automatic_at:
-            if self._config.appendonly and self._log is None:  # it could not be switched on before
+        elif schedule.waits_after_failure:
+            pass
+        elif self._log is None:
+            if self._config.appendonly:  # it could not be switched on before
                 with suppress(CommandError):
                     self._switch_on()
-            elif self._has_grown():
-                before = self._size_after_rewrite
-                logger.info("append-only file: %d bytes, %d after the last rewrite: rewriting", self.size, before)
-                self._start_rewrite()
-
-    def _has_grown(self) -> bool:
-        percentage, least = self._config.auto_aof_rewrite_percentage, self._config.auto_aof_rewrite_min_size
-        if self._log is None or self._log.error is not None or not percentage or self.size < least:
-            return False
-        base = max(self._size_after_rewrite, 1)
-        return (self.size - base) * 100 // base >= percentage
+        elif self._log.error is None and schedule.has_grown(self.size):
+            before = schedule.base_size
+            logger.info("append-only file: %d bytes, %d after the last rewrite: rewriting", self.size, before)
+            self._start_rewrite()
 
     def _start_rewrite(self) -> None:
         """Everything logged so far is written; the snapshot is of this very moment; what comes waits for a new file."""
-        self.figures.scheduled = False
-        self._started = self._clock()
+        self._schedule.begin()
         if not (self._may_write_alone() if self._log is None else self._switching_on or self._has_written(self._log)):
-            self._note_failure()
+            self._schedule.fail()
             return
         try:
             self._begin_rewrite()
@@ -340,7 +317,8 @@ class Persistence:
             self._old_fd = self._log.detach()
         self._record_for(snapshot)
         kind = Kind.ALONE if self._log is None else Kind.SWITCHING_ON if self._switching_on else Kind.GROWING
-        self._rewrite = Rewrite(self._disk, self._prefix, self._manifest, snapshot, kind, self._old_fd, self._spoiled)
+        failures = self._schedule.failures
+        self._rewrite = Rewrite(self._disk, self._prefix, self._manifest, snapshot, kind, self._old_fd, failures)
         self._rewrite.on_increment = self._got_increment
         logger.info("append-only file: rewriting %d keys", snapshot.keys)
         self._look_after_policy()
@@ -404,7 +382,7 @@ class Persistence:
 
     def _rewrite_failed(self, error: BaseException, sync_error: OSError | None) -> None:
         logger.warning("append-only file: not rewritten: %s", str(error) or type(error).__name__)
-        self._note_failure()
+        self._schedule.fail()
         log = self._log
         if log is None:
             return
@@ -417,23 +395,11 @@ class Persistence:
             self._note_sync_error(sync_error)
             self.commit()
 
-    def _note_failure(self) -> None:
-        self._spoiled += 1
-        self._automatic_at = self._clock() + FAILED_REWRITE_SECONDS * 2 ** min(self._failures, 6)
-        self._failures += 1
-        self.figures.last_rewrite_ok = False
-
     def _rewrite_succeeded(self, rewrite: Rewrite) -> None:
-        self._failures = self._spoiled = 0
         self._switching_on = False
         self._past_size = rewrite.size
-        self._size_after_rewrite = self.size
-        figures = self.figures
-        figures.rewrites += 1
-        figures.last_rewrite_ok = True
-        figures.last_rewrite_seconds = round(self._clock() - self._started)
-        figures.saved_at = self._state.clock // 1000
-        logger.info("append-only file: rewritten, %d bytes, in %.1f s", rewrite.size, self._clock() - self._started)
+        seconds = self._schedule.succeed(self.size, self._state.clock // 1000)
+        logger.info("append-only file: rewritten, %d bytes, in %.1f s", rewrite.size, seconds)
         if self._log is not None and self._log.sync_failures == self._sync_failures:
             self._log.trust()
             self._look_at_error(self._log)
@@ -442,21 +408,15 @@ class Persistence:
 
     def report(self) -> dict[str, object]:
         """The fields of INFO that are about the append-only file, under Redis' names."""
-        figures, log = self.figures, self._log
+        log = self._log
         fields: dict[str, object] = {
             "aof_enabled": int(self._config.appendonly),
-            "aof_rewrite_in_progress": int(self.rewriting),
-            "aof_rewrite_scheduled": int(figures.scheduled),
-            "aof_last_rewrite_time_sec": figures.last_rewrite_seconds,
-            "aof_current_rewrite_time_sec": round(self._clock() - self._started) if self.rewriting else -1,
-            "aof_last_bgrewrite_status": "ok" if figures.last_rewrite_ok else "err",
-            "aof_rewrites": figures.rewrites,
-            "aof_rewrites_consecutive_failures": self._failures,
+            **self._schedule.report(self.rewriting),
             "aof_last_write_status": "ok" if self._state.write_error is None else "err",
         }
         if log is not None:
             fields["aof_current_size"] = self.size
-            fields["aof_base_size"] = self._size_after_rewrite
+            fields["aof_base_size"] = self._schedule.base_size
             fields["aof_pending_rewrite"] = 0
             fields["aof_buffer_length"] = log.waiting
             fields["aof_pending_bio_fsync"] = int(log.syncing)
