@@ -20,6 +20,8 @@ from redis.retry import Retry
 
 from framewire.redis import run_in_thread
 from framewire.redis.server.commands.binding import COMMANDS
+from framewire.redis.server.persistence.load import DamagedFile
+from framewire.redis.server.persistence.lock import LOCK_NAME
 from tests.against.conversations import CONVERSATIONS
 from tests.against.dialogue import Server
 from tests.peers import RedisServer
@@ -156,6 +158,104 @@ def test_a_real_server_reads_ours(tmp_path: Path, rewritten: bool) -> None:
         client.rpush("list", "one more")
     with ours(tmp_path) as client:
         assert client.lindex("list", -1) == b"one more"
+
+
+def old_file(directory: Path, *, step: int) -> None:
+    """What a server before Redis 7 leaves, taken over so far."""
+    kept = directory / "appendonlydir"
+    directory.mkdir()
+    (directory / "appendonly.aof").write_bytes(b"".join(command(*line.split()) for line in (b"SET a 1", b"SADD s x")))
+    if step:
+        kept.mkdir()
+    if step > 1:
+        (kept / "appendonly.aof.manifest").write_bytes(b"file appendonly.aof seq 1 type b\n")
+    if step > 2:
+        (directory / "appendonly.aof").rename(kept / "appendonly.aof")
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("step", range(4))
+def test_an_old_file_is_taken_over_alike_and_from_each_other(tmp_path: Path, step: int) -> None:
+    found, expected = [], {}
+    for first, second in ((theirs, ours), (ours, theirs)):
+        directory = tmp_path / first.__name__
+        old_file(directory, step=step)
+        with first(directory) as client:
+            assert client.get("a") == b"1"
+            client.rpush("l", "y")
+            expected = contents(client)
+        kept = directory / "appendonlydir"
+        found.append({path.name: path.read_bytes() for path in kept.iterdir() if path.name != LOCK_NAME})
+        assert [path.name for path in directory.iterdir()] == ["appendonlydir"]
+        with second(directory) as client:
+            assert contents(client) == expected
+    assert found[0].keys() == found[1].keys()
+    assert found[0]["appendonly.aof.manifest"].split() == found[1]["appendonly.aof.manifest"].split()
+
+
+def test_an_old_file_that_begins_with_an_rdb_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "appendonly.aof").write_bytes(b"REDIS0009" + bytes(100))
+    server = Serving("--appendonly", "--dir", str(tmp_path))
+    assert server.process.wait(20) == 1
+    server.__exit__(None, None, None)
+    assert "appendonly.aof cannot be read behind its first 0 bytes: it is an RDB file" in server.text
+    assert (tmp_path / "appendonly.aof").exists()
+
+
+RELATIVE = [
+    "SETEX a 100 v", "PSETEX b 100000 v", "SET c v EX 100", "SET d v PX 100000", "SET e v", "GETEX e EX 100",
+    "SET f v", "GETEX f PX 100000", "SET g v", "EXPIRE g 100", "SET h v", "PEXPIRE h 100000", "SET i v",
+    "SET j 5 PXAT 1000", "INCR j", "PERSIST j", "SET k v EXAT 1", "SET l v", "EXPIRE l -1", "XADD m * f v",
+    "SET n v EX 100 KEEPTTL",
+]  # fmt: skip
+
+
+@pytest.mark.peer
+def test_relative_times_of_a_file_count_from_now(tmp_path: Path) -> None:
+    found = []
+    for kind in (theirs, ours):
+        kept = tmp_path / kind.__name__ / "appendonlydir"
+        kept.mkdir(parents=True)
+        (kept / "a.incr").write_bytes(b"".join(command(*line.encode().split()) for line in RELATIVE))
+        (kept / "appendonly.aof.manifest").write_bytes(b"file a.incr seq 1 type i\n")
+        with kind(tmp_path / kind.__name__) as client:
+            time.sleep(0.3)
+            found.append({key: (client.type(key), round(client.ttl(key) / 5)) for key in client.keys("*")})
+            ((id_, _),) = client.xrange("m")
+            assert abs(int(id_.split(b"-")[0]) / 1000 - time.time()) < 20
+    assert found[0] == found[1]
+    assert {*found[0]} == {*map(str.encode, "abcdefghijm")}
+
+
+MANIFESTS = {
+    b"seq 1 type base file a.base\ntype i file b.incr seq 7\n": True,
+    b"# made by hand\r\nFILE 'a.base' SEQ 1 TYPE b\r\nfile \"b\\x2eincr\" seq 7 type i startoffset 0\r\n": True,
+    b"file a.base seq 1 type b \nfile b.incr seq 7 type i new\n": False,
+    b"file a.base seq 1 type b\n\nfile b.incr seq 7 type i\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 7 type x\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 7\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 0 type i\n": False,
+    b"file a.base seq 1 type b\nfile b.incr seq 7 type i": False,
+    b"file a.base seq 1 type b\nfile ../appendonlydir/b.incr seq 7 type i\n": False,
+}
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("manifest", MANIFESTS)
+def test_manifests_are_understood_alike(tmp_path: Path, manifest: bytes) -> None:
+    for kind in (theirs, ours):
+        directory = tmp_path / kind.__name__
+        kept = directory / "appendonlydir"
+        kept.mkdir(parents=True)
+        (kept / "a.base").write_bytes(command(b"SET", b"a", b"1"))
+        (kept / "b.incr").write_bytes(command(b"SET", b"b", b"2"))
+        (kept / "appendonly.aof.manifest").write_bytes(manifest)
+        if not MANIFESTS[manifest]:
+            with pytest.raises((DamagedFile, RuntimeError, redis.ConnectionError)), kind(directory):
+                pass
+            continue
+        with kind(directory) as client:
+            assert client.mget("a", "b") == [b"1", b"2"]
 
 
 @pytest.mark.peer
@@ -303,6 +403,33 @@ def until_taken(client: redis.Redis) -> None:
     raise AssertionError("writes are still refused")
 
 
+# -- memory that ends -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process' memory")
+def test_what_does_not_fit_in_memory_is_in_neither_memory_nor_log(tmp_path: Path) -> None:
+    arguments = ["--appendonly", "--appendfsync", "always", "--dir", str(tmp_path)]
+    with Serving(*arguments) as server, connect("127.0.0.1", server.port) as client:
+        client.set("short", "x")
+        client.rpush("list", *range(BIG))
+        process = psutil.Process(server.process.pid)
+        room = 120 << 20
+        process.rlimit(psutil.RLIMIT_AS, (process.memory_info().vms + room, psutil.RLIM_INFINITY))
+        for key in ("new", "short"):
+            for request in (("SETRANGE", key, 3 * room, "x"), ("SETBIT", key, 24 * room, 1),
+                            ("BITFIELD", key, "SET", "u8", 24 * room, 1)):  # fmt: skip
+                with pytest.raises(redis.ResponseError, match="not enough memory"):
+                    client.execute_command(*request)
+        assert client.exists("new") == 0
+        assert client.incr("counter") == 1
+        expected = contents(client)
+        server.process.kill()
+        server.process.wait()
+    with ours(tmp_path) as client:
+        assert contents(client) == expected
+        assert client.get("short") == b"x"
+
+
 # -- how it is started ------------------------------------------------------------------------------------------------
 
 
@@ -316,6 +443,37 @@ def test_a_damaged_file_ends_the_start_with_its_offset(tmp_path: Path) -> None:
     assert server.process.wait(20) == 1
     server.__exit__(None, None, None)
     assert f"is damaged behind its first {size} bytes" in server.text
+
+
+def test_two_servers_do_not_share_a_directory(tmp_path: Path) -> None:
+    directory = str(tmp_path / "appendonlydir")
+    with ours(tmp_path) as client:
+        client.set("a", 1)
+        with pytest.raises(OSError, match="another server keeps its data there") as caught:
+            run_in_thread(dir=str(tmp_path), appendonly=True)
+        assert caught.value.filename == directory
+        server = Serving("--appendonly", "--dir", str(tmp_path))
+        assert server.process.wait(20) == 1
+        server.__exit__(None, None, None)
+        assert f"another server keeps its data there: '{directory}'" in server.text
+        with run_in_thread(dir=str(tmp_path)) as other, connect(other.host, other.port) as client_of_other:
+            with pytest.raises(redis.ResponseError, match="Unable to turn on AOF"):
+                client_of_other.config_set("appendonly", "yes")
+            assert client_of_other.config_get("appendonly") == {"appendonly": "no"}
+        client.set("b", 2)
+    with ours(tmp_path) as client:
+        assert client.mget("a", "b") == [b"1", b"2"]
+
+
+def test_a_server_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
+    arguments = ["--appendonly", "--appendfsync", "always", "--dir", str(tmp_path)]
+    with Serving(*arguments) as server, connect("127.0.0.1", server.port) as client:
+        client.set("a", 1)
+        client.close()
+        server.process.kill()
+        server.process.wait()
+    with ours(tmp_path) as client:
+        assert client.get("a") == b"1"
 
 
 def test_nothing_is_written_without_being_asked_for(tmp_path: Path) -> None:

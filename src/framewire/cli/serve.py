@@ -17,7 +17,7 @@ from framewire.cli.collecting import Collector
 from framewire.redis.redaction import printable
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.network.server import Server
-from framewire.redis.server.persistence.load import DamagedFile
+from framewire.redis.server.persistence.load import UnreadableFile
 
 __all__ = ["run_server"]
 
@@ -44,7 +44,7 @@ def run_server(loop: str, log_level: str, shutdown_timeout: float, parameters: M
             runner.run(_serve(shutdown_timeout, parameters))
     except ImportError as error:
         sys.exit(f"framewire: {error}: the loop asked for is not installed")
-    except (OSError, ValueError, DamagedFile) as error:
+    except (OSError, ValueError, UnreadableFile) as error:
         sys.exit(f"framewire: cannot serve: {error}")
 
 

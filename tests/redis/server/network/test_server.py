@@ -18,6 +18,7 @@ from redis.retry import Retry
 
 from framewire.redis import Config, Server, ThreadServer, run_in_thread
 from framewire.redis.server.network.pump import ClientPump
+from framewire.redis.server.persistence.persistence import Persistence
 from tests.serving import command, read_exactly, read_to_end
 from tests.waiting import PATIENCE, until, until_in_loop
 
@@ -238,6 +239,28 @@ async def test_shutdown_answers_what_was_asked_and_closes() -> None:
     writer.close()
     with pytest.raises(OSError):
         await asyncio.open_connection(server.host, server.port)
+
+
+async def test_a_start_that_is_given_up_leaves_the_directory_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while what is on disk is being loaded, which goes on in its thread."""
+    loading, go_on, load = threading.Event(), threading.Event(), Persistence.load
+
+    def slow_load(persistence: Persistence) -> None:
+        loading.set()
+        assert go_on.wait(10)
+        load(persistence)
+
+    monkeypatch.setattr(Persistence, "load", slow_load)
+    start = asyncio.create_task(Server(port=0, dir=str(tmp_path), appendonly=True).start())
+    await asyncio.to_thread(loading.wait, 10)
+    start.cancel()
+    asyncio.get_running_loop().call_later(0.1, go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await start
+    async with Server(port=0, dir=str(tmp_path), appendonly=True):
+        pass
 
 
 async def test_shutdown_has_a_deadline_for_clients_that_do_not_read(caplog: pytest.LogCaptureFixture) -> None:

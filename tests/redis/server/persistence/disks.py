@@ -43,10 +43,15 @@ class MemoryDisk(Disk):
         self.safe_names: dict[str, _File] = {}
         self.open: dict[int, _File] = {}
         self.room = 1 << 60  # bytes that can still be written
+        self.locked = False
+        self._outside: MemoryDisk | None = None
 
     def after_power_loss(self, kept: bool) -> MemoryDisk:
         """What is found afterwards: all that was written (`kept`), or only what was synced."""
         disk = MemoryDisk()
+        if self._outside is not None:
+            disk._outside = self._outside.after_power_loss(kept)
+            disk._outside.steps = disk.steps
         for name, file in (self.files if kept else self.safe_names).items():
             disk.files[name] = disk.safe_names[name] = again = _File()
             again.data = bytearray(file.data if kept else file.data[: file.safe])
@@ -63,6 +68,29 @@ class MemoryDisk(Disk):
 
     def make_directory(self) -> None:
         pass
+
+    def outside(self) -> MemoryDisk:
+        """Power is lost there at the same time."""
+        if self._outside is None:
+            self._outside = MemoryDisk(self.power)
+            self._outside.steps = self.steps
+        return self._outside
+
+    def move_in(self, name: str) -> None:
+        self._step(f"move_in {name}")
+        outside = self.outside()
+        self.files[name] = outside.files.pop(name)
+        self._step("sync_names")
+        self.safe_names, outside.safe_names = dict(self.files), dict(outside.files)
+
+    def lock(self) -> Callable[[], None]:
+        if self.locked:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), "/nowhere")
+        self.locked = True
+        return self._unlock
+
+    def _unlock(self) -> None:
+        self.locked = False
 
     def names(self) -> list[str]:
         return sorted(self.files)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from framewire._impl import pack_command
-from framewire.redis.server.clients.state import State
+from framewire.redis.server.clients.state import State, wall_clock
 from framewire.redis.server.persistence import load
-from framewire.redis.server.persistence.load import DamagedFile, Loader
+from framewire.redis.server.persistence.load import DamagedFile, Loader, UnreadableFile
 from framewire.redis.server.running.session import Session
+from framewire.redis.server.values.streams import StreamValue
 from tests.redis.server.persistence.disks import MemoryDisk, _File, contents
 
 
@@ -61,7 +64,7 @@ def test_cut_anywhere_the_whole_part_is_read() -> None:
         (b"*1\r\nx4\r\nPING\r\n", "expected"),
         (b"*x\r\n", "invalid"),
         (b"\xff\xfe\r\n", "unknown command"),
-        (pack("NONSENSE a"), "unknown command 'NONSENSE'"),
+        (b"NONSENSE a\r\n", "unknown command 'NONSENSE'"),
         (pack("GET"), "wrong number of arguments for 'get'"),
         (b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nvv\r\n", "damaged"),
     ],
@@ -75,10 +78,33 @@ def test_damage_is_refused_where_it_is(damage: bytes, problem: str) -> None:
         assert caught.value.offset == len(before)
 
 
+@pytest.mark.usefixtures("batch")
+@pytest.mark.parametrize(
+    ("unknown", "name"),
+    [
+        (pack("NONSENSE a"), "'NONSENSE'"),
+        (pack("xgroup Frobnicate s g"), "'xgroup Frobnicate'"),
+        (pack("MULTI", "SET a 9", "JSON.SET a $ 1", "EXEC"), "'JSON.SET'"),
+        (pack("x" * 1000), "'x{64}'"),
+        (b"*1\r\n$3\r\n\xff\n\x1b\r\n", r"'\\\\xff\\n\\x1b'"),
+    ],
+)
+def test_a_command_that_is_not_known_here_is_named_and_is_no_damage(unknown: bytes, name: str) -> None:
+    before = pack(*WHOLE)
+    with pytest.raises(UnreadableFile, match=f"this server does not know the command {name}") as caught:
+        read(before + unknown + pack("SET after 1") * 3)
+    assert not isinstance(caught.value, DamagedFile)
+    assert "damaged" not in str(caught.value)
+    assert caught.value.offset == len(before) + len(pack("MULTI", "SET a 9") if b"MULTI" in unknown else b"")
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (type(copy), str(copy)) == (UnreadableFile, str(caught.value))
+
+
 def test_an_rdb_file_is_refused_with_a_way_out() -> None:
-    with pytest.raises(DamagedFile, match="aof-use-rdb-preamble no") as caught:
+    with pytest.raises(UnreadableFile, match="aof-use-rdb-preamble no") as caught:
         read(b"REDIS0010" + bytes(100))
     assert caught.value.offset == 0
+    assert "damaged" not in str(caught.value)
 
 
 def test_time_stands_still_meanwhile() -> None:
@@ -88,6 +114,43 @@ def test_time_stands_still_meanwhile() -> None:
     assert state.clock > 1_000_000
     state.expire_cycle()
     assert b"b" not in state.databases[0].values
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "SETEX k 100 v", "PSETEX k 100000 v", "SET k v EX 100", "SET k v PX 100000", "GETEX k EX 100",
+        "GETEX k PX 100000", "EXPIRE k 100", "PEXPIRE k 100000", "expire k 100 NX",
+    ],
+)  # fmt: skip
+def test_relative_times_count_from_the_time_of_loading(request_: str) -> None:
+    """Ours logs none, but others do, and Redis counts them so too."""
+    before = wall_clock()
+    state, loader, _ = read(pack("SET k v", request_, "APPEND k w"))
+    assert before <= state.databases[0].deadlines[b"k"] - 100_000 <= wall_clock()
+    assert (bytes(state.databases[0].values[b"k"]), loader.errors) == (b"vw", 0)  # type: ignore[call-overload]
+
+
+def test_a_relative_time_that_is_past_ends_the_key_once_everything_is_loaded() -> None:
+    state, _, _ = read(pack("SET k 1", "EXPIRE k -1", "INCR k", "SET j 1", "PEXPIRE j -1", "PERSIST j"))
+    assert state.databases[0].values == {b"k": b"2", b"j": b"1"}
+    state.expire_cycle()
+    assert state.databases[0].values == {b"j": b"1"}
+
+
+def test_ids_and_deliveries_without_a_time_are_of_the_time_of_loading() -> None:
+    before = wall_clock()
+    state, _, _ = read(pack(
+        "XADD s * f v", "XADD s 5-* f v", "XADD s * f w", "XGROUP CREATE s g 0", "XREADGROUP GROUP g c STREAMS s >",
+        "XCLAIM s g d 0 5-0",
+    ))  # fmt: skip
+    stream = state.databases[0].values[b"s"]
+    assert isinstance(stream, StreamValue)
+    first, second = [id_ >> 64 for id_, _ in stream.entries()]
+    assert before <= first <= second <= wall_clock()
+    delivered = [pending.delivered for pending in stream.groups[b"g"].pending.values()]
+    assert len(delivered) == 2
+    assert all(before <= time <= wall_clock() for time in delivered)
 
 
 def test_annotations_are_passed_over() -> None:

@@ -35,12 +35,37 @@ def test_read_as_redis_writes_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        b"type i seq 1 file a\n",
+        b"FILE a SEQ 1 Type incr\n",
+        b"file a seq 1 type i startoffset 10 endoffset 20\n",
+        b"\tsize 7  seq 01 'file' 'a' type i \r\n",
+        b"file b seq 1 type i file a\n",
+    ],
+)
+def test_pairs_stand_in_any_order_and_those_of_later_versions_are_passed_over(line: bytes) -> None:
+    assert parse_manifest(line) == Manifest(increments=(File("a", 1, "i"),))
+
+
+@pytest.mark.parametrize("line", [b"x" * 100_000 + b"\n", b"file " + b"/" * 100_000 + b" seq 1 type b\n"])
+def test_a_long_line_is_cut_in_the_message(line: bytes) -> None:
+    with pytest.raises(ValueError, match=r"line 1 .*'\.\.\.$") as caught:
+        parse_manifest(line)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
+        (b"file a seq 1 type b more\n", "line 1 is none"),
+        (b"file a seq 1\n", "line 1 is none"),
+        (b'file "a seq 1 type b\n', "line 1 is none"),
+        (b"\n", "line 1 is none"),
         (b"", "it is empty"),
         (b"file a seq 1 type b", "its last line has no end"),
         (b"file a seq 1 type b\nfile b seq 2 type b\n", "it has 2 base files"),
-        (b"file a seq 2 type i\nfile b seq 2 type i\n", r"not in order: \[2, 2\]"),
+        (b"file a seq 2 type i\nfile b seq 2 type i\n", "not in order: 2 comes behind 2"),
         (b"file a seq 1 type b\nfile b seq 0 type i\n", "line 2 is none"),
         (b"file a seq 1 type x\n", "line 1 is none"),
         (b"file ../a seq 1 type b\n", "line 1 names a file elsewhere"),

@@ -8,14 +8,15 @@ from functools import partial
 
 import pytest
 
+from framewire._impl import pack_command
 from framewire.frames.resp import Error, Simple
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.persistence import log, rewrite
-from framewire.redis.server.persistence.load import DamagedFile
+from framewire.redis.server.persistence.load import DamagedFile, UnreadableFile
 from framewire.redis.server.persistence.persistence import Persistence
 from framewire.redis.server.running.session import Session
-from tests.redis.server.persistence.disks import Inline, MemoryDisk, PowerLost, contents
+from tests.redis.server.persistence.disks import Inline, MemoryDisk, PowerLost, _File, contents
 from tests.redis.server.scripted import NOON, ScriptedClient
 
 MISCONF = Error(b"MISCONF Errors writing to the AOF file: No space left on device")
@@ -203,6 +204,16 @@ def test_without_a_manifest_that_makes_sense_data_is_not_written_over(manifest: 
         Kept(disk)
 
 
+def test_of_many_files_without_a_manifest_some_are_named() -> None:
+    disk = MemoryDisk()
+    for number in range(1000):
+        disk.close(disk.create(f"appendonly.aof.{number}.incr.aof"))
+        disk.files[f"appendonly.aof.{number}.incr.aof"].data += b"x"
+    with pytest.raises(DamagedFile, match="and 995 more") as caught:
+        Kept(disk)
+    assert len(str(caught.value)) < 500
+
+
 # -- a disk that fails ------------------------------------------------------------------------------------------------
 
 
@@ -292,6 +303,175 @@ def test_it_cannot_be_switched_on_where_the_disk_does_not_work() -> None:
         b"ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs."
     )
     assert kept.ask("CONFIG GET appendonly") == {b"appendonly": b"no"}
+
+
+# -- the one file of before Redis 7 -----------------------------------------------------------------------------------
+
+OLD = pack_command("SET", "a", "1") + pack_command("RPUSH", "l", "x", "y")
+
+
+def with_old_file(data: bytes = OLD, power: int = 1 << 60) -> MemoryDisk:
+    disk = MemoryDisk(power)
+    outside = disk.outside()
+    outside.files["appendonly.aof"] = outside.safe_names["appendonly.aof"] = file = _File()
+    file.data += data
+    file.safe = len(data)
+    return disk
+
+
+def test_an_old_file_becomes_the_base_as_in_redis() -> None:
+    kept = Kept(with_old_file())
+    assert kept.ask("LRANGE l 0 -1") == [b"x", b"y"]
+    assert kept.disk.outside().names() == []
+    assert kept.disk.names() == ["appendonly.aof", "appendonly.aof.1.incr.aof", "appendonly.aof.manifest"]
+    assert kept.disk.read("appendonly.aof.manifest").splitlines() == [
+        b"file appendonly.aof seq 1 type b", b"file appendonly.aof.1.incr.aof seq 1 type i",
+    ]  # fmt: skip
+    kept.ask("INCR a")
+    found = again(kept.disk)
+    assert contents(found.state) == contents(kept.state)
+    found.ask("BGREWRITEAOF")
+    found.finish_rewrite()
+    assert found.disk.names() == ["appendonly.aof.2.base.aof", "appendonly.aof.2.incr.aof", "appendonly.aof.manifest"]
+    assert contents(again(found.disk).state) == contents(kept.state)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize("keeps", [True, False], ids=["the kernel had written all", "only what was synced is left"])
+def test_an_old_file_survives_power_lost_at_any_step(keeps: bool, torn: bool) -> None:
+    data, lost, power = OLD + pack_command("SET", "b", "2")[: 9 if torn else None], True, 0
+    whole = Kept(with_old_file(data))
+    before = contents(whole.state)
+    whole.ask("INCR a")
+    after = contents(whole.state)
+    while lost:
+        power += 1
+        disk = with_old_file(data, power)
+        try:
+            assert Kept(disk).ask("INCR a") == 2
+            lost = False
+        except PowerLost:
+            pass
+        found = Kept(disk.after_power_loss(keeps))
+        assert contents(found.state) in ((before, after) if lost else (after,)), (power, disk.steps)
+        assert found.disk.outside().names() == []
+    assert power > 10
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"REDIS0009" + bytes(100), "appendonly.aof cannot be read behind its first 0 bytes: it is an RDB file"),
+        (OLD + pack_command("GEOFOO", "a"), "appendonly.aof .* does not know the command 'GEOFOO'"),
+        (OLD + b"*x\r\n" + OLD, "appendonly.aof is damaged"),
+    ],
+)
+def test_an_old_file_that_cannot_be_read_stays_where_it_is(data: bytes, problem: str) -> None:
+    disk = with_old_file(data)
+    with pytest.raises(UnreadableFile, match=problem):
+        Kept(disk)
+    assert (disk.names(), disk.steps, disk.outside().names()) == ([], [], ["appendonly.aof"])
+
+
+def test_an_old_file_beside_newer_ones_is_not_read_but_not_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    kept = Kept(MemoryDisk())
+    kept.ask("SET b 2")
+    disk = kept.disk.after_power_loss(kept=True)
+    disk.outside().files["appendonly.aof"] = with_old_file().outside().files["appendonly.aof"]
+    assert Kept(disk).state.databases[0].values == {b"b": b"2"}
+    assert "appendonly.aof is not read" in caplog.text
+    assert disk.outside().exists("appendonly.aof")
+
+
+def test_switched_on_beside_an_old_file_what_is_in_memory_counts(caplog: pytest.LogCaptureFixture) -> None:
+    kept = Kept(with_old_file(), appendonly=False)
+    kept.ask("SET b 2")
+    kept.ask("CONFIG SET appendonly yes")
+    kept.finish_rewrite()
+    assert "appendonly.aof is not read" in caplog.text
+    assert again(kept.disk).state.databases[0].values == {b"b": b"2"}
+
+
+@pytest.mark.parametrize("inside", ["appendonly.aof", "appendonly.aof.1.incr.aof"])
+def test_an_old_file_does_not_hide_that_a_manifest_is_missing(inside: str) -> None:
+    disk = with_old_file()
+    disk.files[inside] = _File()
+    disk.files[inside].data += OLD
+    with pytest.raises(DamagedFile, match="it is missing"):
+        Kept(disk)
+
+
+# -- whose directory it is --------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_read_or_written_in_the_directory_of_another_server() -> None:
+    first = Kept(MemoryDisk())
+    first.ask("SET a 1")
+    before, steps = first.disk.after_power_loss(kept=True).files.keys(), len(first.disk.steps)
+    with pytest.raises(OSError, match="busy"):
+        Kept(first.disk)
+    other = Kept(first.disk, appendonly=False)
+    assert isinstance(other.ask("CONFIG SET appendonly yes"), Error)
+    assert other.ask("CONFIG GET appendonly") == {b"appendonly": b"no"}
+    assert isinstance(other.ask("BGREWRITEAOF"), Error)
+    assert (first.disk.files.keys(), len(first.disk.steps)) == (before, steps)
+    first.persistence.close()
+    other.ask("SET b 2")
+    assert other.ask("CONFIG SET appendonly yes") == Simple(b"OK")
+    other.finish_rewrite()
+    with pytest.raises(OSError, match="busy"):
+        Kept(first.disk)
+    other.ask("CONFIG SET appendonly no")
+    assert Kept(first.disk).state.databases[0].values == {b"b": b"2"}
+
+
+def test_the_directory_is_given_up_where_it_cannot_be_used() -> None:
+    kept = Kept(MemoryDisk())
+    kept.ask("SET a 1")
+    disk = kept.disk.after_power_loss(kept=True)
+    disk.files["appendonly.aof.manifest"].data[:] = b"nonsense\n"
+    with pytest.raises(DamagedFile):
+        Kept(disk)
+    other = Kept(disk, appendonly=False)
+    for request in ("CONFIG SET appendonly yes", "BGREWRITEAOF"):
+        assert isinstance(other.ask(request), Error)
+        assert not disk.locked
+    del disk.files["appendonly.aof.manifest"]
+    disk.errors["create"] = errno.EACCES
+    other.ask("CONFIG SET appendonly yes")
+    other.finish_rewrite()
+    assert not disk.locked
+    disk.errors.clear()
+    other.ask("BGREWRITEAOF")
+    assert disk.locked
+    other.finish_rewrite()
+    assert not disk.locked
+
+
+def test_the_clock_goes_on_where_the_directory_was_taken_meanwhile() -> None:
+    """It could not be switched on, and is tried again; by then it belongs to another server."""
+    kept = Kept(MemoryDisk(), appendonly=False)
+    kept.disk.errors["create"] = errno.EACCES
+    kept.ask("CONFIG SET appendonly yes")
+    kept.finish_rewrite()
+    kept.disk.errors.clear()
+    other = Kept(kept.disk)
+    kept.wait(100)
+    assert kept.ask("CONFIG GET appendonly") == {b"appendonly": b"no"}
+    other.persistence.close()
+
+
+def test_a_rewrite_where_nothing_is_logged_comes_behind_the_files_that_there_are() -> None:
+    """Their names are not used again: whoever loses power in the middle would find old and new together."""
+    kept = Kept(MemoryDisk())
+    kept.ask("RPUSH l a b")
+    kept.persistence.close()
+    other = Kept(kept.disk, appendonly=False)
+    other.ask("RPUSH l c")
+    other.ask("BGREWRITEAOF")
+    other.finish_rewrite()
+    assert kept.disk.names() == ["appendonly.aof.2.base.aof", "appendonly.aof.manifest"]
+    assert [*again(kept.disk).state.databases[0].values[b"l"]] == [b"c"]  # type: ignore[misc]
 
 
 # -- power lost at every step -----------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def run(recorded: Recorded, conversation: Conversation) -> None:
 def replayed(units: list[Unit]) -> Clients:
     """The logged requests, run at a time when nothing ends; none of them may be refused."""
     clients = Clients()
-    clients.now = 0
+    clients.state.loading = True
     client = clients.new()
     for unit in units:
         for database, request in unit:

@@ -34,7 +34,7 @@ CHANGES = st.one_of(
 
 def make_again(requests: Iterator[list[bytes]]) -> Clients:
     clients = Clients()
-    clients.now = 0
+    clients.state.loading = True
     client = clients.new()
     for request in requests:
         client.batch(request)

@@ -44,6 +44,7 @@ def test_a_copy_does_not_change_with_the_original() -> None:
 @given(st.binary(max_size=20), st.integers(0, 30), st.binary(min_size=1, max_size=10))
 def test_write_overwrites_and_fills_with_zeros(before: bytes, offset: int, data: bytes) -> None:
     value = RawString(before)
+    value.lengthen(offset + len(data))
     value.write(offset, data)
     expected = before[:offset].ljust(offset, b"\0") + data + before[offset + len(data) :]
     assert bytes(value) == expected

@@ -29,9 +29,10 @@ class Hooks(Generic[C]):
 
     `before` and `after` are called around a command; `again` before one that waits tries once more. Where the
     append-only file is the only one, `shortcut` makes of a command's handler one that does what its hooks would do.
+    `broken` is told of every error that comes out of this: where memory ends, `after` may not have been called.
     """
 
-    __slots__ = ("after", "again", "before", "shortcut")
+    __slots__ = ("after", "again", "before", "broken", "shortcut")
 
     # Tuples are replaced, not changed: CONFIG SET may add and remove a hook while somebody goes through them.
 
@@ -40,6 +41,7 @@ class Hooks(Generic[C]):
         self.again: tuple[Hook[C], ...] = ()
         self.after: tuple[Hook[C], ...] = ()
         self.shortcut: Shortcut[C] | None = None
+        self.broken: Callable[[list[bytes], BaseException], None] = _nothing
 
     def __bool__(self) -> bool:
         """Whether anybody is called."""
@@ -65,23 +67,35 @@ class Hooks(Generic[C]):
 
     def call(self, client: C, command: Command, request: list[bytes], run: Callable[[], object]) -> object:
         """What `run` replies, with the hooks called around it; raises what it raises."""
-        for hook in self.before:
-            hook(client, command, request)
         try:
-            return run()
-        finally:
-            for hook in self.after:
+            for hook in self.before:
                 hook(client, command, request)
+            try:
+                return run()
+            finally:
+                for hook in self.after:
+                    hook(client, command, request)
+        except BaseException as error:
+            self.broken(request, error)
+            raise
 
     def call_again(self, client: C, command: Command, request: list[bytes], attempt: Callable[[], object]) -> object:
         """A command that waits tries again: `after` is called unless it goes on waiting; `before` saw it come."""
-        for hook in self.again:
-            hook(client, command, request)
         reply: object = None
         try:
-            reply = attempt()
-            return reply
-        finally:
-            if reply is not NOT_YET:
-                for hook in self.after:
-                    hook(client, command, request)
+            for hook in self.again:
+                hook(client, command, request)
+            try:
+                reply = attempt()
+                return reply
+            finally:
+                if reply is not NOT_YET:
+                    for hook in self.after:
+                        hook(client, command, request)
+        except BaseException as error:
+            self.broken(request, error)
+            raise
+
+
+def _nothing(request: list[bytes], error: BaseException) -> None:
+    pass

@@ -81,6 +81,7 @@ class State(Generic[C]):
         self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
         self.on_shutdown: Callable[[], None] | None = None  # ends the server, where a client may do that
         self.expires_actively = True
+        self.loading = False  # what is on disk is being run again; see `present`
         self.run_id = os.urandom(20).hex()
         self.replication_id = os.urandom(20).hex()
         self.shortcuts: Shortcuts[C] | None = None  # made anew by who runs commands, where `None`
@@ -107,9 +108,18 @@ class State(Generic[C]):
         self.databases.reset_statistics()
 
     def tick(self) -> int:
-        """Refresh and return `clock`, the time that the running batch goes by."""
-        self.clock = self.now()
+        """Refresh and return `clock`, the time that the running batch goes by.
+
+        While what is on disk is run again, it stands still at 0: a key whose time is past goes when the log says so,
+        not before, or what follows would meet another state than it did then.
+        """
+        self.clock = 0 if self.loading else self.now()
         return self.clock
+
+    @property
+    def present(self) -> int:
+        """What is given relative to now counts from this: the `clock`, but also while that stands still."""
+        return self.now() if self.loading else self.clock
 
     def next_id(self) -> int:
         """A new client's number; never given twice."""

@@ -114,6 +114,16 @@ class Db:
         if self.deadlines:
             self.deadlines.pop(key, None)
 
+    def set_until(self, key: bytes, value: object, deadline: int) -> None:
+        """Give `key` a new value that ends at `deadline`. O(log n). Where memory ends, nothing is changed."""
+        self._push(deadline, key)
+        self.deadlines[key] = deadline
+        try:
+            self.values[key] = value
+        except MemoryError:  # not where the key is there: a value is replaced without memory
+            del self.deadlines[key]
+            raise
+
     def replace(self, key: bytes, value: object) -> None:
         """Give `key` a new value and keep its deadline. Caller must have looked the key up first. O(1)."""
         self.values[key] = value
@@ -138,9 +148,9 @@ class Db:
     def set_deadline(self, key: bytes, deadline: int) -> None:
         """Let `key`, which must exist, end at `deadline`. O(1) when it moves later, else O(log n)."""
         before = self.deadlines.get(key)
-        self.deadlines[key] = deadline
         if before is None or deadline < before:
-            self._push(deadline, key)
+            self._push(deadline, key)  # first, as memory may end: an entry too many harms nobody
+        self.deadlines[key] = deadline
 
     def persist(self, key: bytes) -> bool:
         """Take the deadline away; whether there was one. O(1)."""
@@ -190,7 +200,7 @@ class Db:
 
     def _push(self, deadline: int, key: bytes) -> None:
         if len(self._heap) > 2 * len(self.deadlines) + _STALE_ENTRIES_ALLOWED:
-            self._heap = [(when, name) for name, when in self.deadlines.items()]
-            heapify(self._heap)
-        else:
-            heappush(self._heap, (deadline, key))
+            heap = [(when, name) for name, when in self.deadlines.items()]
+            heapify(heap)
+            self._heap = heap
+        heappush(self._heap, (deadline, key))

@@ -7,6 +7,7 @@ is there is in `connections.py`, what waits for the disk in `outgoing.py`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import logging
 import socket
@@ -84,14 +85,14 @@ class Server:
     async def start(self) -> Self:
         """Bind, load what is on disk, and begin to accept. Raises `OSError` where an address is taken.
 
-        Nothing stays open then. The error's `filename` is the address. Raises `DamagedFile` where what is on disk
-        cannot be read.
+        Nothing stays open then. The error's `filename` is the address, or the append-only directory where another
+        server uses that. Raises `UnreadableFile` where what is on disk cannot be read (`DamagedFile`: it is not whole).
         """
         self._loop = asyncio.get_running_loop()
         try:
             await self._bind()
             if self.config.appendonly:
-                await asyncio.to_thread(self.persistence.load)  # nobody else uses the state yet
+                await self._load()
         except BaseException:
             self._listening.stop()
             self.persistence.close()
@@ -100,6 +101,19 @@ class Server:
         self._listening.start()
         self._tick()
         return self
+
+    async def _load(self) -> None:
+        """In a thread: nobody else uses the state yet. It cannot be interrupted, so whoever gives up waits for it too.
+
+        Else it would hold the directory after the end.
+        """
+        loading = asyncio.ensure_future(asyncio.to_thread(self.persistence.load))
+        try:
+            await asyncio.shield(loading)
+        finally:
+            while not loading.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([loading])
 
     async def close(self) -> None:
         """Stop accepting, send what was answered, close all clients; abort those left after `shutdown_timeout` s."""

@@ -10,6 +10,7 @@ __all__ = [
     "NOT_AN_INTEGER",
     "NOT_POSITIVE",
     "NO_SUCH_KEY",
+    "OUT_OF_MEMORY",
     "SYNTAX_ERROR",
     "WOULD_OVERFLOW",
     "WRONG_TYPE",
@@ -21,6 +22,7 @@ SYNTAX_ERROR = b"ERR syntax error"
 NOT_AN_INTEGER = b"ERR value is not an integer or out of range"
 NOT_POSITIVE = b"ERR value is out of range, must be positive"
 NO_SUCH_KEY = b"ERR no such key"
+OUT_OF_MEMORY = b"OOM there is not enough memory; nothing was changed"
 WOULD_OVERFLOW = b"ERR increment or decrement would overflow"
 WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
 

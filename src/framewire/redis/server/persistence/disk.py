@@ -7,9 +7,11 @@ Tests put another one in its place: one that fails, or stops where a crash would
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
+
+from framewire.redis.server.persistence.lock import DirectoryLock
 
 __all__ = ["Data", "Disk", "rest_after", "write_all"]
 
@@ -27,8 +29,16 @@ class Disk:
     def make_directory(self) -> None:
         """Create the directory, and make sure that it stays, where it is not there yet."""
         if not self.directory.is_dir():
-            self.directory.mkdir(mode=0o755)
+            self.directory.mkdir(mode=0o755, exist_ok=True)  # another server may come first
             _sync_path(self.directory.parent)
+
+    def outside(self) -> Disk:
+        """The directory that this one is in."""
+        return Disk(str(self.directory.parent))
+
+    def lock(self) -> Callable[[], None]:
+        """Let no other server use the directory, which must be there, before what is returned is called."""
+        return DirectoryLock(self.directory).release
 
     def names(self) -> list[str]:
         """The files that are there; none where the directory is missing."""
@@ -79,6 +89,12 @@ class Disk:
     def rename(self, name: str, other: str) -> None:
         """Give a file another name, at once and as a whole; a file of that name is replaced."""
         os.replace(self.directory / name, self.directory / other)
+
+    def move_in(self, name: str) -> None:
+        """Move a file here from outside, and make sure that it stays; a file of that name is replaced."""
+        os.replace(self.directory.parent / name, self.directory / name)
+        self.sync_names()
+        _sync_path(self.directory.parent)
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""

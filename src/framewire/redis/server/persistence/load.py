@@ -3,10 +3,11 @@
 What belongs here: finding the end of what is whole, and the place of what is damaged.
 
     whole commands ... | a torn one, or a transaction without its EXEC |  cut off, if it is the end of the last file
-    whole commands ... | something that is no command ...              |  refused, with the offset
+    whole commands ... | something that is no command ...              |  refused, with the offset: damaged
+    whole commands ... | one that is not known here ...                |  refused, with the offset and its name
 
-Time stands still at 0 meanwhile: a key whose time is past goes when the log says so, not before, or what follows would
-meet another state than it did then.
+Keys do not expire meanwhile (`State.tick`). Times that a file gives relative to now count from when it is loaded; as
+Redis does it, and there is nothing else that they could count from.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.persistence.disk import Disk
 
-__all__ = ["DamagedFile", "Loader", "OpenSession"]
+__all__ = ["DamagedFile", "Loader", "OpenSession", "UnreadableFile"]
 
 logger = logging.getLogger("framewire.redis")
 
@@ -34,20 +35,30 @@ PROGRESS_SECONDS = 2.0
 
 _LIMITS = RespLimits(max_bulk=2**62 - 1, max_frame=2**62 - 1)
 _RDB = "it is an RDB file, which is not read here; let Redis rewrite it with `aof-use-rdb-preamble no`"
-_MISTAKES = (b"ERR unknown command", b"ERR unknown subcommand", b"ERR wrong number of arguments")
+_UNKNOWN = (b"ERR unknown command", b"ERR unknown subcommand")
+_MISTAKES = (*_UNKNOWN, b"ERR wrong number of arguments")
+_SHOWN = 64  # bytes of a name
 
 
-class DamagedFile(FramewireError):
-    """An append-only file cannot be read: `name` says which, `offset` how many of its bytes are good."""
+class UnreadableFile(FramewireError):
+    """An append-only file cannot be read, though it may be whole: `name` says which, `offset` how far it can."""
+
+    _verdict = "cannot be read"
 
     def __init__(self, name: str, offset: int, problem: str) -> None:
-        super().__init__(f"append-only file {name} is damaged behind its first {offset} bytes: {problem}")
+        super().__init__(f"append-only file {name} {self._verdict} behind its first {offset} bytes: {problem}")
         self.name = name
         self.offset = offset
         self.problem = problem
 
     def __reduce__(self) -> tuple[object, ...]:
-        return DamagedFile, (self.name, self.offset, self.problem)
+        return type(self), (self.name, self.offset, self.problem)
+
+
+class DamagedFile(UnreadableFile):
+    """It is not whole: its first `offset` bytes are good."""
+
+    _verdict = "is damaged"
 
 
 class Replaying(Protocol):
@@ -79,20 +90,21 @@ class Loader:
     def load(self, name: str) -> int:
         """Run a file. Returns how many of its bytes are good: all, unless its end is torn.
 
-        Raises `DamagedFile` where a part of it is no command, and `OSError`.
+        Raises `DamagedFile` where a part of it is no command, `UnreadableFile` where one is not known here or it is an
+        RDB file, and `OSError`.
         """
-        state, now = self._state, self._state.now
+        state = self._state
         session = self._open_session()
         session.client.authenticated = True
         session.client.refresh()
-        state.now = _long_ago
+        state.loading = True
         state.tick()
         try:
             with self._disk.open_to_read(name) as file:
                 return _Replay(name, file, self._disk.size(name), session, self._note).run()
         finally:
             session.close()
-            state.now = now
+            state.loading = False
             state.tick()
 
     def _note(self, replies: list[object]) -> tuple[int, bytes] | None:
@@ -134,7 +146,7 @@ class _Replay:
     def run(self) -> int:
         """See `Loader.load`."""
         if self._file.read(5) == b"REDIS":
-            raise DamagedFile(self._name, 0, _RDB)
+            raise UnreadableFile(self._name, 0, _RDB)
         self._file.seek(0)
         source, offset = BytesMut(), 0
         decoder = RespDecoder("requests", _LIMITS)
@@ -166,13 +178,24 @@ class _Replay:
         mistake = self._note(replies)
         if mistake is not None:
             index, error = mistake
-            raise DamagedFile(self._name, self._start_of(self._beyond + index), error.decode("utf-8", "replace"))
+            raise self._refusal(*self._command_at(self._beyond + index), error)
         self._beyond += len(requests)
 
-    def _start_of(self, index: int) -> int:
-        """The offset of a command, counted from `_good` on."""
-        commands = (start for start, _, request in self._commands_from(self._good) if not _is_annotation(request))
+    def _command_at(self, index: int) -> tuple[int, list[bytes]]:
+        """A command, counted from `_good` on, and its offset."""
+        commands = (
+            (start, request) for start, _, request in self._commands_from(self._good) if not _is_annotation(request)
+        )
         return next(islice(commands, index, None))
+
+    def _refusal(self, start: int, request: list[bytes], error: bytes) -> UnreadableFile:
+        """A whole array of words is somebody's command; a line of them is none that a server writes."""
+        self._file.seek(start)
+        if not (error.startswith(_UNKNOWN) and self._file.read(1) == b"*"):
+            return DamagedFile(self._name, start, error.decode("utf-8", "replace"))
+        words = request[: 2 if error.startswith(b"ERR unknown subcommand") else 1]
+        name = " ".join(word[:_SHOWN].decode("utf-8", "backslashreplace") for word in words)
+        return UnreadableFile(self._name, start, f"this server does not know the command {name!r}")
 
     def _report(self, offset: int) -> None:
         if monotonic() - self._progress >= PROGRESS_SECONDS:
@@ -212,7 +235,3 @@ class _Replay:
 def _is_annotation(request: list[bytes]) -> bool:
     """Redis can note the time: `#TS:1700000000`."""
     return request[0].startswith(b"#")
-
-
-def _long_ago() -> int:
-    return 0

@@ -60,8 +60,8 @@ class AppendLog:
         self._fd = -1
         self._selected = -1  # the database that a reader of the file would be in
         self._pending: list[list[bytes]] = []
-        self._out = WriteBuffer()
         self._unwritten: list[memoryview] = []
+        self._written = 0  # bytes of these that are written already
         self._unsynced = False
         self._synced_at = clock()
         self._postponed_since: float | None = None
@@ -71,24 +71,25 @@ class AppendLog:
     # -- in -----------------------------------------------------------------------------------------------------------
 
     def append(self, unit: Unit) -> None:
-        """Take a unit; `commit` has to follow before anybody learns what it did. O(requests)."""
-        pending = self._pending
-        if not pending:
+        """Take a unit; `commit` has to follow before anybody learns what it did. O(requests).
+
+        Raises `MemoryError`; nothing is taken then.
+        """
+        if not self._pending:
             self.on_pending()
-        if len(unit) > 1:
-            pending.append(_MULTI)
+        selected, requests = self._selected, []
         for database, request in unit:
-            if database != self._selected:
-                self._selected = database
-                pending.append([b"SELECT", b"%d" % database])
-            pending.append(request)
-        if len(unit) > 1:
-            pending.append(_EXEC)
+            if database != selected:
+                selected = database
+                requests.append([b"SELECT", b"%d" % database])
+            requests.append(request)
+        self._pending += [_MULTI, *requests, _EXEC] if len(unit) > 1 else requests  # as a whole, or memory ends
+        self._selected = selected
 
     @property
     def waiting(self) -> int:
         """Bytes and requests that are not written yet; 0 when all is."""
-        return len(self._pending) + len(self._out) + sum(map(len, self._unwritten))
+        return len(self._pending) + sum(map(len, self._unwritten))
 
     # -- out ----------------------------------------------------------------------------------------------------------
 
@@ -108,6 +109,9 @@ class AppendLog:
         except OSError as error:
             self._fail(error)
             return False
+        except MemoryError:
+            self._fail(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
+            return False
         if self.error is not None and not self.doubtful:
             logger.warning("append-only file: writing works again")
             self.error = None
@@ -115,17 +119,27 @@ class AppendLog:
 
     def _write(self) -> None:
         if self._pending:
-            pending, self._pending = self._pending, []
-            encode_commands(pending, self._out.tail, self._out.segments)
-        if self._out:
-            self._unwritten += map(memoryview, self._out.take())
+            self._encode()
+        self._drop_written()
         while self._unwritten:
-            nbytes = self._disk.write(self._fd, self._unwritten)
-            self._unwritten = rest_after(self._unwritten, nbytes)
+            self._written = nbytes = self._disk.write(self._fd, self._unwritten)
             self.size += nbytes
             self._unsynced = True
+            self._drop_written()
             if not nbytes:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _drop_written(self) -> None:
+        """Where memory ends here, this is made up for before anything else is written."""
+        if self._written:
+            self._unwritten, self._written = rest_after(self._unwritten, self._written), 0
+
+    def _encode(self) -> None:
+        """All that is pending, or nothing: half a request in the file would be the end of all that follows."""
+        out = WriteBuffer()
+        encode_commands(self._pending, out.tail, out.segments)
+        self._unwritten += [memoryview(piece) for piece in out.take()]
+        self._pending.clear()
 
     def _fail(self, error: OSError) -> None:
         if self.error is None:
@@ -140,9 +154,12 @@ class AppendLog:
         if self.policy == "always":
             self._sync_now()
         elif self._syncing is None and self._clock() - self._synced_at >= SYNC_SECONDS:
+            try:
+                self._syncing = self._worker.submit(self._disk.sync, self._fd)
+            except RuntimeError as error:
+                raise OSError(errno.EAGAIN, str(error)) from None  # no thread can be started
             self._unsynced = False
             self._synced_at = self._clock()
-            self._syncing = self._worker.submit(self._disk.sync, self._fd)
 
     def _sync_now(self) -> None:
         self._unsynced = False

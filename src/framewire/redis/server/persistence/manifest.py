@@ -6,6 +6,8 @@ What belongs here: its text form, which is that of Redis 7, and how it follows f
     file appendonly.aof.1.incr.aof seq 1 type h        history: not needed any more, may be removed
     file appendonly.aof.2.incr.aof seq 2 type i        the changes since then; the last of these grows
 
+As in Redis, the pairs of a line may stand in any order, and pairs that a later version adds are passed over.
+
 It is only ever replaced as a whole, by a rename. So whatever is interrupted, there is either the old one, whose files
 are all still there, or the new one, whose files are complete.
 """
@@ -17,12 +19,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from framewire._pure.resp_inline import split_inline
 from framewire.redis.server.persistence.disk import Disk, write_all
 
 __all__ = ["File", "Manifest", "load_manifest", "manifest_name", "parse_manifest", "save_manifest"]
 
-_LINE = re.compile(rb'file (?:"((?:[^"\\]|\\.)*)"|(\S+)) seq ([1-9][0-9]{0,18}) type ([bhi])').fullmatch
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b"}
+_is_sequence = re.compile(rb"0{0,18}[1-9][0-9]{0,18}").fullmatch
+_SHOWN = 100
 _needs_quotes = re.compile(r"[^!#-&(-\[\]-~]").search
 
 
@@ -88,8 +91,9 @@ def parse_manifest(data: bytes) -> Manifest:
         raise ValueError("it is empty")
     if len(bases) > 1:
         raise ValueError(f"it has {len(bases)} base files")
-    if any(first >= second for first, second in pairwise(numbers)):
-        raise ValueError(f"its incremental files are not in order: {numbers}")
+    for first, second in pairwise(numbers):
+        if first >= second:
+            raise ValueError(f"its incremental files are not in order: {second} comes behind {first}")
     history = tuple(file for file in files if file.kind == "h")
     return Manifest(bases[0] if bases else None, history, tuple(increments))
 
@@ -100,13 +104,29 @@ def _parse_lines(data: bytes) -> Iterator[File]:
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         if line.startswith(b"#"):
             continue
-        found = _LINE(line.strip())
-        if found is None:
-            raise ValueError(f"line {number} is none of a manifest: {line[:100]!r}")
-        name = (_unquoted(found[1]) if found[2] is None else found[2]).decode("utf-8", "surrogateescape")
-        if "/" in name:
-            raise ValueError(f"line {number} names a file elsewhere: {name!r}")
-        yield File(name, int(found[3]), found[4].decode())
+        file = _parse_line(line)
+        if file is None:
+            raise ValueError(f"line {number} is none of a manifest: {_cut(line)}")
+        if "/" in file.name:
+            raise ValueError(f"line {number} names a file elsewhere: {_cut(line)}")
+        yield file
+
+
+def _parse_line(line: bytes) -> File | None:
+    """The file that a line is about, quoted as an inline command is; `None` where it says too little."""
+    words = split_inline(line)
+    if not words or len(words) % 2:
+        return None
+    said = {key.lower(): value for key, value in zip(words[::2], words[1::2], strict=True)}
+    name, sequence, kind = said.get(b"file", b""), said.get(b"seq", b""), said.get(b"type", b"")[:1]
+    if not name or not _is_sequence(sequence) or kind not in (b"b", b"h", b"i"):
+        return None
+    return File(name.decode("utf-8", "surrogateescape"), int(sequence), kind.decode())
+
+
+def _cut(line: bytes) -> str:
+    """A line as an error shows it."""
+    return repr(line[:_SHOWN]) + ("..." if len(line) > _SHOWN else "")
 
 
 def _quoted(name: str) -> str:
@@ -116,15 +136,6 @@ def _quoted(name: str) -> str:
         plain = character.isprintable() and byte < 127
         pieces.append("\\" + character if character in '"\\' else character if plain else f"\\x{byte:02x}")
     return '"' + "".join(pieces) + '"'
-
-
-def _unquoted(text: bytes) -> bytes:
-    def replace(found: re.Match[bytes]) -> bytes:
-        if found[1]:
-            return bytes([int(found[1], 16)])
-        return _ESCAPES.get(found[2], found[2])
-
-    return re.sub(rb"\\(?:x([0-9a-fA-F]{2})|(.))", replace, text, flags=re.DOTALL)
 
 
 def manifest_name(prefix: str) -> str:

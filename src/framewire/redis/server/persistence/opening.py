@@ -1,6 +1,11 @@
-"""What is done with the files before anything is logged: read, or created.
+"""What is done with the files before anything is logged: read, created, or taken over from before Redis 7.
 
 What belongs here: which files there may be, and what to do when one of them is torn, damaged or missing.
+
+Before Redis 7 there was one file, beside the directory that there is now. As Redis does, we make it the base of a first
+manifest. It is loaded where it is: one that cannot be read stays there, for the server that can.
+
+    the file, no manifest  --1 a manifest that names it as the base-->  --2 it is moved into the directory-->
 """
 
 from __future__ import annotations
@@ -14,27 +19,33 @@ from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.persistence.disk import Disk
 from framewire.redis.server.persistence.load import DamagedFile, Loader, OpenSession
-from framewire.redis.server.persistence.manifest import Manifest, load_manifest, manifest_name, save_manifest
+from framewire.redis.server.persistence.manifest import File, Manifest, load_manifest, manifest_name, save_manifest
 from framewire.redis.server.persistence.rewrite import remove_history
 from framewire.redis.server.values.streams import StreamValue
 
-__all__ = ["open_files", "read_manifest"]
+__all__ = ["open_files", "read_manifest", "warn_of_old_file"]
 
 logger = logging.getLogger("framewire.redis")
+
+_SHOWN = 5  # names in an error
 
 
 def open_files(state: State[Client], open_session: OpenSession, disk: Disk) -> Manifest:
     """Load what is on disk into `state`; create the files where there are none. The last increment may then grow.
 
-    Raises `DamagedFile`, and `OSError`; the state is then not to be used.
+    Caller has locked the directory. Raises `UnreadableFile`, and `OSError`; the state is then not to be used.
     """
     prefix = state.config.appendfilename
-    disk.make_directory()
     manifest = read_manifest(disk, prefix)
     if manifest is None:
         _refuse_without_manifest(disk, prefix)
+    if _has_old_file(disk, prefix, manifest):
+        manifest = _take_over(state, open_session, disk, prefix)
+    elif manifest is None:
         return _create_files(disk, prefix)
-    _load_files(state, open_session, disk, manifest)
+    else:
+        warn_of_old_file(disk, prefix)
+        _load_files(state, open_session, disk, manifest)
     manifest = remove_history(disk, prefix, manifest)
     return manifest if manifest.increments else _with_increment(disk, prefix, manifest)
 
@@ -52,11 +63,36 @@ def _refuse_without_manifest(disk: Disk, prefix: str) -> None:
     orphans = [
         name
         for name in disk.names()
-        if name.startswith(f"{prefix}.") and name.endswith((".aof", ".rdb")) and disk.size(name)
+        if (name == prefix or (name.startswith(f"{prefix}.") and name.endswith((".aof", ".rdb")))) and disk.size(name)
     ]
     if orphans:
-        problem = f"it is missing, but there are {', '.join(orphans)}; move them away to begin anew"
+        names = ", ".join(orphans[:_SHOWN]) + (f" and {len(orphans) - _SHOWN} more" if orphans[_SHOWN:] else "")
+        problem = f"it is missing, but there are {names}; move them away to begin anew"
         raise DamagedFile(manifest_name(prefix), 0, problem)
+
+
+def _has_old_file(disk: Disk, prefix: str, manifest: Manifest | None) -> bool:
+    """Whether there is a file of before Redis 7 that was not taken over, or only half: step 2 is missing then."""
+    if not disk.outside().exists(prefix):
+        return False
+    if manifest is None or not manifest.files:
+        return True
+    return [file.name for file in manifest.files] == [prefix] and not disk.exists(prefix)
+
+
+def _take_over(state: State[Client], open_session: OpenSession, disk: Disk, prefix: str) -> Manifest:
+    manifest = Manifest(File(prefix, 1, "b"))
+    _load_files(state, open_session, disk.outside(), manifest)
+    save_manifest(disk, prefix, manifest)
+    disk.move_in(prefix)
+    logger.info("append-only file: %s was of before Redis 7, and is now in %s", prefix, disk.directory)
+    return manifest
+
+
+def warn_of_old_file(disk: Disk, prefix: str) -> None:
+    """One of before Redis 7 is of another time than what is, or will be, in the directory; as in Redis, it stays."""
+    if disk.outside().exists(prefix):
+        logger.warning("append-only file: %s is not read, since %s holds the data", prefix, disk.directory)
 
 
 def _create_files(disk: Disk, prefix: str) -> Manifest:

@@ -1,16 +1,18 @@
 """`Persistence`: the append-only file of one server, as a whole.
 
-What belongs here: when it is loaded, grows, is written anew, is switched on and off; and what clients are told of it.
+What belongs here: how it is loaded, grows, is written anew, is switched on and off; and what clients are told of it.
+When it is written anew by itself is in `schedule.py`.
 Whoever owns it calls `load` before anybody is served, `commit` before replies leave, `tick` some ten times a second,
 and `advance` while a rewrite is under way.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from time import monotonic
 
 from framewire.redis.server.clients.client import Client
@@ -20,9 +22,10 @@ from framewire.redis.server.persistence.disk import Disk
 from framewire.redis.server.persistence.load import DamagedFile, OpenSession
 from framewire.redis.server.persistence.log import AppendLog, Unit
 from framewire.redis.server.persistence.manifest import Manifest
-from framewire.redis.server.persistence.opening import open_files, read_manifest
+from framewire.redis.server.persistence.opening import open_files, read_manifest, warn_of_old_file
 from framewire.redis.server.persistence.recorder import Recorder
 from framewire.redis.server.persistence.rewrite import Kind, Rewrite
+from framewire.redis.server.persistence.schedule import Schedule
 from framewire.redis.server.persistence.snapshot import Snapshot
 
 __all__ = ["Persistence"]
@@ -32,26 +35,11 @@ logger = logging.getLogger("framewire.redis")
 RETRY_SECONDS = 1.0
 """How often a disk that failed is tried again."""
 
-FAILED_REWRITE_SECONDS = 60.0
-"""How long the next automatic rewrite waits after one that failed; after the next failure twice as long, and so on."""
-
-
 _MISCONF = b"MISCONF Errors writing to the AOF file: "
 _CANNOT_REWRITE = b"ERR Can't execute an AOF background rewriting. Please check the server logs for more information."
 _CANNOT_SWITCH_ON = (
     b"ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs."
 )
-
-
-@dataclass(slots=True)
-class Figures:
-    """What clients are told about rewrites. `saved_at` is when all that there was was last written, in seconds."""
-
-    saved_at: int
-    scheduled: bool = False
-    rewrites: int = 0
-    last_rewrite_ok: bool = True
-    last_rewrite_seconds: int = -1
 
 
 class Persistence:
@@ -74,6 +62,7 @@ class Persistence:
         self._clock = clock
         self._disk = disk if disk is not None else Disk(os.path.join(config.dir, config.appenddirname))
         self._prefix = config.appendfilename
+        self._unlock: Callable[[], None] | None = None  # while the directory is ours
         self._manifest = Manifest()
         self._log: AppendLog | None = None
         self._recorder: Recorder | None = None
@@ -81,34 +70,39 @@ class Persistence:
         self._switching_on = False  # until the first rewrite is done, what is logged is of no use without it
         self._old_fd = -1  # of the increment that is left, while the next one is prepared
         self._old_size = self._past_size = 0  # bytes of that one, and of all files before the one that grows
-        self._size_after_rewrite = 0
         self._sync_failures = 0  # when the log got its file
-        self._started = 0.0
-        self._retry_at = self._automatic_at = 0.0
-        self._failures = 0  # rewrites since the last one that succeeded
-        self._spoiled = 0  # rewrites that failed
-        self.figures = Figures(saved_at=state.clock // 1000)
+        self._retry_at = 0.0
+        self._schedule = Schedule(config, clock, state.clock // 1000)
         self.on_pending: Callable[[], None] = _nothing  # called when `commit` is needed
         self.on_rewrite: Callable[[], None] = _nothing  # called when `advance` is needed
         state.persistence = self
-
 
     # -- at the start and at the end ----------------------------------------------------------------------------------
 
     def load(self) -> None:
         """With `appendonly yes`: read what is on disk, and begin to log. Takes as long as running all of it again.
 
-        Raises `DamagedFile`, and `OSError`; the state is then not to be used.
+        Raises `UnreadableFile`, and `OSError`, also where another server uses the directory. The state is then not to
+        be used.
         """
         if not self._config.appendonly:
             return
-        self._manifest = open_files(self._state, self._open_session, self._disk)
+        self._take_directory()
+        try:
+            self._manifest = open_files(self._state, self._open_session, self._disk)
+            self._begin_to_log()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin_to_log(self) -> None:
+        """Behind what is in the files of the manifest."""
         self._start_logging()
         assert self._log is not None
         *past, last = [(file.name, self._disk.size(file.name)) for file in self._manifest.files]
         self._log.attach(self._disk.open_to_append(last[0]), last[1])
         self._past_size = sum(size for _, size in past)
-        self._size_after_rewrite = self.size
+        self._schedule.base_size = self.size
 
     def close(self) -> None:
         """Write and sync what is left; give up a rewrite that is under way. Closing twice is fine."""
@@ -116,11 +110,25 @@ class Persistence:
         if self._log is not None:
             self._log.close()
             self._stop_logging()
+        self._leave_directory()
+
+    def _take_directory(self) -> None:
+        """Before anything is read or written there: let nobody else. Raises `OSError`."""
+        if self._unlock is None:
+            self._disk.make_directory()
+            self._unlock = self._disk.lock()
+
+    def _leave_directory(self) -> None:
+        """Others may use it, once nothing of ours is written there any more."""
+        if self._unlock is not None and self._log is None and self._rewrite is None:
+            self._unlock()
+            self._unlock = None
 
     def _start_logging(self) -> None:
         self._log = AppendLog(self._disk, self._config.appendfsync, self._clock)
         self._log.on_pending = self._pending
         self._recorder = Recorder(self._state, self._log.append)
+        self._recorder.on_lost = self._lost
         self._recorder.start()
 
     def _stop_logging(self) -> None:
@@ -140,7 +148,7 @@ class Persistence:
     @property
     def saved_at(self) -> int:
         """When all that there was was last written, in seconds since the epoch."""
-        return self.figures.saved_at
+        return self._schedule.saved_at
 
     @property
     def size(self) -> int:
@@ -191,6 +199,12 @@ class Persistence:
         if failed is not (error is not None) and self._recorder is not None:
             self._recorder.take_shortcuts(error is None)
 
+    def _lost(self) -> None:
+        """Memory ended before a change was logged: as after a failed fsync, only writing everything anew helps."""
+        if self._log is not None:
+            self._log.doubt(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
+            self._look_at_error(self._log)
+
     def _pending(self) -> None:
         self.on_pending()
 
@@ -221,7 +235,7 @@ class Persistence:
         if self._rewrite is not None:
             raise CommandError(b"ERR Background append only file rewriting already in progress")
         if self._log is not None and self._log.syncing:  # the next `tick` begins
-            self.figures.scheduled = True
+            self._schedule.requested = True
         else:
             self._start_rewrite()
             if self._rewrite is None:
@@ -243,8 +257,7 @@ class Persistence:
         """What is there is written out first; from then on, everything is logged behind it."""
         self._give_up_rewrite()
         try:
-            self._disk.make_directory()
-            self._manifest = read_manifest(self._disk, self._prefix) or Manifest()
+            self._read_manifest()
         except (OSError, DamagedFile) as error:
             logger.error("append-only file: cannot be switched on: %s", error)
             self._config.appendonly = False
@@ -253,45 +266,72 @@ class Persistence:
         self._start_logging()
         self._start_rewrite()
 
-    def _start_rewrite_if_due(self) -> None:
-        if self.figures.scheduled and not (self._log is not None and self._log.syncing):
-            self._start_rewrite()
-        elif self._clock() >= self._automatic_at:
-            if self._config.appendonly and self._log is None:  # it could not be switched on before
-                self._switch_on()
-            elif self._has_grown():
-                before = self._size_after_rewrite
-                logger.info("append-only file: %d bytes, %d after the last rewrite: rewriting", self.size, before)
-                self._start_rewrite()
+    def _read_manifest(self) -> None:
+        """What files there are, where we have not written any. Raises `OSError`, and `DamagedFile`."""
+        self._take_directory()
+        try:
+            self._manifest = read_manifest(self._disk, self._prefix) or Manifest()
+            warn_of_old_file(self._disk, self._prefix)
+        except BaseException:
+            self._leave_directory()
+            raise
 
-    def _has_grown(self) -> bool:
-        percentage, least = self._config.auto_aof_rewrite_percentage, self._config.auto_aof_rewrite_min_size
-        if self._log is None or self._log.error is not None or not percentage or self.size < least:
-            return False
-        base = max(self._size_after_rewrite, 1)
-        return (self.size - base) * 100 // base >= percentage
+    def _start_rewrite_if_due(self) -> None:
+        schedule = self._schedule
+        if schedule.requested and not (self._log is not None and self._log.syncing):
+            self._start_rewrite()
+        elif schedule.waits_after_failure:
+            pass
+        elif self._log is None:
+            if self._config.appendonly:  # it could not be switched on before
+                with suppress(CommandError):
+                    self._switch_on()
+        elif self._log.error is None and schedule.has_grown(self.size):
+            before = schedule.base_size
+            logger.info("append-only file: %d bytes, %d after the last rewrite: rewriting", self.size, before)
+            self._start_rewrite()
 
     def _start_rewrite(self) -> None:
         """Everything logged so far is written; the snapshot is of this very moment; what comes waits for a new file."""
-        self.figures.scheduled = False
-        self._started = self._clock()
+        self._schedule.begin()
+        if not (self._may_write_alone() if self._log is None else self._switching_on or self._has_written(self._log)):
+            self._schedule.fail()
+            return
+        try:
+            self._begin_rewrite()
+        except (MemoryError, RuntimeError) as error:  # the latter where no thread can be started
+            self._rewrite_failed(error, None)
+            self._forget_rewrite()
+
+    def _has_written(self, log: AppendLog) -> bool:
+        log.commit(force=True)
+        self._look_at_error(log)
+        if log.waiting:
+            logger.error("append-only file: not rewritten, because the present file cannot be written to")
+        return not log.waiting
+
+    def _begin_rewrite(self) -> None:
+        snapshot = Snapshot(self._state.databases)
         if self._log is not None and not self._switching_on:
-            self._log.commit(force=True)
-            self._look_at_error(self._log)
-            if self._log.waiting:
-                logger.error("append-only file: not rewritten, because the present file cannot be written to")
-                self._note_failure()
-                return
             self._old_size = self._log.size
             self._old_fd = self._log.detach()
-        snapshot = Snapshot(self._state.databases)
         self._record_for(snapshot)
         kind = Kind.ALONE if self._log is None else Kind.SWITCHING_ON if self._switching_on else Kind.GROWING
-        self._rewrite = Rewrite(self._disk, self._prefix, self._manifest, snapshot, kind, self._old_fd, self._spoiled)
+        failures = self._schedule.failures
+        self._rewrite = Rewrite(self._disk, self._prefix, self._manifest, snapshot, kind, self._old_fd, failures)
         self._rewrite.on_increment = self._got_increment
         logger.info("append-only file: rewriting %d keys", snapshot.keys)
         self._look_after_policy()
         self.on_rewrite()
+
+    def _may_write_alone(self) -> bool:
+        """Nothing is logged, so the directory may be another's, and the files of another time."""
+        try:
+            self._read_manifest()
+        except (OSError, DamagedFile) as error:
+            logger.error("append-only file: not rewritten: %s", error)
+            return False
+        return True
 
     def _record_for(self, snapshot: Snapshot) -> None:
         """Let what changes be preserved, also where nothing is logged."""
@@ -309,12 +349,12 @@ class Persistence:
             self._old_fd = -1
         self._manifest = self._rewrite.manifest
         self._log.attach(fd, 0)
-        self._note_sync_error(self._rewrite)
+        self._note_sync_error(self._rewrite.sync_error)
         self.commit()
 
-    def _note_sync_error(self, rewrite: Rewrite) -> None:
-        if rewrite.sync_error is not None and self._log is not None:
-            self._log.doubt(rewrite.sync_error)
+    def _note_sync_error(self, error: OSError | None) -> None:
+        if error is not None and self._log is not None:
+            self._log.doubt(error)
         self._sync_failures = self._log.sync_failures if self._log is not None else 0
 
     def _give_up_rewrite(self) -> None:
@@ -325,20 +365,24 @@ class Persistence:
 
     def _end_rewrite(self, rewrite: Rewrite) -> None:
         self._rewrite = None
-        assert self._recorder is not None
-        self._recorder.snapshot = None
         self._manifest = rewrite.manifest
         if rewrite.error is not None:
-            self._rewrite_failed(rewrite, rewrite.error)
+            self._rewrite_failed(rewrite.error, rewrite.sync_error)
         else:
             self._rewrite_succeeded(rewrite)
-        if self._log is None and self._recorder is not None:
-            self._recorder.stop()
-            self._recorder = None
+        self._forget_rewrite()
 
-    def _rewrite_failed(self, rewrite: Rewrite, error: OSError) -> None:
-        logger.warning("append-only file: not rewritten: %s", error)
-        self._note_failure()
+    def _forget_rewrite(self) -> None:
+        if self._recorder is not None:
+            self._recorder.snapshot = None
+            if self._log is None:
+                self._recorder.stop()
+                self._recorder = None
+        self._leave_directory()
+
+    def _rewrite_failed(self, error: BaseException, sync_error: OSError | None) -> None:
+        logger.warning("append-only file: not rewritten: %s", str(error) or type(error).__name__)
+        self._schedule.fail()
         log = self._log
         if log is None:
             return
@@ -348,26 +392,14 @@ class Persistence:
         elif self._old_fd >= 0:  # the new file could not be prepared: the old one goes on
             log.attach(self._old_fd, self._old_size)
             self._old_fd = -1
-            self._note_sync_error(rewrite)
+            self._note_sync_error(sync_error)
             self.commit()
 
-    def _note_failure(self) -> None:
-        self._spoiled += 1
-        self._automatic_at = self._clock() + FAILED_REWRITE_SECONDS * 2 ** min(self._failures, 6)
-        self._failures += 1
-        self.figures.last_rewrite_ok = False
-
     def _rewrite_succeeded(self, rewrite: Rewrite) -> None:
-        self._failures = self._spoiled = 0
         self._switching_on = False
         self._past_size = rewrite.size
-        self._size_after_rewrite = self.size
-        figures = self.figures
-        figures.rewrites += 1
-        figures.last_rewrite_ok = True
-        figures.last_rewrite_seconds = round(self._clock() - self._started)
-        figures.saved_at = self._state.clock // 1000
-        logger.info("append-only file: rewritten, %d bytes, in %.1f s", rewrite.size, self._clock() - self._started)
+        seconds = self._schedule.succeed(self.size, self._state.clock // 1000)
+        logger.info("append-only file: rewritten, %d bytes, in %.1f s", rewrite.size, seconds)
         if self._log is not None and self._log.sync_failures == self._sync_failures:
             self._log.trust()
             self._look_at_error(self._log)
@@ -376,21 +408,15 @@ class Persistence:
 
     def report(self) -> dict[str, object]:
         """The fields of INFO that are about the append-only file, under Redis' names."""
-        figures, log = self.figures, self._log
+        log = self._log
         fields: dict[str, object] = {
             "aof_enabled": int(self._config.appendonly),
-            "aof_rewrite_in_progress": int(self.rewriting),
-            "aof_rewrite_scheduled": int(figures.scheduled),
-            "aof_last_rewrite_time_sec": figures.last_rewrite_seconds,
-            "aof_current_rewrite_time_sec": round(self._clock() - self._started) if self.rewriting else -1,
-            "aof_last_bgrewrite_status": "ok" if figures.last_rewrite_ok else "err",
-            "aof_rewrites": figures.rewrites,
-            "aof_rewrites_consecutive_failures": self._failures,
+            **self._schedule.report(self.rewriting),
             "aof_last_write_status": "ok" if self._state.write_error is None else "err",
         }
         if log is not None:
             fields["aof_current_size"] = self.size
-            fields["aof_base_size"] = self._size_after_rewrite
+            fields["aof_base_size"] = self._schedule.base_size
             fields["aof_pending_rewrite"] = 0
             fields["aof_buffer_length"] = log.waiting
             fields["aof_pending_bio_fsync"] = int(log.syncing)

@@ -118,7 +118,10 @@ class Rewrite:
             else:
                 self._next_phase()
         if self.phase is Phase.DUMP and not (self._job is not None and len(self._out) >= PIECE):
-            return self._dump_slice()
+            try:
+                return self._dump_slice()
+            except MemoryError as error:
+                self._fail_after_job(error)
         return 0.0 if self.done else POLL_SECONDS
 
     def wait_for_increment(self) -> None:
@@ -130,9 +133,13 @@ class Rewrite:
     def abort(self) -> None:
         """Give up. Blocks until the thread has ended. What was written is of no use; the manifest on disk holds."""
         if not self.done:
-            if self._job is not None:
-                self._job.exception()
-            self._fail(OSError("given up"))
+            self._fail_after_job(OSError("given up"))
+
+    def _fail_after_job(self, error: BaseException) -> None:
+        """What the thread does is waited for, since the file is closed then."""
+        if self._job is not None:
+            self._job.exception()
+        self._fail(error)
 
     def _next_phase(self) -> None:
         """The thread has done what it was given."""

@@ -53,8 +53,8 @@ class Snapshot:
         for key in keys:
             value = table.values.get(key)
             if value is not None and value.__class__ is not bytes:
+                self._preserved.append((table, key, dump(key, value)))  # first, as memory for a copy may be missing
                 del table.values[key]
-                self._preserved.append((table, key, dump(key, value)))
 
     def requests(self) -> Iterator[list[bytes]]:
         """All that makes the keys again, in order. Between two of them the databases may change."""

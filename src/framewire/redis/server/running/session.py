@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from operator import length_hint
 
@@ -19,6 +20,7 @@ from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.clients.state import Shortcuts, State
 from framewire.redis.server.commands.binding import COMMANDS
+from framewire.redis.server.commands.shared.lookup import remove_left_empty
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.running.checks import check_allowed, may_write
@@ -274,6 +276,10 @@ class Session:
         return Error(error.text)
 
     def _failed(self, request: list[bytes]) -> Error:
+        """It broke in the middle; nobody knows how far it came."""
+        with suppress(CommandError):
+            specs = lookup(request).key_specs
+            remove_left_empty(self.client, {request[position] for spec in specs for position in spec.find(request)})
         logger.exception("%s: %r failed", self.client, request[0][:128])
         return self._refused(CommandError(b"ERR internal error"))
 

@@ -8,7 +8,7 @@ anything else or too many members, and never back. Here that is a mark; `ordered
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.parsing.arguments import parse_int64
@@ -18,7 +18,7 @@ __all__ = ["SetValue"]
 
 
 class SetValue(set[bytes]):
-    """Members. Who adds some calls `maybe_convert` then."""
+    """Members. Who adds some by other ways than `put` calls `maybe_convert` then."""
 
     __slots__ = ("_sampler", "is_intset")
 
@@ -38,6 +38,18 @@ class SetValue(set[bytes]):
         other = SetValue(self)
         other.is_intset = self.is_intset
         return other
+
+    def put(self, members: Sequence[bytes], config: Config) -> int:
+        """Add `members`; how many are new. O(members)."""
+        before = len(self)
+        if not self.is_intset:
+            self.update(members)
+            return len(self) - before
+        self.is_intset = False  # it must not say otherwise where memory ends between here and the last line
+        self.update(members)
+        added = len(self) - before
+        self.is_intset = not added or (len(self) <= config.set_max_intset_entries and _are_integers(members))
+        return added
 
     def maybe_convert(self, members: Iterable[bytes], config: Config) -> None:
         """Note that `members`, of which at least one is new, were put in. O(members) while it is an intset."""

@@ -34,11 +34,15 @@ class RawString(bytearray):
         """Another string with the same bytes. O(n)."""
         return RawString(self)
 
+    def lengthen(self, size: int) -> None:
+        """Add zeros up to `size`. Where memory ends, nothing is changed."""
+        if size > len(self):
+            self.extend(bytes(size - len(self)))
+
     def write(self, offset: int, data: bytes) -> None:
-        """Put `data` at `offset`; the bytes between the old end and there become zeros. Caller checks the length."""
-        if offset > len(self):
-            self.extend(bytes(offset - len(self)))
-        self[offset : offset + len(data)] = data
+        """Put `data` at `offset`, all of it within the string. It takes no memory, which a slice that is set does."""
+        with memoryview(self) as view:
+            view[offset : offset + len(data)] = data
 
 
 def kind_of(value: Any) -> bytes:

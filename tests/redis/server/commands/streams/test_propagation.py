@@ -62,23 +62,23 @@ def test_what_is_logged(clients: Clients, client: ScriptedClient, requests: str,
 
 
 class TestRunAgain:
-    """While an append-only file is read, the clock stands at 0."""
+    """While an append-only file is read, what it says of times is true."""
 
     @pytest.fixture
     def loading(self, clients: Clients, client: ScriptedClient) -> ScriptedClient:
-        clients.now = 0
+        clients.state.loading = True
         return client
 
     def test_times_are_those_of_the_file(self, clients: Clients, loading: ScriptedClient) -> None:
         for request in (*GROUP.split(","), f"XCLAIM s g c 0 1-1 TIME {NOON} RETRYCOUNT 3 FORCE JUSTID"):
             loading(request)
-        clients.now = NOON + 70
+        clients.state.loading, clients.now = False, NOON + 70
         assert loading("XPENDING s g - + 9") == [[b"1-1", b"c", 70, 3]]
 
     def test_no_consumer_was_seen_before_the_server_was_there(self, clients: Clients, loading: ScriptedClient) -> None:
         for request in (*GROUP.split(","), "XGROUP CREATECONSUMER s g c"):
             loading(request)
-        clients.now = NOON + 70
+        clients.state.loading, clients.now = False, NOON + 70
         (consumer,) = loading("XINFO CONSUMERS s g")
         assert consumer[b"idle"] == 70
 

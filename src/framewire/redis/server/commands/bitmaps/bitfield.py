@@ -73,9 +73,7 @@ def bitfield(client: Client, request: list[bytes]) -> object:
 def _change(client: Client, request: list[bytes], steps: list[_Step], size: int) -> list[int | None]:
     key = request[1]
     grows = len(find(client, key) or b"") < size
-    value = editable(client, key)
-    if grows:
-        value.write(size - 1, b"\0")
+    value = editable(client, key, size)
     changed = False
     replies: list[int | None] = []
     for step in steps:

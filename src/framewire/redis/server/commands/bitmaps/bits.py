@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.lookup import store
-from framewire.redis.server.commands.strings.lookup import editable, look_up, read
+from framewire.redis.server.commands.strings.lookup import editable, find, look_up, read
 from framewire.redis.server.parsing.arguments import parse_int64, require_int64
-from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
+from framewire.redis.server.parsing.errors import OUT_OF_MEMORY, SYNTAX_ERROR, CommandError
 from framewire.redis.server.values.bits import combine, count_ones, find_bit, read_bit, write_bit
 from framewire.redis.server.values.strings import RawString
 
@@ -39,11 +39,10 @@ def setbit(client: Client, request: list[bytes]) -> object:
     bit = parse_int64(request[3])
     if bit not in (0, 1):
         raise CommandError(_WRONG_BIT)
-    value = editable(client, key)
+    found = find(client, key)
+    grows = place >> 3 >= len(found or b"")
+    value = found if isinstance(found, RawString) and not grows else editable(client, key, (place >> 3) + 1)
     before = read_bit(value, place)
-    grows = place >> 3 >= len(value)
-    if grows:
-        value.write(place >> 3, b"\0")
     if grows or before != bit:
         write_bit(value, place, bit)
         client.db.touch(key, b"setbit")
@@ -108,5 +107,8 @@ def bitop(client: Client, request: list[bytes]) -> object:
         raise CommandError(SYNTAX_ERROR)
     if operation == b"NOT" and len(sources) > 1:
         raise CommandError(b"ERR BITOP NOT must be called with a single source key.")
-    result = combine(operation, [read(client, key) or b"" for key in sources])
-    return store(client, target, RawString(result), b"set")
+    try:
+        result = RawString(combine(operation, [read(client, key) or b"" for key in sources]))
+    except MemoryError:
+        raise CommandError(OUT_OF_MEMORY) from None
+    return store(client, target, result, b"set")

@@ -63,11 +63,11 @@ def persist(client: Client, request: list[bytes]) -> object:
 
 
 def expire(client: Client, request: list[bytes]) -> object:
-    return _expire(client, request, 1000, client.state.clock, b"expire")
+    return _expire(client, request, 1000, client.state.present, b"expire")
 
 
 def pexpire(client: Client, request: list[bytes]) -> object:
-    return _expire(client, request, 1, client.state.clock, b"pexpire")
+    return _expire(client, request, 1, client.state.present, b"pexpire")
 
 
 def expireat(client: Client, request: list[bytes]) -> object:

@@ -40,22 +40,24 @@ def renamenx(client: Client, request: list[bytes]) -> object:
 
 def _rename(client: Client, source: bytes, target: bytes) -> None:
     db = client.db
-    value, deadline = _take(db, source)
-    _put(db, target, value, deadline)
+    _move(db, source, db, target)
     db.touch(source, b"rename_from")
     db.touch(target, b"rename_to")
     db.signal(target)
 
 
-def _take(db: Db, key: bytes) -> tuple[object, int | None]:
-    """Take the value away, with its time. Caller must have looked it up."""
-    return db.values.pop(key), db.deadlines.pop(key, None)
+def _move(db: Db, source: bytes, other: Db, target: bytes) -> None:
+    """Let a value, with its time, have another key. It is there before it is gone here. Caller must know that it is."""
+    _put(other, target, db.values[source], db.deadline(source))
+    del db.values[source]
+    db.deadlines.pop(source, None)
 
 
 def _put(db: Db, key: bytes, value: object, deadline: int | None) -> None:
-    db.set(key, value)
-    if deadline is not None:
-        db.set_deadline(key, deadline)
+    if deadline is None:
+        db.set(key, value)
+    else:
+        db.set_until(key, value, deadline)
 
 
 def move(client: Client, request: list[bytes]) -> object:
@@ -65,8 +67,7 @@ def move(client: Client, request: list[bytes]) -> object:
         raise CommandError(_SAME_OBJECT)
     if db.peek(key, now) is None or target.peek(key, now) is not None:
         return 0
-    value, deadline = _take(db, key)
-    _put(target, key, value, deadline)
+    _move(db, key, target, key)
     db.touch(key, b"move_from")
     target.touch(key, b"move_to")
     target.signal(key)

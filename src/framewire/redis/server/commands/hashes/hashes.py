@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.shared.increments import add_floats
-from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, look_up_or, shrunk
+from framewire.redis.server.commands.shared.lookup import find, find_or_new, look_up, look_up_or, shrunk
 from framewire.redis.server.commands.shared.random_members import next_count_and_word, pick
 from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.commands.shared.scanning import scan_value
@@ -130,7 +130,7 @@ def _set_fields(client: Client, request: list[bytes], name: bytes) -> int:
     if len(request) % 2:
         raise wrong_arity(name)
     key = request[1]
-    value = find_or_create(client, key, HashValue)
+    value = find_or_new(client, key, HashValue)
     before = len(value)
     if len(request) == 4:
         value[request[2]] = request[3]
@@ -138,6 +138,8 @@ def _set_fields(client: Client, request: list[bytes], name: bytes) -> int:
         value.update(zip(request[2::2], request[3::2], strict=True))
     if value.is_listpack:
         value.maybe_convert(request[2:], client.state.config)
+    if not before:
+        client.db.values[key] = value
     if client.db.observer is not None:  # `Db.touch` written out
         client.db.touch(key, b"hset")
     return len(value) - before
@@ -154,12 +156,12 @@ def hsetnx(client: Client, request: list[bytes]) -> object:
 
 def _put(client: Client, key: bytes, value: HashValue | None, field: bytes, text: bytes, event: bytes) -> None:
     """Give a field of `value`, which is what was found under `key`, its text."""
+    new = HashValue() if value is None else value
+    new[field] = text
+    if new.is_listpack:
+        new.maybe_convert((field, text), client.state.config)
     if value is None:
-        value = HashValue()
-        client.db.set(key, value)
-    value[field] = text
-    if value.is_listpack:
-        value.maybe_convert((field, text), client.state.config)
+        client.db.set(key, new)
     client.db.touch(key, event)
 
 

@@ -41,12 +41,13 @@ class End(PopEnd[ListValue, bytes]):
     """One end of a list: how to put and take there, and what these changes are called."""
 
     take_one: Callable[[ListValue], bytes]
+    last: int  # the index of the item that `take_one` takes
     push: Callable[[ListValue, bytes], int]
     pushed: bytes
 
 
-LEFT: Final = End(ListValue, ListValue.take_front, b"lpop", ListValue.pop_front, ListValue.push_front, b"lpush")
-RIGHT: Final = End(ListValue, ListValue.take_back, b"rpop", ListValue.pop_back, ListValue.push_back, b"rpush")
+LEFT: Final = End(ListValue, ListValue.take_front, b"lpop", ListValue.pop_front, 0, ListValue.push_front, b"lpush")
+RIGHT: Final = End(ListValue, ListValue.take_back, b"rpop", ListValue.pop_back, -1, ListValue.push_back, b"rpush")
 ENDS: Final = {b"LEFT": LEFT, b"RIGHT": RIGHT}
 
 
@@ -54,17 +55,15 @@ ENDS: Final = {b"LEFT": LEFT, b"RIGHT": RIGHT}
 
 
 def list_to_grow(client: Client, key: bytes) -> ListValue:
-    """The list under `key`, a new one where there is none. Raises WRONGTYPE."""
+    """The list under `key`, a new one where there is none, which gets there once it is `grown`. Raises WRONGTYPE."""
     items = find(client, key, ListValue)
-    if items is None:
-        items = ListValue()
-        client.db.set(key, items)
-    return items
+    return ListValue() if items is None else items
 
 
 def grown(client: Client, key: bytes, items: ListValue, event: bytes) -> int:
     """The length to reply, after telling who wants to know; for those who wait for items this is the moment."""
     db = client.db
+    db.replace(key, items)
     db.touch(key, event)
     length = len(items)
     db.signal(key)

@@ -57,14 +57,17 @@ def _move_or_wait(client: Client, request: list[bytes], out: End, in_: End, logg
 
 
 def _move(client: Client, source: bytes, target: bytes, out: End, in_: End) -> bytes:
-    """Move an item from a list that is there; it may be the same one. Raises WRONGTYPE for the other, unchanged."""
-    find(client, target, ListValue)
-    items = find(client, source, ListValue)
+    """Move an item from a list that is there; it may be the same one. Raises WRONGTYPE for the other, unchanged.
+
+    It is put there before it is taken here, since putting may fail.
+    """
+    db, items = client.db, find(client, source, ListValue)
     assert items is not None
-    value = out.take_one(items)
-    moved_to = items if source == target else list_to_grow(client, target)
+    moved_to = list_to_grow(client, target)
+    value = items.get(out.last % len(items))
     in_.push(moved_to, value)
-    db = client.db
+    db.replace(target, moved_to)
+    out.take_one(items)
     db.touch(target, in_.pushed)
     shrunk(client, source, items, out.popped)
     db.signal(target)

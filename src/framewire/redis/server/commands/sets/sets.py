@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from framewire.frames.resp import Bulk, Set
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.shared.lookup import find, find_or_create, look_up, look_up_or, remove, shrunk
+from framewire.redis.server.commands.shared.lookup import find, find_or_new, look_up, look_up_or, remove, shrunk
 from framewire.redis.server.commands.shared.random_members import next_count, pick
 from framewire.redis.server.commands.shared.scanning import scan_value
 from framewire.redis.server.parsing.arguments import Arguments, require_int64
@@ -91,13 +91,11 @@ def _to_scan(value: SetValue) -> tuple[Collection[bytes], bool]:
 
 def sadd(client: Client, request: list[bytes]) -> object:
     key, members = request[1], request[2:]
-    value = find_or_create(client, key, SetValue)
-    before = len(value)
-    value.update(members)
-    added = len(value) - before
+    value = find_or_new(client, key, SetValue)
+    added = value.put(members, client.state.config)
     if added:
-        if value.is_intset:
-            value.maybe_convert(members, client.state.config)
+        if added == len(value):  # it is new
+            client.db.values[key] = value
         if client.db.observer is not None:  # `Db.touch` written out
             client.db.touch(key, b"sadd")
     return added
@@ -169,15 +167,17 @@ def smove(client: Client, request: list[bytes]) -> object:
     other = find(client, target, SetValue)
     if member not in value or value is other:
         return int(member in value)
+    added = _add(client, target, member)  # which may fail, so it comes first; who listens hears of it last
     value.remove(member)
     shrunk(client, source, value, b"srem")
-    _add(client, target, member)
+    if added:
+        client.db.touch(target, b"sadd")
     return 1
 
 
-def _add(client: Client, key: bytes, member: bytes) -> None:
-    value = find_or_create(client, key, SetValue)
-    if member not in value:
-        value.add(member)
-        value.maybe_convert((member,), client.state.config)
-        client.db.touch(key, b"sadd")
+def _add(client: Client, key: bytes, member: bytes) -> bool:
+    value = find_or_new(client, key, SetValue)
+    if not value.put((member,), client.state.config):
+        return False
+    client.db.values[key] = value
+    return True

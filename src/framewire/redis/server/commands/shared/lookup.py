@@ -7,15 +7,31 @@ those that describe it, whatever its type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterable, Sized
 from typing import TypeVar, cast
 
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
+from framewire.redis.server.values.hashes import HashValue
+from framewire.redis.server.values.lists import ListValue
+from framewire.redis.server.values.sets import SetValue
+from framewire.redis.server.values.sorted_sets import SortedSetValue
 
-__all__ = ["find", "find_or_create", "look_up", "look_up_or", "peek", "remove", "shrunk", "store"]
+__all__ = [
+    "find",
+    "find_or_new",
+    "look_up",
+    "look_up_or",
+    "peek",
+    "remove",
+    "remove_left_empty",
+    "shrunk",
+    "store",
+]
 
 V = TypeVar("V")
+
+_NEVER_EMPTY = (HashValue, ListValue, SetValue, SortedSetValue)
 
 
 def look_up(client: Client, key: bytes, kind: type[V]) -> V | None:
@@ -45,8 +61,11 @@ def find(client: Client, key: bytes, kind: type[V]) -> V | None:
     return value
 
 
-def find_or_create(client: Client, key: bytes, kind: Callable[[], V]) -> V:
-    """The value of `key`, a new and empty one where there is none: caller must fill it. Raises WRONGTYPE."""
+def find_or_new(client: Client, key: bytes, kind: Callable[[], V]) -> V:
+    """The value of `key`, a new and empty one where there is none. Raises WRONGTYPE.
+
+    Caller fills that one and then puts it under `key`: whatever fails before leaves no empty collection there.
+    """
     db = client.db
     if db.deadlines:
         db.discard_if_due(key, client.state.clock)
@@ -55,8 +74,7 @@ def find_or_create(client: Client, key: bytes, kind: Callable[[], V]) -> V:
         return cast("V", value)
     if value is not None:
         raise CommandError(WRONG_TYPE)
-    new = db.values[key] = kind()
-    return new
+    return kind()
 
 
 def remove(client: Client, key: bytes) -> bool:
@@ -66,6 +84,14 @@ def remove(client: Client, key: bytes) -> bool:
     if there:
         db.touch(key, b"del")
     return there
+
+
+def remove_left_empty(client: Client, keys: Iterable[bytes]) -> None:
+    """After a command that broke in the middle: what it emptied does not exist. O(keys)."""
+    for key in keys:
+        value = client.db.values.get(key)
+        if isinstance(value, _NEVER_EMPTY) and not len(value):
+            remove(client, key)
 
 
 def shrunk(client: Client, key: bytes, value: Sized, event: bytes) -> None:

@@ -97,8 +97,10 @@ def _add(client: Client, key: bytes, options: frozenset[bytes], entries: list[En
     if zset is None:
         if b"XX" in options:
             return None if b"INCR" in options else 0
-        zset = db.values[key] = SortedSetValue()
+        zset = SortedSetValue()
     added, changed, score = _put_all(zset, options, entries)
+    if is_new:
+        db.values[key] = zset
     if added or changed:
         zset.maybe_convert(client.state.config)
         db.touch(key, b"zincr" if b"INCR" in options else b"zadd")

@@ -64,19 +64,19 @@ class _ClaimOptions:
         else:
             self.delivered = number if word == b"TIME" else now - number
 
-    def time(self, now: int) -> int:
+    def time(self, now: int, loading: bool) -> int:
         """When the entries count as delivered: what was said, but neither before the epoch nor in the future.
 
-        While an append-only file is read, the clock stands at 0, and what it says is true.
+        What an append-only file says is true, whatever our clock says.
         """
         said = self.delivered
-        return now if said is None or said < 0 or (now and said > now) else said
+        return now if said is None or said < 0 or (said > now and not loading) else said
 
 
 def xclaim(client: Client, request: list[bytes]) -> object:
     stream, group = existing_group(client, request[1], request[2])
     least_idle = _least_idle(request[4], b"XCLAIM")
-    now = client.state.clock
+    now = client.state.present
     ids = _leading_ids(request)
     options = _ClaimOptions(Arguments(request, 5 + len(ids)), now)
     logged: list[list[bytes]] = []
@@ -113,7 +113,7 @@ class _Claim:
         self._log = log
         self.stream = stream
         self.group = group
-        self.now = client.state.clock
+        self.now = client.state.present
 
     def _consumer(self) -> Consumer:
         return consumer_of(self._client, self._request[1], self.group, self._request[3], self._log)
@@ -131,7 +131,7 @@ class _Claim:
         elif pending is None or not self.is_idle(pending, least_idle):
             return None
         count = options.count if options.count is not None and options.count >= 0 else None
-        return self.take(id_, pending, options.time(self.now), count, options.only_ids)
+        return self.take(id_, pending, options.time(self.now, self._client.state.loading), count, options.only_ids)
 
     def is_idle(self, pending: Pending, least: int) -> bool:
         """Whether it was delivered long enough ago."""

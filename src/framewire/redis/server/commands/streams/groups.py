@@ -111,7 +111,7 @@ def destroy(client: Client, request: list[bytes]) -> object:
 
 def create_consumer(client: Client, request: list[bytes]) -> object:
     _, group = _stream_and_group(client, request)
-    if not group.add_consumer(request[4], client.state.clock):
+    if not group.add_consumer(request[4], client.state.present):
         return 0
     notify(client, request[2], b"xgroup-createconsumer")
     return 1

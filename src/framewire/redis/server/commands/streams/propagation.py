@@ -57,7 +57,7 @@ class GroupLog:
 
 def consumer_of(client: Client, key: bytes, group: Group, name: bytes, log: GroupLog) -> Consumer:
     """The consumer of that name, who gets something now; a new one where there is none."""
-    now = client.state.clock
+    now = client.state.present
     if group.add_consumer(name, now):
         notify(client, key, b"xgroup-createconsumer")
         log.consumer(name)

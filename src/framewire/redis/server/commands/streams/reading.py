@@ -180,7 +180,7 @@ class _Reader:
 
     def read_new(self) -> list[object]:
         """The entries that nobody in the group has read; they are this consumer's from now on, unless NOACK."""
-        group, now = self._group, self._client.state.clock
+        group, now = self._group, self._client.state.present
         entries = self._stream.entries(group.last_id + 1, count=self._query.count)
         for id_, _ in entries:
             group.advance(self._stream, id_)
@@ -197,7 +197,7 @@ class _Reader:
 
     def _deliver_again(self, id_: int) -> object:
         pending = self._consumer.pending[id_]
-        pending.delivered = self._client.state.clock
+        pending.delivered = self._client.state.present
         pending.count += 1
         fields = self._stream.get(id_)
         if fields is None:

@@ -70,7 +70,7 @@ def _append(client: Client, stream: StreamValue, text: bytes, fields: list[bytes
     last_id = stream.last_id
     if last_id == ID_MAX:
         raise CommandError(b"ERR The stream has exhausted the last possible ID, unable to add more items")
-    id_ = parse_new_id(text, last_id, client.state.clock)
+    id_ = parse_new_id(text, last_id, client.state.present)
     if id_ <= last_id:
         raise CommandError(b"ERR The ID specified in XADD is equal or smaller than the target stream top item")
     stream.append(id_, fields, client.state.config)

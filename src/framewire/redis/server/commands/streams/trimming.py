@@ -62,13 +62,13 @@ class TrimOptions:
     def check(self, client: Client, needed: bool) -> None:
         """Whether the options make sense together, and one is there if it is `needed`. Raises `CommandError`.
 
-        An append-only file may hold a LIMIT that had its effect already; while one is read, the clock stands at 0.
+        An append-only file may hold a LIMIT that had its effect already.
         """
         if self._limit and self.keep is None:
             raise CommandError(b"ERR syntax error, LIMIT cannot be used without specifying a trimming strategy")
         if needed and self.keep is None:
             raise CommandError(b"ERR syntax error, XTRIM must be called with a trimming strategy")
-        if not client.state.clock:
+        if client.state.loading:
             return
         if self._limit is not None and self.exact:
             raise CommandError(b"ERR syntax error, LIMIT cannot be used without the special ~ option")

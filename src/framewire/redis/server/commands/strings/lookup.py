@@ -8,10 +8,10 @@ for commands that go on to change the string. All raise WRONGTYPE.
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.parsing.errors import WRONG_TYPE, CommandError
+from framewire.redis.server.parsing.errors import OUT_OF_MEMORY, WRONG_TYPE, CommandError
 from framewire.redis.server.values.strings import RawString
 
-__all__ = ["check_length", "content", "editable", "find", "look_up", "peek", "read"]
+__all__ = ["add_behind", "check_length", "content", "editable", "find", "look_up", "peek", "read"]
 
 
 def content(value: object) -> bytes:
@@ -51,14 +51,38 @@ def _checked(value: object | None) -> bytes | RawString | None:
     raise CommandError(WRONG_TYPE)
 
 
-def editable(client: Client, key: bytes) -> RawString:
-    """The string under `key`, which stands there from now on in the form that can be changed, made where it is not."""
+# Strings grow by commands of a few bytes, so this is where memory ends. Everything is as it was then.
+
+
+def editable(client: Client, key: bytes, size: int = 0) -> RawString:
+    """The string under `key`, from now on in the form that can be changed, with zeros up to `size`; made if need be.
+
+    Raises WRONGTYPE, and `CommandError` where memory does not suffice.
+    """
     value = find(client, key)
-    if isinstance(value, RawString):
+    if isinstance(value, RawString) and len(value) >= size:
         return value
-    raw = RawString(value or b"")
-    client.db.replace(key, raw)
+    try:
+        raw = _raw(value) if value is not None else RawString(size)
+        raw.lengthen(size)
+        client.db.replace(key, raw)
+    except MemoryError:
+        raise CommandError(OUT_OF_MEMORY) from None
     return raw
+
+
+def add_behind(client: Client, key: bytes, before: bytes | RawString, tail: bytes) -> None:
+    """Let the string under `key`, which is `before`, go on with `tail`. Raises as `editable` does."""
+    try:
+        raw = _raw(before)
+        raw.extend(tail)
+        client.db.replace(key, raw)
+    except MemoryError:
+        raise CommandError(OUT_OF_MEMORY) from None
+
+
+def _raw(value: bytes | RawString) -> RawString:
+    return value if isinstance(value, RawString) else RawString(value)
 
 
 def check_length(client: Client, length: int) -> None:

@@ -6,7 +6,7 @@ What belongs here: what reads a string from within, appends to it or writes into
 from __future__ import annotations
 
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.commands.strings.lookup import check_length, editable, find, look_up
+from framewire.redis.server.commands.strings.lookup import add_behind, check_length, editable, find, look_up
 from framewire.redis.server.parsing.arguments import require_int64
 from framewire.redis.server.parsing.errors import CommandError
 
@@ -36,7 +36,7 @@ def append(client: Client, request: list[bytes]) -> object:
     else:
         length = len(before) + len(tail)
         check_length(client, length)
-        editable(client, key).extend(tail)
+        add_behind(client, key, before, tail)
     db.touch(key, b"append")
     return length
 
@@ -49,7 +49,7 @@ def setrange(client: Client, request: list[bytes]) -> object:
     if not data:
         return len(before or b"")
     check_length(client, offset + len(data))
-    value = editable(client, key)
+    value = editable(client, key, offset + len(data))
     value.write(offset, data)
     client.db.touch(key, b"setrange")
     return len(value)

@@ -50,7 +50,7 @@ def set_(client: Client, request: list[bytes]) -> object:
 def _set_with_options(client: Client, request: list[bytes]) -> object:
     options = set_options(request)
     db, key, now = client.db, request[1], client.state.clock
-    deadline = options.lifetime.deadline(now, b"set") if options.lifetime is not None else None
+    deadline = options.lifetime.deadline(client.state.present, b"set") if options.lifetime is not None else None
     before = read(client, key) if options.get else db.peek(key, now)
     if options.condition == (b"NX" if before is not None else b"XX"):
         return before if options.get else None
@@ -64,10 +64,12 @@ def _set_with_options(client: Client, request: list[bytes]) -> object:
 
 def _store(client: Client, key: bytes, value: bytes, deadline: int | None = None) -> None:
     db = client.db
-    db.set(key, value)
-    db.touch(key, b"set")
-    if deadline is not None:
-        db.set_deadline(key, deadline)
+    if deadline is None:
+        db.set(key, value)
+        db.touch(key, b"set")
+    else:
+        db.set_until(key, value, deadline)
+        db.touch(key, b"set")
         if db.observer is not None:
             db.observer(db, key, b"expire")
             client.propagate([b"SET", key, value, b"PXAT", b"%d" % deadline])
@@ -89,7 +91,7 @@ def psetex(client: Client, request: list[bytes]) -> object:
 
 
 def _set_for(client: Client, request: list[bytes], unit: bytes) -> object:
-    deadline = Lifetime(unit, request[2]).deadline(client.state.clock, b"setex" if unit == b"EX" else b"psetex")
+    deadline = Lifetime(unit, request[2]).deadline(client.state.present, b"setex" if unit == b"EX" else b"psetex")
     _store(client, request[1], request[3], deadline)
     return OK
 
@@ -115,7 +117,7 @@ def getex(client: Client, request: list[bytes]) -> object:
     if value is None:
         return None
     if options.lifetime is not None:
-        let_expire(client, key, options.lifetime.deadline(client.state.clock, b"getex"))
+        let_expire(client, key, options.lifetime.deadline(client.state.present, b"getex"))
     elif options.persist and db.persist(key):
         db.touch(key, b"persist")
         client.propagate([b"PERSIST", key])
