@@ -173,9 +173,12 @@ class Connection(Framed[F]):
         """
         self._write([], deadline_after(timeout), flush=True)
 
-    def _write(self, frames: list[F], deadline: float | None, *, flush: bool) -> None:
+    def _write(self, frames: list[F], deadline: float | None, *, flush: bool, to_close: bool = False) -> None:
         self._check_open()
-        self._turns.take(self._turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush))
+        turns = self._turns
+        turns.take(
+            turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush), to_close=to_close
+        )
 
     def _encode_and_send(self, frames: list[F], deadline: float | None, flush: bool) -> None:
         self._check_open()
@@ -268,11 +271,13 @@ class Connection(Framed[F]):
     def close(self, timeout: float | None = None) -> None:
         """Send what was fed, then close; readers and writers in other threads end with `ConnectionClosedError`.
 
-        Closing twice is fine. Raises `TimeoutError` if not all could be sent within `timeout` seconds; closed it is.
+        A write of another thread is waited for while the peer takes bytes of it; when it takes none for a second, that
+        write is given up. Closing twice is fine. Raises `TimeoutError` if not all could be sent, for that reason or
+        within `timeout` seconds; closed it is.
         """
         try:
             if not self._turns.closed and not self._finished:
-                self.flush(timeout)
+                self._write([], deadline_after(timeout), flush=True, to_close=True)
             if not self._turns.closed:
                 self._stream.say_goodbye()
         except ConnectionClosedError:

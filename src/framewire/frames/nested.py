@@ -48,7 +48,9 @@ def any_depth(cls: type[T]) -> type[T]:
 def _methods(
     cls: Any, names: tuple[str, ...], fields: Callable[[Any], tuple[Any, ...]]
 ) -> dict[str, Callable[..., Any]]:
-    equal_here, hash_here, print_here = cls.__eq__, cls.__hash__, cls.__repr__
+    equal_here: Callable[[Any, object], bool] = cls.__eq__
+    hash_here: Callable[[Any], int] = cls.__hash__
+    print_here: Callable[[Any], str] = cls.__repr__
 
     def __eq__(self: Any, other: object) -> Any:
         try:
