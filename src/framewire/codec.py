@@ -7,7 +7,8 @@ The duties of a decoder, by what `src` holds:
 
 * less than a frame: return `None`. It may consume the part that it has understood, and must then remember it; it never
   looks at a byte twice. For one large payload it may call `src.expect(n)`, so that the payload is received in place.
-* exactly a frame, or more: consume that frame, return it, leave the rest.
+* exactly a frame, or more: consume that frame, return it, leave the rest. (Frames may come of what was consumed before;
+  one that gives them without end and consumes nothing is stopped with `CodecStuck`.)
 * something else: raise `ProtocolError`, now and at each later call (`Refusal` remembers it). What is wrong with one
   frame alone, and can be consumed or skipped, raises it once, with `recoverable=True`, and decoding goes on behind it.
 
@@ -93,6 +94,9 @@ class MappedCodec(Codec[G], Generic[F, G]):
         self._decode = decode
         self._encode = encode
         self._at_switch_point = False
+
+    def __repr__(self) -> str:
+        return f"<map of {self.inner!r}>"
 
     def is_switch_point(self, frame: G) -> bool:
         """What the inner codec says of the just decoded frame; false where it says nothing."""

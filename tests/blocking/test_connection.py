@@ -14,6 +14,7 @@ import pytest
 from framewire import (
     BytesMut,
     CodecInUse,
+    CodecStuck,
     ConnectionClosedError,
     EncodeError,
     FrameTooLong,
@@ -321,6 +322,23 @@ def test_an_error_in_a_with_block_does_not_wait_for_a_peer_that_reads_nothing() 
                 near.feed_frame(HUGE)
                 raise ZeroDivisionError
         assert near.is_closed
+
+
+class Stuck(LinesCodec[bytes]):
+    """Gives a line that it does not take."""
+
+    def decode(self, src: BytesMut) -> bytes | None:
+        return bytes(src) or None
+
+
+def test_a_codec_that_consumes_nothing_ends_the_reading() -> None:
+    with with_peer(Stuck()) as (near, far):
+        far.sendall(b"line\n")
+        with pytest.raises(CodecStuck, match="Stuck"):
+            for _ in near:
+                pass
+        with pytest.raises(CodecStuck, match="Stuck"):
+            near.read_frames(1_000_000_000)
 
 
 # ---- the end ---------------------------------------------------------------------------------------------------------

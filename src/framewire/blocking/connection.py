@@ -73,7 +73,7 @@ class Connection(Framed[F]):
             if not turns.reading.acquire(False):
                 turns.claim(turns.reading, deadline)
             try:
-                frame = self._codec.decode(self._rest) if self._ahead is None else self._next(self._rest)
+                frame = self._decoder.decode(self._rest) if self._ahead is None else self._next(self._rest)
                 return self._wait_for_frame(deadline) if frame is None else frame
             finally:
                 turns.reading.release()
@@ -112,7 +112,7 @@ class Connection(Framed[F]):
     def _wait_for_frame(self, deadline: float | None) -> F | None:
         while True:
             if self._at_eof:
-                return self._codec.decode_eof(self._rest)
+                return self._decoder.decode_eof(self._rest)
             self._receive(deadline)
             frame = self._next(self._rest)
             if frame is not None:
