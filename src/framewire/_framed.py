@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from framewire._impl import BytesMut
 from framewire.buf.write_buffer import WriteBuffer
-from framewire.codec import Codec, Decoder
+from framewire.codec import Codec, Decoder, check_codec
 from framewire.codecs.batch import decode_ready
 from framewire.codecs.progress import watched
 from framewire.errors import CodecInUse
@@ -79,6 +79,7 @@ class Framed(Generic[F]):
         self._use(codec)
 
     def _use(self, codec: Codec[F]) -> None:
+        check_codec(codec)
         self._codec = codec
         self._decoder: Decoder[F] = watched(codec)  # what decodes: the codec itself, if it is one of ours
 

@@ -28,7 +28,8 @@ from framewire._impl import BytesMut
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import EncodeError, FramewireError, IncompleteFrame, ProtocolError
 
-__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "check_factory", "decode_eof"]
+__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "check_codec",
+           "check_factory", "decode_eof"]  # fmt: skip
 
 F_co = TypeVar("F_co", covariant=True)
 F_contra = TypeVar("F_contra", contravariant=True)
@@ -90,6 +91,7 @@ class MappedCodec(Codec[G], Generic[F, G]):
     __slots__ = ("_at_switch_point", "_decode", "_encode", "inner")
 
     def __init__(self, inner: Codec[F], decode: Callable[[F], G], encode: Callable[[G], F]) -> None:
+        check_codec(inner)
         self.inner = inner
         self._decode = decode
         self._encode = encode
@@ -174,6 +176,12 @@ def _copy(error: ProtocolError) -> ProtocolError:
     made = type(error).__new__(type(error), *error.args)
     made.__dict__.update(error.__dict__)
     return made
+
+
+def check_codec(codec: object) -> None:
+    """Raise `TypeError` for anything but a codec, such as the class or the function that makes one."""
+    if isinstance(codec, type) or not all(callable(getattr(codec, name, None)) for name in ("decode", "encode")):
+        raise TypeError(f"codec is a codec, made and ready: give LinesCodec(), say, and not {codec!r:.80}")
 
 
 def check_factory(codec: object) -> None:

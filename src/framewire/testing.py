@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from framewire._impl import BytesMut
+from framewire.codec import check_codec, check_factory
 from framewire.codecs.progress import Watched
 from framewire.errors import IncompleteFrame, ProtocolError
 
@@ -39,6 +40,7 @@ def outcome(codec: Any, pieces: Iterable[bytes], *, leased: bool = False, fresh:
     the next call does not raise again: that raises `AssertionError`. One that gives frames without end and consumes
     nothing is given up with `CodecStuck`.
     """
+    check_codec(codec)
     watched, src, frames = Watched(codec), BytesMut(), list[Any]()
     try:
         for piece in pieces:
@@ -68,6 +70,7 @@ def every_way(
     in pieces of random sizes, each in three ways (see `outcome`). `normal` may join frames whose borders are those of
     arrival. Cost: O(bytes) for each of the ways.
     """
+    check_factory(make)
     expected = outcome(make(), [data])
     expected = Outcome(normal(expected.frames), expected.error)
     for pieces in _ways(data, random.Random(seed)):
@@ -84,6 +87,7 @@ def memory_factor(make: Callable[[], Any], data: bytes) -> float:
     About 1 where a large payload is received in place (see `BytesMut.expect`; compiled buffers), 2 or more where it is
     copied. Measured by `tracemalloc`, which must not be running; sensible for a megabyte or more.
     """
+    check_factory(make)
     codec, src, frames = Watched(make()), BytesMut(), list[Any]()
     tracemalloc.start()
     try:

@@ -21,7 +21,7 @@ from typing import IO, Any, TypeVar, cast
 from framewire._framed import DEFAULT_HIGH_WATER
 from framewire.aio.connection import Connection
 from framewire.aio.protocol import StreamProtocol
-from framewire.codec import Codec
+from framewire.codec import Codec, check_codec
 
 __all__ = ["PipeTransport", "SubprocessConnection", "connect_pipes", "open_subprocess"]
 
@@ -42,6 +42,7 @@ async def connect_pipes(
     anything else, such as a file on disk, which is then left open. They must suit the loop: on Windows, pipes that were
     made for overlapped use.
     """
+    check_codec(codec)
     for file in (read_pipe, write_pipe):
         if file is not None:
             _check_pipe(file)
@@ -58,6 +59,7 @@ async def open_subprocess(
     `options` are those of `asyncio.create_subprocess_exec` (`cwd`, `env`, `stderr`, ...). Raises `OSError` where the
     program cannot be started. Not on Windows.
     """
+    check_codec(codec)
     process, read_pipe, write_pipe = await _start(program, args, options)
     protocol = StreamProtocol(high_water=high_water)
     try:
