@@ -16,7 +16,7 @@ import sys
 import weakref
 from typing import Any
 
-from framewire._pure.block import Block, Handle, count, original_capacity, payload_memory
+from framewire._pure.block import Block, Handle, count, original_capacity, payload_memory, sized
 
 __all__ = ["Storage"]
 
@@ -72,7 +72,8 @@ class Storage(Handle):
         Beside a lease nothing moves now: the next lease does it. Raises `ValueError` if negative, `MemoryError`, and
         `BufferError` if storage would move under a view of `chunk_mut`.
         """
-        if count(additional) <= self._cap - self._len:
+        additional = count(additional)
+        if additional <= self._cap - self._len:
             return
         if self._lent is not None:
             self._wanted = max(self._wanted, additional)
@@ -81,7 +82,8 @@ class Storage(Handle):
 
     def try_reclaim(self, additional: int) -> bool:
         """As `reserve`, but never allocates: true if the bytes fit, perhaps after a move to the front of the block."""
-        return count(additional) <= self._cap - self._len or (self._lent is None and self._reuse(additional))
+        additional = count(additional)
+        return additional <= self._cap - self._len or (self._lent is None and self._reuse(additional))
 
     def _make_room(self, additional: int) -> None:
         """Move storage so that `additional` more bytes fit. Amortised O(1) for each byte appended.
@@ -157,6 +159,7 @@ class Storage(Handle):
 
     def advance_mut(self, n: int) -> None:
         """Make `n` bytes, written through `chunk_mut`, readable; O(1). Raises `BufferError` beyond the spare bytes."""
+        n = sized(n)
         self._require_no_chunk()
         if count(n) > self._cap - self._len:
             raise BufferError(f"cannot advance by {n} bytes: {self._cap - self._len} are spare")
@@ -182,7 +185,8 @@ class Storage(Handle):
         it is far larger than asked for. While a payload is expected, the view ends where the payload ends and may be
         shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`.
         """
-        if count(minimum) == 0:
+        minimum = count(minimum)
+        if minimum == 0:
             raise ValueError("a lease of 0 bytes cannot receive anything")
         if self._expected:
             self._make_payload_room(minimum)
@@ -220,7 +224,8 @@ class Storage(Handle):
         is reserved at once. Ends when the payload is complete, or when anything is taken off. A no-op if it is
         complete already; O(1).
         """
-        if count(length) > self._len:
+        length = count(length)
+        if length > self._len:
             self._expected = length
 
     def _make_lease_room(self, room: int) -> None:
