@@ -117,6 +117,7 @@ class BytesMut(Storage, Searching, Reading, Writing):
             return self.extend_from_within(0, self._len)
         source = flat(data)
         n = len(source)
+        self._require_no_chunk()
         if n > self._cap - self._len:
             self._make_room(n)
         tail = self._start + self._len

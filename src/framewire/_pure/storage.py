@@ -146,8 +146,9 @@ class Storage(Handle):
     def chunk_mut(self) -> memoryview:
         """The spare bytes as a writable view (64 are made where there are none). Release it, then `advance_mut`.
 
-        While it, or a slice of it, is alive, what would move or hand on storage raises `BufferError`: `advance_mut`,
-        `freeze`, `split`, `split_to`, `split_off`, `unsplit`, and a `reserve` that does not fit.
+        While it, or a slice of it, is alive, what would move storage, hand it on or write where it can raises
+        `BufferError`: `advance_mut`, `freeze`, `split`, `split_to`, `split_off`, `unsplit`, a `reserve` that does not
+        fit, `lease`, `commit`, and whatever appends.
         """
         if self._cap == self._len:
             self._make_room(CHUNK)
@@ -183,11 +184,13 @@ class Storage(Handle):
         The view may stay alive for ever: it keeps its memory valid and makes nothing raise. Storage moves, grows and
         shrinks here and not while bytes arrive: an empty buffer goes back to the front of its block, or drops it where
         it is far larger than asked for. While a payload is expected, the view ends where the payload ends and may be
-        shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`.
+        shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`, and `BufferError`
+        while a view of `chunk_mut` is alive.
         """
         minimum = count(minimum)
         if minimum == 0:
             raise ValueError("a lease of 0 bytes cannot receive anything")
+        self._require_no_chunk()
         if self._expected:
             self._make_payload_room(minimum)
         else:
@@ -209,6 +212,7 @@ class Storage(Handle):
         lent = min(stop - start, self._cap - self._len)
         if n > lent:
             raise ValueError(f"cannot commit {n} bytes: {lent} were lent")
+        self._require_no_chunk()
         self._lent = None
         self._grow(n)
 
@@ -230,7 +234,7 @@ class Storage(Handle):
 
     def _make_lease_room(self, room: int) -> None:
         """Have `room` spare bytes; an empty buffer starts over, in a block that is not far too large for that."""
-        if not self._len and not self._has_chunk():
+        if not self._len:
             block = self._block
             if block.size > max(KEPT_WHEN_EMPTY, 4 * room):
                 self._move_to(Block(bytearray(room), original=original_capacity(room)), 0, 0, room)
