@@ -145,7 +145,7 @@ def aio_places(codec: Any) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("codec", NO_CODECS, ids=repr)
+@pytest.mark.parametrize("codec", NO_CODECS, ids=lambda codec: type(codec).__name__)
 def test_what_is_no_codec_is_refused_at_once(codec: Any) -> None:
     async def main() -> None:
         for place in aio_places(codec):

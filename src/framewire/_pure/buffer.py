@@ -202,7 +202,7 @@ class BytesMut(Storage, Searching, Reading, Writing):
         """
         n = self._require(n)
         self._require_no_chunk()
-        front = BytesMut._on(self._block, self._start, n, n) if n else BytesMut()
+        front = self._part(self._start, n, n)
         self._skip(n)
         return front
 
@@ -216,13 +216,17 @@ class BytesMut(Storage, Searching, Reading, Writing):
             raise BufferUnderflow(n, self._cap)
         self._require_no_chunk()
         room = self._cap - n
-        back = BytesMut._on(self._block, self._start + n, max(0, self._len - n), room) if room else BytesMut()
+        back = self._part(self._start + n, max(0, self._len - n), room)
         self._cap, self._len, self._expected = n, min(self._len, n), 0
         return back
 
     def split(self) -> BytesMut:
         """Take all readable bytes off, keeping the spare ones; O(1). Raises `BufferError`."""
         return self.split_to(self._len)
+
+    def _part(self, start: int, length: int, capacity: int) -> BytesMut:
+        """A new handle on our block, also where its range is empty (see `try_reclaim`), which is no more ours."""
+        return BytesMut._on(self._block, start, length, capacity) if self._block.size else BytesMut()
 
     def freeze(self) -> Bytes:
         """The readable bytes as `Bytes`, sharing storage; O(1). This buffer is left empty, without capacity.
