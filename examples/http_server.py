@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from email.utils import formatdate
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote, unquote, urlsplit
 
 from framewire import HttpCodec, ProtocolError
@@ -19,7 +20,16 @@ from framewire.aio import Connection, serve
 from framewire.frames.http import BodyChunk, EndOfMessage, Headers, HttpFrame, RequestHead, ResponseHead
 
 PIECE = 256 * 1024
-REASONS = {200: b"OK", 301: b"Moved Permanently", 400: b"Bad Request", 404: b"Not Found", 405: b"Method Not Allowed"}
+REASONS = {
+    200: b"OK",
+    301: b"Moved Permanently",
+    400: b"Bad Request",
+    404: b"Not Found",
+    405: b"Method Not Allowed",
+    501: b"Not Implemented",
+}
+METHODS = {b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH"}
+"""The methods of HTTP; any other word may be one too, to the codec."""
 
 
 async def handle(root: Path, connection: Connection[HttpFrame]) -> None:
@@ -40,25 +50,41 @@ async def handle(root: Path, connection: Connection[HttpFrame]) -> None:
 
 async def answer(root: Path, connection: Connection[HttpFrame], head: RequestHead) -> None:
     """Send what the target of `head` names below `root`."""
+    if head.method not in METHODS:
+        return await send_text(connection, head.method, 501, "what is that?\n")
     if head.method not in (b"GET", b"HEAD"):
         return await send_text(connection, head.method, 405, "GET or HEAD\n", ((b"allow", b"GET, HEAD"),))
-    url = unquote(urlsplit(head.target.decode()).path)
-    path = (root / url.lstrip("/")).resolve() if "\0" not in url else root / "\N{REPLACEMENT CHARACTER}"
-    if not path.is_relative_to(root) or not path.exists():
-        await send_text(connection, head.method, 404, "nothing is here\n")
-    elif not path.is_dir():
-        await send_file(connection, head.method, path)
+    try:
+        url = unquote(urlsplit(head.target.decode()).path)
+    except ValueError as error:  # what is in brackets in "http://[...]/" may be no address
+        return await send_text(connection, head.method, 400, f"{error}\n")
+    try:
+        path = located(root, url)
+        found = listing(path) if path.is_dir() else path.open("rb")
+    except (OSError, ValueError, RuntimeError):  # not there, not ours to read, too long, or links in a circle
+        return await send_text(connection, head.method, 404, "nothing is here\n")
+    if not isinstance(found, str):
+        await send_file(connection, head.method, path, found)
     elif url.endswith("/"):
-        await send_text(connection, head.method, 200, listing(path), ((b"content-type", b"text/html; charset=utf-8"),))
+        await send_text(connection, head.method, 200, found, ((b"content-type", b"text/html; charset=utf-8"),))
     else:
         location = quote(path.relative_to(root).as_posix()).encode()
         await send_text(connection, head.method, 301, "", ((b"location", b"/%b/" % location),))
 
 
-async def send_file(connection: Connection[HttpFrame], method: bytes, path: Path) -> None:
-    """Stream a file."""
-    size, headers = about(path)
-    await send(connection, method, ResponseHead(200, headers, REASONS[200]), pieces(path, size))
+def located(root: Path, url: str) -> Path:
+    """The file or directory that the path of a URL names. Raises what `Path` does, and `FileNotFoundError`."""
+    path = (root / url.lstrip("/")).resolve(strict=True)
+    if not path.is_relative_to(root) or not (path.is_file() or path.is_dir()):
+        raise FileNotFoundError(path)
+    return path
+
+
+async def send_file(connection: Connection[HttpFrame], method: bytes, path: Path, file: BinaryIO) -> None:
+    """Stream an open file, and close it."""
+    with file:
+        size, headers = about(path)
+        await send(connection, method, ResponseHead(200, headers, REASONS[200]), pieces(file, size))
 
 
 def about(path: Path) -> tuple[int, Headers]:
@@ -72,15 +98,14 @@ def about(path: Path) -> tuple[int, Headers]:
     )
 
 
-async def pieces(path: Path, size: int) -> AsyncIterator[bytes]:
+async def pieces(file: BinaryIO, size: int) -> AsyncIterator[bytes]:
     """The first `size` bytes of a file; it may be growing. Raises `EOFError` if they are not there any more."""
-    with path.open("rb") as file:
-        while size:
-            piece = await asyncio.to_thread(file.read, min(PIECE, size))
-            if not piece:
-                raise EOFError(f"{path} has become shorter by {size} bytes")
-            size -= len(piece)
-            yield piece
+    while size:
+        piece = await asyncio.to_thread(file.read, min(PIECE, size))
+        if not piece:
+            raise EOFError(f"{file.name} has become shorter by {size} bytes")
+        size -= len(piece)
+        yield piece
 
 
 async def send_text(

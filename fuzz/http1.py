@@ -17,7 +17,8 @@ from framewire.frames.http import BodyChunk, EndOfMessage, HttpLimits, RequestHe
 from fuzz.harness import TWINS, check
 from tests.codecs.test_http1 import REQUESTS, RESPONSES
 from tests.codecs.test_http1_body import BROKEN, CHUNKED
-from tests.codecs.test_http1_head import START_LINES, STATUS_LINES
+from tests.codecs.test_http1_body import FOR_SMUGGLERS as EXTENSIONS
+from tests.codecs.test_http1_head import FOR_SMUGGLERS, HOSTS, START_LINES, STATUS_LINES, TARGETS
 
 HOST = (b"host", b"h")
 LIMITS = [HttpLimits(), HttpLimits(head_size=60, headers=2, chunk_size=20, chunk_line=10, body_size=30)]
@@ -35,8 +36,10 @@ ASKED = [
 class Http:
     """A codec behind whose upgrade bytes are bytes."""
 
-    def __init__(self, role: Literal["server", "client"], limits: HttpLimits, asked: list[RequestHead]) -> None:
-        self.codec = HttpCodec(role=role, limits=limits)
+    def __init__(
+        self, role: Literal["server", "client"], limits: HttpLimits, asked: list[RequestHead], lenient: bool = False
+    ) -> None:
+        self.codec = HttpCodec(role=role, limits=limits, lenient=lenient)
         for head in asked:
             self.codec.encode(head, WriteBuffer())
             self.codec.encode(EndOfMessage(), WriteBuffer())
@@ -71,19 +74,26 @@ def joined(frames: list[Any]) -> list[Any]:
 
 
 def one_input(data: bytes) -> None:
-    """The first byte chooses the role, the limits, and what a client has asked for; the rest is the stream."""
+    """The first byte chooses the role, the limits, and what a client has asked for; the rest is the stream.
+
+    From 128 on it also says that the codec is lenient.
+    """
     choice, wire = data[0] if data else 0, data[1:]
-    limits = LIMITS[choice >> 1 & 1]
+    limits, lenient = LIMITS[choice >> 1 & 1], choice >= 128
     if choice & 1:
-        asked = ASKED[(choice >> 2) % len(ASKED)]
-        check_written(check(lambda twin: Http("client", limits, asked), wire, joined), "server", asked)
+        asked = ASKED[(choice >> 2 & 31) % len(ASKED)]
+        frames = check(lambda twin: Http("client", limits, asked, lenient), wire, joined)
+        check_written(frames, "server", asked, lenient)
     else:
-        check_written(check(lambda twin: Http("server", limits, []), wire, joined), "client", [])
+        frames = check(lambda twin: Http("server", limits, [], lenient), wire, joined)
+        check_written(frames, "client", [], lenient)
 
 
-def check_written(frames: list[Any], role: Literal["server", "client"], asked: list[RequestHead]) -> None:
+def check_written(
+    frames: list[Any], role: Literal["server", "client"], asked: list[RequestHead], lenient: bool
+) -> None:
     """What the peer of `role` sent, sent once more."""
-    writer, dst = HttpCodec(role=role), WriteBuffer()
+    writer, dst = HttpCodec(role=role, lenient=lenient), WriteBuffer()
     if role == "server":
         request = Http("client", LIMITS[0], [])
         for head in asked:
@@ -102,7 +112,9 @@ def check_written(frames: list[Any], role: Literal["server", "client"], asked: l
             break
         written.append(frame)
     wire = b"".join(map(bytes, dst.take()))
-    reader = Http("client", LIMITS[0], asked) if role == "server" else Http("server", LIMITS[0], [])
+    reader = (
+        Http("client", LIMITS[0], asked, lenient) if role == "server" else Http("server", LIMITS[0], [], lenient)
+    )
     src, back = TWINS[-1].buffer.BytesMut(wire), []
     while (frame := reader.decode(src)) is not None:
         back.append(frame)
@@ -120,6 +132,14 @@ def seeds() -> Iterator[bytes]:
         yield {b"HEAD": b"\5", b"CONNECT": b"\x0d"}.get(method, b"\1") + wire
     for body, _ in BROKEN:
         yield b"\0" + CHUNKED + body
+    for line in EXTENSIONS:
+        yield b"\x80" + CHUNKED + line + b"hello\r\n0\r\n\r\n"
+    for field, _ in FOR_SMUGGLERS:
+        yield b"\x80POST / HTTP/1.1\r\nHost: h\r\n" + field + b"\r\n\r\n"
+    for begin in TARGETS:
+        yield b"\x80" + begin + b" HTTP/1.1\r\nHost: h\r\n\r\n"
+    for host in HOSTS:
+        yield b"\x80GET / HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"
     for line, _ in (*START_LINES, *STATUS_LINES):
         yield (b"\1" if line.startswith(b"HTTP") else b"\0") + line
     yield b"\x09HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\nhello"

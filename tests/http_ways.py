@@ -13,18 +13,23 @@ from tests.every_way import cuts
 __all__ = ["asking", "encoded", "every_way", "frames_of", "serving"]
 
 
-def serving(**limits: Any) -> Callable[[], HttpCodec]:
+TARGETS = {b"CONNECT": b"h:1"}
+
+
+def serving(*, lenient: bool = False, **limits: Any) -> Callable[[], HttpCodec]:
     """Makes codecs of a server."""
-    return lambda: HttpCodec("server", HttpLimits(**limits))
+    return lambda: HttpCodec("server", HttpLimits(**limits), lenient=lenient)
 
 
-def asking(*methods: bytes, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Callable[[], HttpCodec]:
+def asking(
+    *methods: bytes, headers: tuple[tuple[bytes, bytes], ...] = (), lenient: bool = False
+) -> Callable[[], HttpCodec]:
     """Makes codecs of a client that has sent requests of these methods."""
 
     def make() -> HttpCodec:
-        codec = HttpCodec("client")
+        codec = HttpCodec("client", lenient=lenient)
         for method in methods:
-            encoded(codec, RequestHead(method, b"/", ((b"host", b"h"), *headers)), EndOfMessage())
+            encoded(codec, RequestHead(method, TARGETS.get(method, b"/"), ((b"host", b"h"), *headers)), EndOfMessage())
         return codec
 
     return make

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
+import socket
 from typing import Any
 
 import pytest
 
-from framewire import BytesMut, Codec, EncodeError, IncompleteFrame, LinesCodec, ProtocolError, WriteBuffer
+from framewire import (
+    BytesMut,
+    Codec,
+    EncodeError,
+    IncompleteFrame,
+    LinesCodec,
+    MappedCodec,
+    ProtocolError,
+    WriteBuffer,
+    aio,
+    blocking,
+)
 from framewire.aio import memory_pair
 from framewire.codec import Refusal
+from framewire.testing import every_way, memory_factor, outcome
 
 
 class Pairs(Codec[bytes]):
@@ -112,3 +127,65 @@ def test_a_refusal_repeats_an_error_of_any_class_without_its_traceback() -> None
         assert (found.value.at, found.value.recoverable) == (3, False)
         raised.append(found.value)
     assert raised[0] is not raised[1]
+
+
+NO_CODECS = [LinesCodec, lambda: LinesCodec(), None, "lines", object()]
+
+
+def aio_places(codec: Any) -> list[Any]:
+    """Everything in `aio` that takes a codec. What it would open is not there: the codec is looked at first."""
+    protocol = aio.StreamProtocol()
+    return [
+        lambda: aio.connect(codec, path="/nowhere/at/all"),
+        lambda: aio.connect_pipes(codec, None, None),
+        lambda: aio.open_subprocess(codec, "/nowhere/at/all"),
+        lambda: aio.memory_pair(codec, LinesCodec()),
+        lambda: aio.memory_pair(LinesCodec(), codec),
+        lambda: aio.Connection(protocol, codec),
+    ]
+
+
+@pytest.mark.parametrize("codec", NO_CODECS, ids=lambda codec: type(codec).__name__)
+def test_what_is_no_codec_is_refused_at_once(codec: Any) -> None:
+    async def main() -> None:
+        for place in aio_places(codec):
+            with pytest.raises(TypeError, match=r"codec.*LinesCodec\(\)"):
+                made = place()
+                if inspect.isawaitable(made):
+                    await made
+        near, far = aio.memory_pair(LinesCodec(), LinesCodec())
+        with pytest.raises(TypeError, match="codec"):
+            near.switch_codec(codec)
+        near.feed_frame(b"as before")
+        near.abort()
+        far.abort()
+
+    asyncio.run(main())
+    near, far = socket.socketpair()
+    with near, far:
+        for place in (
+            lambda: blocking.connect(codec, path="/nowhere/at/all"),
+            lambda: blocking.Connection(near, codec),
+            lambda: MappedCodec(codec, bytes, bytes),
+            lambda: outcome(codec, []),
+        ):
+            with pytest.raises(TypeError, match=r"codec.*LinesCodec\(\)"):
+                place()
+
+
+def test_a_codec_where_one_is_made_is_refused_at_once() -> None:
+    for place in (every_way, memory_factor):
+        with pytest.raises(TypeError, match="codec makes"):
+            place(LinesCodec(), b"line\n")  # type: ignore[arg-type]
+
+    async def handler(connection: Any) -> None:
+        pass
+
+    async def main() -> None:
+        for make in (aio.listen, aio.serve):
+            with pytest.raises(TypeError, match="codec makes"):
+                await make(handler, LinesCodec(), "127.0.0.1", 0)  # type: ignore[operator]
+
+    asyncio.run(main())
+    with pytest.raises(TypeError, match="codec makes"):
+        blocking.listen(handler, LinesCodec(), "127.0.0.1", 0)  # type: ignore[arg-type]

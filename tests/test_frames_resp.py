@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import sys
+import time
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 from typing import Any
 
@@ -18,7 +19,10 @@ from framewire.frames import resp as frames
 from framewire.frames.resp import (
     Array,
     Attributed,
+    BigNumber,
+    Bulk,
     BulkError,
+    Double,
     Error,
     Integer,
     Map,
@@ -53,6 +57,116 @@ def test_frames_can_be_copied_and_pickled(name: str) -> None:
     frame = BOTH_WAYS[name].frame
     assert copy.deepcopy(frame) == frame
     assert pickle.loads(pickle.dumps(frame)) == frame
+
+
+NESTINGS = {
+    "array": lambda frame: Array((frame,)),
+    "array, not alone": lambda frame: Array((Integer(1), frame, Simple(b"x"))),
+    "set": lambda frame: Set((frame, Integer(1))),
+    "push": lambda frame: Push((frame,)),
+    "map key": lambda frame: Map(((frame, Integer(1)),)),
+    "map value": lambda frame: Map(((Integer(1), frame), (Integer(2), Integer(3)))),
+    "attributed": lambda frame: Attributed(((Simple(b"a"), Integer(1)),), frame),
+    "attribute": lambda frame: Attributed(((Simple(b"a"), frame),), Integer(1)),
+}
+
+
+def nested(name: str, depth: int, inmost: Any = Integer(7)) -> Any:  # noqa: B008
+    frame = inmost
+    for _ in range(depth):
+        frame = NESTINGS[name](frame)
+    return frame
+
+
+@pytest.mark.parametrize("depth", [1, 2, 1024])
+@pytest.mark.parametrize("name", NESTINGS)
+def test_frames_of_any_depth_are_compared_and_hashed(name: str, depth: int) -> None:
+    frame, same, other = nested(name, depth), nested(name, depth), nested(name, depth, Integer(8))
+    assert frame == same and not frame != same
+    assert hash(frame) == hash(same)
+    assert frame != other and not frame == other
+    assert frame != nested(name, depth - 1)
+    assert {frame: 1}[same] == 1
+
+
+@pytest.mark.parametrize("depth", [1, 2, 1024])
+@pytest.mark.parametrize("name", NESTINGS)
+def test_frames_of_any_depth_are_printed_as_dataclasses_are(name: str, depth: int) -> None:
+    before, after = repr(nested(name, 1)).split(repr(Integer(7)))
+    assert repr(nested(name, depth)) == before * depth + repr(Integer(7)) + after * depth
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("depth", [1, 2, 1024])
+@pytest.mark.parametrize("name", NESTINGS)
+def test_frames_of_any_depth_are_pickled(name: str, depth: int, protocol: int) -> None:
+    frame = nested(name, depth)
+    assert pickle.loads(pickle.dumps(frame, protocol)) == frame
+
+
+@pytest.mark.parametrize("depth", [1, 2, 1024])
+@pytest.mark.parametrize("name", NESTINGS)
+def test_frames_of_any_depth_are_copied(name: str, depth: int) -> None:
+    frame = nested(name, depth, Bulk(bytearray(b"changes")))  # type: ignore[arg-type]
+    assert copy.copy(frame) == frame
+    copied = copy.deepcopy(frame)
+    assert copied == frame
+    assert copied is not frame
+
+
+def test_deep_frames_with_little_stack_left() -> None:
+    """Wherever the recursion ends: what is left is done, or nothing is said but that there is no room at all."""
+    frame, same = nested("array, not alone", 1024), nested("array, not alone", 1024)
+    text, number = repr(frame), hash(frame)
+
+    def at_depth(levels: int) -> None:
+        if levels:
+            at_depth(levels - 1)
+        else:
+            assert frame == same and repr(frame) == text and hash(frame) == number
+            assert copy.deepcopy(frame) == frame
+
+    for levels in range(0, 800, 37):
+        at_depth(levels)
+
+
+def test_what_is_equal_in_a_tuple_is_equal_in_a_deep_frame() -> None:
+    nan = Double(float("nan"))
+    assert nested("array", 1024, nan) == nested("array", 1024, nan)
+    assert nested("array", 1024, nan) != nested("array", 1024, Double(float("nan")))
+    assert nested("array", 1024, Integer(1)) != nested("array", 1024, BigNumber(1))
+    assert nested("array", 1024, Array(())) != nested("array", 1024, Set(()))
+
+
+def test_a_decoded_frame_of_the_greatest_depth(resp: Any, bytes_mut: type) -> None:
+    wire = b"*1\r\n" * 1023 + b"*0\r\n"
+    one, two = (resp.RespDecoder("frames").decode(bytes_mut(wire)) for _ in range(2))
+    assert one == two
+    assert hash(one) == hash(two)
+    assert repr(one).count("Array") == 1024
+    assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(two) == one
+
+
+def test_frames_deeper_than_the_default_limit_are_linear_work() -> None:
+    """Twenty times as deep is not four hundred times the work."""
+    frame, same = nested("map value", 20_000), nested("map value", 20_000)
+    start = time.process_time()
+    assert frame == same and hash(frame) == hash(same)
+    assert len(repr(frame)) > 20_000 * 20
+    assert pickle.loads(pickle.dumps(frame)) == copy.deepcopy(frame)
+    assert time.process_time() - start < 30
+
+
+class Marked(Array):
+    """A class of somebody's own."""
+
+
+def test_a_subclass_keeps_its_class() -> None:
+    frame = Marked((Array((Integer(1),)),))
+    assert type(pickle.loads(pickle.dumps(frame))) is type(copy.deepcopy(frame)) is Marked
+    assert frame == Marked(frame.items) != Array(frame.items)
+    assert repr(frame).startswith("Marked(items=(Array(")
+    assert nested("array", 1024, frame) == nested("array", 1024, copy.deepcopy(frame))
 
 
 def test_frames_match() -> None:

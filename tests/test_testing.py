@@ -11,6 +11,7 @@ import pytest
 from framewire import (
     BytesMut,
     Codec,
+    CodecStuck,
     FrameTooLong,
     HttpCodec,
     IncompleteFrame,
@@ -123,7 +124,7 @@ def test_borders_of_arrival_can_be_joined() -> None:
 def test_http_too() -> None:
     data = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" * 3
     assert len(every_way(lambda: HttpCodec("server"), data).frames) == 6
-    assert every_way(lambda: HttpCodec("server"), b"?").error is IncompleteFrame
+    assert every_way(lambda: HttpCodec("server"), b"G").error is IncompleteFrame
 
 
 def test_the_memory_that_a_large_payload_takes() -> None:
@@ -139,3 +140,54 @@ def test_the_memory_that_a_large_payload_takes() -> None:
     if implementation == "native":
         assert memory_factor(LengthDelimitedCodec, data) < 1.2
     assert memory_factor(Copying, data) > 2
+
+
+class Stuck(Counted):
+    """Gives its first frame for ever: it looks, and does not take."""
+
+    def decode(self, src: BytesMut) -> bytes | None:
+        return src.to_bytes() if src else None
+
+
+class StuckAtTheEnd(Counted):
+    def decode_eof(self, src: BytesMut) -> bytes | None:
+        return b"and one more"
+
+
+class StuckOnAnError(Counted):
+    def decode(self, src: BytesMut) -> bytes | None:
+        if src:
+            raise ProtocolError("this one", recoverable=True)
+        return None
+
+
+@pytest.mark.parametrize("make", [Stuck, StuckAtTheEnd, StuckOnAnError])
+def test_a_codec_that_consumes_nothing_is_named(make: Callable[[], Any]) -> None:
+    for codec in (make, lambda: make().map(decode=bytes, encode=bytes)):
+        with pytest.raises(CodecStuck, match=make.__name__):
+            every_way(codec, b"\x01a")
+    if make is not StuckAtTheEnd:
+        with pytest.raises(CodecStuck, match=make.__name__):
+            memory_factor(make, b"\x01a")
+
+
+class Hoarder(Counted):
+    """Takes all that is there, and gives it byte by byte: no frame then consumes anything."""
+
+    def __init__(self) -> None:
+        self.taken = b""
+
+    @property
+    def idle(self) -> bool:
+        return not self.taken
+
+    def decode(self, src: BytesMut) -> bytes | None:
+        self.taken += bytes(src)
+        src.clear()
+        frame, self.taken = self.taken[:1], self.taken[1:]
+        return frame or None
+
+
+def test_a_codec_that_consumes_ahead_is_right() -> None:
+    data = bytes(range(256)) * 200
+    assert outcome(Hoarder(), [data]) == ([data[i : i + 1] for i in range(len(data))], None)

@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 
 from framewire._impl import BytesMut
 from framewire.buf.write_buffer import WriteBuffer
-from framewire.codec import Codec
+from framewire.codec import Codec, Decoder, check_codec
 from framewire.codecs.batch import decode_ready
+from framewire.codecs.progress import watched
 from framewire.errors import CodecInUse
 
 __all__ = ["DEFAULT_HIGH_WATER", "FEED_LIMIT", "READ_SIZE", "Framed"]
@@ -32,7 +33,7 @@ class Framed(Generic[F]):
     """A codec between two buffers: the bytes that have come, which each call is given, and `_outbox`."""
 
     def __init__(self, codec: Codec[F]) -> None:
-        self._codec = codec
+        self._use(codec)
         self._outbox = WriteBuffer()
         self._ahead: F | _Raised | None = None  # decoded before it was asked for: returned or raised next
 
@@ -45,7 +46,7 @@ class Framed(Generic[F]):
         """A frame, if one is whole. (Who reads frame by frame writes the first case out: a call would cost as much.)"""
         ahead = self._ahead
         if ahead is None:
-            return self._codec.decode(rest)
+            return self._decoder.decode(rest)
         self._ahead = None
         if isinstance(ahead, _Raised):
             raise ahead.error
@@ -55,7 +56,7 @@ class Framed(Generic[F]):
         """Let the codec have what has come, before somebody asks; whatever it raises is for who asks next."""
         if self._ahead is None:
             try:
-                self._ahead = self._codec.decode(rest)
+                self._ahead = self._decoder.decode(rest)
             except Exception as error:
                 self._ahead = _Raised(error)
 
@@ -63,7 +64,7 @@ class Framed(Generic[F]):
         """`first`, and the frames behind it that are whole; an offender's error is for who asks next."""
         frames = [first]
         if self._ahead is None:
-            error = decode_ready(self._codec, rest, frames, max_frames)
+            error = decode_ready(self._decoder, rest, frames, max_frames)
             self._ahead = None if error is None else _Raised(error)
         return frames
 
@@ -75,7 +76,12 @@ class Framed(Generic[F]):
         """Decode and encode with another codec. Raises `CodecInUse` where the old one stands inside a frame."""
         if not self._codec.idle:
             raise CodecInUse("the codec stands inside a frame: switch at a frame boundary")
+        self._use(codec)
+
+    def _use(self, codec: Codec[F]) -> None:
+        check_codec(codec)
         self._codec = codec
+        self._decoder: Decoder[F] = watched(codec)  # what decodes: the codec itself, if it is one of ours
 
 
 class _Raised:

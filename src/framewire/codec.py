@@ -7,7 +7,8 @@ The duties of a decoder, by what `src` holds:
 
 * less than a frame: return `None`. It may consume the part that it has understood, and must then remember it; it never
   looks at a byte twice. For one large payload it may call `src.expect(n)`, so that the payload is received in place.
-* exactly a frame, or more: consume that frame, return it, leave the rest.
+* exactly a frame, or more: consume that frame, return it, leave the rest. (Frames may come of what was consumed before;
+  one that gives them without end and consumes nothing is stopped with `CodecStuck`.)
 * something else: raise `ProtocolError`, now and at each later call (`Refusal` remembers it). What is wrong with one
   frame alone, and can be consumed or skipped, raises it once, with `recoverable=True`, and decoding goes on behind it.
 
@@ -27,7 +28,8 @@ from framewire._impl import BytesMut
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import EncodeError, FramewireError, IncompleteFrame, ProtocolError
 
-__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "check_factory", "decode_eof"]
+__all__ = ["Codec", "Decoder", "Encoder", "MappedCodec", "Refusal", "check_clean_end", "check_codec",
+           "check_factory", "decode_eof"]  # fmt: skip
 
 F_co = TypeVar("F_co", covariant=True)
 F_contra = TypeVar("F_contra", contravariant=True)
@@ -89,10 +91,14 @@ class MappedCodec(Codec[G], Generic[F, G]):
     __slots__ = ("_at_switch_point", "_decode", "_encode", "inner")
 
     def __init__(self, inner: Codec[F], decode: Callable[[F], G], encode: Callable[[G], F]) -> None:
+        check_codec(inner)
         self.inner = inner
         self._decode = decode
         self._encode = encode
         self._at_switch_point = False
+
+    def __repr__(self) -> str:
+        return f"<map of {self.inner!r}>"
 
     def is_switch_point(self, frame: G) -> bool:
         """What the inner codec says of the just decoded frame; false where it says nothing."""
@@ -170,6 +176,12 @@ def _copy(error: ProtocolError) -> ProtocolError:
     made = type(error).__new__(type(error), *error.args)
     made.__dict__.update(error.__dict__)
     return made
+
+
+def check_codec(codec: object) -> None:
+    """Raise `TypeError` for anything but a codec, such as the class or the function that makes one."""
+    if isinstance(codec, type) or not all(callable(getattr(codec, name, None)) for name in ("decode", "encode")):
+        raise TypeError(f"codec is a codec, made and ready: give LinesCodec(), say, and not {codec!r:.80}")
 
 
 def check_factory(codec: object) -> None:

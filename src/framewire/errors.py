@@ -8,6 +8,7 @@
     |-- EncodeError            the caller gave a frame that has no wire form (also a ValueError)
     |-- CodecInUse             the caller switched codecs inside a frame
     |-- CodecSpent             the caller used a codec beyond the frame that ended its protocol
+    |-- CodecStuck             the codec gives frames without end and consumes nothing
     `-- ConnectionClosedError  the caller used a connection that is closed (also a ConnectionError)
 
 What belongs here: classes that say whose fault it is and carry the numbers. No logic beyond the message.
@@ -20,6 +21,7 @@ __all__ = [
     "BufferUnderflow",
     "CodecInUse",
     "CodecSpent",
+    "CodecStuck",
     "ConnectionClosedError",
     "EncodeError",
     "FrameTooLong",
@@ -94,6 +96,10 @@ class CodecInUse(FramewireError):
 
 class CodecSpent(FramewireError):
     """What follows is another protocol (after an HTTP upgrade): give the connection its codec. No byte was consumed."""
+
+
+class CodecStuck(FramewireError):
+    """The codec that the message names has a defect: it gives one frame after the other and consumes no byte."""
 
 
 class ConnectionClosedError(FramewireError, ConnectionError):

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from framewire._impl import BytesMut
+from framewire.codec import check_codec, check_factory
+from framewire.codecs.progress import Watched
 from framewire.errors import IncompleteFrame, ProtocolError
 
 __all__ = ["Outcome", "every_way", "memory_factor", "outcome"]
@@ -35,16 +37,18 @@ def outcome(codec: Any, pieces: Iterable[bytes], *, leased: bool = False, fresh:
     `leased`: by `BytesMut.lease`, as a connection receives, so that `BytesMut.expect` has its effect; else by `extend`.
     `fresh`: what is left over moves to another buffer before each piece, as it may in a connection. A codec may raise
     `ProtocolError` and `IncompleteFrame`; anything else is a defect and passes through. So is a `ProtocolError` that
-    the next call does not raise again: that raises `AssertionError`.
+    the next call does not raise again: that raises `AssertionError`. One that gives frames without end and consumes
+    nothing is given up with `CodecStuck`.
     """
-    src, frames = BytesMut(), list[Any]()
+    check_codec(codec)
+    watched, src, frames = Watched(codec), BytesMut(), list[Any]()
     try:
         for piece in pieces:
             if fresh and not src.expected:
                 src = BytesMut(src.view())
             for _ in _leased(src, piece) if leased else _extended(src, piece):
-                _take_all(codec.decode, src, frames)
-        _take_all(codec.decode_eof, src, frames)
+                _take_all(watched.decode, src, frames)
+        _take_all(watched.decode_eof, src, frames)
     except IncompleteFrame:
         return Outcome(frames, IncompleteFrame)
     except ProtocolError as error:
@@ -66,6 +70,7 @@ def every_way(
     in pieces of random sizes, each in three ways (see `outcome`). `normal` may join frames whose borders are those of
     arrival. Cost: O(bytes) for each of the ways.
     """
+    check_factory(make)
     expected = outcome(make(), [data])
     expected = Outcome(normal(expected.frames), expected.error)
     for pieces in _ways(data, random.Random(seed)):
@@ -82,7 +87,8 @@ def memory_factor(make: Callable[[], Any], data: bytes) -> float:
     About 1 where a large payload is received in place (see `BytesMut.expect`; compiled buffers), 2 or more where it is
     copied. Measured by `tracemalloc`, which must not be running; sensible for a megabyte or more.
     """
-    codec, src, frames = make(), BytesMut(), list[Any]()
+    check_factory(make)
+    codec, src, frames = Watched(make()), BytesMut(), list[Any]()
     tracemalloc.start()
     try:
         for start in range(0, len(data), READ):

@@ -29,6 +29,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "sub").mkdir()
     (directory / "sub" / "page.html").write_text("page")
     (directory / "out").symlink_to("/etc")
+    (directory / "circle").symlink_to("circle")
+    os.mkfifo(directory / "fifo")
     return directory
 
 
@@ -120,6 +122,36 @@ def test_what_is_not_http_is_told_so(url: str) -> None:
         sock.sendall(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
         answer = sock.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n") and b"Transfer-Encoding can't be present" in answer
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"GET http://[", b"400"),
+        (b"GET http://[127.0.0.1]/", b"400"),
+        (b"GET http://[::::]/", b"400"),
+        (b"GET http://h/hello.txt", b"200"),
+        (b"GET /hello.txt?a#b", b"400"),
+        (b"GET *", b"400"),
+        (b"OPTIONS *", b"405"),
+        (b"CONNECT h:1", b"405"),
+        (b"BREW /", b"501"),
+        (b"GET /%00", b"404"),
+        (b"GET /%ff%c3", b"404"),
+        (b"GET /" + b"x" * 5000, b"404"),
+        (b"GET /" + b"x/" * 5000, b"404"),
+        (b"GET /circle", b"404"),
+        (b"GET /fifo", b"404"),
+        (b"GET /sub", b"301"),
+        (b"GET /%2e%2e/%2e%2e/etc/passwd", b"404"),
+    ],
+)
+def test_odd_targets_have_an_answer(url: str, line: bytes, status: bytes) -> None:
+    host, _, port = url.removeprefix("http://").rstrip("/").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as sock:
+        sock.sendall(line + b" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        answer = sock.makefile("rb").read()
+    assert answer[9:12] == status
 
 
 def test_who_leaves_early_is_no_failure(url: str) -> None:

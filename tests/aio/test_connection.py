@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from framewire import (
     BytesMut,
     CodecInUse,
+    CodecStuck,
     ConnectionClosedError,
     EncodeError,
     IncompleteFrame,
+    LinesCodec,
     ProtocolError,
     RespCodec,
     WriteBuffer,
@@ -286,3 +289,39 @@ async def test_an_idle_connection_owns_no_read_buffer() -> None:
     reading.cancel()
     left.abort()
     right.abort()
+
+
+class Stuck(LinesCodec[bytes]):
+    """Gives a line that it does not take."""
+
+    def decode(self, src: BytesMut) -> bytes | None:
+        return bytes(src) or None
+
+    decode_eof = decode
+
+
+def test_a_codec_that_consumes_nothing_ends_the_reading(run: Callable[[Awaitable[None]], None]) -> None:
+    async def main() -> None:
+        near, far = memory_pair(LinesCodec(), Stuck())
+        await near.write_frame(b"line")
+        with pytest.raises(CodecStuck, match="Stuck"):
+            async for _ in far:
+                pass
+        with pytest.raises(CodecStuck, match="Stuck"):
+            await far.read_frames(1_000_000_000)
+        near.close()
+        with pytest.raises(CodecStuck, match="Stuck"):
+            while await far.read_frame():
+                pass
+        far.abort()
+
+        near, far = memory_pair(LinesCodec(), LinesCodec())
+        await near.write_frame(b"line")
+        stuck = far.switch_codec(Stuck().map(decode=bytes, encode=bytes))
+        with pytest.raises(CodecStuck, match="Stuck"):
+            while await stuck.read_frame():
+                pass
+        near.abort()
+        far.abort()
+
+    run(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ from framewire import (
 )
 from framewire._framed import DEFAULT_HIGH_WATER
 from framewire.aio import Connection, connect_pipes, open_subprocess
+from framewire.aio.pipes import PipeTransport
+from framewire.aio.protocol import StreamProtocol
 from framewire.frames.resp import Bulk, Integer
 
 Run = Callable[[Awaitable[None]], None]
@@ -284,6 +287,108 @@ def test_close_sends_what_was_fed_and_abort_does_not_wait(run: Run) -> None:
             await far.read_frame()
         far.close()
         await far.wait_closed()
+
+    run(main())
+
+
+def troubles_of(loop: asyncio.AbstractEventLoop) -> list[str]:
+    """What the loop has to say of callbacks that failed."""
+    troubles: list[str] = []
+    loop.set_exception_handler(lambda _, context: troubles.append(f"{context['message']}: {context.get('exception')}"))
+    return troubles
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ("abort", "abort"),
+        ("abort", "close", "abort"),
+        ("close", "abort", "abort"),
+        ("write_eof", "abort"),
+        ("write_eof", "close", "abort"),
+    ],
+    ids="-".join,
+)
+@pytest.mark.parametrize("pending", [0, 3_000_000])
+@pytest.mark.parametrize("pause", [0, 1])
+def test_a_connection_is_lost_once_however_often_it_is_ended(
+    run: Run, ends: tuple[str, ...], pending: int, pause: int
+) -> None:
+    async def main() -> None:
+        troubles = troubles_of(asyncio.get_running_loop())
+        near, far = await crossed_pipes(RespCodec)
+        if pending:
+            near.feed_frame(Bulk(bytes(pending)))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(near.flush(), 0.02)
+        for end in ends:
+            getattr(near, end)()
+            for _ in range(pause):
+                await asyncio.sleep(0)
+        await asyncio.wait_for(near.wait_closed(), 10)
+        far.abort()
+        await asyncio.wait_for(far.wait_closed(), 10)
+        await asyncio.sleep(0)
+        assert troubles == []
+
+    run(main())
+
+
+def test_a_connection_is_lost_once_when_the_pipe_breaks_and_it_is_aborted(run: Run) -> None:
+    """The loop notices that nobody reads any more; before it has said so, we abort."""
+
+    async def main() -> None:
+        troubles = troubles_of(asyncio.get_running_loop())
+        for steps in range(6):
+            (read_pipe, other_out), (other_in, write_pipe) = pipe_files(), pipe_files()
+            near = await connect_pipes(LinesCodec(), read_pipe, write_pipe)
+            other_in.close()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            near.abort()
+            await asyncio.wait_for(near.wait_closed(), 10)
+            other_out.close()
+            await asyncio.sleep(0)
+        assert troubles == []
+
+    run(main())
+
+
+@pytest.mark.parametrize("steps", range(0, 40))
+def test_a_cancelled_start_ends_without_a_failure_in_the_log(run: Run, steps: int) -> None:
+    async def main() -> None:
+        troubles = troubles_of(asyncio.get_running_loop())
+        starting = asyncio.ensure_future(open_subprocess(LinesCodec(), "cat"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        starting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            async with await starting as child:
+                child.abort()
+        await asyncio.sleep(0.01)
+        assert troubles == []
+
+    run(main())
+
+
+def test_half_a_connection_is_given_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writing end is there and the reading one cannot be had: nothing stays open, and nothing fails later."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        troubles = troubles_of(loop)
+        read_pipe, write_pipe = pipe_files()
+        other_in, other_out = pipe_files()
+        joined = PipeTransport(StreamProtocol())
+        monkeypatch.setattr(loop, "connect_read_pipe", lambda *_: fail())
+        with pytest.raises(ZeroDivisionError):
+            await joined.connect(read_pipe, other_out)
+        await asyncio.sleep(0.01)
+        assert troubles == []
+        assert other_in.read(1) == b""
+        assert read_pipe.closed
+        for file in (other_in, write_pipe):
+            file.close()
 
     run(main())
 

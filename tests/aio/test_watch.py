@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from framewire import ConnectionClosedError, LengthDelimitedCodec, LinesCodec, RespCodec
-from framewire.aio import Connection, listen, memory_pair
+from framewire import ConnectionClosedError, HttpCodec, LengthDelimitedCodec, LinesCodec, RespCodec
+from framewire.aio import Connection, listen, memory_pair, watch
 from framewire.aio.watch import Limits, Watch, Watcher
 from tests.waiting import until_in_loop
 
@@ -25,9 +25,9 @@ class Reader:
         self.watch = Watch(self.connection)
         self.reading: asyncio.Future[Any] = asyncio.ensure_future(self.connection.read_frame())
 
-    async def look(self, now: float) -> None:
+    async def look(self, now: float, limits: Limits = LIMITS) -> None:
         await turn()
-        self.watch.look(now, LIMITS)
+        self.watch.look(now, limits)
         await turn()
 
     async def receive(self, data: bytes) -> None:
@@ -106,6 +106,88 @@ async def test_a_handler_that_does_not_read_is_not_idle() -> None:
         await reader.look(now)
     assert not reader.connection.is_draining and not reader.connection.is_closed
     reader.end()
+
+
+BODY = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"
+RATE = Limits(frame=4, rate=100)
+
+
+class Body(Reader):
+    """The reader of an HTTP body, who takes every piece as it comes."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: HttpCodec("server"))
+        self.reading.cancel()
+        self.reading = asyncio.ensure_future(self.read())
+
+    async def read(self) -> None:
+        while await self.connection.read_frame() is not None:
+            pass
+
+
+@pytest.mark.parametrize("begin", [BODY, BODY.replace(b"Content-Length: 1000000", b"Transfer-Encoding: chunked")])
+async def test_a_body_that_drips_is_closed(begin: bytes) -> None:
+    """A byte in every look: no piece is ever waited for too long."""
+    body = Body()
+    await body.receive(begin)
+    for now in range(7):
+        await body.look(now, RATE)
+        assert body.reading.done() is (now >= 5)
+        await body.receive(b"1" if b"Length" in begin else b"1\r\na\r\n")
+    with pytest.raises(ConnectionClosedError) as caught:
+        await body.reading
+    assert "bytes in 5 s are less than 100 a second" in str(caught.value.__cause__)
+    body.end()
+
+
+async def test_a_body_at_the_least_rate_goes_on_and_a_pause_behind_it_does_not_count() -> None:
+    body = Body()
+    await body.receive(BODY.replace(b"1000000", b"10000"))
+    for now in range(100):
+        await body.look(now, RATE)
+        await body.receive(b"x" * 100)
+    assert not body.reading.done()
+    for now in range(100, 200):
+        await body.look(now, RATE)
+    assert not body.reading.done()
+    await body.receive(BODY)
+    for now in (200, 202, 203):
+        await body.look(now, RATE)
+    assert not body.reading.done()
+    body.end()
+
+
+async def test_a_rate_counts_while_somebody_waits() -> None:
+    body = Body()
+    await body.receive(BODY)
+    body.reading.cancel()
+    for now in range(20):
+        await body.look(now, RATE)
+        await body.receive(b"x")
+    assert not body.connection.is_closed
+    body.end()
+
+
+async def test_a_listener_closes_who_drips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "RATE_SECONDS", 0.2)
+
+    async def handler(connection: Connection[Any]) -> None:
+        while await connection.read_frame() is not None:
+            pass
+
+    async with await listen(handler, lambda: HttpCodec("server"), "127.0.0.1", 0, least_rate=1000) as listener:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(BODY)
+        with suppress(ConnectionError):
+            async with asyncio.timeout(10):
+                while not reader.at_eof():
+                    writer.write(b"x")
+                    await writer.drain()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(reader.read(1), 0.02)
+        writer.close()
+    with pytest.raises(ValueError, match="positive"):
+        await listen(handler, lambda: HttpCodec("server"), "127.0.0.1", 0, least_rate=0)
 
 
 async def test_output_that_the_peer_does_not_take() -> None:

@@ -14,6 +14,7 @@ import pytest
 from framewire import (
     BytesMut,
     CodecInUse,
+    CodecStuck,
     ConnectionClosedError,
     EncodeError,
     FrameTooLong,
@@ -24,6 +25,7 @@ from framewire import (
     RespCodec,
 )
 from framewire.blocking import Connection
+from framewire.blocking.turns import STUCK_SECONDS
 from framewire.frames.resp import Array, Bulk, Integer, Simple
 from tests.blocking.pairs import in_thread, joined, kernel_is_full, with_peer
 from tests.serving import read_exactly, read_to_end
@@ -326,6 +328,23 @@ def test_an_error_in_a_with_block_does_not_wait_for_a_peer_that_reads_nothing() 
         assert near.is_closed
 
 
+class Stuck(LinesCodec[bytes]):
+    """Gives a line that it does not take."""
+
+    def decode(self, src: BytesMut) -> bytes | None:
+        return bytes(src) or None
+
+
+def test_a_codec_that_consumes_nothing_ends_the_reading() -> None:
+    with with_peer(Stuck()) as (near, far):
+        far.sendall(b"line\n")
+        with pytest.raises(CodecStuck, match="Stuck"):
+            for _ in near:
+                pass
+        with pytest.raises(CodecStuck, match="Stuck"):
+            near.read_frames(1_000_000_000)
+
+
 # ---- the end ---------------------------------------------------------------------------------------------------------
 
 
@@ -378,6 +397,60 @@ def test_abort_wakes_who_writes_and_who_waits_for_that() -> None:
             with pytest.raises(ConnectionClosedError):
                 thread.result()
         until(lambda: near.sock.fileno() == -1)
+
+
+@pytest.mark.parametrize("fed", [False, True])
+@pytest.mark.parametrize("writers", [1, 3])
+def test_close_does_not_wait_for_a_writer_that_is_stuck(writers: int, fed: bool) -> None:
+    with with_peer(kernel=10_000) as (near, _):
+        writing = [in_thread(near.write_frame, HUGE) for _ in range(writers)]
+        until(lambda: len(near._turns.waiting) == writers)
+        if fed:
+            near._outbox.put_slice(b":1\r\n")
+        with pytest.raises(TimeoutError, match="takes nothing"):
+            in_thread(near.close).result()
+        assert near.is_closed
+        for thread in writing:
+            with pytest.raises(ConnectionClosedError):
+                thread.result()
+        until(lambda: near.sock.fileno() == -1)
+
+
+def test_close_waits_for_a_writer_whose_peer_is_slow() -> None:
+    """It takes all in the end, in more time than a stuck one is waited for."""
+    frame = Bulk(bytes(400_000))
+    with with_peer(kernel=10_000) as (near, far):
+        writing = in_thread(near.write_frame, frame)
+        until(lambda: kernel_is_full(near))
+        closing = in_thread(near.close)
+        wire = bytearray()
+        while piece := far.recv(50_000):
+            wire += piece
+            time.sleep(STUCK_SECONDS / 20)
+        assert bytes(wire) == b"$400000\r\n" + frame.data + b"\r\n"
+        closing.result()
+        writing.result()
+
+
+def test_close_behind_a_writer_has_a_deadline_and_ends_when_another_aborts() -> None:
+    with with_peer(kernel=10_000) as (near, _):
+        writing = in_thread(near.write_frame, HUGE)
+        until(lambda: kernel_is_full(near))
+        closing = in_thread(near.close)
+        until(lambda: len(near._turns.waiting) == 2)
+        near.abort()
+        closing.result()
+        with pytest.raises(ConnectionClosedError):
+            writing.result()
+    with with_peer(kernel=10_000) as (near, _):
+        writing = in_thread(near.write_frame, HUGE)
+        until(lambda: kernel_is_full(near))
+        start = time.monotonic()
+        with pytest.raises(TimeoutError):
+            near.close(timeout=0.05)
+        assert time.monotonic() - start < STUCK_SECONDS
+        with pytest.raises(ConnectionClosedError):
+            writing.result()
 
 
 class MeetsAnother:

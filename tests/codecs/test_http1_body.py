@@ -44,6 +44,32 @@ BROKEN = [
 ]
 
 
+FOR_SMUGGLERS = [
+    b"5;\r\n", b"5;a=\r\n", b"5;=b\r\n", b"5;a b\r\n", b"5;a=\"\r\n",
+    b"5;a=\"b\r\n", b"5;a=b\"\r\n", b"5;\"a\"\r\n", b"5;a=\"b\"c\r\n", b"5;a,b\r\n",
+    b"5;a;\r\n", b"5;;a\r\n", b"5;a \r\n", b"5;\xe4\r\n", b'5;a="\\\r\n', b"5; \t\r\n",
+]  # fmt: skip
+"""Extensions that many peers let pass, and `lenient` too."""
+
+
+@pytest.mark.parametrize("line", FOR_SMUGGLERS)
+def test_extensions_that_smugglers_use(line: bytes) -> None:
+    body = line + b"hello\r\n0\r\n\r\n"
+    *_, (kind, text) = every_way(serving(), CHUNKED + body)
+    assert kind == "ProtocolError" and "not a chunk's size" in text
+    _, chunk, end = every_way(serving(lenient=True), CHUNKED + body)
+    assert chunk == b"hello" and end == EndOfMessage()
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [b"", b";a", b";a=b", b" ; a = b\t;c", b';a="b;c=d"', b';a=""', b';a="\\"\\\\"', b';a="\xe4\t "', b";a;b;c=1"],
+)
+def test_extensions(extensions: bytes) -> None:
+    _, chunk, end = every_way(serving(), CHUNKED + b"5" + extensions + b"\r\nhello\r\n0" + extensions + b"\r\n\r\n")
+    assert chunk == b"hello" and end == EndOfMessage()
+
+
 @pytest.mark.parametrize(("body", "words"), BROKEN)
 def test_chunks_that_are_none(body: bytes, words: str) -> None:
     *_, (kind, text) = every_way(serving(), CHUNKED + b"1\r\na\r\n" + body)

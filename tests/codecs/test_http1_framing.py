@@ -95,4 +95,4 @@ def test_upgrades_are_asked_for_in_two_fields() -> None:
 def test_hosts_are_counted_and_lists_may_have_holes() -> None:
     host, connection = (b"HOST", b"a"), (b"Connection", b", ,x ,\tClose")
     facts = Facts(RequestHead(b"GET", b"/", (host, (b"host", b"b"), connection)))
-    assert (facts.hosts, facts.persists, facts.length, facts.upgrade) == (2, False, None, False)
+    assert (facts.hosts, facts.persists, facts.length, facts.upgrade) == ([b"a", b"b"], False, None, False)

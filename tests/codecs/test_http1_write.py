@@ -84,7 +84,7 @@ def test_a_body_is_counted_in_bytes_whatever_its_items_are() -> None:
 def test_a_refused_chunk_leaves_nothing_behind() -> None:
     codec = HttpCodec("client")
     encoded(codec, RequestHead(b"POST", b"/", (HOST, (b"transfer-encoding", b"chunked"))))
-    with pytest.raises(TypeError):
+    with pytest.raises(EncodeError):
         encoded(codec, BodyChunk("text"))  # type: ignore[arg-type]
     assert encoded(codec, END) == b"0\r\n\r\n"
 

@@ -43,7 +43,7 @@ def test_lines(data: bytes, items: list[Any]) -> None:
     [
         ("utf-8", b"\xff\xfe", "invalid start byte at byte 0"),
         ("ascii", b"gr\xfcn", "ordinal not in range(128) at byte 2"),
-        ("punycode", b"\xe4-\xff\xff", ""),
+        ("idna", b"xn--\xe4-\xff\xff", ""),
     ],
 )
 def test_a_line_that_is_no_text_is_an_error_in_its_place(encoding: str, wrong: bytes, why: str) -> None:
@@ -62,6 +62,20 @@ def test_an_unknown_encoding_is_the_callers_fault() -> None:
         LinesCodec(encoding="no such thing")
     with pytest.raises(LookupError, match="not a text encoding"):
         LinesCodec(encoding="hex")
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "cp037", "cp500", "punycode"]
+)
+def test_an_encoding_in_which_lf_is_not_one_byte_is_refused(encoding: str) -> None:
+    with pytest.raises(ValueError, match="LF"):
+        LinesCodec(encoding=encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1", "cp1252", "shift_jis", "gb18030", "iso2022_jp"])
+def test_encodings_that_lines_can_have(encoding: str) -> None:
+    found = every_way(lambda: LinesCodec(encoding=encoding), b"one\r\ntwo")
+    assert found == ["one", "two"]
 
 
 @pytest.mark.parametrize("newline", [b"\r", b"", b"\n\n"])

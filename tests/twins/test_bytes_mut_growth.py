@@ -202,3 +202,25 @@ def test_reserve_after_every_advance(mut):
                 assert b == expected and b.capacity - len(b) >= capacity
                 b.extend(bytes(capacity))
                 assert b == expected + bytes(capacity)
+
+
+@pytest.mark.parametrize(("how", "at"), [("split", ()), ("split_to", (0,)), ("split_off", (64,))])
+def test_an_empty_part_can_have_the_room_back(buffers, how, at):
+    """As every part can, once the others are gone."""
+    buffer = buffers.BytesMut.with_capacity(64)
+    part = getattr(buffer, how)(*at)
+    assert (len(part), part.capacity, buffer.capacity) == (0, 0, 64)
+    assert not part.try_reclaim(1)
+    assert buffer.try_reclaim(64)
+    del buffer
+    assert part.try_reclaim(64)
+    part.extend(b"x" * 64)
+    assert part == b"x" * 64
+
+
+def test_who_gave_all_away_can_have_the_room_back(buffers):
+    buffer = buffers.BytesMut(b"x" * 64)
+    taken = buffer.split()
+    assert buffer.capacity == 0 and not buffer.try_reclaim(1)
+    del taken
+    assert buffer.try_reclaim(64) and buffer.capacity >= 64

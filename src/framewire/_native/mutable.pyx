@@ -352,13 +352,15 @@ cdef inline int check_front(BytesMut b, Py_ssize_t n) except -1:
 
 
 cdef inline BytesMut part_of(BytesMut b, unsigned char* ptr, Py_ssize_t size, unsigned char* end):
-    """A new handle on the block of `b`, or on none if without capacity. Caller takes its range away from `b`."""
+    """A new handle on the block of `b`. Caller takes its range, which may be empty, away from `b`.
+
+    An empty part stands on the block too: it can have the room back (`try_reclaim`) once nobody else stands there.
+    """
     cdef BytesMut made = BytesMut.__new__(BytesMut)
-    if end != ptr:
-        made.block = b.block
-        made.ptr = ptr
-        made.len = size
-        made.end = end
+    made.block = b.block
+    made.ptr = ptr
+    made.len = size
+    made.end = end
     return made
 
 

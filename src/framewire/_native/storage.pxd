@@ -7,15 +7,12 @@ field; only `mutable` calls the methods.
 cimport cython
 
 from framewire._native.block cimport NOTHING, Block
-from framewire._native.writing cimport Writing
-
-cdef object viewed()                # raises
+from framewire._native.writing cimport Writing, viewed
 
 
 @cython.no_gc
 cdef class Storage(Writing):
     """A range of a block that no other handle overlaps, and who may write to it."""
-    cdef Py_ssize_t writers         # exported views of `chunk_mut`: while there are any, nothing may move or be split
     cdef Py_ssize_t lent            # bytes that the last `lease` lent; -1: no lease
     cdef unsigned char* lent_at     # where the lease began: `ptr + len` at that time
     cdef Py_ssize_t wanted          # what `reserve` asked for during a lease; the next lease carries it out
@@ -35,7 +32,7 @@ cdef class Storage(Writing):
         self.block = None
 
     cdef inline int check_still(self) except -1:
-        """Refuse to move or split storage under a view of `chunk_mut`."""
+        """Refuse to move, split or lend storage under a view of `chunk_mut`."""
         if self.writers:
             viewed()
         return 0

@@ -156,8 +156,9 @@ cdef class Storage(Writing):
     def chunk_mut(self):
         """The spare bytes as a writable view (64 are made where there are none). Release it, then `advance_mut`.
 
-        While it, or a slice of it, is alive, what would move or hand on storage raises `BufferError`: `advance_mut`,
-        `freeze`, `split`, `split_to`, `split_off`, `unsplit`, and a `reserve` that does not fit.
+        While it, or a slice of it, is alive, what would move storage, hand it on or write where it can raises
+        `BufferError`: `advance_mut`, `freeze`, `split`, `split_to`, `split_off`, `unsplit`, a `reserve` that does not
+        fit, `lease`, `commit`, and whatever appends.
         """
         if self.spare() == 0:
             self.grow(CHUNK, True)
@@ -183,11 +184,13 @@ cdef class Storage(Writing):
         The view may stay alive for ever: it keeps its memory valid and makes nothing raise. Storage moves, grows and
         shrinks here and not while bytes arrive: an empty buffer goes back to the front of its block, or drops it where
         it is far larger than asked for. While a payload is expected, the view ends where the payload ends and may be
-        shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`.
+        shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`, and `BufferError`
+        while a view of `chunk_mut` is alive.
         """
         check_count(minimum)
         if minimum == 0:
             raise ValueError("a lease of 0 bytes cannot receive anything")
+        self.check_still()
         if self.awaited():
             self.land_payload(minimum)
         else:
@@ -207,6 +210,7 @@ cdef class Storage(Writing):
             raise ValueError(f"cannot commit {n} bytes: nothing is lent at the end of this buffer")
         if n > min(self.lent, self.spare()):
             raise ValueError(f"cannot commit {n} bytes: {min(self.lent, self.spare())} were lent")
+        self.check_still()
         self.lent = -1
         self.len += n
 
@@ -230,7 +234,7 @@ cdef class Storage(Writing):
 
     cdef int land(self, Py_ssize_t minimum) except -1:
         """Have at least `minimum` spare bytes; an empty buffer starts over at the front of a block of fitting size."""
-        if self.len == 0 and self.block is not None and not self.writers:
+        if self.len == 0 and self.block is not None:
             if self.block.size > KEEP and (self.block.size - 1) >> 2 >= minimum:  # size > 4 * minimum
                 self.move_out(new_block(minimum, original_capacity(minimum), False), 0)
                 self.settle(0)
@@ -321,7 +325,3 @@ cdef inline bint reusable(Storage b) noexcept:
 
 cdef inline Py_ssize_t doubled(Py_ssize_t size) noexcept:
     return size if size > PY_SSIZE_T_MAX >> 1 else 2 * size
-
-
-cdef object viewed():
-    raise BufferError("a view of chunk_mut() is still alive: release it first")

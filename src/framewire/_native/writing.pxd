@@ -11,11 +11,15 @@ from framewire._native.block cimport Block
 from framewire._native.reading cimport Reading
 
 
+cdef object viewed()                # raises
+
+
 @cython.no_gc
 cdef class Writing(Reading):
     """Unread bytes with room behind them, with all `put_*` of numbers."""
     cdef Block block                # keeps the memory alive; None while there is no capacity
     cdef unsigned char* end         # one past the last byte of this handle's range; capacity is `end - ptr`
+    cdef Py_ssize_t writers         # exported views of `chunk_mut`: while there are any, nothing may move or be written
 
     # make `extra` bytes of room, by the rules of the class; 0 if that needs memory and `allocate` is false, else 1
     cdef int grow(self, Py_ssize_t extra, bint allocate) except -1
@@ -30,6 +34,8 @@ cdef class Writing(Reading):
 
     cdef inline unsigned char* room(self, Py_ssize_t n) except NULL:
         """Have `n` spare bytes, and tell where: write them, then `len += n`. Caller must know n >= 0."""
+        if self.writers:
+            viewed()
         if self.spare() < n:
             self.grow(n, True)
         return self.ptr + self.len

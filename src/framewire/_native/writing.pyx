@@ -16,6 +16,10 @@ from framewire._native.numbers cimport (
 )
 
 
+cdef object viewed():
+    raise BufferError("a view of chunk_mut() is still alive: release it first")
+
+
 @cython.no_gc
 cdef class Writing(Reading):
     """What can be appended to. Not for use on its own.

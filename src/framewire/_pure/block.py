@@ -12,12 +12,12 @@ from __future__ import annotations
 import mmap
 import sys
 from operator import index
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, TypeAlias
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["NOTHING", "Block", "BytesLike", "Handle", "count", "flat", "original_capacity", "payload_memory"]
+__all__ = ["NOTHING", "Block", "BytesLike", "Handle", "count", "flat", "original_capacity", "payload_memory", "sized"]
 
 MAPPED = 256 * 1024  # from here on, filling with zeroes costs more than asking the system for memory
 
@@ -134,11 +134,20 @@ def _exported(data: Any) -> memoryview:
         return view
 
 
-def count(n: int) -> int:
-    """`n` as a number of bytes. Raises `ValueError` if negative, `OverflowError` if no memory could be that large."""
+def sized(n: SupportsIndex) -> int:
+    """`n` as an int that C's sizes can hold. Raises `TypeError`, `OverflowError`.
+
+    Arguments are looked at in their order, before anything else is: so both implementations refuse the same.
+    """
     n = index(n)
+    if not -sys.maxsize - 1 <= n <= sys.maxsize:
+        raise OverflowError(f"cannot fit {n} into an index-sized integer")
+    return n
+
+
+def count(n: SupportsIndex) -> int:
+    """`n` as a number of bytes. Raises `ValueError` if negative, `OverflowError` if no memory could be that large."""
+    n = sized(n)
     if n < 0:
         raise ValueError(f"a number of bytes cannot be negative: {n}")
-    if n > sys.maxsize:
-        raise OverflowError(f"a number of bytes cannot be above {sys.maxsize}: {n}")
     return n

@@ -12,7 +12,7 @@ from pickle import PickleBuffer
 from typing import Any, SupportsIndex, overload
 
 from framewire._pickles import load_bytes_mut
-from framewire._pure.block import Block, BytesLike, count, flat, original_capacity
+from framewire._pure.block import Block, BytesLike, count, flat, original_capacity, sized
 from framewire._pure.cursor import Cursor
 from framewire._pure.immutable import Bytes
 from framewire._pure.reading import BufLike, Reading
@@ -39,14 +39,15 @@ class BytesMut(Storage, Searching, Reading, Writing):
     @classmethod
     def with_capacity(cls, capacity: int) -> BytesMut:
         """An empty buffer with room for `capacity` bytes. Raises `ValueError` if negative, `MemoryError`."""
-        block = Block(bytearray(count(capacity)), original=original_capacity(capacity))
+        capacity = count(capacity)
+        block = Block(bytearray(capacity), original=original_capacity(capacity))
         return cls._on(block, 0, 0, capacity)
 
     @classmethod
     def zeroed(cls, length: int) -> BytesMut:
         """A buffer of `length` zero bytes. Raises `ValueError` if negative, `MemoryError`."""
         self = cls.with_capacity(length)
-        self._len = length
+        self._len = self._cap
         return self
 
     @classmethod
@@ -116,6 +117,7 @@ class BytesMut(Storage, Searching, Reading, Writing):
             return self.extend_from_within(0, self._len)
         source = flat(data)
         n = len(source)
+        self._require_no_chunk()
         if n > self._cap - self._len:
             self._make_room(n)
         tail = self._start + self._len
@@ -126,13 +128,15 @@ class BytesMut(Storage, Searching, Reading, Writing):
 
     def extend_from_within(self, start: int, stop: int) -> None:
         """Append a copy of our own bytes `start` to before `stop`. Raises `IndexError` if out of bounds."""
+        start, stop = sized(start), sized(stop)
         if not 0 <= start <= stop <= self._len:
             raise IndexError(f"range {start}:{stop} is not within 0:{self._len}")
         self.extend(bytes(self.view()[start:stop]))  # no view on ourselves, which would be in the way of reuse
 
     def resize(self, length: int, value: int = 0) -> None:
         """Shorten to `length`, or append as many `value` bytes as are missing. Raises as `put_bytes` does."""
-        padding = repeated(value, max(0, count(length) - self._len))
+        length = sized(length)
+        padding = repeated(value, max(0, length - self._len))
         self.truncate(length)
         self.extend(padding)
 
@@ -161,8 +165,7 @@ class BytesMut(Storage, Searching, Reading, Writing):
 
     def advance(self, n: int) -> None:
         """Consume `n` bytes from the front; O(1). Raises `BufferUnderflow` (nothing consumed), `ValueError`."""
-        self._require(n)
-        self._skip(n)
+        self._skip(self._require(n))
 
     def _skip(self, n: int) -> None:
         """Leave out `n` bytes at the front, n <= capacity. The expected payload, if any, no longer begins there."""
@@ -173,7 +176,7 @@ class BytesMut(Storage, Searching, Reading, Writing):
         self._len = max(0, self._len - n)
 
     def _take(self, n: int) -> bytes | bytearray | memoryview:
-        self._require(n)
+        n = self._require(n)
         start = self._start
         self._skip(n)
         return self._block.data[start : start + n]
@@ -197,9 +200,9 @@ class BytesMut(Storage, Searching, Reading, Writing):
 
         Raises `BufferUnderflow` (nothing consumed), `BufferError`.
         """
-        self._require(n)
+        n = self._require(n)
         self._require_no_chunk()
-        front = BytesMut._on(self._block, self._start, n, n) if n else BytesMut()
+        front = self._part(self._start, n, n)
         self._skip(n)
         return front
 
@@ -208,17 +211,22 @@ class BytesMut(Storage, Searching, Reading, Writing):
 
         Raises `BufferUnderflow` if `n` is above the capacity, `BufferError`.
         """
-        if count(n) > self._cap:
+        n = count(n)
+        if n > self._cap:
             raise BufferUnderflow(n, self._cap)
         self._require_no_chunk()
         room = self._cap - n
-        back = BytesMut._on(self._block, self._start + n, max(0, self._len - n), room) if room else BytesMut()
+        back = self._part(self._start + n, max(0, self._len - n), room)
         self._cap, self._len, self._expected = n, min(self._len, n), 0
         return back
 
     def split(self) -> BytesMut:
         """Take all readable bytes off, keeping the spare ones; O(1). Raises `BufferError`."""
         return self.split_to(self._len)
+
+    def _part(self, start: int, length: int, capacity: int) -> BytesMut:
+        """A new handle on our block, also where its range is empty (see `try_reclaim`), which is no more ours."""
+        return BytesMut._on(self._block, start, length, capacity) if self._block.size else BytesMut()
 
     def freeze(self) -> Bytes:
         """The readable bytes as `Bytes`, sharing storage; O(1). This buffer is left empty, without capacity.
@@ -254,6 +262,8 @@ class BytesMut(Storage, Searching, Reading, Writing):
         return True
 
     def _require_joinable(self, other: BytesMut) -> None:
+        if not isinstance(other, BytesMut):
+            raise TypeError(f"a BytesMut joins a BytesMut, not {type(other).__name__}")
         if other is self:
             raise ValueError("a buffer cannot be joined to itself")
         self._require_no_chunk()

@@ -52,7 +52,8 @@ class Cursor(Reading):
 
     @position.setter
     def position(self, position: int) -> None:
-        if count(position) > len(self._data):
+        position = count(position)
+        if position > len(self._data):
             raise ValueError(f"position {position} is behind the end, at {len(self._data)}")
         self._position = position
 
@@ -70,17 +71,16 @@ class Cursor(Reading):
 
     def advance(self, n: int) -> None:
         """Consume `n` bytes; O(1). Raises `BufferUnderflow` (nothing consumed), `ValueError`."""
-        self._require(n)
-        self._position += n
+        self._position += self._require(n)
 
     def _take(self, n: int) -> bytes | bytearray | memoryview:
-        self._require(n)
+        n = self._require(n)
         start, self._position = self._position, self._position + n
         return self._data.view()[start : self._position]
 
     def split_to(self, n: int) -> Bytes:
         """Take the next `n` bytes, sharing storage; O(1). Raises `BufferUnderflow` (nothing consumed), `ValueError`."""
-        self._require(n)
+        n = self._require(n)
         start, self._position = self._position, self._position + n
         return self._data.slice(start, self._position)
 
@@ -88,5 +88,6 @@ class Cursor(Reading):
 
     def truncate(self, length: int) -> None:
         """Keep the next `length` unread bytes and forget what is behind them; a no-op if there are fewer; O(1)."""
-        if count(length) < self.remaining():
+        length = count(length)
+        if length < self.remaining():
             self._data = self._data.slice(0, self._position + length)

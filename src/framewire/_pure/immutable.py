@@ -11,7 +11,7 @@ from typing import Any, SupportsIndex, final, overload
 
 from framewire._pickles import load_bytes
 from framewire._pure.block import NOTHING, Block, BytesLike, Handle, flat
-from framewire._pure.searching import Searching
+from framewire._pure.searching import Searching, is_bytes_like
 
 __all__ = ["Bytes"]
 
@@ -64,7 +64,7 @@ class Bytes(Handle, Searching):
         """
         if type(owner) is bytes or isinstance(owner, Bytes):
             return cls(owner)
-        data = flat(owner)
+        data = flat(memoryview(owner))  # type: ignore[arg-type]  # so not a BytesMut: it may write to what it lends
         if not data.readonly:
             raise ValueError(f"a writable {type(owner).__name__} cannot be adopted: pass memoryview(...).toreadonly()")
         return cls._on(Block(data, exposed=True), 0, len(data))
@@ -82,18 +82,6 @@ class Bytes(Handle, Searching):
             self._hash = hash(bytes(self.view()))
         return self._hash
 
-    def __lt__(self, other: BytesLike) -> bool:
-        return bytes(self.view()) < bytes(flat(other)) if _is_bytes_like(other) else NotImplemented
-
-    def __le__(self, other: BytesLike) -> bool:
-        return bytes(self.view()) <= bytes(flat(other)) if _is_bytes_like(other) else NotImplemented
-
-    def __gt__(self, other: BytesLike) -> bool:
-        return bytes(self.view()) > bytes(flat(other)) if _is_bytes_like(other) else NotImplemented
-
-    def __ge__(self, other: BytesLike) -> bool:
-        return bytes(self.view()) >= bytes(flat(other)) if _is_bytes_like(other) else NotImplemented
-
     @overload
     def __getitem__(self, key: SupportsIndex) -> int: ...
     @overload
@@ -107,10 +95,10 @@ class Bytes(Handle, Searching):
         return Bytes(bytes(self.view())[key])
 
     def __add__(self, other: BytesLike) -> Bytes:
-        return Bytes(b"".join((self.view(), flat(other)))) if _is_bytes_like(other) else NotImplemented
+        return Bytes(b"".join((self.view(), flat(other)))) if is_bytes_like(other) else NotImplemented
 
     def __radd__(self, other: BytesLike) -> Bytes:
-        return Bytes(b"".join((flat(other), self.view()))) if _is_bytes_like(other) else NotImplemented
+        return Bytes(b"".join((flat(other), self.view()))) if is_bytes_like(other) else NotImplemented
 
     def slice(self, start: int = 0, stop: int | None = None) -> Bytes:
         """The bytes from `start` to before `stop`, sharing storage; O(1). Raises `IndexError` if out of bounds."""
@@ -125,7 +113,9 @@ class Bytes(Handle, Searching):
 
     def split(self, sep: BytesLike, maxsplit: int = -1) -> list[Bytes]:
         """The parts between the separators, sharing storage; O(n). Raises `ValueError` for an empty separator."""
-        sep, parts, start = _separator(sep), [], 0
+        found = flat(sep)
+        maxsplit = index(maxsplit)
+        sep, parts, start = _separator(found), [], 0
         while maxsplit != 0 and (at := self.find(sep, start)) >= 0:
             parts.append(self._part(start, at))
             start, maxsplit = at + len(sep), maxsplit - 1
@@ -194,11 +184,3 @@ def _separator(sep: BytesLike) -> bytes:
     if not plain:
         raise ValueError("empty separator")
     return plain
-
-
-def _is_bytes_like(data: object) -> bool:
-    try:
-        flat(data)  # type: ignore[arg-type]
-    except TypeError:
-        return False
-    return True

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sys import byteorder as NATIVE
 from typing import Protocol, runtime_checkable
 
-from framewire._pure.block import BytesLike, count, flat
+from framewire._pure.block import BytesLike, count, flat, sized
 from framewire.errors import BufferUnderflow
 
 __all__ = ["BufLike", "Reading", "piece"]
@@ -72,15 +72,16 @@ class Reading:
         """The first pieces, at most `maximum` of them, nothing consumed; for `sendmsg`. Here: only the first one."""
         return [self.chunk()] if count(maximum) and self.remaining() else []
 
-    def _require(self, n: int) -> None:
-        """Refuse before anything is consumed."""
-        available = self.remaining()
-        if count(n) > available:
+    def _require(self, n: int) -> int:
+        """`n` as an int; refuses it before anything is consumed."""
+        n, available = count(n), self.remaining()
+        if n > available:
             raise BufferUnderflow(n, available)
+        return n
 
     def _take(self, n: int) -> bytes | bytearray | memoryview:
         """Consume `n` bytes and return them, joined where they came in pieces."""
-        self._require(n)
+        n = self._require(n)
         parts = []
         while n:
             part = bytes(piece(self, n))
@@ -251,6 +252,7 @@ def piece(src: BufLike, most: int) -> memoryview:
 
 
 def _width(n: int) -> int:
+    n = sized(n)
     if not 0 <= n <= 8:
         raise ValueError(f"an integer of variable size has 0 to 8 bytes, not {n}")
     return n

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from framewire._pure.block import BytesLike, flat
 
-__all__ = ["Searching"]
+__all__ = ["Searching", "is_bytes_like"]
 
 Needle: TypeAlias = "BytesLike | int"
 
@@ -51,6 +51,18 @@ class Searching:
             return self.view() == flat(other)  # type: ignore[arg-type]
         except TypeError:
             return NotImplemented
+
+    def __lt__(self, other: BytesLike) -> bool:
+        return bytes(self.view()) < bytes(flat(other)) if is_bytes_like(other) else NotImplemented
+
+    def __le__(self, other: BytesLike) -> bool:
+        return bytes(self.view()) <= bytes(flat(other)) if is_bytes_like(other) else NotImplemented
+
+    def __gt__(self, other: BytesLike) -> bool:
+        return bytes(self.view()) > bytes(flat(other)) if is_bytes_like(other) else NotImplemented
+
+    def __ge__(self, other: BytesLike) -> bool:
+        return bytes(self.view()) >= bytes(flat(other)) if is_bytes_like(other) else NotImplemented
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({bytes(self.view())!r})"
@@ -137,3 +149,12 @@ def _found(at: int) -> int:
     if at < 0:
         raise ValueError("subsection not found")
     return at
+
+
+def is_bytes_like(data: object) -> bool:
+    """Whether `flat` takes it."""
+    try:
+        flat(data)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return True

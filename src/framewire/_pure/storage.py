@@ -16,7 +16,7 @@ import sys
 import weakref
 from typing import Any
 
-from framewire._pure.block import Block, Handle, count, original_capacity, payload_memory
+from framewire._pure.block import Block, Handle, count, original_capacity, payload_memory, sized
 
 __all__ = ["Storage"]
 
@@ -72,7 +72,8 @@ class Storage(Handle):
         Beside a lease nothing moves now: the next lease does it. Raises `ValueError` if negative, `MemoryError`, and
         `BufferError` if storage would move under a view of `chunk_mut`.
         """
-        if count(additional) <= self._cap - self._len:
+        additional = count(additional)
+        if additional <= self._cap - self._len:
             return
         if self._lent is not None:
             self._wanted = max(self._wanted, additional)
@@ -81,7 +82,8 @@ class Storage(Handle):
 
     def try_reclaim(self, additional: int) -> bool:
         """As `reserve`, but never allocates: true if the bytes fit, perhaps after a move to the front of the block."""
-        return count(additional) <= self._cap - self._len or (self._lent is None and self._reuse(additional))
+        additional = count(additional)
+        return additional <= self._cap - self._len or (self._lent is None and self._reuse(additional))
 
     def _make_room(self, additional: int) -> None:
         """Move storage so that `additional` more bytes fit. Amortised O(1) for each byte appended.
@@ -144,8 +146,9 @@ class Storage(Handle):
     def chunk_mut(self) -> memoryview:
         """The spare bytes as a writable view (64 are made where there are none). Release it, then `advance_mut`.
 
-        While it, or a slice of it, is alive, what would move or hand on storage raises `BufferError`: `advance_mut`,
-        `freeze`, `split`, `split_to`, `split_off`, `unsplit`, and a `reserve` that does not fit.
+        While it, or a slice of it, is alive, what would move storage, hand it on or write where it can raises
+        `BufferError`: `advance_mut`, `freeze`, `split`, `split_to`, `split_off`, `unsplit`, a `reserve` that does not
+        fit, `lease`, `commit`, and whatever appends.
         """
         if self._cap == self._len:
             self._make_room(CHUNK)
@@ -157,6 +160,7 @@ class Storage(Handle):
 
     def advance_mut(self, n: int) -> None:
         """Make `n` bytes, written through `chunk_mut`, readable; O(1). Raises `BufferError` beyond the spare bytes."""
+        n = sized(n)
         self._require_no_chunk()
         if count(n) > self._cap - self._len:
             raise BufferError(f"cannot advance by {n} bytes: {self._cap - self._len} are spare")
@@ -180,10 +184,13 @@ class Storage(Handle):
         The view may stay alive for ever: it keeps its memory valid and makes nothing raise. Storage moves, grows and
         shrinks here and not while bytes arrive: an empty buffer goes back to the front of its block, or drops it where
         it is far larger than asked for. While a payload is expected, the view ends where the payload ends and may be
-        shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`.
+        shorter than `minimum`. Raises `ValueError` if `minimum` is not positive, `MemoryError`, and `BufferError`
+        while a view of `chunk_mut` is alive.
         """
-        if count(minimum) == 0:
+        minimum = count(minimum)
+        if minimum == 0:
             raise ValueError("a lease of 0 bytes cannot receive anything")
+        self._require_no_chunk()
         if self._expected:
             self._make_payload_room(minimum)
         else:
@@ -205,6 +212,7 @@ class Storage(Handle):
         lent = min(stop - start, self._cap - self._len)
         if n > lent:
             raise ValueError(f"cannot commit {n} bytes: {lent} were lent")
+        self._require_no_chunk()
         self._lent = None
         self._grow(n)
 
@@ -220,12 +228,13 @@ class Storage(Handle):
         is reserved at once. Ends when the payload is complete, or when anything is taken off. A no-op if it is
         complete already; O(1).
         """
-        if count(length) > self._len:
+        length = count(length)
+        if length > self._len:
             self._expected = length
 
     def _make_lease_room(self, room: int) -> None:
         """Have `room` spare bytes; an empty buffer starts over, in a block that is not far too large for that."""
-        if not self._len and not self._has_chunk():
+        if not self._len:
             block = self._block
             if block.size > max(KEPT_WHEN_EMPTY, 4 * room):
                 self._move_to(Block(bytearray(room), original=original_capacity(room)), 0, 0, room)

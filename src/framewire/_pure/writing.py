@@ -7,12 +7,13 @@ value out of range and `BufferError` where room is lacking, and then nothing was
 
 from __future__ import annotations
 
+import math
 import struct
 from operator import index
 from sys import byteorder as NATIVE
 from typing import Literal
 
-from framewire._pure.block import BytesLike, count, flat
+from framewire._pure.block import BytesLike, count, flat, sized
 from framewire._pure.reading import BufLike, piece
 
 __all__ = ["Writing", "repeated"]
@@ -244,10 +245,12 @@ def _float(layout: str, value: float) -> bytes:
     try:
         return struct.pack(layout, value)
     except struct.error as error:
+        math.fabs(value)  # raises what a number of somebody's own does
         raise TypeError(f"{error}, not {type(value).__name__}") from None
 
 
 def _width(n: int) -> int:
+    n = sized(n)
     if not 0 <= n <= 8:
         raise ValueError(f"an integer of variable size has 0 to 8 bytes, not {n}")
     return n
@@ -255,4 +258,5 @@ def _width(n: int) -> int:
 
 def repeated(value: int, times: int) -> bytes:
     """`times` bytes of the same `value`. Raises `OverflowError` if that is not a byte."""
+    times = sized(times)
     return _integer(value, 1, "big", False) * count(times)

@@ -16,7 +16,7 @@ from framewire._framed import DEFAULT_HIGH_WATER
 from framewire._listening import check_address
 from framewire.aio.connection import Connection
 from framewire.aio.protocol import StreamProtocol
-from framewire.codec import Codec
+from framewire.codec import Codec, check_codec
 
 __all__ = ["connect"]
 
@@ -39,8 +39,9 @@ async def connect(
 
     With `ssl` the connection is TLS, and the certificate is checked against `server_hostname` (default: `host`).
     `high_water` is the number of bytes that may wait in each direction. Raises `OSError` (refused, unreachable),
-    `ssl.SSLError`, and `TimeoutError` after `timeout` seconds.
+    `ssl.SSLError`, `TimeoutError` after `timeout` seconds, and `TypeError` for a class in place of a codec.
     """
+    check_codec(codec)
     check_address(host, port, path=path, sock=sock)
     loop = asyncio.get_running_loop()
     options: dict[str, Any] = {"ssl": ssl, "server_hostname": server_hostname}

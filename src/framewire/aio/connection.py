@@ -61,7 +61,7 @@ class Connection(Framed[F]):
         `timeout` seconds pass first, after which reading can go on.
         """
         if self._ahead is None:
-            frame = self._codec.decode(self._inbound.rest)  # as `_next`, whose call would cost as much as this
+            frame = self._decoder.decode(self._inbound.rest)  # as `_next`, whose call would cost as much as this
         else:
             frame = self._next(self._inbound.rest)
         if frame is not None:
@@ -86,7 +86,7 @@ class Connection(Framed[F]):
 
     async def __anext__(self) -> F:
         if self._ahead is None:
-            frame = self._codec.decode(self._inbound.rest)  # as `read_frame`, without one more coroutine for each frame
+            frame = self._decoder.decode(self._inbound.rest)  # as `read_frame`, without one more coroutine each time
             if frame is not None:
                 return frame
         frame = await self.read_frame()
@@ -105,7 +105,7 @@ class Connection(Framed[F]):
         protocol = self._protocol
         while True:
             if protocol.at_eof:
-                return self._codec.decode_eof(self._inbound.rest)
+                return self._decoder.decode_eof(self._inbound.rest)
             if protocol.is_closing:
                 raise ConnectionClosedError("the connection is closed") from protocol.error
             if protocol.draining and not self._inside_frame:

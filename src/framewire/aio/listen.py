@@ -55,6 +55,7 @@ async def listen(
     idle_timeout: float | None = None,
     frame_timeout: float | None = None,
     write_timeout: float | None = None,
+    least_rate: float | None = None,
     ssl_handshake_timeout: float | None = None,
 ) -> Listener[F]:
     """Accept connections on `host` and `port` (0: any free one), on the Unix socket at `path`, or on listening `sock`.
@@ -66,12 +67,13 @@ async def listen(
     At `max_connections` accepting pauses: who connects then waits in the system's backlog, and is served when another
     one has left. A connection that waits for a frame for more than `idle_timeout` seconds without a byte of it reads a
     clean end; one that is inside a frame for more than `frame_timeout`, or takes none of our output for more than
-    `write_timeout`, is closed at once (`ConnectionClosedError`, caused by a `TimeoutError`). Only waiting in
-    `read_frame` counts, not the time that the handler takes. Raises `OSError` where the address is taken, `TypeError`
-    for a codec in place of what makes one.
+    `write_timeout`, is closed at once (`ConnectionClosedError`, caused by a `TimeoutError`). So is one that is inside a
+    frame, or inside a message of many such as an HTTP body, and sends fewer than `least_rate` bytes a second, measured
+    over five seconds and more. Only waiting in `read_frame` counts, not the time that the handler takes. Raises
+    `OSError` where the address is taken, `TypeError` for a codec in place of what makes one.
     """
     check_listening(codec, max_connections, host, port, path=path, sock=sock)
-    limits = Limits(idle=idle_timeout, frame=frame_timeout, write=write_timeout)
+    limits = Limits(idle=idle_timeout, frame=frame_timeout, write=write_timeout, rate=least_rate)
     sockets = await bind(host, port, path, sock, backlog)
     return Listener(
         handler, codec, sockets, limits=limits, max_connections=max_connections, high_water=high_water,

@@ -21,7 +21,7 @@ from typing import IO, Any, TypeVar, cast
 from framewire._framed import DEFAULT_HIGH_WATER
 from framewire.aio.connection import Connection
 from framewire.aio.protocol import StreamProtocol
-from framewire.codec import Codec
+from framewire.codec import Codec, check_codec
 
 __all__ = ["PipeTransport", "SubprocessConnection", "connect_pipes", "open_subprocess"]
 
@@ -42,6 +42,7 @@ async def connect_pipes(
     anything else, such as a file on disk, which is then left open. They must suit the loop: on Windows, pipes that were
     made for overlapped use.
     """
+    check_codec(codec)
     for file in (read_pipe, write_pipe):
         if file is not None:
             _check_pipe(file)
@@ -58,6 +59,7 @@ async def open_subprocess(
     `options` are those of `asyncio.create_subprocess_exec` (`cwd`, `env`, `stderr`, ...). Raises `OSError` where the
     program cannot be started. Not on Windows.
     """
+    check_codec(codec)
     process, read_pipe, write_pipe = await _start(program, args, options)
     protocol = StreamProtocol(high_water=high_water)
     try:
@@ -156,6 +158,7 @@ class PipeTransport(asyncio.Transport):
         super().__init__()
         self._protocol = protocol
         self._closing = False
+        self._opened = False
         self.read_end: asyncio.ReadTransport | None = None
         self.write_end: asyncio.WriteTransport | None = None
 
@@ -175,18 +178,23 @@ class PipeTransport(asyncio.Transport):
                 pipe.close()
             raise
         if read_pipe is None:
-            protocol.connection_made(self)
+            self.open()
             protocol.eof_received()
         if write_pipe is None:
             protocol.output_lost(None)
 
     # -- the ends call these ------------------------------------------------------------------------------------------
 
+    def open(self) -> None:
+        """Both ends are there: from here on the protocol is told of what happens."""
+        self._opened = True
+        self._protocol.connection_made(self)
+
     def read_end_lost(self, exc: Exception | None) -> None:
         """Nothing more can be read. Without an end of the stream before it that is a failure of both directions."""
         self.read_end = None
         if self.write_end is None:
-            self._protocol.connection_lost(exc)
+            self._lose(exc)
         elif exc is not None:
             self._protocol.error = exc
             self.abort()
@@ -195,9 +203,13 @@ class PipeTransport(asyncio.Transport):
         """Nothing more can be written; what the other side has sent can still be read."""
         self.write_end = None
         if self.read_end is None:
-            self._protocol.connection_lost(exc)
+            self._lose(exc)
         else:
             self._protocol.output_lost(exc)
+
+    def _lose(self, exc: Exception | None) -> None:
+        if self._opened:
+            self._protocol.connection_lost(exc)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -257,11 +269,17 @@ class PipeTransport(asyncio.Transport):
         self.write_eof()
 
     def abort(self) -> None:
+        """Close both ends at once.
+
+        asyncio's pipe calls `connection_lost` for each `abort()`, and for what came before it: so none is due where it
+        closes and has nothing left to send, for then it is about to call already.
+        """
         self._closing = True
         if self.read_end is not None:
             self.read_end.close()
-        if self.write_end is not None:
-            self.write_end.abort()
+        output = self.write_end
+        if output is not None and (output.get_write_buffer_size() or not output.is_closing()):
+            output.abort()
 
 
 class _ReadEnd(asyncio.BufferedProtocol):
@@ -276,7 +294,7 @@ class _ReadEnd(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._joined.read_end = cast("asyncio.ReadTransport", transport)
-        self._protocol.connection_made(self._joined)
+        self._joined.open()
 
     def eof_received(self) -> None:
         self._protocol.eof_received()

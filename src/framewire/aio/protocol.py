@@ -30,7 +30,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_closed", "_closing", "_high_water", "_loop", "_on_open", "_paused_reading", "_reader", "_writers",
-        "at_eof", "draining", "error", "inbound", "on_payload", "outbound", "transport", "waits",
+        "at_eof", "draining", "error", "inbound", "on_payload", "outbound", "received",
+        "transport", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -49,6 +50,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self.on_payload: Callable[[], None] = _nothing
         self.at_eof = False
         self.draining = False  # read no further than the frame under way
+        self.received = 0  # bytes, in all
         self.waits = 0  # which wait for a frame it is; one that is broken off and begun again is still the same
         self._closing = False
         self.error: Exception | None = None
@@ -68,6 +70,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         inbound = self.inbound
+        self.received += nbytes
         payload_under_way = inbound.lent.expected
         try:
             inbound.commit(nbytes)

@@ -40,6 +40,7 @@ async def serve(
     idle_timeout: float | None = None,
     frame_timeout: float | None = 60.0,
     write_timeout: float | None = 60.0,
+    least_rate: float | None = None,
     ssl_handshake_timeout: float | None = None,
     shutdown_timeout: float | None = 10.0,
     handle_signals: bool = True,
@@ -58,7 +59,7 @@ async def serve(
     listener = await listen(
         handler, codec, host, port, path=path, sock=sock, ssl=ssl, backlog=backlog, high_water=high_water,
         max_connections=max_connections, idle_timeout=idle_timeout, frame_timeout=frame_timeout,
-        write_timeout=write_timeout, ssl_handshake_timeout=ssl_handshake_timeout,
+        write_timeout=write_timeout, least_rate=least_rate, ssl_handshake_timeout=ssl_handshake_timeout,
     )  # fmt: skip
 
     def on_signal() -> None:

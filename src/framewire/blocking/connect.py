@@ -12,7 +12,7 @@ from typing import TypeVar
 from framewire._framed import DEFAULT_HIGH_WATER
 from framewire._listening import check_address
 from framewire.blocking.connection import Connection
-from framewire.codec import Codec
+from framewire.codec import Codec, check_codec
 
 __all__ = ["connect"]
 
@@ -34,8 +34,9 @@ def connect(
 
     With `ssl` the connection is TLS, and the certificate is checked against `server_hostname` (default: `host`).
     `timeout` is for each address tried and for the handshake. Raises `OSError` (refused, unreachable), `ssl.SSLError`,
-    `TimeoutError`, and `ValueError` for half an address.
+    `TimeoutError`, `ValueError` for half an address, and `TypeError` for a class in place of a codec.
     """
+    check_codec(codec)
     check_address(host, port, path=path)
     if path is not None:
         sock = socket.socket(socket.AF_UNIX)

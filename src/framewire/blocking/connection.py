@@ -73,7 +73,7 @@ class Connection(Framed[F]):
             if not turns.reading.acquire(False):
                 turns.claim(turns.reading, deadline)
             try:
-                frame = self._codec.decode(self._rest) if self._ahead is None else self._next(self._rest)
+                frame = self._decoder.decode(self._rest) if self._ahead is None else self._next(self._rest)
                 return self._wait_for_frame(deadline) if frame is None else frame
             finally:
                 turns.reading.release()
@@ -112,7 +112,7 @@ class Connection(Framed[F]):
     def _wait_for_frame(self, deadline: float | None) -> F | None:
         while True:
             if self._at_eof:
-                return self._codec.decode_eof(self._rest)
+                return self._decoder.decode_eof(self._rest)
             self._receive(deadline)
             frame = self._next(self._rest)
             if frame is not None:
@@ -173,9 +173,12 @@ class Connection(Framed[F]):
         """
         self._write([], deadline_after(timeout), flush=True)
 
-    def _write(self, frames: list[F], deadline: float | None, *, flush: bool) -> None:
+    def _write(self, frames: list[F], deadline: float | None, *, flush: bool, to_close: bool = False) -> None:
         self._check_open()
-        self._turns.take(self._turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush))
+        turns = self._turns
+        turns.take(
+            turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush), to_close=to_close
+        )
 
     def _encode_and_send(self, frames: list[F], deadline: float | None, flush: bool) -> None:
         self._check_open()
@@ -268,11 +271,13 @@ class Connection(Framed[F]):
     def close(self, timeout: float | None = None) -> None:
         """Send what was fed, then close; readers and writers in other threads end with `ConnectionClosedError`.
 
-        Closing twice is fine. Raises `TimeoutError` if not all could be sent within `timeout` seconds; closed it is.
+        A write of another thread is waited for while the peer takes bytes of it; when it takes none for a second, that
+        write is given up. Closing twice is fine. Raises `TimeoutError` if not all could be sent, for that reason or
+        within `timeout` seconds; closed it is.
         """
         try:
             if not self._turns.closed and not self._finished:
-                self.flush(timeout)
+                self._write([], deadline_after(timeout), flush=True, to_close=True)
             if not self._turns.closed:
                 self._stream.say_goodbye()
         except ConnectionClosedError:

@@ -21,6 +21,9 @@ __all__ = ["Turns"]
 
 T = TypeVar("T")
 
+STUCK_SECONDS = 1.0
+"""So long `close` waits for a writer of whose bytes the peer takes none."""
+
 
 class Turns:
     """Who uses a stream, and whether it can still be used. `last_things` are called once nobody uses it any more."""
@@ -38,11 +41,13 @@ class Turns:
 
     # -- taking turns -------------------------------------------------------------------------------------------------
 
-    def take(self, lock: threading.Lock, deadline: float | None, step: Callable[[], T]) -> T:
+    def take(
+        self, lock: threading.Lock, deadline: float | None, step: Callable[[], T], *, to_close: bool = False
+    ) -> T:
         """Do `step` while holding a lock, and what must be done however it ends."""
         try:
             if not lock.acquire(False):
-                self.claim(lock, deadline)
+                (self.claim_from_writer if to_close else self.claim)(lock, deadline)
             try:
                 return step()
             finally:
@@ -61,6 +66,24 @@ class Turns:
         self.waiting.discard(threading.get_ident())
         if not claimed:
             raise TimeoutError("another thread used the connection all the time")
+
+    def claim_from_writer(self, lock: threading.Lock, deadline: float | None) -> None:
+        """Take the lock from a thread that writes, if it comes to an end: while the peer takes some of its bytes.
+
+        The socket is looked at without a lock, so another thread may close it meanwhile; there is no such file then.
+        """
+        self.waiting.add(threading.get_ident())
+        while not lock.acquire(timeout=0.01):
+            patience = time.monotonic() + STUCK_SECONDS
+            until = patience if deadline is None else min(deadline, patience)
+            try:
+                has_room = self._stream.wait(self._stream.writing_wants, until)
+            except ValueError:
+                has_room = False
+            self.check_not_closed()
+            if not has_room:
+                raise TimeoutError("another thread writes, and the peer takes nothing")
+        self.waiting.discard(threading.get_ident())
 
     def wait(self, events: int, deadline: float | None, failure: str) -> int:
         """Wait for the socket, where an interrupt does no harm. Returns what it is ready for."""

@@ -59,7 +59,7 @@ class Chain(Buf, BufMut, Generic[A, B]):
 
     def advance(self, n: int) -> None:
         """Consume `n` bytes, across the border if need be. Raises `BufferUnderflow` (nothing consumed)."""
-        self._require(n)
+        n = self._require(n)
         of_first = min(n, self._first.remaining())
         self._first.advance(of_first)
         self._last.advance(n - of_first)
@@ -71,7 +71,7 @@ class Chain(Buf, BufMut, Generic[A, B]):
 
     def copy_to_bytes(self, n: int) -> Bytes:
         """Take `n` bytes; copies only where they lie across the border. Raises `BufferUnderflow` (nothing consumed)."""
-        self._require(n)
+        n = self._require(n)
         in_first = self._first.remaining()
         if n <= in_first:
             return take_bytes(self._first, n)
@@ -159,7 +159,7 @@ class Take(_Limited[A], Buf):
 
     def advance(self, n: int) -> None:
         """Consume `n` bytes. Raises `BufferUnderflow` (nothing consumed) beyond the limit, `ValueError`."""
-        self._require(n)
+        n = self._require(n)
         self._inner.advance(n)
         self._limit -= n
 
@@ -175,7 +175,7 @@ class Take(_Limited[A], Buf):
 
     def copy_to_bytes(self, n: int) -> Bytes:
         """Take `n` bytes, shared where the inner buffer shares. Raises `BufferUnderflow` (nothing consumed)."""
-        self._require(n)
+        n = self._require(n)
         taken = take_bytes(self._inner, n)
         self._limit -= n
         return taken

@@ -93,19 +93,19 @@ class Rope(Buf):
 
         Raises `BufferUnderflow` (nothing consumed), `ValueError`.
         """
-        self._require(n)
+        n = self._require(n)
         for _ in self._taken(n):
             pass
 
     def copy_to_bytes(self, n: int) -> Bytes:
         """Take `n` bytes: shared where they lie in one chunk, else copied. Raises `BufferUnderflow`, `ValueError`."""
-        self._require(n)
+        n = self._require(n)
         taken = list(self._taken(n))
         return taken[0] if len(taken) == 1 else Bytes(_joined(taken))
 
     def split_to(self, n: int) -> Rope:
         """Take the first `n` bytes off; O(1) for each chunk of them. Raises `BufferUnderflow`, `ValueError`."""
-        self._require(n)
+        n = self._require(n)
         return Rope._of(self._taken(n), n)
 
     def split_off(self, n: int) -> Rope:
@@ -113,7 +113,7 @@ class Rope(Buf):
 
         Raises `BufferUnderflow`, `ValueError`.
         """
-        self._require(n)
+        n = self._require(n)
         back: deque[Bytes] = deque()
         missing = size = self._length - n
         while missing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from framewire._impl import BytesMut
-from framewire.codec import Codec
+from framewire.codec import Decoder
 from framewire.errors import ProtocolError
 
 __all__ = ["decode_ready"]
@@ -16,7 +16,7 @@ __all__ = ["decode_ready"]
 F = TypeVar("F")
 
 
-def decode_ready(codec: Codec[F], src: BytesMut, frames: list[F], max_frames: int) -> ProtocolError | None:
+def decode_ready(codec: Decoder[F], src: BytesMut, frames: list[F], max_frames: int) -> ProtocolError | None:
     """Append to `frames`, which holds the one before, all that is whole in `src`, until there are `max_frames`.
 
     Stops behind a frame for which the codec's `is_switch_point(frame)`, where it has one, is true. A codec without it

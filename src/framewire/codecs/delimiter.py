@@ -17,6 +17,7 @@ from typing import TypeVar
 from framewire._impl import BytesMut, DelimitedItems
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec
+from framewire.codecs.payload import as_bytes
 from framewire.errors import EncodeError, FrameTooLong
 
 __all__ = ["DEFAULT_MAX_LENGTH", "DelimiterCodec", "DelimiterSearch", "first_of"]
@@ -148,10 +149,10 @@ class DelimiterCodec(Codec[bytes]):
 
     def encode(self, frame: bytes, dst: WriteBuffer) -> None:
         """Append item and delimiter. Raises `EncodeError` if they would not be read back as one, or if too long."""
-        search = self._search
-        if search.delimiter in frame or search.begins_in(frame):
+        search, item = self._search, as_bytes(frame)
+        if search.delimiter in item or search.begins_in(item):
             raise EncodeError(f"the item holds the delimiter {search.delimiter!r}, or its end completes one")
-        if len(frame) > search.max_length:
-            raise EncodeError(f"the item has {len(frame)} bytes, limit {search.max_length}")
-        dst.put_slice(frame)
+        if len(item) > search.max_length:
+            raise EncodeError(f"the item has {len(item)} bytes, limit {search.max_length}")
+        dst.put_slice(item)
         dst.put_slice(search.delimiter)

@@ -22,6 +22,7 @@ from framewire.codec import Codec, Refusal, check_clean_end
 from framewire.codecs.http1_body import BodyReader, body_reader
 from framewire.codecs.http1_framing import Facts, Framing, Length, framing_of_request, framing_of_response
 from framewire.codecs.http1_head import HeadReader, available
+from framewire.codecs.http1_line import check_host, check_target
 from framewire.codecs.http1_write import BodyWriter, body_writer, request_head, response_head
 from framewire.errors import CodecSpent, EncodeError, IncompleteFrame, ProtocolError
 from framewire.frames.http import BodyChunk, EndOfMessage, HttpFrame, HttpLimits, RequestHead, ResponseHead
@@ -39,9 +40,11 @@ class HttpCodec(Codec[HttpFrame]):
     Pipelining is allowed; answers go out in the order of the requests.
 
     Reading follows RFC 9112: what two parties could read differently (Content-Length twice or beside Transfer-Encoding,
-    folded lines, a bare CR or LF, ...) raises `ProtocolError`. Writing refuses with `EncodeError` what would break out
-    of its place. Nothing is added: which headers a message has is up to the caller. A response with neither
-    Content-Length nor Transfer-Encoding lasts until the connection is closed.
+    folded lines, a bare CR or LF, ...) raises `ProtocolError`. So does what hardly anybody writes but who hopes that it
+    is read in two ways, though RFC 9110 allows some of it; `lenient` takes that (docs/http.md has the list). Any token
+    is a method: who does not know one answers 501. Writing refuses with `EncodeError` what would break out of its
+    place. Nothing is added: which headers a message has is up to the caller. A response with neither Content-Length nor
+    Transfer-Encoding lasts until the connection is closed.
 
     After a head that accepts an upgrade (101, or 2xx to CONNECT, which have no `EndOfMessage`) the codec is spent: give
     the connection another one with `switch_codec`, which finds every byte behind that head.
@@ -54,6 +57,7 @@ class HttpCodec(Codec[HttpFrame]):
         "_heads",
         "_last_read",
         "_last_written",
+        "_lenient",
         "_limits",
         "_reading",
         "_refusal",
@@ -62,14 +66,17 @@ class HttpCodec(Codec[HttpFrame]):
         "_writing",
     )
 
-    def __init__(self, role: Literal["server", "client"], limits: HttpLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, role: Literal["server", "client"], limits: HttpLimits = DEFAULT_LIMITS, *, lenient: bool = False
+    ) -> None:
         if role not in ("server", "client"):
             raise ValueError(f"role is 'server' or 'client', not {role!r}")
         if not available():
             raise ModuleNotFoundError("HttpCodec needs httptools: pip install 'framewire[http]'", name="httptools")
         self._server = role == "server"
         self._limits = limits
-        self._heads = HeadReader(limits)
+        self._lenient = lenient
+        self._heads = HeadReader(limits, lenient)
         self._reading: BodyReader | None = None  # the rest of the message whose head was decoded
         self._writing: BodyWriter | None = None  # the rest of the message whose head was encoded
         self._asked: deque[_Asked] = deque()  # requests whose final response is not whole
@@ -132,9 +139,9 @@ class HttpCodec(Codec[HttpFrame]):
     def _read_request(self, src: BytesMut) -> RequestHead | None:
         head = self._heads.request(src)
         if head is not None:
-            facts = Facts(head, lowered=True)
-            _check_host(facts)
-            self._reading = body_reader(framing_of_request(facts), self._heads, self._limits)
+            facts = Facts(head, lowered=True, lenient=self._lenient)
+            _check_host(facts, self._lenient)
+            self._reading = body_reader(framing_of_request(facts), self._heads, self._limits, self._lenient)
             self._asked.append(_Asked(head, facts))
             self._last_read = not facts.persists
         return head
@@ -145,14 +152,14 @@ class HttpCodec(Codec[HttpFrame]):
             return None
         if not self._asked:
             raise ProtocolError(f"a response (status {head.status}) that was not asked for")
-        facts, asked = Facts(head, lowered=True), self._asked[0]
+        facts, asked = Facts(head, lowered=True, lenient=self._lenient), self._asked[0]
         if asked.accepted_by(head.status):
             self._accept_upgrade()
         elif head.status < 200:
             _check_interim(head.status, facts)
         else:
             length = framing_of_response(facts, head.status, asked.method)
-            self._reading = body_reader(length, self._heads, self._limits)
+            self._reading = body_reader(length, self._heads, self._limits, self._lenient)
             self._last_read = _is_last(facts, length, asked)
         return head
 
@@ -212,17 +219,18 @@ class HttpCodec(Codec[HttpFrame]):
         self._check_next_head()
         if self._asked and self._asked[-1].upgrade:
             raise EncodeError("an upgrade was asked for: no request may follow before its answer")
-        facts = Facts(head)
-        _check_host(facts)
+        facts = Facts(head, lenient=self._lenient)
+        _check_host(facts, self._lenient)
         length = framing_of_request(facts)
         dst.put_slice(request_head(head))
+        check_target(head.method, head.target, self._lenient)
         self._writing = body_writer(length)
         self._asked.append(_Asked(head, facts))
         self._last_written = not facts.persists
 
     def _write_response(self, head: ResponseHead, dst: WriteBuffer) -> None:
         self._check_next_head()
-        facts, asked = Facts(head), self._asked[0] if self._asked else None
+        facts, asked = Facts(head, lenient=self._lenient), self._asked[0] if self._asked else None
         dst.put_slice(response_head(head))
         if asked and asked.accepted_by(head.status):
             self._check_upgrade(facts)
@@ -278,9 +286,11 @@ class _Asked:
         return self.upgrade and (status == 101 or (self.method == b"CONNECT" and 200 <= status < 300))
 
 
-def _check_host(facts: Facts) -> None:
-    if facts.hosts != 1 and (facts.hosts or facts.version == b"1.1"):
-        raise ProtocolError(f"a request has exactly one Host, not {facts.hosts} (RFC 9112, 3.2)")
+def _check_host(facts: Facts, lenient: bool) -> None:
+    if len(facts.hosts) == 1:
+        check_host(facts.hosts[0], lenient)
+    elif facts.hosts or facts.version == b"1.1":
+        raise ProtocolError(f"a request has exactly one Host, not {len(facts.hosts)} (RFC 9112, 3.2)")
 
 
 def _check_interim(status: int, facts: Facts) -> None:

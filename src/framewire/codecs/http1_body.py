@@ -26,8 +26,15 @@ __all__ = ["BodyReader", "body_reader"]
 
 END = EndOfMessage()
 
-SIZE_LINE = re.compile(rb"0*([0-9A-Fa-f]{1,16})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
-"""A chunk's size and its extensions, which are dropped (RFC 9112, 7.1)."""
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+_QUOTED = rb'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t -~\x80-\xff])*+"'
+SIZE_LINE = re.compile(
+    rb"0*([0-9A-Fa-f]{1,16})(?:[ \t]*+;[ \t]*+%b(?:[ \t]*+=[ \t]*+(?:%b|%b))?+)*+\r\n" % (_TOKEN, _TOKEN, _QUOTED)
+)
+"""A chunk's size and its extensions, which are dropped (RFC 9112, 7.1.1)."""
+
+LENIENT_SIZE_LINE = re.compile(rb"0*([0-9A-Fa-f]{1,16})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
+"""The same with anything for extensions, as many peers read it: `5;`, quotes that do not end."""
 
 
 class BodyReader(Protocol):
@@ -40,10 +47,10 @@ class BodyReader(Protocol):
         """What the end of the stream means: the end of the message, or `None` where it comes too early."""
 
 
-def body_reader(length: Length, heads: HeadReader, limits: HttpLimits) -> BodyReader:
+def body_reader(length: Length, heads: HeadReader, limits: HttpLimits, lenient: bool = False) -> BodyReader:
     """The reader of a body of that length. Raises `FrameTooLong` for one that is too long from the start."""
     if length is Framing.CHUNKED:
-        return _Chunked(heads, limits)
+        return _Chunked(heads, limits, LENIENT_SIZE_LINE if lenient else SIZE_LINE)
     if length is Framing.UNTIL_EOF:
         return _UntilEof(limits)
     assert isinstance(length, int)
@@ -103,11 +110,12 @@ _State: TypeAlias = "Callable[[_Chunked, BytesMut], BodyChunk | EndOfMessage | N
 class _Chunked:
     """Chunks, each behind a line with its size, and trailers behind the last."""
 
-    __slots__ = ("_heads", "_left", "_limits", "_searched", "_size", "_state")
+    __slots__ = ("_grammar", "_heads", "_left", "_limits", "_searched", "_size", "_state")
 
-    def __init__(self, heads: HeadReader, limits: HttpLimits) -> None:
+    def __init__(self, heads: HeadReader, limits: HttpLimits, grammar: re.Pattern[bytes]) -> None:
         self._heads = heads
         self._limits = limits
+        self._grammar = grammar  # of a size line
         self._left = 0  # bytes of this chunk still to come
         self._size = 0  # bytes of all chunks announced so far
         self._searched = 0  # no end of a size line comes before this
@@ -163,7 +171,7 @@ class _Chunked:
             return None
         self._searched = 0
         line = src.split_to(end + 1).to_bytes()
-        match = SIZE_LINE.fullmatch(line)
+        match = self._grammar.fullmatch(line)
         if match is None:
             raise ProtocolError(f"not a chunk's size: {line[:40]!r}")
         return self._checked(int(match[1], 16))

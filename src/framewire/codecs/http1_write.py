@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from framewire.buf.write_buffer import WriteBuffer, size_of
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codecs.http1_framing import FRAMING_FIELDS, Framing, Length
+from framewire.codecs.payload import payload_size
 from framewire.errors import EncodeError
 from framewire.frames.http import BodyChunk, EndOfMessage, Headers, RequestHead, ResponseHead
 
@@ -93,7 +94,7 @@ class _Counted:
         self._left = length
 
     def write(self, chunk: BodyChunk, dst: WriteBuffer) -> None:
-        size = size_of(chunk.data)
+        size = payload_size(chunk.data)
         if size > self._left:
             raise EncodeError(f"{size} more bytes of body, where the head leaves room for {self._left}")
         dst.put_slice(chunk.data)
@@ -111,6 +112,7 @@ class _UntilEof:
     __slots__ = ()
 
     def write(self, chunk: BodyChunk, dst: WriteBuffer) -> None:
+        payload_size(chunk.data)
         dst.put_slice(chunk.data)
 
     def end(self, frame: EndOfMessage, dst: WriteBuffer) -> None:
@@ -123,7 +125,7 @@ class _Chunked:
     __slots__ = ()
 
     def write(self, chunk: BodyChunk, dst: WriteBuffer) -> None:
-        size = size_of(chunk.data)
+        size = payload_size(chunk.data)
         if size:  # an empty chunk would end the body
             dst.put_slice(b"%x\r\n" % size)
             dst.put_slice(chunk.data)

@@ -15,9 +15,10 @@ from __future__ import annotations
 from typing import Literal
 
 from framewire._impl import BytesMut, PrefixedFrames
-from framewire.buf.write_buffer import WriteBuffer, size_of
+from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec, Refusal, decode_eof
 from framewire.codecs.delimiter import first_of
+from framewire.codecs.payload import payload_size
 from framewire.errors import EncodeError, FrameTooLong, ProtocolError
 
 __all__ = ["LengthDelimitedCodec"]
@@ -92,7 +93,7 @@ class LengthDelimitedCodec(Codec[bytes]):
 
     def encode(self, frame: bytes, dst: WriteBuffer) -> None:
         """Append the length and the payload; a large one is not copied. Raises `EncodeError` if it does not fit."""
-        size = size_of(frame)
+        size = payload_size(frame)
         if size > self._max:
             raise EncodeError(f"the frame has {size} bytes, limit {self._max}")
         number = size - self._adjustment

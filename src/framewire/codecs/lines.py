@@ -11,6 +11,7 @@ from framewire._impl import BytesMut
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec
 from framewire.codecs.delimiter import DEFAULT_MAX_LENGTH, DelimiterSearch, first_of
+from framewire.codecs.payload import as_bytes
 from framewire.errors import EncodeError, ProtocolError
 
 __all__ = ["LinesCodec"]
@@ -21,8 +22,9 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
 
     A line ends with LF; one CR before it belongs to the end. `newline` is what `encode` writes. A line of more than
     `max_length` bytes raises `FrameTooLong` (recoverable) once, and the codec goes on at the next line. A line that is
-    not text in `encoding` raises `ProtocolError` and is consumed, so that decoding can go on too. At the end of the
-    stream an unterminated last line is returned, without a lone CR. After tokio-util's `LinesCodec`.
+    not text in `encoding` raises `ProtocolError` and is consumed, so that decoding can go on too. In that encoding LF
+    is one byte, as in ASCII; UTF-16 and EBCDIC, say, raise `ValueError`. At the end of the stream an unterminated last
+    line is returned, without a lone CR. After tokio-util's `LinesCodec`.
     """
 
     __slots__ = ("_encoding", "_newline", "_search", "_take")
@@ -41,7 +43,7 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
         if newline not in (b"\n", b"\r\n"):
             raise ValueError(f"a line ends with LF or CRLF, not {newline!r}")
         if encoding is not None:
-            "".encode(encoding)  # one that is unknown, or not of text, is the caller's fault and not the peer's
+            _check_encoding(encoding)
         self._search = DelimiterSearch(b"\n", max_length, b"\r", encoding)
         self._take = self._search.items.take
         self._encoding = encoding
@@ -74,8 +76,15 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
         return self._finish(line)
 
     def encode(self, frame: AnyStr, dst: WriteBuffer) -> None:
-        """Append the line and its end. Raises `EncodeError` for a line break inside, or a line that is too long."""
-        line = frame if isinstance(frame, bytes) else self._encoded(frame)
+        """Append the line and its end. Raises `EncodeError` for a line break inside, or a line that is too long.
+
+        A line is text where there is an encoding, and otherwise anything that holds bytes; the other kind is refused.
+        """
+        encoding = self._encoding
+        if encoding is None:
+            line = frame if isinstance(frame, bytes) else as_bytes(frame)
+        else:
+            line = self._encoded(frame, encoding)
         if b"\n" in line or line.endswith(b"\r"):
             raise EncodeError("a line holds no line break")
         if len(line) > self._search.max_length:
@@ -93,8 +102,16 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
             why = f"{error.reason} at byte {error.start}" if isinstance(error, UnicodeDecodeError) else str(error)
             raise ProtocolError(f"a line is not {self._encoding}: {why}", recoverable=True) from None
 
-    def _encoded(self, line: str) -> bytes:
+    def _encoded(self, line: object, encoding: str) -> bytes:
+        if not isinstance(line, str):
+            raise EncodeError(f"lines are text in {encoding} here, and not {type(line).__name__}")
         try:
-            return line.encode(self._encoding or "utf-8")
+            return line.encode(encoding)
         except UnicodeError as error:  # not all encodings raise the kind that has a reason
-            raise EncodeError(f"the line has no form in {self._encoding}: {getattr(error, 'reason', error)}") from None
+            raise EncodeError(f"the line has no form in {encoding}: {getattr(error, 'reason', error)}") from None
+
+
+def _check_encoding(encoding: str) -> None:
+    """Refuse an encoding in which LF is not the byte 10: what ends a line would be a part of something else there."""
+    if "\n".encode(encoding) != b"\n" or b"\n".decode(encoding) != "\n":
+        raise ValueError(f"lines are cut at the byte LF, which in {encoding} is not what ends a line")

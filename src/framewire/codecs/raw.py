@@ -5,6 +5,7 @@ from __future__ import annotations
 from framewire._impl import Bytes, BytesMut
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec
+from framewire.errors import EncodeError
 
 __all__ = ["RawCodec"]
 
@@ -28,5 +29,8 @@ class RawCodec(Codec[Bytes]):
         return self.decode(src)
 
     def encode(self, frame: Bytes | bytes, dst: WriteBuffer) -> None:
-        """Append the bytes as they are."""
-        dst.put_slice(frame)
+        """Append the bytes as they are. Raises `EncodeError` for what is not bytes-like."""
+        try:
+            dst.put_slice(frame)
+        except TypeError as error:
+            raise EncodeError(str(error)) from None

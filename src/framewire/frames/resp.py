@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from framewire.frames.nested import any_depth
+
 __all__ = [
     "Array",
     "Attributed",
@@ -83,6 +85,7 @@ class Null:
     form: bytes = b"_"
 
 
+@any_depth
 @dataclass(frozen=True, slots=True)
 class Array:
     """`*2 ...`: frames in order. A streamed array (`*?`) decodes to this too."""
@@ -126,6 +129,7 @@ class Verbatim:
     data: bytes
 
 
+@any_depth
 @dataclass(frozen=True, slots=True)
 class Map:
     """`%1 k v`: pairs in wire order, duplicate keys kept."""
@@ -133,6 +137,7 @@ class Map:
     pairs: tuple[tuple[RespFrame, RespFrame], ...]
 
 
+@any_depth
 @dataclass(frozen=True, slots=True)
 class Set:
     """`~2 ...`: members in wire order, duplicates kept."""
@@ -140,6 +145,7 @@ class Set:
     items: tuple[RespFrame, ...]
 
 
+@any_depth
 @dataclass(frozen=True, slots=True)
 class Push:
     """`>2 ...`: out-of-band data, top level only. As a frame it holds frames, as a value it holds values."""
@@ -147,6 +153,7 @@ class Push:
     items: tuple[RespFrame, ...] | tuple[RespValue, ...]
 
 
+@any_depth
 @dataclass(frozen=True, slots=True)
 class Attributed:
     """`|1 k v` followed by `frame`, the one frame that the attributes annotate. Values drop the attributes."""
