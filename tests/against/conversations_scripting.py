@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha1
 
 from tests.against.steps import Conversation, Request, Step, by, volatile
+from tests.redis.server.scripting.answers import ANSWERS
 
 
 def lua(script: str | bytes, keys: list[str | bytes] | None = None, *arguments: str | bytes) -> Request:
@@ -407,3 +408,8 @@ SCRIPTING: dict[str, Conversation] = {
         "COMMAND GETKEYS EVAL_RO x 1 a",
     ],
 }  # fmt: skip
+
+for _library, _rows in ANSWERS.items():
+    SCRIPTING[f"{_library}, to the letter"] = [
+        "SCRIPT FLUSH", *all_of(*(script.encode("latin-1") for script, _ in _rows)), "SCRIPT FLUSH",
+    ]  # fmt: skip

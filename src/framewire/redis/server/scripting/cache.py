@@ -46,7 +46,7 @@ class Scripts:
         script = self._by_sha.get(sha)
         if script is None:
             flags, code = parse_flags(text)
-            script = self._by_sha[sha] = Script(sha, flags, self.interpreter(client).compile(code))
+            script = self._by_sha[sha] = Script(sha, flags, code, self.interpreter(client).compile(code))
         return script
 
     def flush(self) -> None:

@@ -14,7 +14,7 @@ from framewire.frames.resp import Error
 from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.scripting.conversions import Lua, argument
-from framewire.redis.server.scripting.errors import ScriptError
+from framewire.redis.server.scripting.errors import ScriptError, Stopped
 from framewire.redis.server.scripting.scripts import sha_of
 
 __all__ = ["Calls"]
@@ -36,13 +36,15 @@ _SPELLINGS_REMEMBERED = 1024
 class Calls:
     """What the script that runs does to the server, as a client of its own (`client`), which has no connection.
 
-    `begin` is called before each script. `has_written` says whether it may have changed anything.
+    `begin` is called before each script. `has_written` says whether it may have changed anything. `look` is called on
+    every way in, and raises where the script is to end.
     """
 
-    def __init__(self, client: Client, lua: Lua, check_memory: Callable[[], None]) -> None:
+    def __init__(self, client: Client, lua: Lua, look: Callable[[], None]) -> None:
         self.client = client
         self._lua = lua
-        self._check_memory = check_memory
+        self._look = look
+        self._ahead: tuple[object, ...] = ()  # the first arguments of the next command
         self._found: dict[bytes, Command] = {}  # by the spelling that scripts use, bounded; no containers
         self.read_only = False
         self.has_written = False
@@ -60,19 +62,23 @@ class Calls:
             self.error_reply, self.status_reply, self.sha1hex, self.log, self.setresp, self.set_repl,
             self.replicate_commands, self.breakpoint, self.debug, self.acl_check_cmd,
         )  # fmt: skip
-        looked_at = {function.__name__.encode(): self._with_memory(function) for function in functions}
+        looked_at = {function.__name__.encode(): self._looking(function) for function in functions}
         return {b"call": self.call, b"pcall": self.pcall, **looked_at, **_CONSTANTS}
 
-    def _with_memory(self, function: Callable[..., object]) -> Callable[..., object]:
-        """The function, entered only where there is memory for what it returns."""
+    def _looking(self, function: Callable[..., object]) -> Callable[..., object]:
+        """The function, entered only where the script may go on."""
 
         def call(*arguments: object) -> object:
-            self._check_memory()
+            self._look()
             return function(*arguments)
 
         return call
 
     # -- commands -----------------------------------------------------------------------------------------------------
+
+    def ahead(self, *arguments: object) -> None:
+        """The first arguments of the next command, which has more than a function of Python is given at once."""
+        self._ahead = arguments
 
     def call(self, *arguments: object) -> object:
         """Run a command; an error is raised."""
@@ -82,9 +88,11 @@ class Calls:
         return self._lua.of(reply, self.client.protocol)
 
     def pcall(self, *arguments: object) -> object:
-        """Run a command; an error is returned, as a table. Raises `OutOfMemory`."""
+        """Run a command; an error is returned, as a table. Raises `OutOfMemory` and `Stopped`."""
         try:
             reply = self._run(arguments)
+        except Stopped:
+            raise
         except ScriptError as error:
             reply = Error(error.text)
         if isinstance(reply, Error):
@@ -93,7 +101,9 @@ class Calls:
 
     def _run(self, arguments: tuple[object, ...]) -> object:
         """The reply, which may be an error. Raises `ScriptError` where the command is not run at all."""
-        self._check_memory()
+        self._look()
+        if self._ahead:
+            arguments, self._ahead = self._ahead + arguments, ()
         request = _request(arguments)
         command = self._find(request)
         if not command.accepts(len(request)):
@@ -208,9 +218,18 @@ _CONSTANTS: dict[bytes, object] = {
     b"REDIS_VERSION": b"7.0.15", b"REDIS_VERSION_NUM": 0x07000F,
 }  # fmt: skip
 
+
 def _request(arguments: tuple[object, ...]) -> list[bytes]:
     if not arguments:
         raise ScriptError(_NO_ARGUMENT, as_table=True)
+    for item in arguments:
+        if item.__class__ is not bytes:
+            return _spelled(arguments)
+    return list(arguments)  # type: ignore[arg-type]
+
+
+def _spelled(arguments: tuple[object, ...]) -> list[bytes]:
+    """The request, with its numbers as texts. Raises `ScriptError` where there is anything else."""
     request = [item for item in map(argument, arguments) if item is not None]
     if len(request) != len(arguments):
         raise ScriptError(_NO_STRING, as_table=True)

@@ -150,8 +150,12 @@ def argument(value: object) -> bytes | None:
     if value.__class__ is bytes:
         return value
     if value.__class__ is int or value.__class__ is float:
-        return b"%.17g" % value
+        return b"%.17g" % value if value == value else _nan(value)
     return None
+
+
+def _nan(value: float) -> bytes:
+    return b"-nan" if math.copysign(1, value) < 0 else b"nan"
 
 
 # ---- what a script returned, for the client ----------------------------------------------------------------------
