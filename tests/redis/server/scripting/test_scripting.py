@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.redis.server.scripted import NOON, Clients, ScriptedClient
 
 pytest.importorskip("lupa.lua51")
 
-from framewire.redis.server.scripting import interpreter
+from framewire.redis.server.scripting import limits
 from framewire.redis.server.scripting.scripts import parse_flags
 
 OK = Simple(b"OK")
@@ -49,15 +50,18 @@ class TestSandbox:
         ["python", "os", "io", "debug", "package", "require", "module", "dofile", "loadfile", "getfenv", "setfenv",
                  "newproxy", "print"],
     )  # fmt: skip
-    @pytest.mark.parametrize("way",
-    ["return {0}", "return _G.{0}", "return loadstring('return {0}')()", "return _G._G['{0}']"])
+    @pytest.mark.parametrize(
+        "way", ["return {0}", "return _G.{0}", "return loadstring('return {0}')()", "return _G._G['{0}']"]
+    )
     def test_what_is_not_there(self, client: ScriptedClient, name: str, way: str) -> None:
         assert f"nonexistent global variable '{name}'" in str(run(client, way.format(name)))
 
     def test_raw_access_finds_nothing_more(self, client: ScriptedClient) -> None:
         names = b"python os io debug getfenv".split()
-        assert run(client,
-        "return {" + ",".join(f"type(rawget(_G, '{name.decode()}'))" for name in names) + "}") == [b"nil"] * 5
+        assert (
+            run(client, "return {" + ",".join(f"type(rawget(_G, '{name.decode()}'))" for name in names) + "}")
+            == [b"nil"] * 5
+        )
 
     def test_no_value_is_an_object_of_python(self, client: ScriptedClient) -> None:
         script = """
@@ -146,6 +150,27 @@ class TestLimits:
             "xpcall(function() while true do end end, function() while true do end end) while true do end",
             "while true do xpcall(error, function() while true do end end) end",
             "while true do loadstring('x = ')  end",
+            "while true do redis.call('KEYS', '*0') end",
+            "while true do redis.sha1hex('x') end",
+            "while true do cmsgpack.pack(ARGV) end",
+            "while true do cmsgpack.unpack('\\1') end",
+            "while true do struct.pack('b', 1) end",
+            "while true do bit.bor(1, 2) end",
+            "while true do math.random() end",
+            "while true do cjson.decode('[1]') end",
+            "local t = {} for i = 1, 22 do t = {t, t} end return cjson.encode(t)",
+            "local t = {} for i = 1, 22 do t = {t, t} end return pcall(cjson.encode, t)",
+            "return pcall(function() while true do end end)",
+            "return pcall(function() while true do redis.sha1hex('x') end end)",
+            "return xpcall(function() while true do end end, function() return 1 end)",
+            "return xpcall(function() while true do end end, error)",
+            "return coroutine.resume(coroutine.create(function() while true do end end))",
+            "return coroutine.resume(coroutine.create(function() while true do redis.pcall('PING') end end))",
+            "return coroutine.wrap(function() while true do pcall(cjson.decode, '[1]') end end)()",
+            "return load(function() while true do end end)",
+            "return {pcall(string.gsub, 'x', 'x', function() while true do end end)}",
+            "return tostring(setmetatable({}, {__tostring = function() while true do end end}))",
+            "local t = {} for i = 1, 20 do t = {t, t} end local u = {} for i = 1, 99 do u[i] = t end return u",
         ],
     )
     def test_an_endless_script_is_stopped(self, script: str) -> None:
@@ -159,7 +184,59 @@ class TestLimits:
         client = Clients(busy_reply_threshold=1).new()
         script = "redis.call('SET', 'k', 'v') local n = 0 for i = 1, 3000000 do n = n + 1 end return n"
         assert run(client, script) == 3_000_000
-        assert "nobody is answered" in caplog.text
+        assert "others get BUSY" in caplog.text
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "redis.call('KEYS', '*0')",
+            "cmsgpack.pack(ARGV)",
+            "struct.pack('b', 1)",
+            "cjson.encode(KEYS)",
+            "cjson.decode('[1]')",
+            "redis.log(0, 'x')",
+            "math.random()",
+        ],
+    )
+    def test_no_call_outruns_the_clock(self, call: str) -> None:
+        clients = Clients(busy_reply_threshold=50)
+        client = clients.new()
+        for number in range(1000):
+            client("SET", f"key:{number}", "x")
+        begin = time.monotonic()
+        assert "Script stopped" in str(run(client, f"while true do {call} end"))
+        assert time.monotonic() - begin < 2  # it was minutes
+
+    def test_the_next_script_is_not_stopped(self) -> None:
+        client = Clients(busy_reply_threshold=20).new()
+        long = "local t = {} for i = 1, 20 do t = {t, t} end local u = {} for i = 1, 99 do u[i] = t end return u"
+        assert "Script stopped" in str(run(client, long))
+        assert [run(client, "local n = 0 n = n + 1 return n") for _ in range(3)] == [1, 1, 1]
+
+    def test_a_stop_names_where_the_script_was(self) -> None:
+        client = Clients(busy_reply_threshold=20).new()
+        reply = run(client, "local t = {}\nreturn pcall(function()\n  while true do\n  end\nend)")
+        assert str(reply).endswith("@user_script:3.")
+
+    def test_the_end_of_the_server_ends_one_that_has_written(self) -> None:
+        clients = Clients(busy_reply_threshold=20)
+        clients.state.ending = True
+        reply = run(clients.new(), "redis.call('SET', 'k', 'v') while true do pcall(redis.call, 'GET', 'k') end")
+        assert "the server is shutting down" in str(reply)
+
+    def test_others_are_answered_meanwhile(self) -> None:
+        clients = Clients(busy_reply_threshold=20)
+        seen: list[int] = []
+
+        def answer() -> None:
+            seen.append(1)
+            clients.state.ending = len(seen) == 3
+
+        clients.state.while_busy = answer
+        begin = time.monotonic()
+        assert "shutting down" in str(run(clients.new(), "redis.call('SET', 'k', 'v') while true do end"))
+        assert len(seen) == 3
+        assert time.monotonic() - begin > 0.035  # 20 ms, and 10 between two looks
 
     def test_no_threshold_no_end(self) -> None:
         client = Clients(busy_reply_threshold=0).new()
@@ -185,8 +262,8 @@ class TestLimits:
         ],
     )
     def test_memory_has_an_end(self, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-        for name, mebibytes in {"MEMORY_LIMIT": 32, "_KEPT_BACK": 8, "_MARGIN": 2}.items():
-            monkeypatch.setattr(interpreter, name, mebibytes * 1024 * 1024)
+        for name, mebibytes in {"MEMORY_LIMIT": 32, "KEPT_BACK": 8, "MARGIN": 2}.items():
+            monkeypatch.setattr(limits, name, mebibytes * 1024 * 1024)
         client = Clients().new()
         client("RPUSH", "list", *map(str, range(2000)))
         for _ in range(2):
@@ -287,8 +364,9 @@ class TestOthers:
 
     def test_writes_are_refused_while_the_disk_fails(self, clients: Clients, client: ScriptedClient) -> None:
         clients.state.write_error = b"MISCONF nothing can be written"
-        assert str(run(client,
-        "return redis.call('SET', 'k', 'v')")).startswith("MISCONF nothing can be written script:")
+        assert str(run(client, "return redis.call('SET', 'k', 'v')")).startswith(
+            "MISCONF nothing can be written script:"
+        )
         assert run(client, "return redis.call('GET', 'k')") is None
         assert str(run(client, "#!lua\nreturn 1")) == "MISCONF nothing can be written"
         assert run(client, "#!lua flags=no-writes\nreturn 1") == 1
@@ -337,8 +415,7 @@ class TestConversions:
     def test_libraries_give_back_what_they_took(self, value: Any) -> None:
         assert run(self.client, f"return cmsgpack.unpack(cmsgpack.pack({literal(value)}))") == value
         texts = [str(part) for part in value] if isinstance(value, list) else [str(value)]
-        assert run(self.client,
-        f"return cjson.decode(cjson.encode({literal([text.encode() for text in texts])}))") == (
+        assert run(self.client, f"return cjson.decode(cjson.encode({literal([text.encode() for text in texts])}))") == (
             [text.encode() for text in texts]
         )
 

@@ -78,6 +78,8 @@ class State(Generic[C]):
         self.write_error: bytes | None = None  # why nothing may be changed now, as clients are told
         self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
         self.on_shutdown: Callable[[], None] | None = None  # ends the server, where a client may do that
+        self.ending = False  # the server is to end: a script that runs for too long is stopped, whatever it has done
+        self.while_busy: Callable[[], None] = _nothing  # answers others while a script runs for too long
         self.expires_actively = True
         self.run_id = os.urandom(20).hex()
         self.replication_id = os.urandom(20).hex()
