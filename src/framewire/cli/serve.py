@@ -49,6 +49,7 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
     for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
     server = Server(shutdown_timeout=shutdown_timeout, **parameters)
+    _reach_scripts(server)
     server.state.on_shutdown = stop.set
     _allow_descriptors(server.config.maxclients + SPARE_DESCRIPTORS)
     collector = Collector(server.state)
@@ -63,6 +64,15 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
         for number in SIGNALS:
             loop.add_signal_handler(number, server.abort)
     logger.info("bye")
+
+
+def _reach_scripts(server: Server) -> None:
+    """Let signals reach a server that is inside a script, where the loop does not run and its handlers neither.
+
+    Python's own handlers do; the loop is woken all the same, by the descriptor that it gave to `set_wakeup_fd`.
+    """
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: server.interrupt())
 
 
 def _warn_if_open(config: Config) -> None:

@@ -80,6 +80,8 @@ class State(Generic[C]):
         self.on_shutdown: Callable[[], None] | None = None  # ends the server, where a client may do that
         self.ending = False  # the server is to end: a script that runs for too long is stopped, whatever it has done
         self.while_busy: Callable[[], None] = _nothing  # answers others while a script runs for too long
+        self.busy = False  # who is answered now is one of those others: most commands are refused
+        self.abandoned = False  # what is changed now, as one unit, was not brought to its end: it must not be kept
         self.expires_actively = True
         self.run_id = os.urandom(20).hex()
         self.replication_id = os.urandom(20).hex()

@@ -10,7 +10,7 @@ What belongs here: the set of them and what the clock does to it. How bytes go t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from framewire.frames.resp import RespLimits
@@ -75,6 +75,9 @@ class Connections(Generic[C]):
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def __iter__(self) -> Iterator[C]:
+        return iter(self._open)
 
     # -- connections call these ---------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from framewire.aio.protocol_server import ProtocolServer
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import Config
+from framewire.redis.server.network.busy import Busy
 from framewire.redis.server.network.connections import Connections
 from framewire.redis.server.network.outgoing import Outgoing
 from framewire.redis.server.network.pump import ClientPump
@@ -69,6 +70,7 @@ class Server:
         self.connections = Connections(
             self.state, Outgoing(self.persistence), self._listening.opened, self._listening.closed
         )
+        self.state.while_busy = Busy(self.connections)
         self._tls: Tls | None = None
         self._cron: asyncio.TimerHandle | None = None
         self._rewriting: asyncio.TimerHandle | None = None
@@ -82,6 +84,7 @@ class Server:
         cannot be read.
         """
         self._loop = asyncio.get_running_loop()
+        self.state.ending = False
         try:
             await self._bind()
             if self.config.appendonly:
@@ -111,6 +114,13 @@ class Server:
         if self._rewriting is not None:
             self._rewriting.cancel()
         self.persistence.close()
+
+    def interrupt(self) -> None:
+        """The server is to end: a script that runs for longer than it may ends now, even where it has written.
+
+        For signal handlers and other threads, while the loop may not run; whoever calls it then closes the server.
+        """
+        self.state.ending = True
 
     def abort(self) -> None:
         """Close all clients at once; what was not sent to them is lost."""

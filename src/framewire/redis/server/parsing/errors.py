@@ -6,11 +6,12 @@ them.
 
 from __future__ import annotations
 
-__all__ = ["NOT_AN_INTEGER", "SYNTAX_ERROR", "WRONG_TYPE", "CommandError"]
+__all__ = ["BUSY", "NOT_AN_INTEGER", "SYNTAX_ERROR", "WRONG_TYPE", "CommandError"]
 
 SYNTAX_ERROR = b"ERR syntax error"
 NOT_AN_INTEGER = b"ERR value is not an integer or out of range"
 WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
+BUSY = b"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
 
 
 class CommandError(Exception):

@@ -119,6 +119,9 @@ class Recorder:
                 self._end_unit()
 
     def _end_unit(self) -> None:
+        if self._state.abandoned:
+            self._state.abandoned = False
+            self._unit = []
         if self._unit:
             unit, self._unit = self._unit, []
             self._sink(unit)

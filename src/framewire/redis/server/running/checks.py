@@ -1,4 +1,4 @@
-"""Whether a client may run a command now: authentication, subscriptions, transactions, pauses, a failing disk.
+"""Whether a client may run a command now: authentication, subscriptions, transactions, pauses, a failing disk, scripts.
 
 What belongs here: reasons for a refusal that lie in the client's state or in the server's, in Redis' words and order.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.parsing.errors import BUSY, CommandError
 
 __all__ = ["check_allowed", "may_write"]
 
@@ -34,6 +34,8 @@ def check_allowed(client: Client, command: Command) -> None:
         raise CommandError(b"ERR Command not allowed inside a transaction")
     if state.write_error is not None and _is_write(client, command):
         raise CommandError(state.write_error)
+    if state.busy and not command.has_flag("allow_busy"):
+        raise CommandError(BUSY)
 
 
 def _is_write(client: Client, command: Command) -> bool:

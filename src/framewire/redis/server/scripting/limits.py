@@ -101,6 +101,7 @@ class Limits:
             self._state.while_busy()
         if self._state.ending:
             self.reason = b"Script stopped: the server is shutting down."
+            self._state.abandoned = self._has_written()
         self._next_look = monotonic() + BUSY_SECONDS
 
     def _say_so(self) -> None:

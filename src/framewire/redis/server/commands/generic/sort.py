@@ -127,9 +127,7 @@ def _texts(weights: Sequence[bytes | None]) -> Sequence[Any]:
 
 def _numbers(weights: Sequence[bytes | None]) -> Sequence[Any]:
     """What is missing counts as 0. Most are short runs of digits, of which Python and C think alike."""
-    return [
-        float(text) if text and len(text) < _SAFE_DIGITS and text.isdigit() else _number(text) for text in weights
-    ]
+    return [float(text) if text and len(text) < _SAFE_DIGITS and text.isdigit() else _number(text) for text in weights]
 
 
 def _number(text: bytes | None) -> float:
