@@ -83,6 +83,7 @@ class State(Generic[C]):
         self.busy = False  # who is answered now is one of those others: most commands are refused
         self.abandoned = False  # what is changed now, as one unit, was not brought to its end: it must not be kept
         self.expires_actively = True
+        self.scripts_may_all = False  # even what is marked as not for them
         self.run_id = os.urandom(20).hex()
         self.replication_id = os.urandom(20).hex()
         self.shortcuts: Shortcuts[C] | None = None  # made anew by who runs commands, where `None`

@@ -8,11 +8,12 @@ from __future__ import annotations
 from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.parsing.errors import BUSY, CommandError
+from framewire.redis.server.scripting.cache import Scripts
 
 __all__ = ["check_allowed", "may_write"]
 
 # Commands that are not marked as writing, but are copied to others, or may write.
-_MAY_WRITE = frozenset({"publish", "spublish", "pfcount", "eval", "evalsha", "fcall"})
+_MAY_WRITE = frozenset({"publish", "spublish", "pfcount", "fcall"})
 
 
 def check_allowed(client: Client, command: Command) -> None:
@@ -45,12 +46,14 @@ def _is_write(client: Client, command: Command) -> bool:
     return command.has_flag("write") or command.name == "ping"
 
 
-def may_write(client: Client, command: Command) -> bool:
+def may_write(client: Client, command: Command, request: list[bytes]) -> bool:
     """Whether a CLIENT PAUSE of writing commands holds it."""
     if command.name == "exec":
-        return any(_may_write(queued) for queued, _ in client.queue or ())
-    return _may_write(command)
+        return any(_may_write(client, *queued) for queued in client.queue or ())
+    return _may_write(client, command, request)
 
 
-def _may_write(command: Command) -> bool:
+def _may_write(client: Client, command: Command, request: list[bytes]) -> bool:
+    if command.name in ("eval", "evalsha"):
+        return not client.state.part(Scripts).only_reads(request[1], by_sha=command.name == "evalsha")
     return command.has_flag("write") or command.name in _MAY_WRITE

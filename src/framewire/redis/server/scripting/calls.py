@@ -29,6 +29,10 @@ _NOT_ALLOWED: Final = b"ERR This Redis command is not allowed from script"
 _READ_ONLY: Final = b"ERR Write commands are not allowed from read-only scripts."
 _WRONG_ARGUMENTS: Final = b"ERR wrong number or type of arguments"
 _MAY_REPLICATE = frozenset({"publish", "spublish", "pfcount"})  # no script that only reads may run them either
+_NEVER = frozenset({"eval", "evalsha", "eval_ro", "evalsha_ro", "fcall", "fcall_ro", "script|flush"})
+_WAITING: Final = b"ERR %s isn't allowed for a DENY BLOCKING client"
+_LISTENING = {"subscribe": _WAITING, "psubscribe": _WAITING, "ssubscribe": _WAITING,
+              "monitor": b"ERR %s isn't allowed for DENY BLOCKING client"}  # fmt: skip
 _LEVELS = (logging.DEBUG, logging.DEBUG, logging.INFO, logging.WARNING)
 _SPELLINGS_REMEMBERED = 1024
 
@@ -42,6 +46,7 @@ class Calls:
 
     def __init__(self, client: Client, lua: Lua, look: Callable[[], None]) -> None:
         self.client = client
+        client.in_script = True
         self._lua = lua
         self._look = look
         self._ahead: tuple[object, ...] = ()  # the first arguments of the next command
@@ -51,6 +56,9 @@ class Calls:
 
     def begin(self, caller: Client, *, read_only: bool) -> None:
         """A script of `caller` begins."""
+        if self.client.limited or self.client.watched or self.client.closing:  # by commands that scripts seldom may run
+            self.client.reset()
+            self.client.closing = False
         self.client.db = caller.db
         self.client.protocol = 2
         self.read_only = read_only
@@ -129,13 +137,20 @@ class Calls:
     def _check_allowed(self, command: Command) -> None:
         writes = command.has_flag("write")
         if command.has_flag("noscript"):
-            raise ScriptError(_NOT_ALLOWED, as_table=True)
+            self._check_denied(command)
         if self.read_only and (writes or command.name in _MAY_REPLICATE):
             raise ScriptError(_READ_ONLY, as_table=True)
         if writes and not self.has_written:
             if self.client.state.write_error is not None:
                 raise ScriptError(self.client.state.write_error, as_table=True)
             self.has_written = True
+
+    def _check_denied(self, command: Command) -> None:
+        """Whether one that scripts may not run is allowed all the same, by DEBUG SET-DISABLE-DENY-SCRIPTS."""
+        if not self.client.state.scripts_may_all or command.name in _NEVER:
+            raise ScriptError(_NOT_ALLOWED, as_table=True)
+        if command.name in _LISTENING:
+            raise ScriptError(_LISTENING[command.name] % command.name.upper().encode(), as_table=True)
 
     def acl_check_cmd(self, *arguments: object) -> bool:
         """Whether this client may run a command: there is one user, who may run all."""
