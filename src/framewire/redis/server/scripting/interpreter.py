@@ -99,6 +99,7 @@ class Interpreter:
             return self._reply(caller, script, self._results(script, keys, arguments))
         finally:
             self._pieces = []
+            self._limits.next_look = limits.NEVER
             if self._limits.reason is not None:
                 self._limits.recover()
             blocked.release()

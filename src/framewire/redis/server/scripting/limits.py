@@ -37,6 +37,8 @@ MARGIN: Final = 16 * 1024 * 1024  # what a function may return without asking be
 BUSY_SECONDS: Final = 0.01
 """How often others are answered by a script that runs for too long and cannot be stopped."""
 
+NEVER: Final = float("inf")
+
 PATIENCE: Final = 5.0
 """Where there is no threshold: how long the end of the server waits for a script, in seconds."""
 
@@ -50,7 +52,7 @@ class Limits:
         self._memory_used: Callable[[], int] = lua.get_memory_used
         self._has_written = has_written
         self._usable = MEMORY_LIMIT - KEPT_BACK - MARGIN
-        self._next_look = float("inf")
+        self.next_look = NEVER  # while no script runs: Lua's hook counts on all the same
         self._is_late = False
         self.reason: bytes | None = None  # why the script is to end
         self.interruption: BaseException | None = None  # what is not ours to catch, and ends it as well
@@ -59,7 +61,7 @@ class Limits:
     def begin(self) -> None:
         """A script begins. Raises `CommandError` where it has no memory."""
         threshold = self._state.config.busy_reply_threshold / 1000
-        self._next_look = monotonic() + (threshold or PATIENCE)
+        self.next_look = monotonic() + (threshold or PATIENCE)
         self._is_late = False
         if self._memory_used() > self._usable // 2:
             self.make_room(0)
@@ -75,7 +77,7 @@ class Limits:
         """A function that the script called begins. Raises `OutOfMemory` and `Stopped` where the script is to end."""
         if self._memory_used() > self._usable:
             self._end_for_memory()
-        if monotonic() >= self._next_look and self.is_over():
+        if monotonic() >= self.next_look and self.is_over():
             self._end_run()
             raise Stopped(self.error_text())
 
@@ -85,7 +87,7 @@ class Limits:
         """Whether the script is to be stopped now; looks at the clock, and after others where it runs for too long."""
         if self.reason is not None or self.interruption is not None:
             return True
-        if monotonic() < self._next_look:
+        if monotonic() < self.next_look:
             return False
         threshold = self._state.config.busy_reply_threshold
         if threshold and not self._has_written():
@@ -102,7 +104,7 @@ class Limits:
         if self._state.ending:
             self.reason = b"Script stopped: the server is shutting down."
             self._state.abandoned = self._has_written()
-        self._next_look = monotonic() + BUSY_SECONDS
+        self.next_look = monotonic() + BUSY_SECONDS
 
     def _say_so(self) -> None:
         if not self._is_late:

@@ -36,11 +36,11 @@ local of_strings = guard({__index = base.string})
 getmetatable('').__index = strings -- `('x'):find()` is `string.find('x')`
 
 local function check_writable(t)
-  if t ~= nil and guarded[t] then error(READ_ONLY, 0) end
+  if guarded[t] then error(READ_ONLY, 0) end
 end
 
 local function real(t)
-  return t ~= nil and guarded[t] or t
+  return guarded[t] or t
 end
 
 local function copy(t)
@@ -79,7 +79,7 @@ end
 function base.getmetatable(...)
   local t = ...
   if type(t) == 'string' then return of_strings end
-  if t ~= nil and guarded[t] then return nil end
+  if guarded[t] then return nil end
   return getmetatable(...)
 end
 
@@ -103,18 +103,18 @@ local function without_table(ok, ...)
 end
 
 -- What Lua's own functions say has no place where `pcall` is their caller.
-local function without_place(ok, ...)
+local function caught(f, ok, ...)
   if ok then return ok, ... end
   local err = ...
-  if type(err) == 'string' then return ok, errors.without_name(translated(err)) end
+  if type(err) == 'string' and type(f) == 'function' and getinfo(f, 'S').source == HERE then
+    return ok, errors.without_name(translated(err))
+  end
   return without_table(ok, err)
 end
 
 function base.pcall(...)
   if select('#', ...) == 0 then refuse("bad argument #1 to 'pcall' (value expected)", 'pcall') end
-  local f = ...
-  if type(f) == 'function' and getinfo(f, 'S').source == HERE then return without_place(real_pcall(...)) end
-  return without_table(real_pcall(...))
+  return caught((...), real_pcall(...))
 end
 
 -- The handler runs where the error was caught, not where it was raised: Lua runs no hook inside a handler of an error
@@ -257,7 +257,8 @@ local FAR_BELOW = -1000000
 
 function lists.insert(...)
   local t, position, value = ...
-  check_writable(t)
+  if guarded[t] then error(READ_ONLY, 0) end
+  if type(position) == 'number' and position > FAR_BELOW and position <= 2147483647 then return insert(...) end
   if select('#', ...) ~= 3 or type(t) ~= 'table' or (to_int(position) or 0) > FAR_BELOW then return insert(...) end
   position = to_int(position)
   for index = #t + 1, position + 1, -1 do rawset(t, index, rawget(t, index - 1)) end

@@ -10,7 +10,7 @@ local resume, create, status, running, yield = coroutine.resume, coroutine.creat
 local getinfo, sethook, error, type = debug.getinfo, debug.sethook, error, type
 
 local INSTRUCTIONS = 100000 -- between two looks at the clock
-local stopped = nil -- once the script is to end: where that was
+local M = {stopped = nil} -- once the script is to end: where that was
 
 local function stop()
   error({err = host.reason()}, 0)
@@ -22,15 +22,15 @@ local function stop_again()
 end
 
 local function end_run()
-  if not stopped then
+  if not M.stopped then
     local source, line = innermost(3)
-    stopped = {source = source or '@user_script', line = line or 1}
+    M.stopped = {source = source or '@user_script', line = line or 1}
   end
   sethook(stop_again, 'l')
 end
 
 local function look_at_clock()
-  if stopped or host.overdue() then
+  if M.stopped or host.overdue() then
     end_run()
     stop()
   end
@@ -38,11 +38,11 @@ end
 
 sethook(look_at_clock, '', INSTRUCTIONS)
 
--- How the script ended: what stopped it, whatever it made of that itself; nothing where nothing did.
+-- How a script ended that was stopped, whatever it made of that itself.
 local function verdict()
-  if not stopped then return nil end
+  local stopped = M.stopped
   local ending = {err = host.reason(), source = stopped.source, line = stopped.line}
-  stopped = nil
+  M.stopped = nil
   sethook(look_at_clock, '', INSTRUCTIONS)
   return ending
 end
@@ -53,7 +53,7 @@ local threads = {}
 
 local function new_coroutine(f)
   local thread = create(f)
-  if stopped then sethook(thread, stop_again, 'l') else sethook(thread, look_at_clock, '', INSTRUCTIONS) end
+  if M.stopped then sethook(thread, stop_again, 'l') else sethook(thread, look_at_clock, '', INSTRUCTIONS) end
   return thread
 end
 
@@ -85,4 +85,6 @@ end
 
 threads.running, threads.status, threads.yield = running, status, yield
 
-return {end_run = end_run, verdict = verdict, threads = threads}
+M.end_run, M.verdict, M.threads = end_run, verdict, threads
+
+return M

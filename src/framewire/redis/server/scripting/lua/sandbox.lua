@@ -116,8 +116,7 @@ end
 
 -- What stopped the script comes first, whatever it made of that.
 local function conclude(ok, ...)
-  local ending = limits.verdict()
-  if ending then return false, failure(ending) end
+  if limits.stopped then return false, failure(limits.verdict()) end
   if ok then return ok, ... end
   return ok, failure(errors.translated((...)))
 end
