@@ -75,8 +75,6 @@ def connect() -> Iterator[Callable[[Any], Peer]]:
     def open_peer(address: Any) -> Peer:
         peers.append(Peer(address))
         assert peers[-1].ask("ECHO", "x") in (b"$1\r\n", b"-NOAUTH Authentication required.\r\n")
-        if address and peers[-1].sock:
-            peers[-1].sock.settimeout(10)
         return peers[-1]
 
     yield open_peer
@@ -234,3 +232,21 @@ class TestOthers:
         with Serving(*arguments) as serving:
             peer = drained(connect(("127.0.0.1", serving.port)))
             assert (peer.ask("EXISTS k"), peer.ask("EXISTS before")) == (b":0\r\n", b":1\r\n")
+
+    def test_nobody_waits_for_the_disk(self, connect: Callable[[Any], Peer], tmp_path: Path) -> None:
+        parameters = {"appendonly": True, "appendfsync": "always", "dir": str(tmp_path)}
+        with run_in_thread(busy_reply_threshold=50, **parameters) as server:
+            caller, other = (drained(connect((server.host, server.port))) for _ in range(2))
+            caller.send("SET", "before", "1")
+            caller.send("EVAL", LOOP, "0")
+            time.sleep(0.3)
+            assert [other.ask("PING") for _ in range(3)] == [BUSY] * 3
+
+    def test_a_client_of_many(self, connect: Callable[[Any], Peer]) -> None:
+        with run_in_thread(busy_reply_threshold=50) as server:
+            peers = [drained(connect((server.host, server.port))) for _ in range(100)]
+            peers[0].send("EVAL", LOOP, "0")
+            time.sleep(0.3)
+            for peer in peers[1:]:
+                peer.send("PING")
+            assert {peer.line() for peer in peers[1:]} == {BUSY}
