@@ -53,7 +53,9 @@ def framewire() -> None:
 )  # fmt: skip
 @click.option("--loop", default="auto", show_default=True, type=click.Choice(["auto", "asyncio", "uvloop"]))
 @click.option("--log-level", default="info", show_default=True, type=click.Choice(LOG_LEVELS, case_sensitive=False))
-def serve(host: str, tls_only: bool, loop: str, log_level: str, shutdown_timeout: float, **parameters: object) -> None:
+def serve(
+    host: str, tls_only: bool, loop: str, log_level: str, shutdown_timeout: float, **parameters: object
+) -> None:
     """Run Mini-Redis until SIGINT or SIGTERM."""
     if tls_only:
         parameters["port"] = None

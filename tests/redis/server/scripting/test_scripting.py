@@ -213,6 +213,40 @@ class TestLimits:
         assert "Script stopped" in str(run(client, long))
         assert [run(client, "local n = 0 n = n + 1 return n") for _ in range(3)] == [1, 1, 1]
 
+    @pytest.mark.parametrize(
+        "script",
+        ["return {1, {2}}", "return pcall(cjson.encode, {1}) and {1, {2}}", "error('x')", "return redis.call('x')",
+         "local t = coroutine.wrap(function() return {1, {2}} end) return t()", "return cjson.encode(pairs)"],
+    )  # fmt: skip
+    def test_wherever_the_clock_is_looked_at(self, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+        """After each instruction: in the script, in what is around it, and in what answers it."""
+        looks = 0
+
+        def stop_at_last(running: limits.Limits) -> bool:
+            nonlocal looks
+            looks -= 1
+            if looks == 0:
+                running.reason = b"Script stopped: now."
+            return looks == 0
+
+        client = Clients().new()
+        usual = run(client, script)
+        monkeypatch.setattr(limits, "INSTRUCTIONS", 1)
+        monkeypatch.setattr(limits.Limits, "is_over", stop_at_last)
+        client = Clients().new()
+        run(client, script)
+        for count in range(1, 1000):
+            looks = count
+            reply = run(client, script)
+            if looks > 0:  # it has ended before
+                assert count > 20
+                break
+            assert str(reply).startswith("ERR Script stopped: now. script: ")
+            looks = 0
+            assert run(client, script) == usual
+        else:
+            raise AssertionError("no end")
+
     def test_time_between_scripts_does_not_count(self) -> None:
         clients = Clients(busy_reply_threshold=5)
         client = clients.new()

@@ -346,20 +346,18 @@ HANDLERS: Final[dict[str, Handler[Client]]] = {
 }
 
 if AVAILABLE:
-    HANDLERS.update(
-        {
-            "eval": scripting.eval_,
-            "evalsha": scripting.evalsha,
-            "eval_ro": scripting.eval_ro,
-            "evalsha_ro": scripting.evalsha_ro,
-            "script|debug": scripting.script_debug,
-            "script|exists": scripting.script_exists,
-            "script|flush": scripting.script_flush,
-            "script|kill": scripting.script_kill,
-            "script|load": scripting.script_load,
-            "script|help": scripting.script_help,
-        }
-    )
+    HANDLERS.update({
+        "eval": scripting.eval_,
+        "evalsha": scripting.evalsha,
+        "eval_ro": scripting.eval_ro,
+        "evalsha_ro": scripting.evalsha_ro,
+        "script|debug": scripting.script_debug,
+        "script|exists": scripting.script_exists,
+        "script|flush": scripting.script_flush,
+        "script|kill": scripting.script_kill,
+        "script|load": scripting.script_load,
+        "script|help": scripting.script_help,
+    })
 
 BARRIERS: Final = frozenset(
     """

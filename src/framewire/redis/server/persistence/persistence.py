@@ -92,6 +92,7 @@ class Persistence:
         self.on_rewrite: Callable[[], None] = _nothing  # called when `advance` is needed
         state.persistence = self
 
+
     # -- at the start and at the end ----------------------------------------------------------------------------------
 
     def load(self) -> None:

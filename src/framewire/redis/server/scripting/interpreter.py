@@ -64,6 +64,7 @@ class Interpreter:
         """What the sandbox needs of Python."""
         return {
             b"translate": self._translate,
+            b"instructions": limits.INSTRUCTIONS,
             b"overdue": self._limits.is_over,
             b"reason": self._limits.error_text,
             b"line_of": self._line_of,
@@ -82,7 +83,10 @@ class Interpreter:
     def compile(self, code: bytes) -> object:
         """The function that a script is. Raises `CommandError` where it is none."""
         self._limits.make_room(_PER_BYTE_OF_CODE * len(code))
-        compiled = self._compile(code)
+        try:
+            compiled = self._compile(code)
+        except LuaMemoryError:
+            raise CommandError(b"ERR " + NOT_ENOUGH_MEMORY) from None
         if isinstance(compiled, tuple):
             raise CommandError(b"ERR Error compiling script (new function): " + compiled[1])
         return compiled
@@ -112,11 +116,18 @@ class Interpreter:
         except (LuaMemoryError, OutOfMemory):
             results = False, b"ERR " + NOT_ENOUGH_MEMORY, False
         except LuaError as error:
-            results = False, b"ERR " + str(error).encode(), False
+            results = False, self._text_of(error), False
         if self._limits.interruption is not None:
             interruption, self._limits.interruption = self._limits.interruption, None
             raise interruption
         return results
+
+    def _text_of(self, error: LuaError) -> bytes:
+        """What the client is told of an error that the sandbox itself let through: mostly, the time was over there."""
+        if self._limits.reason is not None:
+            return self._limits.error_text()
+        logger.error("a script failed outside of itself: %s", error)
+        return b"ERR internal error"
 
     def _reply(self, caller: Client, script: Script, results: tuple[Any, ...]) -> object:
         if not results[0]:

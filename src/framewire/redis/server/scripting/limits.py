@@ -34,6 +34,9 @@ MEMORY_LIMIT: Final = 1024 * 1024 * 1024
 KEPT_BACK: Final = 128 * 1024 * 1024
 MARGIN: Final = 16 * 1024 * 1024  # what a function may return without asking before
 
+INSTRUCTIONS: Final = 100_000
+"""Lua looks at the clock after so many."""
+
 BUSY_SECONDS: Final = 0.01
 """How often others are answered by a script that runs for too long and cannot be stopped."""
 

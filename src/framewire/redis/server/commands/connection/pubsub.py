@@ -68,7 +68,9 @@ def sunsubscribe(client: Client, request: list[bytes]) -> object:
     return _for_each(client, b"sunsubscribe", channels, client.state.pubsub.sunsubscribe)
 
 
-def _for_each(client: Client, kind: bytes, names: list[bytes], change: Callable[[Subscriber, bytes], None]) -> object:
+def _for_each(
+    client: Client, kind: bytes, names: list[bytes], change: Callable[[Subscriber, bytes], None]
+) -> object:
     """Each name gets its own confirmation, with the number of subscriptions after it; no name at all gets one."""
     subscriber = client.subscriber
     for name in names:

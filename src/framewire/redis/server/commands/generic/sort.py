@@ -81,9 +81,8 @@ def _sorted_rows(client: Client, key: bytes, options: _Options) -> list[bytes | 
     items = _items(value)
     if not options.keeps_order:
         items = _sort(client, items, options)
-    elif isinstance(
-        value, SetValue
-    ):  # no order to keep: what is stored shall not hang on chance
+    elif isinstance(value, SetValue):
+        # It has no order to keep, and what is stored, or seen by a script, shall not hang on chance.
         is_kept = options.target is not None or client.in_script
         items = sorted(items, reverse=options.descending) if is_kept else items
     elif options.descending:
@@ -130,7 +129,9 @@ def _texts(weights: Sequence[bytes | None]) -> Sequence[Any]:
 
 def _numbers(weights: Sequence[bytes | None]) -> Sequence[Any]:
     """What is missing counts as 0. Most are short runs of digits, of which Python and C think alike."""
-    return [float(text) if text and len(text) < _SAFE_DIGITS and text.isdigit() else _number(text) for text in weights]
+    return [
+        float(text) if text and len(text) < _SAFE_DIGITS and text.isdigit() else _number(text) for text in weights
+    ]
 
 
 def _number(text: bytes | None) -> float:

@@ -79,10 +79,8 @@ def _run(client: Client, request: list[bytes], script: Script, *, read_only: boo
     if script.may_write:
         _check_may_write(client, read_only)
     behind_keys = 3 + int(request[2])
-    return (
-        client.state.part(Scripts)
-        .interpreter(client)
-        .run(client, script, request[3:behind_keys], request[behind_keys:], read_only=read_only or script.only_reads)
+    return client.state.part(Scripts).interpreter(client).run(
+        client, script, request[3:behind_keys], request[behind_keys:], read_only=read_only or script.only_reads
     )
 
 

@@ -23,7 +23,6 @@ __all__ = [
     "command_list",
 ]
 
-
 def command(client: Client, request: list[bytes]) -> object:
     return [_describe(entry) for entry in client.runner.commands.values()]
 

@@ -9,7 +9,7 @@ local resume, create, status, running, yield = coroutine.resume, coroutine.creat
   coroutine.running, coroutine.yield
 local getinfo, sethook, error, type = debug.getinfo, debug.sethook, error, type
 
-local INSTRUCTIONS = 100000 -- between two looks at the clock
+local INSTRUCTIONS = host.instructions -- between two looks at the clock
 local M = {stopped = nil} -- once the script is to end: where that was
 
 local function stop()

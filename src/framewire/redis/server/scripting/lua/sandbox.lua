@@ -129,6 +129,7 @@ end
 
 -- Whether it went well, and then what `answer` says, else the error, whether it was counted, and its place.
 local function run(script, keys, arguments)
+  if limits.stopped then limits.verdict() end -- the one before was stopped when it was over, in the midst of all this
   base.KEYS, base.ARGV = keys, arguments
   return finish(real_xpcall(script, errors.handle))
 end
