@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha1
 
 from tests.against.steps import Conversation, Request, Step, by, volatile
+from tests.redis.server.scripting.answers import ANSWERS
 
 
 def lua(script: str | bytes, keys: list[str | bytes] | None = None, *arguments: str | bytes) -> Request:
@@ -252,6 +253,54 @@ SCRIPTING: dict[str, Conversation] = {
         "return redis.acl_check_cmd('x')", "return redis.acl_check_cmd('get', 'x')", "redis.acl_check_cmd({})",
         "return redis.acl_check_cmd('get')",
     ),
+    "what may not block": [
+        "XADD s 1-1 a b", "XGROUP CREATE s g 0", "RPUSH l a", "RPUSH lists 3 1 2 10", "SADD set b a c 1",
+        "ZADD z 1 x 2 a",
+        *all_of(
+            *(f"return redis.{call}" for call in (
+                "call('XREAD', 'BLOCK', '0', 'STREAMS', 's', '0')", "call('xRead', 'block', '9', 'STREAMS', 's', '$')",
+                "pcall('XREAD', 'BLOCK', '0', 'STREAMS', 's', '0')", "call('XREAD', 'BLOCK', 'x', 'STREAMS', 's', '0')",
+                "call('XREAD', 'COUNT', '1', 'BLOCK', '0', 'STREAMS', 's', '0')",
+                "call('XREAD', 'COUNT', 'x', 'BLOCK', '0', 'STREAMS', 's', '0')", "call('XREAD', 'STREAMS', 's', '0')",
+                "call('XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>')",
+                "call('XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '>')", "call('XREAD', 'BLOCK')",
+                "call('BLPOP', 'l', '0')", "call('BLPOP', 'none', '0')", "call('WAIT', '0', '0')",
+                "call('SORT', 'set', 'BY', 'nosort')", "call('SORT', 'set', 'BY', 'nosort', 'DESC')",
+                "call('SORT', 'set', 'BY', 'nosort', 'GET', '#')", "call('SORT', 'set', 'BY', 'x', 'LIMIT', '1', '2')",
+                "call('SORT', 'lists', 'BY', 'nosort')", "call('SORT', 'lists', 'BY', 'nosort', 'DESC')",
+                "call('SORT', 'z', 'BY', 'nosort')", "call('SORT', 'z', 'BY', 'nosort', 'DESC')",
+                "call('SORT_RO', 'set', 'BY', 'nosort')", "call('SORT', 'set', 'BY', 'nosort', 'STORE', 'd')",
+            )),
+        ),
+        "LRANGE d 0 -1",
+    ],
+    "as many arguments as there may be": [
+        *(lua(f"local t = {{}} for i = 1, {count} do t[i] = 'x' end t[1], t[2] = 'RPUSH', 'l' return {call}")
+          for count in (7989, 7990, 7996, 7997, 7998, 7999, 8000)
+          for call in ("redis.call(unpack(t))", "redis.pcall(unpack(t))", "pcall(redis.call, unpack(t, 1, 7990))")),
+        lua("local t = {} for i = 1, 7999 do t[i] = 'x' end local call = redis.call return call('ECHO', unpack(t))"),
+        "LLEN l",
+    ],
+    "DEBUG SET-DISABLE-DENY-SCRIPTS": [
+        "DEBUG SET-DISABLE-DENY-SCRIPTS", "DEBUG SET-DISABLE-DENY-SCRIPTS x", lua("return redis.call('MULTI')"),
+        "DEBUG SET-DISABLE-DENY-SCRIPTS 1", "RPUSH l a",
+        *all_of(
+            *(f"return redis.call({call})" for call in (
+                "'BLPOP', 'l', '0'", "'BLPOP', 'none', '0'", "'SUBSCRIBE', 'x'", "'PSUBSCRIBE', 'x'", "'MONITOR'",
+                "'MULTI'", "'CLIENT', 'GETNAME'", "'SCRIPT', 'LOAD', 'return 1'", "'WATCH', 'k'",
+                "'XREAD', 'BLOCK', '0', 'STREAMS', 's', '0'", "'WAIT', '0', '0'",
+            )),
+        ),
+        "DEBUG SET-DISABLE-DENY-SCRIPTS 0", lua("return redis.call('MULTI')"), lua("return redis.call('PING')"),
+    ],
+    "a pause of writers": [
+        ["SCRIPT", "LOAD", "#!lua flags=no-writes\nreturn 2"], "CLIENT PAUSE 60000 WRITE",
+        lua("#!lua flags=no-writes\nreturn 1"), ["EVALSHA", sha("#!lua flags=no-writes\nreturn 2"), "0"],
+        lua("#!lua flags=allow-oom,no-writes\nreturn redis.call('GET', 'k')"), reads("return 1"),
+        lua("#!lua flags=no-writes\nreturn redis.call('SET', 'k', 'v')"), ["EVALSHA_RO", "0" * 40, "0"],
+        ["EVAL", "#!lua flags=no-writes\nreturn 1"], ["EVAL", "#!lua flags=no-writes\nreturn 1", "x"],
+        "MULTI", lua("#!lua flags=no-writes\nreturn 1"), "EXEC", "CLIENT UNPAUSE",
+    ],
     "first lines": [
         *all_of(
             "#!lua\nreturn 1", "#!lua flags=no-writes\nreturn 1",
@@ -407,3 +456,8 @@ SCRIPTING: dict[str, Conversation] = {
         "COMMAND GETKEYS EVAL_RO x 1 a",
     ],
 }  # fmt: skip
+
+for _library, _rows in ANSWERS.items():
+    SCRIPTING[f"{_library}, to the letter"] = [
+        "SCRIPT FLUSH", *all_of(*(script.encode("latin-1") for script, _ in _rows)), "SCRIPT FLUSH",
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -268,3 +269,23 @@ class TestParameters:
 def shown(server: ThreadServer) -> str:
     """The server's certificate."""
     return ssl.get_server_certificate((server.host, server.tls_port), timeout=10)
+
+
+def test_who_speaks_tls_waits_for_a_script(loop: str, certificates: Certificates) -> None:
+    pytest.importorskip("lupa.lua51")
+    script = "redis.call('SET', 'k', 'v') while redis.call('TIME')[1] - ARGV[1] < 2 do end return 1"
+    with run_in_thread(port=0, busy_reply_threshold=50, **certificates.parameters) as server:
+        caller, plain = (socket.create_connection((server.host, server.port), 10) for _ in range(2))
+        raw = socket.create_connection((server.host, server.tls_port), 10)
+        secret = certificates.context().wrap_socket(raw, server_hostname="localhost")
+        with caller, plain, secret:
+            for client in (plain, secret):
+                client.sendall(b"PING\r\n")
+                assert client.recv(100) == b"+PONG\r\n"
+            caller.sendall(command(b"EVAL", script.encode(), b"0", b"%d" % time.time()))
+            time.sleep(0.3)
+            plain.sendall(b"PING\r\n")
+            secret.sendall(b"PING\r\n")
+            assert plain.recv(100).startswith(b"-BUSY ")
+            assert caller.recv(100) == b":1\r\n"
+            assert secret.recv(100) == b"+PONG\r\n"

@@ -62,6 +62,11 @@ class Inbound:
         self.lent = self._scratch
         return self._scratch.lease(READ_SIZE)
 
+    def lease_own(self) -> memoryview:
+        """Room in the connection's own buffer, for who reads while another connection decodes from the scratch."""
+        self.lent, self._owns = self.rest, True
+        return self.rest.lease(READ_SIZE)
+
     def commit(self, nbytes: int) -> BytesMut:
         """`nbytes` were received into the lease. Returns the buffer to decode from, valid until `settle`."""
         lent = self.lent

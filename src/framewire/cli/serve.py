@@ -56,6 +56,7 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
     for number in IGNORED:
         loop.add_signal_handler(number, _ignore, number)
     server = Server(shutdown_timeout=shutdown_timeout, **parameters)
+    _reach_scripts(server)
     server.state.on_shutdown = stop.set
     _allow_descriptors(server.config.maxclients + SPARE_DESCRIPTORS)
     collector = Collector(server.state)
@@ -74,6 +75,15 @@ async def _serve(shutdown_timeout: float, parameters: Mapping[str, Any]) -> None
 
 def _ignore(number: int) -> None:
     logger.info("%s does nothing here: the log is not a file that could be opened anew", signal.Signals(number).name)
+
+
+def _reach_scripts(server: Server) -> None:
+    """Let signals reach a server that is inside a script, where the loop does not run and its handlers neither.
+
+    Python's own handlers do; the loop is woken all the same, by the descriptor that it gave to `set_wakeup_fd`.
+    """
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: server.interrupt())
 
 
 def _warn_if_open(config: Config) -> None:

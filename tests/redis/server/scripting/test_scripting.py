@@ -22,7 +22,7 @@ from tests.redis.server.scripted import NOON, Clients, ScriptedClient
 
 pytest.importorskip("lupa.lua51")
 
-from framewire.redis.server.scripting import interpreter
+from framewire.redis.server.scripting import limits
 from framewire.redis.server.scripting.scripts import parse_flags
 
 OK = Simple(b"OK")
@@ -50,15 +50,18 @@ class TestSandbox:
         ["python", "os", "io", "debug", "package", "require", "module", "dofile", "loadfile", "getfenv", "setfenv",
                  "newproxy", "print"],
     )  # fmt: skip
-    @pytest.mark.parametrize("way",
-    ["return {0}", "return _G.{0}", "return loadstring('return {0}')()", "return _G._G['{0}']"])
+    @pytest.mark.parametrize(
+        "way", ["return {0}", "return _G.{0}", "return loadstring('return {0}')()", "return _G._G['{0}']"]
+    )
     def test_what_is_not_there(self, client: ScriptedClient, name: str, way: str) -> None:
         assert f"nonexistent global variable '{name}'" in str(run(client, way.format(name)))
 
     def test_raw_access_finds_nothing_more(self, client: ScriptedClient) -> None:
         names = b"python os io debug getfenv".split()
-        assert run(client,
-        "return {" + ",".join(f"type(rawget(_G, '{name.decode()}'))" for name in names) + "}") == [b"nil"] * 5
+        assert (
+            run(client, "return {" + ",".join(f"type(rawget(_G, '{name.decode()}'))" for name in names) + "}")
+            == [b"nil"] * 5
+        )
 
     def test_no_value_is_an_object_of_python(self, client: ScriptedClient) -> None:
         script = """
@@ -146,9 +149,11 @@ class Clock:
 class TestLimits:
     """`busy_reply_threshold` is in milliseconds."""
 
-    @pytest.fixture(autouse=True)
-    def clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(interpreter, "monotonic", Clock())
+    @pytest.fixture
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> Clock:
+        clock = Clock()
+        monkeypatch.setattr(limits, "monotonic", clock)
+        return clock
 
     @pytest.mark.parametrize(
         "script",
@@ -163,20 +168,138 @@ class TestLimits:
             "xpcall(function() while true do end end, function() while true do end end) while true do end",
             "while true do xpcall(error, function() while true do end end) end",
             "while true do loadstring('x = ')  end",
+            "while true do redis.call('KEYS', '*0') end",
+            "while true do redis.sha1hex('x') end",
+            "while true do cmsgpack.pack(ARGV) end",
+            "while true do cmsgpack.unpack('\\1') end",
+            "while true do struct.pack('b', 1) end",
+            "while true do bit.bor(1, 2) end",
+            "while true do math.random() end",
+            "while true do cjson.decode('[1]') end",
+            "local t = {} for i = 1, 22 do t = {t, t} end return cjson.encode(t)",
+            "local t = {} for i = 1, 22 do t = {t, t} end return pcall(cjson.encode, t)",
+            "return pcall(function() while true do end end)",
+            "return pcall(function() while true do redis.sha1hex('x') end end)",
+            "return xpcall(function() while true do end end, function() return 1 end)",
+            "return xpcall(function() while true do end end, error)",
+            "return coroutine.resume(coroutine.create(function() while true do end end))",
+            "return coroutine.resume(coroutine.create(function() while true do redis.pcall('PING') end end))",
+            "return coroutine.wrap(function() while true do pcall(cjson.decode, '[1]') end end)()",
+            "return load(function() while true do end end)",
+            "return {pcall(string.gsub, 'x', 'x', function() while true do end end)}",
+            "return tostring(setmetatable({}, {__tostring = function() while true do end end}))",
+            "local t = {} for i = 1, 20 do t = {t, t} end local u = {} for i = 1, 99 do u[i] = t end return u",
         ],
     )
-    def test_an_endless_script_is_stopped(self, script: str) -> None:
+    def test_an_endless_script_is_stopped(self, clock: Clock, script: str) -> None:
         client = Clients(busy_reply_threshold=20).new()
         reply = run(client, script)
         assert "ERR Script stopped: it ran for longer than busy-reply-threshold, 20 ms." in str(reply)
         client.session.state.config.busy_reply_threshold = 60_000  # for the next one, which is long but not endless
         assert run(client, "local n = 0 for i = 1, 1000000 do n = n + 1 end return n") == 1_000_000
 
-    def test_one_that_has_written_goes_on(self, caplog: pytest.LogCaptureFixture) -> None:
-        client = Clients(busy_reply_threshold=1).new()
+    def test_one_that_has_written_goes_on(self, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+        client = Clients(busy_reply_threshold=50).new()
         script = "redis.call('SET', 'k', 'v') local n = 0 for i = 1, 3000000 do n = n + 1 end return n"
         assert run(client, script) == 3_000_000
-        assert "nobody is answered" in caplog.text
+        assert "others get BUSY" in caplog.text
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            "redis.call('KEYS', '*0')",
+            "cmsgpack.pack(ARGV)",
+            "struct.pack('b', 1)",
+            "cjson.encode(KEYS)",
+            "cjson.decode('[1]')",
+            "redis.log(0, 'x')",
+            "math.random()",
+        ],
+    )
+    def test_no_call_outruns_the_clock(self, clock: Clock, call: str) -> None:
+        clients = Clients(busy_reply_threshold=50)
+        client = clients.new()
+        for number in range(1000):
+            client("SET", f"key:{number}", "x")
+        before = clock.milliseconds
+        assert "Script stopped" in str(run(client, f"while true do {call} end"))
+        assert clock.milliseconds - before < 100  # looks, of which each call makes one
+
+    def test_the_next_script_is_not_stopped(self) -> None:
+        client = Clients(busy_reply_threshold=20).new()
+        long = "local t = {} for i = 1, 20 do t = {t, t} end local u = {} for i = 1, 99 do u[i] = t end return u"
+        assert "Script stopped" in str(run(client, long))
+        assert [run(client, "local n = 0 n = n + 1 return n") for _ in range(3)] == [1, 1, 1]
+
+    @pytest.mark.parametrize(
+        "script",
+        ["return {1, {2}}", "return pcall(cjson.encode, {1}) and {1, {2}}", "error('x')", "return redis.call('x')",
+         "local t = coroutine.wrap(function() return {1, {2}} end) return t()", "return cjson.encode(pairs)"],
+    )  # fmt: skip
+    def test_wherever_the_clock_is_looked_at(self, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+        """After each instruction: in the script, in what is around it, and in what answers it."""
+        looks = 0
+
+        def stop_at_last(running: limits.Limits) -> bool:
+            nonlocal looks
+            looks -= 1
+            if looks == 0:
+                running.reason = b"Script stopped: now."
+            return looks == 0
+
+        client = Clients().new()
+        usual = run(client, script)
+        monkeypatch.setattr(limits, "INSTRUCTIONS", 1)
+        monkeypatch.setattr(limits.Limits, "is_over", stop_at_last)
+        client = Clients().new()
+        run(client, script)
+        for count in range(1, 1000):
+            looks = count
+            reply = run(client, script)
+            if looks > 0:  # it has ended before
+                assert count > 20
+                break
+            assert str(reply).startswith("ERR Script stopped: now. script: ")
+            looks = 0
+            assert run(client, script) == usual
+        else:
+            raise AssertionError("no end")
+
+    def test_time_between_scripts_does_not_count(self, clock: Clock) -> None:
+        clients = Clients(busy_reply_threshold=50)
+        client = clients.new()
+        asked: list[int] = []
+        clients.state.while_busy = lambda: asked.append(1)
+        assert run(client, "return redis.call('SET', 'k', 'v')") == OK
+        clock.milliseconds += 200
+        for number in range(20_000):  # Lua's hook looks at the clock while these are compiled, too
+            client("SCRIPT", "LOAD", f"return {number}")
+        assert not asked
+        assert run(client, "return 1") == 1
+
+    def test_a_stop_names_where_the_script_was(self) -> None:
+        client = Clients(busy_reply_threshold=20).new()
+        reply = run(client, "local t = {}\nreturn pcall(function()\n  while true do\n  end\nend)")
+        assert str(reply).endswith("@user_script:3.")
+
+    def test_the_end_of_the_server_ends_one_that_has_written(self) -> None:
+        clients = Clients(busy_reply_threshold=20)
+        clients.state.ending = True
+        reply = run(clients.new(), "redis.call('SET', 'k', 'v') while true do pcall(redis.call, 'GET', 'k') end")
+        assert "the server is shutting down" in str(reply)
+
+    def test_others_are_answered_meanwhile(self, clock: Clock) -> None:
+        clients = Clients(busy_reply_threshold=20)
+        seen: list[int] = []
+
+        def answer() -> None:
+            seen.append(1)
+            clients.state.ending = len(seen) == 3
+
+        clients.state.while_busy = answer
+        assert "shutting down" in str(run(clients.new(), "redis.call('SET', 'k', 'v') while true do end"))
+        assert len(seen) == 3
+        assert clock.milliseconds >= 40  # 20, and 10 between two looks after the others
 
     def test_no_threshold_no_end(self) -> None:
         client = Clients(busy_reply_threshold=0).new()
@@ -202,8 +325,8 @@ class TestLimits:
         ],
     )
     def test_memory_has_an_end(self, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-        for name, mebibytes in {"MEMORY_LIMIT": 32, "_KEPT_BACK": 8, "_MARGIN": 2}.items():
-            monkeypatch.setattr(interpreter, name, mebibytes * 1024 * 1024)
+        for name, mebibytes in {"MEMORY_LIMIT": 32, "KEPT_BACK": 8, "MARGIN": 2}.items():
+            monkeypatch.setattr(limits, name, mebibytes * 1024 * 1024)
         client = Clients(busy_reply_threshold=0).new()
         client("RPUSH", "list", *map(str, range(2000)))
         for _ in range(2):
@@ -305,8 +428,9 @@ class TestOthers:
 
     def test_writes_are_refused_while_the_disk_fails(self, clients: Clients, client: ScriptedClient) -> None:
         clients.state.write_error = b"MISCONF nothing can be written"
-        assert str(run(client,
-        "return redis.call('SET', 'k', 'v')")).startswith("MISCONF nothing can be written script:")
+        assert str(run(client, "return redis.call('SET', 'k', 'v')")).startswith(
+            "MISCONF nothing can be written script:"
+        )
         assert run(client, "return redis.call('GET', 'k')") is None
         assert str(run(client, "#!lua\nreturn 1")) == "MISCONF nothing can be written"
         assert run(client, "#!lua flags=no-writes\nreturn 1") == 1
@@ -355,8 +479,7 @@ class TestConversions:
     def test_libraries_give_back_what_they_took(self, value: Any) -> None:
         assert run(self.client, f"return cmsgpack.unpack(cmsgpack.pack({literal(value)}))") == value
         texts = [str(part) for part in value] if isinstance(value, list) else [str(value)]
-        assert run(self.client,
-        f"return cjson.decode(cjson.encode({literal([text.encode() for text in texts])}))") == (
+        assert run(self.client, f"return cjson.decode(cjson.encode({literal([text.encode() for text in texts])}))") == (
             [text.encode() for text in texts]
         )
 

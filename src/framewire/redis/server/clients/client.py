@@ -73,6 +73,7 @@ class Client:
         "db",
         "fd",
         "id",
+        "in_script",
         "last_used",
         "library_name",
         "library_version",
@@ -121,6 +122,7 @@ class Client:
         self.created = self.last_used = state.clock
         self.library_name = self.library_version = b""
         self.closing = False
+        self.in_script = False  # it runs the commands of scripts
         self.subscriber = Subscriber(self._deliver)
         self.replies: list[object] | None = None  # those of the running batch
         self.spent = 0  # microseconds that its slow commands took, at `spent_at` (the time of the batch)

@@ -80,8 +80,13 @@ class State(Generic[C]):
         self.write_error: bytes | None = None  # why nothing may be changed now, as clients are told
         self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
         self.on_shutdown: Callable[[], None] | None = None  # ends the server, where a client may do that
+        self.ending = False  # the server is to end: a script that runs for too long is stopped, whatever it has done
+        self.while_busy: Callable[[], None] = _nothing  # answers others while a script runs for too long
+        self.busy = False  # who is answered now is one of those others: most commands are refused
+        self.abandoned = False  # what is changed now, as one unit, was not brought to its end: it must not be kept
         self.expires_actively = True
         self.loading = False  # what is on disk is being run again; see `present`
+        self.scripts_may_all = False  # even what is marked as not for them
         self.run_id = os.urandom(20).hex()
         self.replication_id = os.urandom(20).hex()
         self.shortcuts: Shortcuts[C] | None = None  # made anew by who runs commands, where `None`

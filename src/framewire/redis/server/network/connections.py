@@ -80,6 +80,9 @@ class Connections(Generic[C]):
     def __len__(self) -> int:
         return len(self._open)
 
+    def __iter__(self) -> Iterator[C]:
+        return iter(self._open)
+
     # -- connections call these ---------------------------------------------------------------------------------------
 
     def opened(self, connection: C) -> None:

@@ -7,6 +7,8 @@ go, and synced where the policy asks for that; then what was held back for it le
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from framewire.buf.write_buffer import WriteBuffer
@@ -32,10 +34,27 @@ class Outgoing:
         self.out = WriteBuffer()
         self.replies: list[object] = []
         self.holding = False  # replies wait until what is logged is on disk
+        self.busy = False  # they leave at once, though a batch is under way: see `beside`
+        self.held_back = False  # what `holding` is besides
         self._persistence = persistence
         self._held: set[Sender] = set()  # whose replies
         self._dirty: list[Sender] = []
         persistence.on_pending = self._something_logged
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Others are answered in the midst of a batch, by a script that runs for too long: with buffers of their own.
+
+        Their replies say nothing about what waits for the disk, so they do not wait for it.
+        """
+        kept = self.out, self.replies
+        self.out, self.replies = WriteBuffer(), []
+        self.held_back, self.holding, self.busy = self.holding, True, True
+        try:
+            yield
+        finally:
+            self.out, self.replies = kept
+            self.holding, self.busy = self.held_back, False
 
     def flush_soon(self, sender: Sender) -> None:
         """Let it write its messages before the loop waits."""
@@ -52,12 +71,16 @@ class Outgoing:
 
     def _something_logged(self) -> None:
         """Something changed: it is written before the loop waits, in one go with whatever else changes until then."""
-        self.holding = self._persistence.holds_replies
+        if self.busy:
+            self.held_back = self.held_back or self._persistence.holds_replies
+        else:
+            self.holding = self._persistence.holds_replies
         asyncio.get_running_loop().call_soon(self.commit)
 
     def hold(self, sender: Sender) -> None:
         """What it put aside must not leave before what is logged is on disk."""
-        self._held.add(sender)
+        if not self.busy:
+            self._held.add(sender)
         self.flush_soon(sender)
 
     def commit(self) -> None:
@@ -65,6 +88,8 @@ class Outgoing:
 
         If that fails, clients must not be told that their writes are safe; they lose their connection.
         """
+        if self.busy:
+            return
         self.holding = False
         held, self._held = self._held, set()
         if not self._persistence.commit():

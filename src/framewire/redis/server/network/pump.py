@@ -17,7 +17,9 @@ libuv would read up to 32 times before it looks at anybody else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 from typing import cast
 
 from framewire._framed import READ_SIZE
@@ -235,6 +237,9 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def _hold(self, out: WriteBuffer) -> None:
         """Send it with what is written before the loop waits: one fsync serves all clients read until then."""
+        if self._outgoing.busy:
+            self._write_at_once(out)
+            return
         if self._pushes is None:
             self._pushes = WriteBuffer()
         for piece in out.take():
@@ -253,6 +258,54 @@ class ClientPump(asyncio.BufferedProtocol):
             self._inbound.release_if_empty()
             if self._ended and not self._stalled:
                 self.close()
+
+    # -- while a script runs for too long -----------------------------------------------------------------------------
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its bytes may be read and written past the loop: it is not encrypted."""
+        return self.client.fd >= 0 and self.transport.get_extra_info("sslcontext") is None
+
+    def answer_while_busy(self) -> bool:
+        """Read what is there and answer it at once; whether to look again. The loop learns of an end by itself.
+
+        Who waits for something, or for whom something waits, goes on waiting: so does the client of the script.
+        """
+        client, inbound = self.client, self._inbound
+        if client.closing or client.replies is not None or self._stalled or self._held:
+            return False
+        if self._pushes is not None:
+            if self._outgoing.held_back:
+                return False
+            pushes, self._pushes = self._pushes, None
+            self._write_at_once(pushes)
+        try:
+            nbytes = os.readv(client.fd, [inbound.lease_own()])
+        except BlockingIOError:
+            nbytes = 0  # the loop was faster
+        except OSError:
+            return False
+        else:
+            if not nbytes:
+                return False
+        source = inbound.commit(nbytes)
+        self._stats.net_input_bytes += nbytes
+        if not source.expected:
+            self._answer(source)
+        inbound.settle()
+        return not client.closing
+
+    def _write_at_once(self, out: WriteBuffer) -> None:
+        """Past the transport, as far as nothing waits there: some loops send nothing before they are asked again."""
+        data = b"".join(out.take())
+        sent = 0
+        if not self._outbound.pending:
+            with contextlib.suppress(OSError):  # the transport's own write meets it again
+                sent = os.write(self.client.fd, data)
+        if sent < len(data):
+            self._outbound.write([memoryview(data)[sent:]])
+        self._stats.net_output_bytes += len(data)
+        self._stalled = self._stalled or self._outbound.full
 
     # -- a command that waits -----------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from framewire.aio.protocol_server import ProtocolServer
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import Config
+from framewire.redis.server.network.busy import Busy
 from framewire.redis.server.network.connections import Connections
 from framewire.redis.server.network.forks import let_go_in_children
 from framewire.redis.server.network.outgoing import Outgoing
@@ -76,6 +77,7 @@ class Server:
             self.state, Outgoing(self.persistence), self._listening.opened, self._listening.closed
         )
         self._loglevel = self.config.loglevel
+        self.state.while_busy = Busy(self.connections)
         self._tls: Tls | None = None
         self._cron: asyncio.TimerHandle | None = None
         self._rewriting: asyncio.TimerHandle | None = None
@@ -89,6 +91,7 @@ class Server:
         server uses that. Raises `UnreadableFile` where what is on disk cannot be read (`DamagedFile`: it is not whole).
         """
         self._loop = asyncio.get_running_loop()
+        self.state.ending = False
         try:
             await self._bind()
             if self.config.appendonly:
@@ -132,6 +135,13 @@ class Server:
         if self._rewriting is not None:
             self._rewriting.cancel()
         self.persistence.close()
+
+    def interrupt(self) -> None:
+        """The server is to end: a script that runs for longer than it may ends now, even where it has written.
+
+        For signal handlers and other threads, while the loop may not run; whoever calls it then closes the server.
+        """
+        self.state.ending = True
 
     def abort(self) -> None:
         """Close all clients at once; what was not sent to them is lost."""

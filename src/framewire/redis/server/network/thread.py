@@ -76,6 +76,7 @@ class ThreadServer:
     def stop(self) -> None:
         """Close the server and wait for its thread. Stopping twice is fine."""
         if self._thread.is_alive():
+            self._server.interrupt()  # it may be inside a script
             with contextlib.suppress(RuntimeError):  # somebody else has stopped it: the loop is closed
                 self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()

@@ -7,6 +7,7 @@ them.
 from __future__ import annotations
 
 __all__ = [
+    "BUSY",
     "NOT_AN_INTEGER",
     "NOT_POSITIVE",
     "NO_SUCH_KEY",
@@ -25,6 +26,7 @@ NO_SUCH_KEY = b"ERR no such key"
 OUT_OF_MEMORY = b"OOM there is not enough memory; nothing was changed"
 WOULD_OVERFLOW = b"ERR increment or decrement would overflow"
 WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
+BUSY = b"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
 
 
 class CommandError(Exception):

@@ -172,6 +172,9 @@ class Recorder:
                 self.on_lost()
 
     def _end_unit(self) -> None:
+        if self._state.abandoned:
+            self._state.abandoned = False
+            self._unit = []
         if self._unit:
             unit, self._unit = self._unit, []
             self._sink(unit)

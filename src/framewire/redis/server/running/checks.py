@@ -1,4 +1,4 @@
-"""Whether a client may run a command now: authentication, subscriptions, transactions, pauses, a failing disk.
+"""Whether a client may run a command now: authentication, subscriptions, transactions, pauses, a failing disk, scripts.
 
 What belongs here: reasons for a refusal that lie in the client's state or in the server's, in Redis' words and order.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
-from framewire.redis.server.parsing.errors import CommandError
+from framewire.redis.server.parsing.errors import BUSY, CommandError
+from framewire.redis.server.scripting.cache import Scripts
 
 __all__ = ["check_allowed", "may_write"]
 
@@ -31,6 +32,8 @@ def check_allowed(client: Client, command: Command) -> None:
         raise CommandError(b"ERR Command not allowed inside a transaction")
     if state.write_error is not None and _is_write(client, command):
         raise CommandError(state.write_error)
+    if state.busy and not command.has_flag("allow_busy"):
+        raise CommandError(BUSY)
 
 
 def _is_write(client: Client, command: Command) -> bool:
@@ -40,12 +43,14 @@ def _is_write(client: Client, command: Command) -> bool:
     return command.has_flag("write") or command.name == "ping"
 
 
-def may_write(client: Client, command: Command) -> bool:
+def may_write(client: Client, command: Command, request: list[bytes]) -> bool:
     """Whether a CLIENT PAUSE of writing commands holds it."""
     if command.name == "exec":
-        return any(_may_write(queued) for queued, _ in client.queue or ())
-    return _may_write(command)
+        return any(_may_write(client, *queued) for queued in client.queue or ())
+    return _may_write(client, command, request)
 
 
-def _may_write(command: Command) -> bool:
+def _may_write(client: Client, command: Command, request: list[bytes]) -> bool:
+    if command.name in ("eval", "evalsha"):
+        return not client.state.part(Scripts).only_reads(request[1], by_sha=command.name == "evalsha")
     return command.has_flag("write") or command.may_replicate

@@ -81,7 +81,7 @@ def is_barrier(command: Command) -> bool:
 def shortcuts(state: State[Client]) -> Shortcuts[Client]:
     """By name as clients spell it, what may be run without a look at the command, with the hooks that there are now."""
     hooks = state.hooks
-    if state.pause or state.slowlog.times_all:
+    if state.busy or state.pause or state.slowlog.times_all:
         return _NONE
     if not hooks:
         return PLAIN

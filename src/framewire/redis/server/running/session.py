@@ -110,7 +110,7 @@ class Session:
                             return len(requests) - length_hint(pending)
                         continue
                 command = self._lookup(request)
-                if self.state.pause and self._has_to_wait(command):
+                if self.state.pause and self._has_to_wait(command, request):
                     return len(requests) - length_hint(pending) - 1
                 if is_barrier(command) and not self._is_queued(command):
                     # The iterator knows how much is left, so the common path above need not count.
@@ -152,11 +152,11 @@ class Session:
             client.reply_mode = ReplyMode.SKIP_NEXT if client.postponed else ReplyMode.ON
         return end
 
-    def _has_to_wait(self, command: Command) -> bool:
+    def _has_to_wait(self, command: Command, request: list[bytes]) -> bool:
         """CLIENT PAUSE: whether the command is not to be run before the end of the pause."""
         state = self.state
         state.check_pause()
-        until = state.pause.end_for(may_write(self.client, command))
+        until = state.pause.end_for(may_write(self.client, command, request))
         if until <= state.clock:
             return False
         self.client.postpone(until)

@@ -6,8 +6,9 @@ are no scripts.
     scripts.py       what a script is: its SHA1; what the first line (`#!lua`) says
     cache.py         which scripts a server knows
     interpreter.py   the Lua state of one server; it compiles, runs, stops
-    sandbox.lua      what a script sees of Lua
+    limits.py        how long a script may run and what it may take
     calls.py         what a script sees of Redis: `redis.call` and the other functions of the table `redis`
     conversions.py   replies to Lua values, and back
-    libraries.py     `bit`, `struct`, and the random numbers of `math`;  msgpack.py: `cmsgpack`;  cjson.lua: `cjson`
+    lua/             what a script sees of Lua: sandbox.lua, which puts the files beside it together
+    libraries/       `bit`, `struct`, `cjson`, `cmsgpack`, and the random numbers of `math`
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from framewire.redis.server.clients.client import Client
+from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.scripting.scripts import Script, parse_flags, sha_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,16 @@ class Scripts:
         """The script of this SHA1, in lower case. O(1)."""
         return self._by_sha.get(sha)
 
+    def only_reads(self, name: bytes, *, by_sha: bool) -> bool:
+        """Whether the script with this text, or this SHA1, says so of itself; not one that is unknown or wrong."""
+        if by_sha:
+            script = self.get(name.lower())
+            return script is not None and script.only_reads
+        try:
+            return b"no-writes" in (parse_flags(name)[0] or ())
+        except CommandError:
+            return False
+
     def interpreter(self, client: Client) -> Interpreter:
         """The Lua state, made at the first call; `client` is any client of the server."""
         if self._interpreter is None:
@@ -46,7 +57,7 @@ class Scripts:
         script = self._by_sha.get(sha)
         if script is None:
             flags, code = parse_flags(text)
-            script = self._by_sha[sha] = Script(sha, flags, self.interpreter(client).compile(code))
+            script = self._by_sha[sha] = Script(sha, flags, code, self.interpreter(client).compile(code))
         return script
 
     def flush(self) -> None:

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from framewire.frames.resp import Error
 from framewire.redis.facts.command import Command
+from framewire.redis.redaction import printable
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.scripting.conversions import Lua, argument
-from framewire.redis.server.scripting.errors import ScriptError
+from framewire.redis.server.scripting.errors import ScriptError, Stopped
 from framewire.redis.server.scripting.scripts import sha_of
 
 __all__ = ["Calls"]
@@ -28,6 +29,10 @@ _WRONG_ARITY: Final = b"ERR Wrong number of args calling Redis command from scri
 _NOT_ALLOWED: Final = b"ERR This Redis command is not allowed from script"
 _READ_ONLY: Final = b"ERR Write commands are not allowed from read-only scripts."
 _WRONG_ARGUMENTS: Final = b"ERR wrong number or type of arguments"
+_NEVER = frozenset({"eval", "evalsha", "eval_ro", "evalsha_ro", "fcall", "fcall_ro", "script|flush"})
+_WAITING: Final = b"ERR %s isn't allowed for a DENY BLOCKING client"
+_LISTENING = {"subscribe": _WAITING, "psubscribe": _WAITING, "ssubscribe": _WAITING,
+              "monitor": b"ERR %s isn't allowed for DENY BLOCKING client"}  # fmt: skip
 _LEVELS = (logging.DEBUG, logging.DEBUG, logging.INFO, logging.WARNING)
 _SPELLINGS_REMEMBERED = 1024
 
@@ -35,19 +40,25 @@ _SPELLINGS_REMEMBERED = 1024
 class Calls:
     """What the script that runs does to the server, as a client of its own (`client`), which has no connection.
 
-    `begin` is called before each script. `has_written` says whether it may have changed anything.
+    `begin` is called before each script. `has_written` says whether it may have changed anything. `look` is called on
+    every way in, and raises where the script is to end.
     """
 
-    def __init__(self, client: Client, lua: Lua, check_memory: Callable[[], None]) -> None:
+    def __init__(self, client: Client, lua: Lua, look: Callable[[], None]) -> None:
         self.client = client
+        client.in_script = True
         self._lua = lua
-        self._check_memory = check_memory
+        self._look = look
+        self._ahead: tuple[object, ...] = ()  # the first arguments of the next command
         self._found: dict[bytes, Command] = {}  # by the spelling that scripts use, bounded; no containers
         self.read_only = False
         self.has_written = False
 
     def begin(self, caller: Client, *, read_only: bool) -> None:
         """A script of `caller` begins."""
+        if self.client.limited or self.client.watched or self.client.closing:  # by commands that scripts seldom may run
+            self.client.reset()
+            self.client.closing = False
         self.client.db = caller.db
         self.client.protocol = 2
         self.read_only = read_only
@@ -59,19 +70,23 @@ class Calls:
             self.error_reply, self.status_reply, self.sha1hex, self.log, self.setresp, self.set_repl,
             self.replicate_commands, self.breakpoint, self.debug, self.acl_check_cmd,
         )  # fmt: skip
-        looked_at = {function.__name__.encode(): self._with_memory(function) for function in functions}
+        looked_at = {function.__name__.encode(): self._looking(function) for function in functions}
         return {b"call": self.call, b"pcall": self.pcall, **looked_at, **_CONSTANTS}
 
-    def _with_memory(self, function: Callable[..., object]) -> Callable[..., object]:
-        """The function, entered only where there is memory for what it returns."""
+    def _looking(self, function: Callable[..., object]) -> Callable[..., object]:
+        """The function, entered only where the script may go on."""
 
         def call(*arguments: object) -> object:
-            self._check_memory()
+            self._look()
             return function(*arguments)
 
         return call
 
     # -- commands -----------------------------------------------------------------------------------------------------
+
+    def ahead(self, *arguments: object) -> None:
+        """The first arguments of the next command, which has more than a function of Python is given at once."""
+        self._ahead = arguments
 
     def call(self, *arguments: object) -> object:
         """Run a command; an error is raised."""
@@ -81,9 +96,11 @@ class Calls:
         return self._lua.of(reply, self.client.protocol)
 
     def pcall(self, *arguments: object) -> object:
-        """Run a command; an error is returned, as a table. Raises `OutOfMemory`."""
+        """Run a command; an error is returned, as a table. Raises `OutOfMemory` and `Stopped`."""
         try:
             reply = self._run(arguments)
+        except Stopped:
+            raise
         except ScriptError as error:
             reply = Error(error.text)
         if isinstance(reply, Error):
@@ -92,7 +109,9 @@ class Calls:
 
     def _run(self, arguments: tuple[object, ...]) -> object:
         """The reply, which may be an error. Raises `ScriptError` where the command is not run at all."""
-        self._check_memory()
+        self._look()
+        if self._ahead:
+            arguments, self._ahead = self._ahead + arguments, ()
         request = _request(arguments)
         command = self._find(request)
         if not command.accepts(len(request)):
@@ -118,13 +137,20 @@ class Calls:
     def _check_allowed(self, command: Command) -> None:
         writes = command.has_flag("write")
         if command.has_flag("noscript"):
-            raise ScriptError(_NOT_ALLOWED, as_table=True)
+            self._check_denied(command)
         if self.read_only and (writes or command.may_replicate):
             raise ScriptError(_READ_ONLY, as_table=True)
         if writes and not self.has_written:
             if self.client.state.write_error is not None:
                 raise ScriptError(self.client.state.write_error, as_table=True)
             self.has_written = True
+
+    def _check_denied(self, command: Command) -> None:
+        """Whether one that scripts may not run is allowed all the same, by DEBUG SET-DISABLE-DENY-SCRIPTS."""
+        if not self.client.state.scripts_may_all or command.name in _NEVER:
+            raise ScriptError(_NOT_ALLOWED, as_table=True)
+        if command.name in _LISTENING:
+            raise ScriptError(_LISTENING[command.name] % command.name.upper().encode(), as_table=True)
 
     def acl_check_cmd(self, *arguments: object) -> bool:
         """Whether this client may run a command: there is one user, who may run all."""
@@ -169,7 +195,8 @@ class Calls:
         if _whole(level) not in range(len(_LEVELS)):
             raise ScriptError(b"ERR Invalid debug level.", as_table=True)
         texts = [text for text in map(_text, arguments[1:]) if text is not None]
-        logger.log(_LEVELS[_whole(level)], "%s", b" ".join(texts).decode("utf-8", "backslashreplace"))
+        text = b" ".join(texts).decode("utf-8", "backslashreplace")
+        logger.log(_LEVELS[_whole(level)], "%s", printable(text))
 
     def setresp(self, *arguments: object) -> None:
         """Choose the protocol that replies to the script follow, 2 or 3."""
@@ -207,9 +234,18 @@ _CONSTANTS: dict[bytes, object] = {
     b"REDIS_VERSION": b"7.0.15", b"REDIS_VERSION_NUM": 0x07000F,
 }  # fmt: skip
 
+
 def _request(arguments: tuple[object, ...]) -> list[bytes]:
     if not arguments:
         raise ScriptError(_NO_ARGUMENT, as_table=True)
+    for item in arguments:
+        if item.__class__ is not bytes:
+            return _spelled(arguments)
+    return list(arguments)  # type: ignore[arg-type]
+
+
+def _spelled(arguments: tuple[object, ...]) -> list[bytes]:
+    """The request, with its numbers as texts. Raises `ScriptError` where there is anything else."""
     request = [item for item in map(argument, arguments) if item is not None]
     if len(request) != len(arguments):
         raise ScriptError(_NO_STRING, as_table=True)

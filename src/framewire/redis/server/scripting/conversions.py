@@ -15,6 +15,7 @@ from typing import Any, Final
 from framewire.frames.decimals import Double17, format_double, format_integer, parse_big_number
 from framewire.frames.resp import (
     Array,
+    Attributed,
     BigNumber,
     Boolean,
     Bulk,
@@ -23,6 +24,7 @@ from framewire.frames.resp import (
     Integer,
     Map,
     Null,
+    Push,
     Set,
     Simple,
     Verbatim,
@@ -92,6 +94,7 @@ class Lua:
         if protocol == 2:
             return self._array([part for pair in pairs for part in pair], protocol)
         values = {self.of(key, protocol): self.of(value, protocol) for key, value in pairs}
+        values.pop(None, None)  # `nil` is no key of a table
         return self.table({b"map": self.table({key: value for key, value in values.items() if value is not None})})
 
     def _set(self, items: Iterable[object], protocol: int) -> object:
@@ -133,6 +136,8 @@ _MAKERS: dict[type, Callable[[Lua, Any, int], object]] = {
     Simple: lambda lua, reply, protocol: lua.table({b"ok": reply.data}),
     Error: lambda lua, reply, protocol: lua.error(reply.data),
     Null: lambda lua, reply, protocol: lua.of(None, protocol),
+    Push: lambda lua, reply, protocol: lua.of(None, protocol),
+    Attributed: lambda lua, reply, protocol: lua.of(reply.frame, protocol),
     Bulk: lambda lua, reply, protocol: reply.data,
     Integer: lambda lua, reply, protocol: _number(reply.value),
     Double: lambda lua, reply, protocol: lua._float(reply.value, protocol),
@@ -150,8 +155,12 @@ def argument(value: object) -> bytes | None:
     if value.__class__ is bytes:
         return value
     if value.__class__ is int or value.__class__ is float:
-        return b"%.17g" % value
+        return b"%.17g" % value if value == value else _nan(value)
     return None
+
+
+def _nan(value: float) -> bytes:
+    return b"-nan" if math.copysign(1, value) < 0 else b"nan"
 
 
 # ---- what a script returned, for the client ----------------------------------------------------------------------
@@ -200,7 +209,8 @@ def _double(value: float, protocol: int) -> object:
 
 
 def _big_number(text: bytes, protocol: int) -> object:
-    value = parse_big_number(text) if len(text) <= 4300 else None
+    """What is no number is a text in RESP3, too: as a number nobody could read it. Spaces around it are none of it."""
+    value = parse_big_number(text.strip(b" ")) if len(text) <= 4300 else None
     return text if value is None or protocol == 2 else BigNumber(value)
 
 

@@ -1,4 +1,4 @@
-"""`ScriptError` and `OutOfMemory`: what functions of ours raise into a script.
+"""`ScriptError`, `OutOfMemory` and `Stopped`: what functions of ours raise into a script.
 
 What belongs here: these, and the texts that several functions share.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["NOT_ENOUGH_MEMORY", "OutOfMemory", "ScriptError"]
+__all__ = ["NOT_ENOUGH_MEMORY", "OutOfMemory", "ScriptError", "Stopped"]
 
 NOT_ENOUGH_MEMORY: Final = b"not enough memory"
 
@@ -27,3 +27,10 @@ class ScriptError(Exception):
 
 class OutOfMemory(Exception):
     """A function that a script called has no memory for what it would return. The script ends, whatever it catches."""
+
+
+class Stopped(ScriptError):
+    """The script has run for too long. It ends, whatever it catches."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(text, as_table=True)

@@ -1,16 +1,10 @@
 """`Interpreter`: the Lua state of one server.
 
-What belongs here: making it, compiling and running scripts in it, and what keeps a script from taking all time and all
-memory. What a script sees of Lua is in `sandbox.lua`.
+What belongs here: making it, compiling and running scripts in it. What a script sees of Lua is in `lua/`, what stops it
+in `limits.py`.
 
-Time. All clients share one thread, so while a script runs nobody else is answered, not even SCRIPT KILL. So a script
-that is still running after `busy-reply-threshold` milliseconds and has written nothing is stopped with an error. One
-that has written goes on: half of its work would be worse. Only Lua's own instructions are counted; a single call of a
-library function is not interrupted.
-
-Memory. Lua gets at most `MEMORY_LIMIT` bytes. Lua 5.1 leaves by `longjmp` when there is no more, which is fine within
-Lua but must not cross Python code. So before anything is handed to Lua there must be memory for it (`_check_memory`,
-`_reserve`); where there is not, the script ends, and does so in a piece that was kept back.
+Errors. An error of Lua's leaves by `longjmp`, over whatever functions are between: it must never meet one of Python's.
+So Python gets and gives nothing but numbers, texts and tables of replies, and never walks through a table of a script.
 """
 
 from __future__ import annotations
@@ -18,7 +12,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from importlib.resources import files
-from time import monotonic
 from typing import Any, Final
 
 from lupa.lua51 import LuaError, LuaMemoryError, LuaRuntime
@@ -26,20 +19,20 @@ from lupa.lua51 import LuaError, LuaMemoryError, LuaRuntime
 from framewire.frames.resp import Error
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.parsing.errors import CommandError
-from framewire.redis.server.scripting import libraries, msgpack
+from framewire.redis.server.scripting import limits
 from framewire.redis.server.scripting.calls import Calls
 from framewire.redis.server.scripting.conversions import Lua, reply_of
 from framewire.redis.server.scripting.errors import NOT_ENOUGH_MEMORY, OutOfMemory, ScriptError
+from framewire.redis.server.scripting.libraries.table import IN_LUA, libraries
+from framewire.redis.server.scripting.limits import Limits
 from framewire.redis.server.scripting.scripts import Script
 
-__all__ = ["MEMORY_LIMIT", "Interpreter"]
+__all__ = ["Interpreter"]
 
 logger = logging.getLogger("framewire.redis.scripts")
 
-MEMORY_LIMIT: Final = 1024 * 1024 * 1024
-_KEPT_BACK = 128 * 1024 * 1024
-_MARGIN = 16 * 1024 * 1024  # what a function may return without asking before
-_PER_BYTE_OF_CODE = 16  # what compiling may take
+_PER_BYTE_OF_CODE: Final = 16  # bytes of memory that compiling may take
+_NAME_OF_OURS: Final = b"=\x01"  # of all chunks of ours; no error text shows it (see errors.lua)
 
 
 class Interpreter:
@@ -48,35 +41,37 @@ class Interpreter:
     def __init__(self, client: Client) -> None:
         self._state = client.state
         self._lua = _new_runtime()
-        self._usable = MEMORY_LIMIT - _KEPT_BACK - _MARGIN
-        self._out_of_memory = False  # the script that runs has used up what there is
-        self._values = Lua(self._lua.table_from, self._reserve)
-        self._calls = Calls(client.runner.without_connection(), self._values, self._check_memory)
+        own_client = client.runner.without_connection()
+        self._limits = Limits(self._state, self._lua, lambda: self._calls.has_written)
+        self._values = Lua(self._lua.table_from, self._limits.reserve)
+        self._calls = Calls(own_client, self._values, self._limits.look)
         self._pieces: list[Any] = []  # of a long result
-        self._deadline = 0.0
-        self._interruption: BaseException | None = None
+        self._script: Script | None = None  # that runs
         self._open()
 
     def _open(self) -> None:
         """Build the sandbox; from then on Lua's own globals hold nothing that reaches out of it."""
-        self._run, self._compile, self._where, self._guarded_call, self._end_run, add_in_lua, seal = (
-            _load("sandbox", self._lua)(self._lua.table_from(self._host(), recursive=True))
-        )
-        add_in_lua(b"cjson", _load("cjson", self._lua))
-        seal()
+        host = self._lua.table_from(self._host(), recursive=True)
+        self._run, self._compile, self._limits.end_run = self._load(b"sandbox")(host, self._load)
+
+    def _load(self, name: bytes) -> Any:
+        """The chunk in the file of that name, as a function."""
+        path = f"{'libraries' if name.decode() in IN_LUA else 'lua'}/{name.decode()}.lua"
+        text = files("framewire.redis.server.scripting").joinpath(path).read_bytes()
+        return self._lua.compile(text, name=_NAME_OF_OURS)
 
     def _host(self) -> dict[bytes, Any]:
         """What the sandbox needs of Python."""
         return {
             b"translate": self._translate,
-            b"overdue": self._overdue,
-            b"reason": self._reason,
+            b"instructions": limits.INSTRUCTIONS,
+            b"overdue": self._limits.is_over,
+            b"reason": self._limits.error_text,
+            b"line_of": self._line_of,
             b"collect": self._collect,
-            b"through": self._through,
+            b"ahead": self._calls.ahead,
             b"redis": self._calls.table(),
-            **{name: self._all_placed(library) for name, library in libraries.LIBRARIES.items()},
-            b"math": self._all_placed(libraries.Random().functions()),
-            b"cmsgpack": {**msgpack.CONSTANTS, **self._all_placed(msgpack.MessagePack(self._values).functions())},
+            **{name: self._all_looking(library) for name, library in libraries().items()},
         }
 
     def close(self) -> None:
@@ -87,8 +82,11 @@ class Interpreter:
 
     def compile(self, code: bytes) -> object:
         """The function that a script is. Raises `CommandError` where it is none."""
-        self._make_room(_PER_BYTE_OF_CODE * len(code))
-        compiled = self._compile(code)
+        self._limits.make_room(_PER_BYTE_OF_CODE * len(code))
+        try:
+            compiled = self._compile(code)
+        except LuaMemoryError:
+            raise CommandError(b"ERR " + NOT_ENOUGH_MEMORY) from None
         if isinstance(compiled, tuple):
             raise CommandError(b"ERR Error compiling script (new function): " + compiled[1])
         return compiled
@@ -98,8 +96,7 @@ class Interpreter:
     ) -> object:
         """The reply to a script of `caller`; nobody else does anything meanwhile. An error is returned, as `Error`."""
         self._calls.begin(caller, read_only=read_only)
-        threshold = self._state.config.busy_reply_threshold
-        self._deadline = monotonic() + threshold / 1000 if threshold else float("inf")
+        self._script = script
         blocked = self._state.databases.blocked
         blocked.hold()
         try:
@@ -107,23 +104,31 @@ class Interpreter:
                 return self._reply(caller, script, self._results(script, keys, arguments))
         finally:
             self._pieces = []
-            if self._out_of_memory:
-                self._recover()
+            self._limits.next_look = limits.NEVER
+            if self._limits.reason is not None:
+                self._limits.recover()
             blocked.release()
 
     def _results(self, script: Script, keys: list[bytes], arguments: list[bytes]) -> tuple[Any, ...]:
         try:
-            self._make_room(0)
+            self._limits.begin()
             tables = self._values.table(keys), self._values.table(arguments)
             results: tuple[Any, ...] = self._run(script.function, *tables)
         except (LuaMemoryError, OutOfMemory):
             results = False, b"ERR " + NOT_ENOUGH_MEMORY, False
         except LuaError as error:
-            results = False, b"ERR " + str(error).encode(), False
-        if self._interruption is not None:
-            interruption, self._interruption = self._interruption, None
+            results = False, self._text_of(error), False
+        if self._limits.interruption is not None:
+            interruption, self._limits.interruption = self._limits.interruption, None
             raise interruption
         return results
+
+    def _text_of(self, error: LuaError) -> bytes:
+        """What the client is told of an error that the sandbox itself let through: mostly, the time was over there."""
+        if self._limits.reason is not None:
+            return self._limits.error_text()
+        logger.error("a script failed outside of itself: %s", error)
+        return b"ERR internal error"
 
     def _reply(self, caller: Client, script: Script, results: tuple[Any, ...]) -> object:
         if not results[0]:
@@ -146,6 +151,9 @@ class Interpreter:
     def _collect(self, *pieces: object) -> None:
         self._pieces += pieces
 
+    def _line_of(self, name: object) -> int:
+        return self._script.line_of(name) if self._script is not None and isinstance(name, bytes) else 1
+
     def _translate(self, error: object) -> object:
         """An exception as Lua has it: whether as a table, and its text; nothing where it is no exception."""
         if isinstance(error, ScriptError):
@@ -155,87 +163,22 @@ class Interpreter:
         if not isinstance(error, BaseException):
             return None
         if not isinstance(error, Exception):
-            self._interruption = error
+            self._limits.interruption = error
         logger.error("a function that a script called failed", exc_info=error)
         return True, b"ERR internal error"
 
-    def _all_placed(self, library: dict[bytes, Callable[..., Any]]) -> dict[bytes, Any]:
-        return {name: self._placed(function) for name, function in library.items()}
+    def _all_looking(self, library: dict[bytes, Callable[..., Any]]) -> dict[bytes, Any]:
+        return {name: self._looking(function) for name, function in library.items()}
 
-    def _placed(self, function: Callable[..., object]) -> Callable[..., object]:
-        """The function, its refusals beginning with the place where the script called it."""
+    def _looking(self, function: Callable[..., object]) -> Callable[..., object]:
+        """The function, entered only where the script may go on."""
+        look = self._limits.look
 
         def call(*arguments: object) -> object:
-            self._check_memory()
-            try:
-                return function(*arguments)
-            except ScriptError as error:
-                error.text = self._where() + error.text
-                raise
+            look()
+            return function(*arguments)
 
         return call
-
-    def _through(self, function: object) -> Callable[..., object]:
-        """A function of Lua's as one of Python's, for the same reason."""
-
-        def call(*arguments: object) -> object:
-            results = self._guarded_call(function, *arguments)
-            if not isinstance(results, tuple):
-                return ()
-            if not results[0]:
-                raise ScriptError(results[1] if isinstance(results[1], bytes) else b"failed")
-            return results[1:]
-
-        return self._placed(call)
-
-    # -- limits -------------------------------------------------------------------------------------------------------
-
-    def _overdue(self) -> bool:
-        """Whether the script that runs is to be stopped."""
-        if self._interruption is not None:
-            return True
-        if monotonic() < self._deadline:
-            return False
-        if self._calls.has_written:
-            logger.warning("a script that has written runs for longer than busy-reply-threshold; nobody is answered")
-            self._deadline = float("inf")
-            return False
-        return True
-
-    def _reason(self) -> bytes:
-        """Why a script is stopped."""
-        if self._out_of_memory:
-            return b"ERR " + NOT_ENOUGH_MEMORY
-        threshold = self._state.config.busy_reply_threshold
-        return b"ERR Script stopped: it ran for longer than busy-reply-threshold, %d ms." % threshold
-
-    def _check_memory(self) -> None:
-        if self._lua.get_memory_used() > self._usable:
-            self._end_for_memory()
-
-    def _reserve(self, size: int) -> None:
-        if self._lua.get_memory_used() + 2 * size > self._usable:
-            self._end_for_memory()
-
-    def _end_for_memory(self) -> None:
-        """Let the script that runs end, with the piece kept back to do so in. Raises `OutOfMemory`."""
-        if not self._out_of_memory:
-            self._out_of_memory = True
-            self._lua.set_max_memory(MEMORY_LIMIT)
-            self._end_run()
-        raise OutOfMemory
-
-    def _recover(self) -> None:
-        self._out_of_memory = False
-        self._lua.gccollect()
-        self._lua.set_max_memory(MEMORY_LIMIT - _KEPT_BACK)
-
-    def _make_room(self, size: int) -> None:
-        """What the script before has left behind may fill the memory. Raises `CommandError`."""
-        if self._lua.get_memory_used() + size > self._usable // 2:
-            self._lua.gccollect()
-            if self._lua.get_memory_used() + size > self._usable:
-                raise CommandError(b"ERR " + NOT_ENOUGH_MEMORY)
 
 
 def _new_runtime() -> Any:
@@ -245,15 +188,9 @@ def _new_runtime() -> Any:
         register_eval=False,
         register_builtins=False,
         attribute_filter=_no_attributes,
-        max_memory=MEMORY_LIMIT - _KEPT_BACK,
+        max_memory=limits.MEMORY_LIMIT - limits.KEPT_BACK,
     )
 
 
 def _no_attributes(thing: object, name: object, setting: bool) -> object:
     raise AttributeError("scripts see no attributes of Python objects")
-
-
-def _load(name: str, lua: Any) -> Any:
-    """The chunk in the file of that name, as a function."""
-    text = files("framewire.redis.server.scripting").joinpath(name + ".lua").read_bytes()
-    return lua.compile(text, name=b"=" + name.encode())

@@ -5,6 +5,7 @@ What belongs here: facts about one script. How it runs is the business of the in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.util import find_spec
@@ -22,10 +23,15 @@ _FLAGS = frozenset({b"no-writes", b"allow-oom", b"allow-stale", b"no-cluster", b
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One script. `flags` is what its first line says, `None` where it says nothing; `function` is a value of Lua's."""
+    """One script.
+
+    `flags` is what its first line says, `None` where it says nothing; `code` is the text without that, `function` a
+    value of Lua's.
+    """
 
     sha: bytes
     flags: frozenset[bytes] | None
+    code: bytes
     function: object
 
     @property
@@ -36,6 +42,11 @@ class Script:
     @property
     def only_reads(self) -> bool:
         return self.flags is not None and b"no-writes" in self.flags
+
+    def line_of(self, name: bytes) -> int:
+        """The last line that ends a function with a call of `name`, as far as the text tells; 1 where none does."""
+        lines = re.finditer(rb"\breturn\b[^\n]*?\b" + re.escape(name) + rb"\s*[({'\"\[]", self.code)
+        return 1 + self.code.count(b"\n", 0, max((line.start() for line in lines), default=0))
 
 
 def sha_of(text: bytes) -> bytes:

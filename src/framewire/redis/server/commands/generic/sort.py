@@ -83,8 +83,10 @@ def _sorted_rows(client: Client, key: bytes, options: _Options) -> list[bytes | 
     items = _items(value)
     if not options.keeps_order:
         items = _sort(client, items, options)
-    elif isinstance(value, SetValue):  # it has no order to keep, and what is stored shall not hang on chance
-        items = sorted(items, reverse=options.descending) if options.target is not None else items
+    elif isinstance(value, SetValue):
+        # It has no order to keep, and what is stored, or seen by a script, shall not hang on chance.
+        is_kept = options.target is not None or client.in_script
+        items = sorted(items, reverse=options.descending) if is_kept else items
     elif options.descending:
         items.reverse()
     chosen = options.cut(items)

@@ -30,6 +30,10 @@ __all__ = [
 ]
 
 _SHA_LENGTH = 40
+_UNKILLABLE = (
+    b"UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the script "
+    b"termination or kill the server in a hard way using the SHUTDOWN NOSAVE command."
+)
 
 
 def eval_(client: Client, request: list[bytes]) -> object:
@@ -104,8 +108,8 @@ def script_flush(client: Client, request: list[bytes]) -> object:
 
 
 def script_kill(client: Client, request: list[bytes]) -> object:
-    """While a script runs, nobody is asked anything (see `scripting/interpreter.py`)."""
-    raise CommandError(b"NOTBUSY No scripts in execution right now.")
+    """One that may be killed has ended by itself before anybody is asked (see `scripting/limits.py`)."""
+    raise CommandError(_UNKILLABLE if client.state.busy else b"NOTBUSY No scripts in execution right now.")
 
 
 def script_debug(client: Client, request: list[bytes]) -> object:
@@ -122,6 +126,6 @@ script_help = help_of("script", {
     "DEBUG (YES|SYNC|NO)": "There is no debugger; only NO is taken.",
     "EXISTS <sha1> [<sha1> ...]": "Whether scripts are known.",
     "FLUSH [ASYNC|SYNC]": "Forget all scripts.",
-    "KILL": "Refused: no script runs while anybody is asked.",
+    "KILL": "Refused: a script that may be killed ends by itself.",
     "LOAD <script>": "Remember a script without running it.",
 })  # fmt: skip

@@ -107,6 +107,11 @@ def set_active_expire(client: Client, request: list[bytes]) -> object:
     return OK
 
 
+def set_disable_deny_scripts(client: Client, request: list[bytes]) -> object:
+    client.state.scripts_may_all = parse_int64(request[2]) not in (0, None)
+    return OK
+
+
 def pause_cron(client: Client, request: list[bytes]) -> object:
     """Of what is done regularly, only expiry could be seen."""
     client.state.expires_actively = parse_int64(request[2]) in (0, None)
@@ -255,7 +260,7 @@ _SUBCOMMANDS: Final[dict[bytes, Subcommand]] = {
     b"RELOAD": Subcommand(reload, 2, 5, "[MERGE] [NOFLUSH] [NOSAVE]"),
     b"REPLYBUFFER": Subcommand(nothing, 4, 4, "(PEAK-RESET-TIME|RESIZING) <value>"),
     b"SET-ACTIVE-EXPIRE": Subcommand(set_active_expire, 3, 3, "<0|1>"),
-    b"SET-DISABLE-DENY-SCRIPTS": Subcommand(nothing, 3, 3, "<0|1>"),
+    b"SET-DISABLE-DENY-SCRIPTS": Subcommand(set_disable_deny_scripts, 3, 3, "<0|1>"),
     b"SET-SKIP-CHECKSUM-VALIDATION": Subcommand(nothing, 3, 3, "<0|1>"),
     b"SLEEP": Subcommand(sleep, 3, 3, "<seconds>"),
     b"STRINGMATCH-TEST": Subcommand(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from framewire.frames.resp import Simple
 from framewire.redis.server.clients.client import NO_REPLY, Client
-from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
+from framewire.redis.server.parsing.errors import BUSY, SYNTAX_ERROR, CommandError
 
 __all__ = ["bgrewriteaof", "bgsave", "lastsave", "save", "shutdown"]
 
@@ -44,10 +44,13 @@ def shutdown(client: Client, request: list[bytes]) -> object:
         raise CommandError(SYNTAX_ERROR)
     if b"ABORT" in words:
         raise CommandError(b"ERR No shutdown in progress." if words == {b"ABORT"} else SYNTAX_ERROR)
+    if client.state.busy and b"NOSAVE" not in words:
+        raise CommandError(BUSY)
     if b"SAVE" in words and b"FORCE" not in words:
         raise CommandError(_NO_SNAPSHOTS)
     if client.state.on_shutdown is None:
         raise CommandError(b"ERR this server is part of a program, which alone can end it")
+    client.state.ending = True
     client.state.on_shutdown()
     client.closing = True
     return NO_REPLY

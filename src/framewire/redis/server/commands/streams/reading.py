@@ -45,15 +45,17 @@ class _Query:
         self.ids: list[bytes] = []
         arguments = Arguments(request)
         while arguments and not self.keys:
-            self._take(client, arguments)
+            self._take(client, arguments, request[0])
         if not self.keys:
             raise CommandError(SYNTAX_ERROR)
         if for_group and self.group is None:
             raise CommandError(b"ERR Missing GROUP option for XREADGROUP")
 
-    def _take(self, client: Client, arguments: Arguments) -> None:
+    def _take(self, client: Client, arguments: Arguments, name: bytes) -> None:
         word = arguments.next_word()
         if word == b"BLOCK" and arguments:
+            if client.in_script:
+                raise CommandError(b"ERR %s command is not allowed with BLOCK option from scripts" % name)
             self.blocks, self.deadline = True, _deadline(client, arguments)
         elif word == b"COUNT" and arguments:
             self.count = max(arguments.next_int(), 0) or None

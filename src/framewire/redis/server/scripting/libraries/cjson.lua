@@ -2,12 +2,14 @@
 --
 -- What belongs here: what Lua CJSON 2.1.0, as Redis builds it, does with its default settings and by its functions that
 -- change them. A table whose keys are positive integers is an array, unless so few of them are there that it is refused
--- or becomes an object; an empty table is an object. `null` is the value that stands for JSON's null.
+-- or becomes an object; an empty table is an object.
+--
+-- `raise(text)` ends a function with that error; `null` is the value that stands for JSON's null.
 
-local null = ...
-local type, tostring, tonumber, pairs, error, next = type, tostring, tonumber, pairs, error, next
-local find, sub, byte, char, format, gsub, rep = string.find, string.sub, string.byte, string.char, string.format,
-  string.gsub, string.rep
+local raise, null = ...
+local type, tostring, tonumber, pairs, next, rawget = type, tostring, tonumber, pairs, next, rawget
+local find, match, sub, byte, char, format, gsub = string.find, string.match, string.sub, string.byte, string.char,
+  string.format, string.gsub
 local floor, huge, concat = math.floor, math.huge, table.concat
 
 local NUMERALS = {[0] = 'false', 'true', 'null'}
@@ -16,12 +18,12 @@ local function new_library()
   local settings = {
     sparse_convert = false, sparse_ratio = 2, sparse_safe = 10,
     encode_depth = 1000, decode_depth = 1000, digits = 14,
-    encode_invalid = false, decode_invalid = true,
+    encode_invalid = false, decode_invalid = true, keep_buffer = true,
   }
   local number_form = '%.14g'
 
   local function fail(text, ...)
-    error(format(text, ...), 0)
+    raise(format(text, ...))
   end
 
   -- ---- to JSON ------------------------------------------------------------------------------------------------------
@@ -50,10 +52,10 @@ local function new_library()
     local most, count = 0, 0
     for key in next, t do
       if type(key) ~= 'number' or key <= 0 or key ~= floor(key) then return nil end
-      if key > most then most = key end
+      if key > most then most = key <= 2147483647 and key or -2147483648 end -- as an `int` of C overflows
       count = count + 1
     end
-    if count == 0 then return nil end
+    if most <= 0 then return nil end
     if settings.sparse_ratio > 0 and most > count * settings.sparse_ratio and most > settings.sparse_safe then
       if not settings.sparse_convert then fail('Cannot serialise table: excessively sparse array') end
       return nil
@@ -67,7 +69,7 @@ local function new_library()
     out[#out + 1] = '['
     for i = 1, length do
       if i > 1 then out[#out + 1] = ',' end
-      put(out, t[i], depth)
+      put(out, rawget(t, i), depth)
     end
     out[#out + 1] = ']'
   end
@@ -179,7 +181,7 @@ local function new_library()
           else
             return 'T_ERROR', 'invalid escape code', stop
           end
-        elseif mark == '\0' and stop > #text then
+        elseif mark == '\0' then -- which ends a text of C
           return 'T_ERROR', 'unexpected end of string', stop
         else
           pieces[#pieces + 1], from = mark, stop + 1
@@ -187,16 +189,39 @@ local function new_library()
       end
     end
 
+    -- Where the number at `at` ends for strtod, which takes more than JSON has; nothing where there is none.
+    local function number_end(at)
+      local digits = select(2, find(text, '^[+-]?', at)) + 1
+      local finish = select(2, find(text, '^0[xX]%x+%.?%x*', digits)) or select(2, find(text, '^0[xX]%.%x+', digits))
+      if finish then return select(2, find(text, '^[pP][+-]?%d+', finish + 1)) or finish end
+      finish = select(2, find(text, '^%d+%.?%d*', digits)) or select(2, find(text, '^%.%d+', digits))
+      return finish and (select(2, find(text, '^[eE][+-]?%d+', finish + 1)) or finish)
+    end
+
+    -- Infinity and the like: the number, and where it ends.
+    local function special_number(at)
+      local sign, name = match(text, '^([+-]?)(%a+)', at)
+      local lower = name and name:lower() or ''
+      local length = find(lower, '^infinity') and 8 or find(lower, '^inf') and 3 or find(lower, '^nan') and 3
+      if not length then return nil end
+      local number = length == 3 and find(lower, '^nan') and -(0 / 0) or huge
+      return sign == '-' and -number or number, at + #sign + length - 1
+    end
+
+    -- What is a number for strtod and none in JSON: with a plus, with leading zeros, hexadecimal, infinite.
+    local function is_invalid(at)
+      return find(text, '^%+', at) or find(text, '^-?0[xX%d]', at) or special_number(at) ~= nil
+    end
+
     local function number_token(at)
-      local finish = select(2, find(text, '^[+-]?%d+%.?%d*[eE][+-]?%d+', at))
-        or select(2, find(text, '^[+-]?%d+%.?%d*', at))
-      local hexadecimal_end = select(2, find(text, '^[+-]?0[xX]%x+', at))
-      finish = hexadecimal_end or finish
-      local number = finish and tonumber((gsub(sub(text, at, finish), '^%+', '')))
-      if not number then return nil end
-      if not settings.decode_invalid and (hexadecimal_end or find(text, '^%+', at) or find(text, '^-?0%d', at)) then
-        return 'T_ERROR', 'invalid number', at
+      local finish = number_end(at)
+      local number
+      if finish then
+        number = tonumber((gsub(sub(text, at, finish), '^%+', '')))
+      else
+        number, finish = special_number(at)
       end
+      if not number then return 'T_ERROR', 'invalid number', at end
       after = finish + 1
       return 'T_NUMBER', number, at
     end
@@ -211,17 +236,14 @@ local function new_library()
           return word[2], word[3], at
         end
       end
-      if settings.decode_invalid then
-        local sign, name = text:match('^([+-]?)(%a+)', at)
-        local lower = name and name:lower() or ''
-        local length = find(lower, '^infinity') and 8 or find(lower, '^inf') and 3 or find(lower, '^nan') and 3
-        if length then
-          after = at + #sign + length
-          local number = find(lower, '^nan') and -(0 / 0) or huge
-          return 'T_NUMBER', sign == '-' and -number or number, at
-        end
-      end
-      return 'T_ERROR', find(text, '^[-%d]', at) and 'invalid number' or 'invalid token', at
+      if settings.decode_invalid and is_invalid(at) then return number_token(at) end
+      return 'T_ERROR', 'invalid token', at
+    end
+
+    local function number_or_word_token(at)
+      if not find(text, '^[-%d]', at) then return word_token(at) end
+      if not settings.decode_invalid and is_invalid(at) then return 'T_ERROR', 'invalid number', at end
+      return number_token(at)
     end
 
     local function read()
@@ -237,12 +259,7 @@ local function new_library()
       elseif mark == '"' then
         kind, content, start = string_token(at)
       else
-        local found, value = number_token(at)
-        if found then
-          kind, content, start = found, value, at
-        else
-          kind, content, start = word_token(at)
-        end
+        kind, content, start = number_or_word_token(at)
       end
     end
 
@@ -309,41 +326,67 @@ local function new_library()
 
   -- ---- settings -----------------------------------------------------------------------------------------------------
 
+  local function check_count(most, called, ...)
+    local count = select('#', ...)
+    if count > most then fail("bad argument #%d to '%s' (found too many arguments)", most + 1, called) end
+  end
+
+  local function integer_of(value, least, most, position, called)
+    local number = (type(value) == 'number' or type(value) == 'string') and tonumber(value)
+    if not number then
+      fail("bad argument #%d to '%s' (number expected, got %s)", position, called, type(value))
+    end
+    number = number < 0 and -floor(-number) or floor(number)
+    if not (number >= least and number <= most) then
+      fail("bad argument #%d to '%s' (expected integer between %d and %d)", position, called, least, most)
+    end
+    return number
+  end
+
+  local function choice_of(value, choices, position, called)
+    if type(value) == 'boolean' then return value end
+    if type(value) == 'number' then value = tostring(value) end
+    if type(value) ~= 'string' then
+      fail("bad argument #%d to '%s' (string expected, got %s)", position, called, type(value))
+    end
+    if choices[value] == nil then fail("bad argument #%d to '%s' (invalid option '%s')", position, called, value) end
+    return choices[value]
+  end
+
   local function integer_setting(name, least, most, called)
-    return function(number)
-      if number ~= nil then
-        if type(number) ~= 'number' or number < least or number > most then
-          fail("bad argument #1 to '%s' (expected integer between %d and %d)", called, least, most)
-        end
-        settings[name] = floor(number)
-      end
+    return function(...)
+      check_count(1, called, ...)
+      local value = ...
+      if value ~= nil then settings[name] = integer_of(value, least, most, 1, called) end
       return settings[name]
     end
   end
 
-  local function choice_setting(name, called, choices)
-    return function(choice)
-      if choice ~= nil then
-        if choice == 'off' then choice = false elseif choice == 'on' then choice = true end
-        if choices[choice] == nil then fail("bad argument #1 to '%s' (invalid option '%s')", called, tostring(choice)) end
-        settings[name] = choice
-      end
+  local function choice_setting(name, choices, called)
+    return function(...)
+      check_count(1, called, ...)
+      local value = ...
+      if value ~= nil then settings[name] = choice_of(value, choices, 1, called) end
       return settings[name]
     end
   end
 
+  local ON_OFF = {on = true, off = false}
   local set_digits = integer_setting('digits', 1, 14, 'encode_number_precision')
 
-  local function encode_number_precision(digits)
-    digits = set_digits(digits)
+  local function encode_number_precision(...)
+    local digits = set_digits(...)
     number_form = '%.' .. digits .. 'g'
     return digits
   end
 
-  local function encode_sparse_array(convert, ratio, safe)
-    if convert ~= nil then settings.sparse_convert = convert end
-    if ratio ~= nil then settings.sparse_ratio = ratio end
-    if safe ~= nil then settings.sparse_safe = safe end
+  local function encode_sparse_array(...)
+    local called = 'encode_sparse_array'
+    check_count(3, called, ...)
+    local convert, ratio, safe = ...
+    if convert ~= nil then settings.sparse_convert = choice_of(convert, ON_OFF, 1, called) end
+    if ratio ~= nil then settings.sparse_ratio = integer_of(ratio, 0, 2147483647, 2, called) end
+    if safe ~= nil then settings.sparse_safe = integer_of(safe, 0, 2147483647, 3, called) end
     return settings.sparse_convert, settings.sparse_ratio, settings.sparse_safe
   end
 
@@ -354,10 +397,10 @@ local function new_library()
     encode_number_precision = encode_number_precision,
     encode_max_depth = integer_setting('encode_depth', 1, 2147483647, 'encode_max_depth'),
     decode_max_depth = integer_setting('decode_depth', 1, 2147483647, 'decode_max_depth'),
-    encode_invalid_numbers = choice_setting('encode_invalid', 'encode_invalid_numbers',
-                                            {[true] = 1, [false] = 1, null = 1}),
-    decode_invalid_numbers = choice_setting('decode_invalid', 'decode_invalid_numbers', {[true] = 1, [false] = 1}),
-    encode_keep_buffer = function(keep) return keep == nil or keep == true or keep == 'on' end,
+    encode_invalid_numbers = choice_setting('encode_invalid', {on = true, off = false, null = 'null'},
+                                            'encode_invalid_numbers'),
+    decode_invalid_numbers = choice_setting('decode_invalid', ON_OFF, 'decode_invalid_numbers'),
+    encode_keep_buffer = choice_setting('keep_buffer', ON_OFF, 'encode_keep_buffer'),
   }
 end
 
