@@ -7,6 +7,7 @@ What belongs here: data about the connection and the server itself. Each data ty
 from __future__ import annotations
 
 from tests.against.conversations_bits import BITS
+from tests.against.conversations_expiry import EXPIRY
 from tests.against.conversations_hashes import HASHES
 from tests.against.conversations_keys import KEYS
 from tests.against.conversations_lists import LISTS
@@ -207,6 +208,7 @@ CONVERSATIONS: dict[str, Conversation] = {
         "streams": STREAMS,
         "bits": BITS,
         "keys": KEYS,
+        "expiry": EXPIRY,
         "sort": SORTING,
         "pubsub": PUBSUB,
         "server": SERVER,

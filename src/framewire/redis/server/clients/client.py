@@ -225,9 +225,8 @@ class Client:
     def watch(self, key: bytes) -> None:
         """Let `watched_keys_changed` say whether `key` was changed since now."""
         if (self.db, key) not in self.watched:
-            self.db.discard_if_due(key, self.state.clock)
             self.watched[self.db, key] = None
-            self.state.databases.watch(self.db, key, self)
+            self.state.databases.watch(self.db, key, self, self.state.clock)
 
     def unwatch(self) -> None:
         """Forget the watched keys."""
@@ -238,9 +237,8 @@ class Client:
 
     def watched_keys_changed(self) -> bool:
         """Whether a watched key was changed, or has come to its end, since it is watched."""
-        for db, key in self.watched:
-            db.discard_if_due(key, self.state.clock)  # which counts as a change
-        return self.watched_changed
+        watched, now = self.state.databases.watched, self.state.clock
+        return self.watched_changed or any(watched.has_ended(db, key, self, now) for db, key in self.watched)
 
     # -- waiting ------------------------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ class State(Generic[C]):
         self.write_error: bytes | None = None  # why nothing may be changed now, as clients are told
         self.on_config: Callable[[], None] = _nothing  # called after CONFIG SET
         self.on_shutdown: Callable[[], None] | None = None  # ends the server, where a client may do that
-        self.expires_actively = True
+        self._expires_actively = True
         self.run_id = os.urandom(20).hex()
         self.replication_id = os.urandom(20).hex()
         self.shortcuts: Shortcuts[C] | None = None  # made anew by who runs commands, where `None`
@@ -132,14 +132,18 @@ class State(Generic[C]):
     # -- pauses -------------------------------------------------------------------------------------------------------
 
     def begin_pause(self, until: int, everything: bool) -> None:
-        """Let clients wait with writing commands, or with `everything`, until then."""
+        """Let clients wait with writing commands, or with `everything`, until then. Nothing expires meanwhile."""
         self.pause.begin(until, everything)
+        self._let_expire()
         self.hooks_changed()
 
     def end_pause(self) -> None:
         """Let all clients go on."""
-        self.pause.end()
+        postponed = self.pause.end()
+        self._let_expire()
         self.hooks_changed()
+        for resume in postponed:
+            resume()
 
     def check_pause(self) -> None:
         """End a pause whose time has come."""
@@ -147,6 +151,14 @@ class State(Generic[C]):
             self.end_pause()
 
     # -- expiry -------------------------------------------------------------------------------------------------------
+
+    def expire_actively(self, wanted: bool) -> None:
+        """Whether keys are removed before somebody looks them up."""
+        self._expires_actively = wanted
+        self._let_expire()
+
+    def _let_expire(self) -> None:
+        self.databases.let_expire(actively=self._expires_actively, paused=bool(self.pause))
 
     def expire_cycle(self, budget: int = 10_000) -> None:
         """Remove keys whose time has come, looking at no more than `budget`; what is left waits for the next cycle.
@@ -156,7 +168,7 @@ class State(Generic[C]):
         now = self.tick()
         if self.pause:
             self.check_pause()
-        if not self.pause and self.expires_actively:
+        if not self.pause and self._expires_actively:
             self.databases.expire_due(now, budget)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import length_hint
 
@@ -31,6 +32,8 @@ logger = logging.getLogger("framewire.redis")
 _NO_SHORTCUTS: Shortcuts[Client] = {}
 
 _ALL_REPLIES = ReplyMode.ON  # a member of an Enum is found by a slow path, which would count for each batch
+
+_NO_PAUSE: AbstractContextManager[None] = nullcontext()
 
 QUEUED = Simple(b"QUEUED")
 
@@ -219,7 +222,8 @@ class Session:
         outer, client.replies = client.replies, []
         replies = client.replies
         try:
-            reply = self._run_one(command, request)
+            with self._expiring(command):
+                reply = self._run_one(command, request)
             if reply is not NO_REPLY:
                 replies.append(reply.at_once if isinstance(reply, Wait) else reply)
         except CommandError as error:
@@ -231,6 +235,11 @@ class Session:
             if is_barrier(command):
                 client.refresh()
         return replies
+
+    def _expiring(self, command: Command) -> AbstractContextManager[None]:
+        """Around a command that may run in spite of a pause: its transaction has begun it."""
+        paused = self.state.pause and command.has_flag("write")
+        return self.state.databases.expiring() if paused else _NO_PAUSE
 
     # -- a command that waits -----------------------------------------------------------------------------------------
 
@@ -252,9 +261,10 @@ class Session:
         client, hooks = self.client, self.state.hooks
         client.propagated = None
         try:
-            if not hooks:
-                return wait.attempt(key)
-            return hooks.call_again(client, command, request, partial(wait.attempt, key))
+            with self._expiring(command):
+                if not hooks:
+                    return wait.attempt(key)
+                return hooks.call_again(client, command, request, partial(wait.attempt, key))
         except CommandError as error:
             return self._refused(error)
         except Exception:

@@ -109,6 +109,8 @@ class Interpreter:
             self._pieces = []
             if self._out_of_memory:
                 self._recover()
+            if blocked:
+                self._state.tick()  # a key may have come to its end since the script began
             blocked.release()
 
     def _results(self, script: Script, keys: list[bytes], arguments: list[bytes]) -> tuple[Any, ...]:

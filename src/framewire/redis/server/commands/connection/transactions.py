@@ -37,6 +37,8 @@ def exec_(client: Client, request: list[bytes]) -> object:
         with client.pushes_held():
             return [reply for command, queued in queue for reply in run(command, queued)]
     finally:
+        if blocked:
+            client.state.tick()  # a key may have come to its end since EXEC began
         blocked.release()
 
 

@@ -32,5 +32,5 @@ def flushall(client: Client, request: list[bytes]) -> object:
 
 def _flush(client: Client, databases: Iterable[Db], request: list[bytes]) -> object:
     check_flush_mode(request[1:])
-    client.state.databases.flush(databases)
+    client.state.databases.flush(databases, client.state.clock)
     return OK
