@@ -1,4 +1,4 @@
-"""What is said about keys whose time has come and that nobody has removed yet: not looked up, watched, or in a pause."""
+"""What is said about keys whose time has come and that nobody has removed: not looked up, watched, or in a pause."""
 
 from __future__ import annotations
 

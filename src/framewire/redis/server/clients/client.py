@@ -61,7 +61,7 @@ class Client:
     """
 
     __slots__ = (
-        "_held_pushes",
+        "_held",
         "_holds",
         "aborted",
         "address",
@@ -124,7 +124,7 @@ class Client:
         self.spent = 0
         self.attention = False
         self._holds = 0  # commands under way whose reply no push may tear
-        self._held_pushes: list[Push] = []
+        self._held: list[object] = []
         self.blocked: Wait | None = None
         self.postponed = False  # it is a pause that it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
@@ -175,15 +175,18 @@ class Client:
         self.replies.append(value)
 
     def tell(self, value: object) -> None:
-        """Let the client have a value that it did not ask for: now, or behind the replies of the running batch."""
+        """Let the client have a value that it did not ask for: now, or behind the reply to its running command."""
+        if self.closing:
+            return
         if self.replies is not None:
-            self.replies.append(value)
+            self._held.append(value)
+            self.attention = True
         elif self.reply_mode is ReplyMode.ON:
             self.send(value)
 
     def _deliver(self, push: Push) -> None:
         if self._holds:
-            self._held_pushes.append(push)
+            self._held.append(push)
             self.attention = True
         elif self.replies is not None:
             self.replies.append(push)
@@ -202,10 +205,15 @@ class Client:
         finally:
             self._holds -= 1
 
-    def take_held_pushes(self) -> list[Push]:
+    def take_held(self) -> list[object]:
         """What was held back, once the reply is there."""
-        taken, self._held_pushes = self._held_pushes, []
-        return taken
+        taken, self._held = self._held, []
+        return taken if self.reply_mode is not ReplyMode.OFF else [each for each in taken if isinstance(each, Push)]
+
+    @property
+    def nested(self) -> bool:
+        """Whether the command that runs is one of a transaction."""
+        return self._holds > 0
 
     def propagate(self, *requests: list[bytes]) -> None:
         """Let the append-only file hold these requests in place of the one that is run (`SPOP` as `SREM`, say).

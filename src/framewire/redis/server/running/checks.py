@@ -25,7 +25,7 @@ def check_allowed(client: Client, command: Command) -> None:
             b"ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
             b"in this context" % command.name.encode()
         )
-    if client in state.monitors and (command.has_flag("write") or command.has_flag("readonly")):
+    if client in state.monitors and (may_write(client, command) or command.has_flag("readonly")):
         raise CommandError(b"ERR Replica can't interact with the keyspace")
     if client.queue is not None and command.has_flag("no_multi"):
         raise CommandError(b"ERR Command not allowed inside a transaction")

@@ -122,16 +122,16 @@ class Session:
                 append(self._call(command, request))
                 if client.attention and self._attend(replies):
                     return len(requests) - length_hint(pending)
-            except CommandError as error:
-                append(self._refused(error))
-            except Exception:
-                append(self._failed(request))
+            except Exception as error:
+                append(self._refused(error) if isinstance(error, CommandError) else self._failed(request))
+                if client.attention and self._attend(replies):
+                    return len(requests) - length_hint(pending)
         return len(requests)
 
     def _attend(self, replies: list[object]) -> bool:
         """A reply is complete: what was held back for it follows. Whether the client's time of this turn is over."""
         client = self.client
-        replies += client.take_held_pushes()
+        replies += client.take_held()
         client.attention = False
         return client.spent >= TURN_MICROSECONDS
 
