@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import length_hint
+from time import perf_counter_ns
 
 from framewire.frames.resp import Error, Push, Simple
 from framewire.redis.facts.command import Command
@@ -23,7 +24,7 @@ from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.running.checks import check_allowed, may_write
 from framewire.redis.server.running.lookup import handler_of, is_barrier, lookup, shortcuts
-from framewire.redis.server.running.timing import TURN_MICROSECONDS, run_timed
+from framewire.redis.server.running.timing import TURN_MICROSECONDS, note_time, run_timed
 
 __all__ = ["Session"]
 
@@ -206,10 +207,10 @@ class Session:
         """Run one command, with the hooks around it. Raises `CommandError`."""
         client, hooks = self.client, self.state.hooks
         handler = handler_of(command)
-        if not hooks:
+        if not (hooks or self.state.slowlog.times_all):
             return run_timed(command, handler, client, request)
         blocked = self.state.databases.blocked
-        blocked.hold()  # a push is logged before the pops that it makes possible
+        blocked.hold()  # a push is logged before the pops that it makes possible, by whatever log
         client.propagated = None
         try:
             return hooks.call(client, command, request, partial(run_timed, command, handler, client, request))
@@ -250,9 +251,11 @@ class Session:
         """
         if self.client.closing:
             return
+        started = perf_counter_ns()
         try:
             reply = self._try(wait, command, request, key)
             if reply is not NOT_YET:
+                note_time(command, self.client, request, wait.spent + (perf_counter_ns() - started) // 1000)
                 self.client.end_wait(reply)
         except Exception:
             logger.exception("%s: its reply could not be delivered", self.client)

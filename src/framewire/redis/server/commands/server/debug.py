@@ -99,8 +99,7 @@ def sleep(client: Client, request: list[bytes]) -> object:
     blocked = state.databases.blocked
     blocked.hold()
     state.pause.postpone(lambda: blocked.release())  # another function for each sleep
-    if not state.slowlog.times_all:
-        state.slowlog.add(milliseconds * 1000, state.now() // 1000, request, client.address, client.name)
+    state.slowlog.add(milliseconds * 1000, state.now() // 1000, request, client.address, client.name)
     return Wait([], until, lambda key: NOT_YET, OK)
 
 
