@@ -32,7 +32,10 @@ C = TypeVar("C", bound=Monitored)
 
 
 class Monitors:
-    """The clients that see all. Caller must call `State.hooks_changed` where the first came or the last went."""
+    """The clients that see all; `now` says the time in microseconds.
+
+    Caller must call `State.hooks_changed` where the first came or the last went.
+    """
 
     __slots__ = ("_clients", "_hooks", "_now", "_shown")
 
@@ -79,8 +82,8 @@ class Monitors:
     def _show(self, client: Monitored, command: Command, request: list[bytes]) -> None:
         if command.has_flag("admin"):
             return
-        seconds, milliseconds = divmod(self._now(), 1000)
-        head = b"%d.%06d [%d %s]" % (seconds, milliseconds * 1000, client.db.index, client.address.encode())
+        seconds, microseconds = divmod(self._now(), 1_000_000)
+        head = b"%d.%06d [%d %s]" % (seconds, microseconds, client.db.index, client.address.encode())
         line = Simple(b" ".join([head, *map(quoted, without_secrets(request))]))
         for monitor in list(self._clients):
             monitor.tell(line)

@@ -13,9 +13,9 @@ __all__ = ["dbsize", "flushall", "flushdb", "time"]
 
 
 def time(client: Client, request: list[bytes]) -> object:
-    """Seconds and microseconds; our clock counts in milliseconds."""
-    seconds, milliseconds = divmod(client.state.now(), 1000)
-    return [b"%d" % seconds, b"%d" % (milliseconds * 1000)]
+    """Seconds and microseconds."""
+    seconds, microseconds = divmod(client.state.microseconds(), 1_000_000)
+    return [b"%d" % seconds, b"%d" % microseconds]
 
 
 def dbsize(client: Client, request: list[bytes]) -> object:
