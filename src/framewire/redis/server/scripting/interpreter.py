@@ -72,6 +72,7 @@ class Interpreter:
             b"overdue": self._overdue,
             b"reason": self._reason,
             b"collect": self._collect,
+            b"count_error": self._state.stats.count_error,
             b"through": self._through,
             b"redis": self._calls.table(),
             **{name: self._all_placed(library) for name, library in libraries.LIBRARIES.items()},
@@ -149,9 +150,9 @@ class Interpreter:
         self._pieces += pieces
 
     def _translate(self, error: object) -> object:
-        """An exception as Lua has it: whether as a table, and its text; nothing where it is no exception."""
+        """An exception as Lua has it: whether as a table, its text, whether it was counted; `nil` if it is none."""
         if isinstance(error, ScriptError):
-            return error.as_table, error.text
+            return error.as_table, error.text, error.counted
         if isinstance(error, OutOfMemory | LuaMemoryError | MemoryError):
             return False, NOT_ENOUGH_MEMORY
         if not isinstance(error, BaseException):

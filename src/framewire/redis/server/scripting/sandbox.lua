@@ -55,9 +55,9 @@ end
 -- What Python raised, as the value that Redis would have raised.
 local function translated(err)
   if type(err) ~= 'userdata' then return err end
-  local as_table, text = host.translate(err)
+  local as_table, text, counted = host.translate(err)
   if as_table == nil then return err end
-  return as_table and {err = text, ignore_error_stats_update = true} or text
+  return as_table and {err = text, ignore_error_stats_update = counted or nil} or text
 end
 
 local function settle(ok, ...)
@@ -375,6 +375,7 @@ end
 local function put_table(out, at, t, depth)
   local value = rawget(t, 'err')
   if type(value) == 'string' then
+    if rawget(t, 'ignore_error_stats_update') ~= true then host.count_error(value) end
     out[at], out[at + 1] = ERROR, value
     return
   end
