@@ -7,6 +7,8 @@ What belongs here: data about the connection and the server itself. Each data ty
 from __future__ import annotations
 
 from tests.against.conversations_bits import BITS
+from tests.against.conversations_errorstats import ERRORSTATS
+from tests.against.conversations_expiry import EXPIRY
 from tests.against.conversations_hashes import HASHES
 from tests.against.conversations_keys import KEYS
 from tests.against.conversations_lists import LISTS
@@ -207,6 +209,8 @@ CONVERSATIONS: dict[str, Conversation] = {
         "streams": STREAMS,
         "bits": BITS,
         "keys": KEYS,
+        "expiry": EXPIRY,
+        "errors": ERRORSTATS,
         "sort": SORTING,
         "pubsub": PUBSUB,
         "server": SERVER,

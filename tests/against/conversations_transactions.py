@@ -25,6 +25,10 @@ TRANSACTIONS: dict[str, Conversation] = {
         "WATCH x", by("b", "SET x 1"), by("b", "DEL x"), "MULTI", "GET x", "EXEC", "WATCH a", by("b", "SELECT 1"),
         by("b", "SET a 9"), "MULTI", "GET a", "EXEC", "SELECT 0",
     ],
+    "what a transaction may not do, though it may be queued": [
+        "MULTI", "MONITOR", "SSUBSCRIBE c", "SUNSUBSCRIBE c", "GET a", "EXEC", by("b", "SPUBLISH c m"), "GET a",
+        "MULTI", "SSUBSCRIBE", "EXEC",
+    ],
     "queued commands that are not for everybody": [
         "MULTI", "PING", "ECHO hi", "SELECT 3", "GET a", "SELECT 0", "CLIENT GETNAME", "EXEC", "MULTI", "RESET", "EXEC",
         "GET a", "MULTI", "PUBLISH c m", "EXEC", "MULTI", "SUBSCRIBE c", "PING", "EXEC", "PING", "RESET", "MULTI",

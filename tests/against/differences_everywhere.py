@@ -90,4 +90,5 @@ EVERYWHERE: dict[str, list[Row]] = {
     "command: info": _COMMANDS,
     "sorted sets: *": _SPELLINGS,
     "scripts: *": [*_SPELLINGS, *_SCRIPTS],
+    "errors: *": _SCRIPTS,
 }

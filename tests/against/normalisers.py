@@ -155,6 +155,12 @@ def _but_subcommands(tree: Any) -> Any:
     return tree[0], [(kind, [*entry[:9], "SUBCOMMANDS"]) for kind, entry in tree[1]]
 
 
+def _errors(tree: Any) -> Any:
+    """INFO stats: only how many errors there were."""
+    kind, text = tree
+    return kind, b"".join(re.findall(rb"total_error_replies:[0-9]+", text))
+
+
 NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "id": _id,
     "kind": each(_kind),
@@ -171,4 +177,5 @@ NORMALISERS: dict[str, Callable[[list[bytes]], object]] = {
     "average ttl": each(_average_ttl),
     "offset": each(_offset),
     "but subcommands": each(_but_subcommands),
+    "errors": each(_errors),
 }

@@ -47,6 +47,10 @@ SCENES: dict[str, Scene] = {
         ("p", "MULTI", "RPUSH x 1", "SET x v", "EXEC"), ("p", "MULTI", "DEL x", "RPUSH x 1 2", "LPOP x", "EXEC"),
         ("p", "EXISTS x"),
     ],
+    "a transaction in which it expires": [
+        ("a", "BLPOP x 0"), ("p", "MULTI", "RPUSH x 1", "PEXPIRE x 1", "DEBUG SLEEP 0.05", "EXEC"), ("p", "EXISTS x"),
+        ("a", "BLMOVE x y LEFT LEFT 0"), ("p", "RPUSH x 2"),
+    ],
     "transactions themselves do not wait": [
         ("a", "MULTI", "BLPOP x 0", "BLMOVE x y LEFT LEFT 0", "BLMPOP 0 1 x LEFT", "BRPOPLPUSH x y 0", "EXEC"),
         ("a", "MULTI", "RPUSH x 1", "BLMOVE x y LEFT LEFT 0", "EXEC"), ("a", "BLPOP y 0"),

@@ -13,6 +13,10 @@ SCENES: dict[str, Scene] = {
         ("a", "BZPOPMIN z 0"), ("b", "BZPOPMAX z 0"), ("c", "BZMPOP 0 2 x z MIN COUNT 5"), ("d", "BZPOPMIN z 0"),
         ("p", "ZADD z 1 a 2 b 3 c 4 d"), ("p", "EXISTS z"), ("p", "ZADD z 5 e 6 f"), ("p", "ZRANGE z 0 -1"),
     ],
+    "a transaction in which it expires": [
+        ("a", "BZPOPMIN z 0"), ("p", "MULTI", "ZADD z 1 a", "PEXPIRE z 1", "DEBUG SLEEP 0.05", "EXEC"),
+        ("p", "EXISTS z"), ("p", "ZADD z 2 b"),
+    ],
     "several keys": [
         ("a", "BZPOPMIN x y z 0"), ("p", "ZADD z 1 a"), ("a", "BZPOPMAX x y 0"),
         ("p", "MULTI", "ZADD y 1 a", "ZADD x 2 b", "EXEC"), ("p", "EXISTS x y"), ("a", "BZPOPMIN w w 0"),

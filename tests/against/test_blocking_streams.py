@@ -16,6 +16,10 @@ SCENES: dict[str, Scene] = {
         ("c", "XREAD BLOCK 0 COUNT 1 STREAMS s s 0 9"), ("p", "XADD s 1-1 a 1"), ("p", "XADD s 2-1 a 1"),
         ("a", "XREAD BLOCK 0 STREAMS s 1-1"), ("a", "XREAD BLOCK 0 STREAMS s $"), ("p", "XADD s 3-1 a 1"),
     ],
+    "a transaction in which it expires": [
+        ("a", "XREAD BLOCK 0 STREAMS s $"), ("p", "MULTI", "XADD s 1-1 a 1", "PEXPIRE s 1", "DEBUG SLEEP 0.05", "EXEC"),
+        ("p", "EXISTS s"), ("p", "XADD s 2-1 a 1"),
+    ],
     "only what is behind the id": [
         ("p", "XADD s 1-1 a 1"), ("a", "XREAD BLOCK 0 STREAMS s 3-1"), ("p", "XADD s 2-1 a 1"), ("p", "XADD s 3-1 a 1"),
         ("b", "XREAD BLOCK 0 STREAMS s $"), ("p", "XADD s 4-1 a 1"),

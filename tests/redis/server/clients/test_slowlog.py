@@ -69,6 +69,54 @@ def test_the_commands_of_a_transaction_are_kept_and_exec_is_not() -> None:
     assert [entry[3][0] for entry in client("SLOWLOG GET")] == [b"GET", b"MULTI"]
 
 
+BLOCKED: list[tuple[str, list[str]]] = [
+    ("BLPOP l 0", ["RPUSH l 1"]),
+    ("BLMOVE l m LEFT LEFT 0", ["SET m x", "RPUSH l 1"]),  # an error
+    ("BZPOPMIN z 0", ["ZADD z 1 a"]),
+    ("XREAD BLOCK 0 STREAMS s $", ["XADD s 1-1 a 1"]),
+]
+
+
+@pytest.mark.parametrize(("wait", "requests"), BLOCKED)
+def test_what_waits_is_kept_once_it_is_served(wait: str, requests: list[str]) -> None:
+    clients = Clients(slowlog_log_slower_than=0)
+    client, waiting = clients.new(), clients.new()
+    waiting(wait)
+    assert client("SLOWLOG LEN") == 0
+    client("SLOWLOG RESET")
+    for request in requests:
+        client(request)
+    kept = [b" ".join(entry[3]).decode() for entry in client("SLOWLOG GET")]
+    assert kept[::-1] == ["SLOWLOG RESET", *requests, wait]
+
+
+def test_what_waits_in_vain_is_not_kept() -> None:
+    clients = Clients(slowlog_log_slower_than=0)
+    waiting = clients.new()
+    waiting("BLPOP l 0")
+    waiting.client.end_wait(None)
+    assert waiting("SLOWLOG LEN") == 0
+
+
+def test_what_would_wait_in_a_transaction_is_kept() -> None:
+    client = Clients(slowlog_log_slower_than=0).new()
+    for request in ("MULTI", "BLPOP l 0", "EXEC"):
+        client(request)
+    assert [entry[3][0] for entry in client("SLOWLOG GET")] == [b"BLPOP", b"MULTI"]
+
+
+@pytest.mark.parametrize("threshold", [0, 10_000])
+@pytest.mark.parametrize("requests", [["DEBUG SLEEP 0.05"], ["MULTI", "DEBUG SLEEP 0.05", "EXEC"]])
+def test_sleep_is_kept_once_with_its_time(threshold: int, requests: list[str]) -> None:
+    clients = Clients(slowlog_log_slower_than=threshold)
+    client, other = clients.new(), clients.new()
+    for request in requests:
+        client(request)
+    clients.now += 60
+    kept = [entry[2] for entry in other("SLOWLOG GET") if entry[3][0] == b"DEBUG"]
+    assert kept == [50_000]
+
+
 def test_get_and_set_pay_nothing() -> None:
     for name in (b"GET", b"SET", b"INCR", b"LPUSH", b"SADD", b"HSET"):
         assert PLAIN[name][0] is HANDLERS[name.decode().lower()], name

@@ -354,3 +354,27 @@ class TestThoseWhoLook:
         client("RPUSH l b")
         logged = [request[0] for how, requests in seen if how == "logged" for request in requests]
         assert [name for name in logged if name != b"EXEC"] == [b"RPUSH", b"DEL", b"RPUSH", b"LPOP"]
+
+
+@pytest.mark.parametrize("wait", ["BLPOP l 0", "BLMOVE l m LEFT LEFT 0", "BLMPOP 0 1 l LEFT"])
+@pytest.mark.parametrize(
+    "requests",
+    [
+        [["MULTI"], ["RPUSH", "l", "1"], ["PEXPIRE", "l", "5"], ["EXEC"]],
+        [["EVAL", "redis.call('rpush', 'l', 1) redis.call('pexpire', 'l', 5)", "0"]],
+    ],
+)
+def test_a_key_that_expires_before_the_end_serves_nobody(
+    clients: Clients, client: ScriptedClient, wait: str, requests: list[list[str]]
+) -> None:
+    waiters = waiting(clients, wait)
+    for request in requests[:-1]:
+        client(*request)
+    times = iter((clients.now, clients.now + 10))  # when the last request begins, and when it ends
+    clients.state.now = lambda: next(times)
+    client(*requests[-1])
+    clients.state.now = lambda: clients.now + 10
+    assert heard(waiters) == [None]
+    assert client("EXISTS l") == 0
+    client("RPUSH l 2")
+    assert heard(waiters) != [None]

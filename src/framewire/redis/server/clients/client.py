@@ -61,7 +61,7 @@ class Client:
     """
 
     __slots__ = (
-        "_held_pushes",
+        "_held",
         "_holds",
         "aborted",
         "address",
@@ -129,7 +129,7 @@ class Client:
         self.spent_at = 0
         self.attention = self.turn_over = False
         self._holds = 0  # commands under way whose reply no push may tear
-        self._held_pushes: list[Push] = []
+        self._held: list[object] = []
         self.blocked: Wait | None = None
         self.postponed = False  # it is a pause that it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
@@ -181,15 +181,18 @@ class Client:
         self.replies.append(value)
 
     def tell(self, value: object) -> None:
-        """Let the client have a value that it did not ask for: now, or behind the replies of the running batch."""
+        """Let the client have a value that it did not ask for: now, or behind the reply to its running command."""
+        if self.closing:
+            return
         if self.replies is not None:
-            self.replies.append(value)
+            self._held.append(value)
+            self.attention = True
         elif self.reply_mode is ReplyMode.ON:
             self.send(value)
 
     def _deliver(self, push: Push) -> None:
         if self._holds:
-            self._held_pushes.append(push)
+            self._held.append(push)
             self.attention = True
         elif self.replies is not None:
             self.replies.append(push)
@@ -208,10 +211,15 @@ class Client:
         finally:
             self._holds -= 1
 
-    def take_held_pushes(self) -> list[Push]:
+    def take_held(self) -> list[object]:
         """What was held back, once the reply is there."""
-        taken, self._held_pushes = self._held_pushes, []
-        return taken
+        taken, self._held = self._held, []
+        return taken if self.reply_mode is not ReplyMode.OFF else [each for each in taken if isinstance(each, Push)]
+
+    @property
+    def nested(self) -> bool:
+        """Whether the command that runs is one of a transaction."""
+        return self._holds > 0
 
     def propagate(self, *requests: list[bytes]) -> None:
         """Let the append-only file hold these requests in place of the one that is run (`SPOP` as `SREM`, say).
@@ -231,9 +239,8 @@ class Client:
     def watch(self, key: bytes) -> None:
         """Let `watched_keys_changed` say whether `key` was changed since now."""
         if (self.db, key) not in self.watched:
-            self.db.discard_if_due(key, self.state.clock)
             self.watched[self.db, key] = None
-            self.state.databases.watch(self.db, key, self)
+            self.state.databases.watch(self.db, key, self, self.state.clock)
 
     def unwatch(self) -> None:
         """Forget the watched keys."""
@@ -244,9 +251,8 @@ class Client:
 
     def watched_keys_changed(self) -> bool:
         """Whether a watched key was changed, or has come to its end, since it is watched."""
-        for db, key in self.watched:
-            db.discard_if_due(key, self.state.clock)  # which counts as a change
-        return self.watched_changed
+        watched, now = self.state.databases.watched, self.state.clock
+        return self.watched_changed or any(watched.has_ended(db, key, self, now) for db, key in self.watched)
 
     # -- waiting ------------------------------------------------------------------------------------------------------
 

@@ -47,9 +47,8 @@ class Pause:
         """Who gave `resume` waits no longer."""
         self._postponed.pop(resume, None)
 
-    def end(self) -> None:
-        """There is no pause any more: all who waited for its end go on, in the order in which they came."""
+    def end(self) -> list[Callable[[], None]]:
+        """There is no pause any more: caller lets all go on who waited for its end, in the order in which they came."""
         self._all_until = self._writes_until = 0
         postponed, self._postponed = self._postponed, {}
-        for resume in postponed:
-            resume()
+        return list(postponed)

@@ -73,7 +73,7 @@ class State(Generic[C]):
         self.stats = Statistics()
         self.alarms = Alarms(lambda: self.clock)
         self.hooks: Hooks[C] = Hooks()
-        self.monitors = Monitors(self.hooks, lambda: self.now())
+        self.monitors = Monitors(self.hooks, self.microseconds)
         self.notifications = Notifications(self.databases, self.hooks, self.pubsub.publish)
         self.clients: dict[int, C] = {}
         self.persistence: Persistence | None = None  # where a server keeps what is here
@@ -84,7 +84,7 @@ class State(Generic[C]):
         self.while_busy: Callable[[], None] = _nothing  # answers others while a script runs for too long
         self.busy = False  # who is answered now is one of those others: most commands are refused
         self.abandoned = False  # what is changed now, as one unit, was not brought to its end: it must not be kept
-        self.expires_actively = True
+        self._expires_actively = True
         self.loading = False  # what is on disk is being run again; see `present`
         self.scripts_may_all = False  # even what is marked as not for them
         self.run_id = os.urandom(20).hex()
@@ -126,6 +126,10 @@ class State(Generic[C]):
         """What is given relative to now counts from this: the `clock`, but also while that stands still."""
         return self.now() if self.loading else self.clock
 
+    def microseconds(self) -> int:
+        """The time now, finer than `clock` where nobody has given a clock of their own."""
+        return time.time_ns() // 1000 if self.now is wall_clock else self.now() * 1000
+
     def next_id(self) -> int:
         """A new client's number; never given twice."""
         return next(self._ids)
@@ -149,14 +153,18 @@ class State(Generic[C]):
     # -- pauses -------------------------------------------------------------------------------------------------------
 
     def begin_pause(self, until: int, everything: bool) -> None:
-        """Let clients wait with writing commands, or with `everything`, until then."""
+        """Let clients wait with writing commands, or with `everything`, until then. Nothing expires meanwhile."""
         self.pause.begin(until, everything)
+        self._let_expire()
         self.hooks_changed()
 
     def end_pause(self) -> None:
         """Let all clients go on."""
-        self.pause.end()
+        postponed = self.pause.end()
+        self._let_expire()
         self.hooks_changed()
+        for resume in postponed:
+            resume()
 
     def check_pause(self) -> None:
         """End a pause whose time has come."""
@@ -164,6 +172,14 @@ class State(Generic[C]):
             self.end_pause()
 
     # -- expiry -------------------------------------------------------------------------------------------------------
+
+    def expire_actively(self, wanted: bool) -> None:
+        """Whether keys are removed before somebody looks them up."""
+        self._expires_actively = wanted
+        self._let_expire()
+
+    def _let_expire(self) -> None:
+        self.databases.let_expire(actively=self._expires_actively, paused=bool(self.pause))
 
     def expire_cycle(self, budget: int = 10_000) -> None:
         """Remove keys whose time has come, looking at no more than `budget`; what is left waits for the next cycle.
@@ -173,7 +189,7 @@ class State(Generic[C]):
         now = self.tick()
         if self.pause:
             self.check_pause()
-        if not self.pause and self.expires_actively:
+        if not self.pause and self._expires_actively:
             self.databases.expire_due(now, budget)
 
 

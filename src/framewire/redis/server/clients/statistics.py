@@ -8,6 +8,12 @@ from framewire.redis.errors import code_of
 
 __all__ = ["Statistics"]
 
+_LONGEST_CODE = 31  # with the space behind it
+
+# Scripts can make as many as they like. Valkey has this bound too.
+_MOST_CODES = 128
+_OTHERS = "ERRORSTATS_OVERFLOW"
+
 
 @dataclass(slots=True)
 class Statistics:
@@ -27,6 +33,9 @@ class Statistics:
         self.errors = {}
 
     def count_error(self, text: bytes) -> None:
-        """Count an error reply under its code word."""
-        code = code_of(text)
+        """Count an error reply under its code word: what stands before a space near its beginning, else ERR."""
+        beginning = text[:_LONGEST_CODE]
+        code = code_of(beginning) if b" " in beginning else "ERR"
+        if code not in self.errors and len(self.errors) >= _MOST_CODES:
+            code = _OTHERS
         self.errors[code] = self.errors.get(code, 0) + 1

@@ -45,6 +45,7 @@ class Wait:
     at_once: object = NOT_YET
     needs: type | None = None
     serve: Callable[[bytes], None] = field(default=lambda key: None, repr=False)
+    spent: int = 0  # microseconds until it began to wait
 
     def __post_init__(self) -> None:
         if self.at_once is NOT_YET:

@@ -14,6 +14,9 @@ Expiry. `deadlines` holds the time of each key that has one; when that time has 
     actively   `expire_due(now, budget)`, called regularly, removes what nobody looks up
     wholly     what counts or lists keys (`size`, `keys`) calls `expire_due` first, so that a dead key is never counted
 
+Not `active` (`DEBUG SET-ACTIVE-EXPIRE 0`): the first way alone; dead keys that nobody has looked up are counted. While
+it `keeps_dead` (a pause) there is none: a dead key stays and is counted, but whoever looks it up does not see it.
+
 `expire_due` finds the keys by a heap of (time, key) entries. Invariant: each key in `deadlines` has an entry at its
 time or earlier. So moving a deadline later costs nothing: the entry is put back when it comes up too early. An entry
 whose key is gone is dropped when it comes up. When such entries outnumber the keys, the heap is built anew.
@@ -23,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
+from random import choice
 from typing import TypeAlias
 
 from framewire.redis.server.values.sampling import Sampler
@@ -40,10 +44,12 @@ class Db:
 
     __slots__ = (
         "_heap",
+        "active",
         "deadlines",
         "expired",
         "hits",
         "index",
+        "keeps_dead",
         "misses",
         "observer",
         "on_ready",
@@ -61,22 +67,32 @@ class Db:
         self.hits = 0
         self.misses = 0
         self.expired = 0
+        self.active = True
+        self.keeps_dead = False
         self.observer: Observer | None = None  # told of every change, where anybody wants to know
         self.waited: set[bytes] = set()  # keys that clients wait for
         self.on_ready: Callable[[Db, bytes], None] | None = None  # called by `signal` for those
 
     # -- looking up -------------------------------------------------------------------------------------------------
 
-    def discard_if_due(self, key: bytes, now: int) -> None:
-        """Remove `key` when its time is past. O(1)."""
+    def is_due(self, key: bytes, now: int) -> bool:
+        """Whether the time of `key` is past. O(1)."""
         deadline = self.deadlines.get(key)
-        if deadline is not None and deadline <= now:
+        return deadline is not None and deadline <= now
+
+    def discard_if_due(self, key: bytes, now: int) -> bool:
+        """Whether the time of `key` is past; then it is removed, or stays unseen in a pause. O(1)."""
+        deadline = self.deadlines.get(key)
+        if deadline is None or deadline > now:
+            return False
+        if not self.keeps_dead:
             self._expire(key)
+        return True
 
     def peek(self, key: bytes, now: int) -> object | None:
         """The value of `key`, or `None`; not counted as a hit or a miss. O(1)."""
-        if self.deadlines:
-            self.discard_if_due(key, now)
+        if self.deadlines and self.discard_if_due(key, now):
+            return None
         return self.values.get(key)
 
     def read(self, key: bytes, now: int) -> object | None:
@@ -94,17 +110,32 @@ class Db:
 
     def size(self, now: int) -> int:
         """How many keys there are. O(1) beside the keys that are due."""
-        self.expire_due(now)
+        if self.active:
+            self.expire_due(now)
         return len(self.values)
 
     def keys(self, now: int) -> list[bytes]:
-        """All keys, in no promised order. O(n)."""
-        self.expire_due(now)
-        return list(self.values)
+        """All keys, in no promised order; none that is due. O(n)."""
+        if self.active:
+            self.expire_due(now)
+            return list(self.values)
+        return [key for key in self.values if not self.is_due(key, now)]
+
+    def random_key(self, now: int) -> bytes | None:
+        """Any key that is not due, `None` where there is none. O(1) beside the keys that are due."""
+        if self.active:
+            self.expire_due(now)
+        while self.values:
+            key = self.sampler.one(self.values)
+            if not self.discard_if_due(key, now):
+                return key
+            if self.keeps_dead:
+                return choice(living) if (living := self.keys(now)) else None
+        return None
 
     def average_ttl(self, now: int) -> int:
         """The mean time left, in milliseconds, of the keys that have a deadline. O(n)."""
-        return sum(self.deadlines.values()) // len(self.deadlines) - now if self.deadlines else 0
+        return max(0, sum(self.deadlines.values()) // len(self.deadlines) - now) if self.deadlines else 0
 
     # -- changing ---------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ What belongs here: what concerns several databases, or everybody who looks at th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from framewire.redis.server.keyspace.blocked import BlockedClients
 from framewire.redis.server.keyspace.database import Db, Observer
@@ -28,7 +29,7 @@ class Databases:
         self.blocked = BlockedClients()
         self.watched = WatchedKeys()
         self._observers: tuple[Observer, ...] = ()
-        self.dirty = 0  # changes so far, while anybody observes
+        self.dirty = 0  # changes so far, while anybody observes; that a key comes to its end is none
         for db in self._all:
             db.on_ready = self.blocked.ready
         self.blocked.on_demand = self._observe
@@ -56,9 +57,9 @@ class Databases:
         self._observers = tuple(each for each in self._observers if each != observer)
         self._observe()
 
-    def watch(self, db: Db, key: bytes, watcher: Watcher) -> None:
+    def watch(self, db: Db, key: bytes, watcher: Watcher, now: int) -> None:
         """Let `watcher` know when `key` changes."""
-        self.watched.add(db, key, watcher)
+        self.watched.add(db, key, watcher, now)
         self._observe()
 
     def unwatch(self, db: Db, key: bytes, watcher: Watcher) -> None:
@@ -74,7 +75,7 @@ class Databases:
 
     def announce(self, db: Db, key: bytes, event: bytes) -> None:
         """Tell the observers of something about `key` that is no change of it for who watches it."""
-        self.dirty += 1
+        self.dirty += event != b"expired"
         for observer in self._observers:
             observer(db, key, event)
 
@@ -88,10 +89,9 @@ class Databases:
 
     def swap(self, first: Db, second: Db, now: int) -> None:
         """Swap the keys of two databases: counts as a change of each watched key that is in one of them."""
-        for db, key in list(self.watched):
-            db.discard_if_due(key, now)
+        self.watched.replaced(first, second, now)
+        self.watched.replaced(second, first, now)
         first.exchange(second)
-        self.watched.all_changed((first, second))
         self.blocked.hold()
         try:
             for db in (first, second):
@@ -101,15 +101,32 @@ class Databases:
         finally:
             self.blocked.release()
 
-    def flush(self, databases: Iterable[Db]) -> None:
+    def flush(self, databases: Iterable[Db], now: int) -> None:
         """Remove all keys of these databases: counts as a change of each watched key that is there."""
         for db in databases:
-            self.watched.all_changed((db,))
+            self.watched.replaced(db, None, now)
             db.flush()
             self.blocked.all_changed(db)
         self.dirty += 1
 
     # -- expiry -------------------------------------------------------------------------------------------------------
+
+    def let_expire(self, *, actively: bool, paused: bool) -> None:
+        """Whether keys are removed before anybody looks them up; `paused`, that none is removed at all."""
+        for db in self._all:
+            db.active, db.keeps_dead = actively and not paused, paused
+
+    @contextmanager
+    def expiring(self) -> Iterator[None]:
+        """What changes keys runs in a pause, as the transaction may that began it: to it, what is dead is gone."""
+        paused = self._all[0].keeps_dead
+        for db in self._all:
+            db.keeps_dead = False
+        try:
+            yield
+        finally:
+            for db in self._all:
+                db.keeps_dead = paused
 
     def expire_due(self, now: int, budget: int) -> None:
         """Remove keys whose time has come, looking at no more than `budget` entries in all.

@@ -26,7 +26,7 @@ def check_allowed(client: Client, command: Command) -> None:
             b"ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed "
             b"in this context" % command.name.encode()
         )
-    if client in state.monitors and (command.has_flag("write") or command.has_flag("readonly")):
+    if client in state.monitors and (_may_write_at_all(command) or command.has_flag("readonly")):
         raise CommandError(b"ERR Replica can't interact with the keyspace")
     if client.queue is not None and command.has_flag("no_multi"):
         raise CommandError(b"ERR Command not allowed inside a transaction")
@@ -53,4 +53,8 @@ def may_write(client: Client, command: Command, request: list[bytes]) -> bool:
 def _may_write(client: Client, command: Command, request: list[bytes]) -> bool:
     if command.name in ("eval", "evalsha"):
         return not client.state.part(Scripts).only_reads(request[1], by_sha=command.name == "evalsha")
+    return _may_write_at_all(command)
+
+
+def _may_write_at_all(command: Command) -> bool:
     return command.has_flag("write") or command.may_replicate

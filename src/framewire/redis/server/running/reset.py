@@ -25,8 +25,8 @@ FORGET: list[list[bytes]] = [
 def reset(state: State[Client], config: Config) -> None:
     """Remove all keys and scripts, give the parameters their values in `config`, end a pause. Costs a FLUSHALL."""
     state.end_pause()
-    state.expires_actively = True
     state.scripts_may_all = False
+    state.expire_actively(True)
     _restore(state, config)
     session = Session(state, _nobody_listens)
     try:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from operator import length_hint
+from time import perf_counter_ns
 
 from framewire.frames.resp import Error, Push, Simple
 from framewire.redis.facts.command import Command
@@ -25,7 +26,7 @@ from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.parsing.errors import CommandError
 from framewire.redis.server.running.checks import check_allowed, may_write
 from framewire.redis.server.running.lookup import handler_of, is_barrier, lookup, shortcuts
-from framewire.redis.server.running.timing import run_timed
+from framewire.redis.server.running.timing import note_time, run_timed
 
 __all__ = ["Session"]
 
@@ -34,6 +35,8 @@ logger = logging.getLogger("framewire.redis")
 _NO_SHORTCUTS: Shortcuts[Client] = {}
 
 _ALL_REPLIES = ReplyMode.ON  # a member of an Enum is found by a slow path, which would count for each batch
+
+_NO_PAUSE: AbstractContextManager[None] = nullcontext()
 
 QUEUED = Simple(b"QUEUED")
 
@@ -122,16 +125,16 @@ class Session:
                 append(self._call(command, request))
                 if client.attention and self._attend(replies):
                     return len(requests) - length_hint(pending)
-            except CommandError as error:
-                append(self._refused(error))
-            except Exception:
-                append(self._failed(request))
+            except Exception as error:
+                append(self._refused(error) if isinstance(error, CommandError) else self._failed(request))
+                if client.attention and self._attend(replies):
+                    return len(requests) - length_hint(pending)
         return len(requests)
 
     def _attend(self, replies: list[object]) -> bool:
         """A reply is complete: what was held back for it follows. Whether the client's time of this turn is over."""
         client = self.client
-        replies += client.take_held_pushes()
+        replies += client.take_held()
         client.attention = False
         return client.turn_over
 
@@ -206,10 +209,10 @@ class Session:
         """Run one command, with the hooks around it. Raises `CommandError`."""
         client, hooks = self.client, self.state.hooks
         handler = handler_of(command)
-        if not hooks:
+        if not (hooks or self.state.slowlog.times_all):
             return run_timed(command, handler, client, request)
         blocked = self.state.databases.blocked
-        blocked.hold()  # a push is logged before the pops that it makes possible
+        blocked.hold()  # a push is logged before the pops that it makes possible, by whatever log
         client.propagated = None
         try:
             return hooks.call(client, command, request, partial(run_timed, command, handler, client, request))
@@ -222,7 +225,8 @@ class Session:
         outer, client.replies = client.replies, []
         replies = client.replies
         try:
-            reply = self._run_one(command, request)
+            with self._expiring(command):
+                reply = self._run_one(command, request)
             if reply is not NO_REPLY:
                 replies.append(reply.at_once if isinstance(reply, Wait) else reply)
         except CommandError as error:
@@ -235,6 +239,11 @@ class Session:
                 client.refresh()
         return replies
 
+    def _expiring(self, command: Command) -> AbstractContextManager[None]:
+        """Around a command that may run in spite of a pause: its transaction has begun it."""
+        paused = self.state.pause and command.has_flag("write")
+        return self.state.databases.expiring() if paused else _NO_PAUSE
+
     # -- a command that waits -----------------------------------------------------------------------------------------
 
     def _serve(self, wait: Wait, command: Command, request: list[bytes], key: bytes) -> None:
@@ -244,9 +253,11 @@ class Session:
         """
         if self.client.closing:
             return
+        started = perf_counter_ns()
         try:
             reply = self._try(wait, command, request, key)
             if reply is not NOT_YET:
+                note_time(command, self.client, request, wait.spent + (perf_counter_ns() - started) // 1000)
                 self.client.end_wait(reply)
         except Exception:
             logger.exception("%s: its reply could not be delivered", self.client)
@@ -255,9 +266,10 @@ class Session:
         client, hooks = self.client, self.state.hooks
         client.propagated = None
         try:
-            if not hooks:
-                return wait.attempt(key)
-            return hooks.call_again(client, command, request, partial(wait.attempt, key))
+            with self._expiring(command):
+                if not hooks:
+                    return wait.attempt(key)
+                return hooks.call_again(client, command, request, partial(wait.attempt, key))
         except CommandError as error:
             return self._refused(error)
         except Exception:

@@ -13,8 +13,9 @@ from time import perf_counter_ns
 from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.hooks import Handler
+from framewire.redis.server.keyspace.blocked import Wait
 
-__all__ = ["TURN_MICROSECONDS", "run_timed", "shortcut"]
+__all__ = ["TURN_MICROSECONDS", "note_time", "run_timed", "shortcut"]
 
 TURN_MICROSECONDS = 5_000
 """How long the slow commands of one client may take in a turn of the loop; the one that goes beyond is its last."""
@@ -33,22 +34,38 @@ def shortcut(command: Command, handler: Handler[Client]) -> tuple[Handler[Client
 
 
 def run_timed(command: Command, handler: Handler[Client], client: Client, request: list[bytes]) -> object:
-    """Run the command, and let the slow log keep it if it was slow. Raises what it raises."""
+    """Run the command, and let the slow log keep it if it was slow. Raises what it raises.
+
+    One that begins to wait is kept when it is served (`note_time`), never twice, and not when its time has come.
+    """
     started = perf_counter_ns()
+    reply: object = None
     try:
-        return handler(client, request)
+        reply = handler(client, request)
+        return reply
     finally:
-        note_time(command, client, request, (perf_counter_ns() - started) // 1000)
+        microseconds = (perf_counter_ns() - started) // 1000
+        _spend(client, microseconds)
+        if not isinstance(reply, Wait):
+            note_time(command, client, request, microseconds)
+        elif client.nested and reply.keys:
+            note_time(command, client, request, microseconds)
+        else:
+            reply.spent = microseconds
 
 
-def note_time(command: Command, client: Client, request: list[bytes], microseconds: int) -> None:
-    """A command has run for so long: the slow log may keep it."""
+def _spend(client: Client, microseconds: int) -> None:
     state = client.state
     if client.spent_at != state.clock:  # another turn
         client.spent, client.spent_at = 0, state.clock
     client.spent += microseconds
     if client.spent >= TURN_MICROSECONDS:
         client.attention = client.turn_over = True
+
+
+def note_time(command: Command, client: Client, request: list[bytes], microseconds: int) -> None:
+    """A command has run for so long: the slow log may keep it."""
+    state = client.state
     slowlog = state.slowlog
     if slowlog.threshold is not None and microseconds >= slowlog.threshold and not command.has_flag("skip_slowlog"):
         slowlog.add(microseconds, state.now() // 1000, request, client.address, client.name)

@@ -92,20 +92,23 @@ class Calls:
         """Run a command; an error is raised."""
         reply = self._run(arguments)
         if isinstance(reply, Error):
-            raise ScriptError(reply.data, as_table=True)
+            raise ScriptError(reply.data, as_table=True, counted=True)
         return self._lua.of(reply, self.client.protocol)
 
     def pcall(self, *arguments: object) -> object:
         """Run a command; an error is returned, as a table. Raises `OutOfMemory` and `Stopped`."""
+        counted = True
         try:
             reply = self._run(arguments)
         except Stopped:
             raise
         except ScriptError as error:
-            reply = Error(error.text)
-        if isinstance(reply, Error):
+            reply, counted = Error(error.text), error.counted
+        if not isinstance(reply, Error):
+            return self._lua.of(reply, self.client.protocol)
+        if counted:
             return self._lua.table({b"err": reply.data, b"ignore_error_stats_update": True})
-        return self._lua.of(reply, self.client.protocol)
+        return self._lua.error(reply.data)
 
     def _run(self, arguments: tuple[object, ...]) -> object:
         """The reply, which may be an error. Raises `ScriptError` where the command is not run at all."""
@@ -113,10 +116,15 @@ class Calls:
         if self._ahead:
             arguments, self._ahead = self._ahead + arguments, ()
         request = _request(arguments)
-        command = self._find(request)
-        if not command.accepts(len(request)):
-            raise ScriptError(_WRONG_ARITY, as_table=True)
-        self._check_allowed(command)
+        try:
+            command = self._find(request)
+            if not command.accepts(len(request)):
+                raise ScriptError(_WRONG_ARITY, as_table=True)
+            self._check_allowed(command)
+        except ScriptError as error:
+            self.client.state.stats.count_error(error.text)
+            error.counted = True
+            raise
         replies = self.client.runner.run_nested(command, request)
         return replies[0] if replies else None
 

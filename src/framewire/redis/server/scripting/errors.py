@@ -16,13 +16,14 @@ class ScriptError(Exception):
     """A function that a script called refuses.
 
     With `as_table`, `text` is an error reply, code word included, and the script sees `{err = text}`; else a message
-    as Lua's own functions have it, which begins with the place of the call.
+    as Lua's own functions have it, which begins with the place of the call. `counted`: the statistics have it already.
     """
 
-    def __init__(self, text: bytes, *, as_table: bool = False) -> None:
+    def __init__(self, text: bytes, *, as_table: bool = False, counted: bool = False) -> None:
         super().__init__(text)
         self.text = text
         self.as_table = as_table
+        self.counted = counted
 
 
 class OutOfMemory(Exception):

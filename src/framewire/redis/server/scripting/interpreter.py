@@ -70,6 +70,7 @@ class Interpreter:
             b"line_of": self._line_of,
             b"collect": self._collect,
             b"ahead": self._calls.ahead,
+            b"count_error": self._state.stats.count_error,
             b"redis": self._calls.table(),
             **{name: self._all_looking(library) for name, library in libraries().items()},
         }
@@ -107,6 +108,8 @@ class Interpreter:
             self._limits.next_look = limits.NEVER
             if self._limits.reason is not None:
                 self._limits.recover()
+            if blocked:
+                self._state.tick()  # a key may have come to its end since the script began
             blocked.release()
 
     def _results(self, script: Script, keys: list[bytes], arguments: list[bytes]) -> tuple[Any, ...]:
@@ -155,9 +158,9 @@ class Interpreter:
         return self._script.line_of(name) if self._script is not None and isinstance(name, bytes) else 1
 
     def _translate(self, error: object) -> object:
-        """An exception as Lua has it: whether as a table, and its text; nothing where it is no exception."""
+        """An exception as Lua has it: whether as a table, its text, whether it was counted; `nil` if it is none."""
         if isinstance(error, ScriptError):
-            return error.as_table, error.text
+            return error.as_table, error.text, error.counted
         if isinstance(error, OutOfMemory | LuaMemoryError | MemoryError):
             return False, NOT_ENOUGH_MEMORY
         if not isinstance(error, BaseException):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from framewire.frames.resp import Simple, Verbatim
 from tests.redis.server.scripted import Clients, ScriptedClient
 
@@ -40,6 +42,33 @@ def test_it_counts(clients: Clients, client: ScriptedClient) -> None:
     clients.now += 5_000
     assert "db0:keys=1,expires=0,avg_ttl=0" in lines_of(client, "INFO keyspace")
     assert "uptime_in_seconds:5" in lines_of(client, "INFO server")
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [["CLIENT REPLY OFF", "GET", "CLIENT REPLY ON"], ["CLIENT REPLY SKIP", "GET"], ["MULTI", "GET", "DISCARD"]],
+)
+def test_errors_that_nobody_hears_are_counted(client: ScriptedClient, requests: list[str]) -> None:
+    for request in requests:
+        client(request)
+    assert fields_of(client, "errorstats")["errorstat_ERR"] == "count=1"
+
+
+def test_an_error_that_ends_a_wait_is_counted(clients: Clients, client: ScriptedClient) -> None:
+    waiting = clients.new()
+    waiting("BLPOP l 0")
+    client(f"CLIENT UNBLOCK {waiting.client.id} ERROR")
+    assert fields_of(client, "errorstats")["errorstat_UNBLOCKED"] == "count=1"
+
+
+def test_many_kinds_of_errors_are_counted_together(client: ScriptedClient) -> None:
+    for number in range(200):
+        client("EVAL", "return redis.error_reply(ARGV[1] .. ' x')", "0", f"CODE{number}")
+    fields = fields_of(client, "errorstats stats")
+    assert fields["total_error_replies"] == "200"
+    assert fields["errorstat_CODE127"] == "count=1"
+    assert fields["errorstat_ERRORSTATS_OVERFLOW"] == "count=72"
+    assert len([name for name in fields if name.startswith("errorstat_")]) == 129
 
 
 def test_what_tools_read(client: ScriptedClient) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from framewire.frames.resp import Error, Simple
+from framewire.redis.redaction import quoted
+from framewire.redis.server.clients import monitors
 from tests.redis.server.scripted import NOON, Clients, ScriptedClient
 
 OK = Simple(b"OK")
@@ -31,4 +35,46 @@ class TestMonitor:
         monitor = clients.new()
         monitor("MONITOR")
         assert monitor("GET k") == Error(b"ERR Replica can't interact with the keyspace")
-        assert b" flags=O " in monitor("CLIENT INFO")[-1].data
+        assert b" flags=O " in monitor("CLIENT INFO")[0].data
+
+    def test_a_transaction_of_its_own_stays_whole(self, clients: Clients) -> None:
+        monitor = clients.new()
+        for request in ("MONITOR", "MULTI", "PING", "ECHO x"):
+            monitor(request)
+        reply, *lines = monitor("EXEC")
+        assert reply == [Simple(b"PONG"), b"x"]
+        assert [line.data.split(b"] ")[1] for line in lines] == [b'"PING"', b'"ECHO" "x"', b'"EXEC"']
+
+    def test_an_error_of_its_own_comes_first(self, clients: Clients) -> None:
+        monitor = clients.new()
+        monitor("MONITOR")
+        error, line = monitor("CLIENT SETNAME a\nb")
+        assert isinstance(error, Error)
+        assert line.data.endswith(b'"CLIENT" "SETNAME" "a\\nb"')
+
+    def test_a_line_is_made_once_for_all(
+        self, clients: Clients, client: ScriptedClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[bytes] = []
+
+        def counted(part: bytes) -> bytes:
+            made.append(part)
+            return quoted(part)
+
+        monkeypatch.setattr(monitors, "quoted", counted)
+        listeners = [clients.new() for _ in range(5)]
+        for monitor in listeners:
+            monitor("MONITOR")
+        client("SET k v")
+        assert made == [b"SET", b"k", b"v"]
+        assert len({id(line) for monitor in listeners for line in monitor.heard[-1:]}) == 1
+
+    def test_what_waits_is_shown_once(self, clients: Clients, client: ScriptedClient) -> None:
+        monitor, waiting = clients.new(), clients.new()
+        monitor("MONITOR")
+        waiting("BLPOP l 0")
+        client("RPUSH m 1")
+        client("RPUSH l 1")
+        assert [line.data.split(b"] ")[1] for line in monitor.heard] == [
+            b'"BLPOP" "l" "0"', b'"RPUSH" "m" "1"', b'"RPUSH" "l" "1"',
+        ]  # fmt: skip

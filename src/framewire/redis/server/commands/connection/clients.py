@@ -218,5 +218,7 @@ def unblock(client: Client, request: list[bytes]) -> object:
     target = client.state.clients.get(Arguments(request, 2).next_int())
     if target is None or target.blocked is None or target.postponed:
         return 0
+    if reason == b"ERROR":
+        client.state.stats.count_error(_UNBLOCKED.data)
     target.end_wait(_UNBLOCKED if reason == b"ERROR" else target.blocked.otherwise)
     return 1

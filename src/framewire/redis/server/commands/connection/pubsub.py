@@ -10,6 +10,7 @@ from framewire.redis.glob import compile_glob
 from framewire.redis.server.clients.client import NO_REPLY, Client
 from framewire.redis.server.clients.pubsub import Subscriber
 from framewire.redis.server.commands.shared.containers import help_of, unknown_form
+from framewire.redis.server.parsing.errors import CommandError
 
 __all__ = [
     "channels",
@@ -49,6 +50,8 @@ def psubscribe(client: Client, request: list[bytes]) -> object:
 
 
 def ssubscribe(client: Client, request: list[bytes]) -> object:
+    if client.nested:
+        raise CommandError(b"ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")
     return _for_each(client, b"ssubscribe", request[1:], client.state.pubsub.ssubscribe)
 
 

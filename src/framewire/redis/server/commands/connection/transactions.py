@@ -6,7 +6,10 @@ What belongs here: these commands. A watched key that was changed, by whomever, 
 
 from __future__ import annotations
 
-from framewire.redis.server.clients.client import Client
+from framewire.frames.resp import Push
+from framewire.redis.facts.command import Command
+from framewire.redis.server.clients.client import NO_REPLY, Client
+from framewire.redis.server.clients.reply_mode import ReplyMode
 from framewire.redis.server.commands.shared.replies import NULL_ARRAY, OK
 from framewire.redis.server.parsing.errors import CommandError
 
@@ -31,13 +34,36 @@ def exec_(client: Client, request: list[bytes]) -> object:
         raise CommandError(b"EXECABORT Transaction discarded because of previous errors.")
     if changed:
         return NULL_ARRAY
-    blocked, run = client.state.databases.blocked, client.runner.run_nested
+    blocked = client.state.databases.blocked
     blocked.hold()
     try:
         with client.pushes_held():
-            return [reply for command, queued in queue for reply in run(command, queued)]
+            return _replies(client, queue)
     finally:
+        if blocked:
+            client.state.tick()  # a key may have come to its end since EXEC began
         blocked.release()
+
+
+def _replies(client: Client, queue: list[tuple[Command, list[bytes]]]) -> object:
+    """What a transaction says: all replies as one, but for those that CLIENT REPLY in it keeps from the client.
+
+    Where the client wanted none when it began, those from a CLIENT REPLY ON on are said one by one, as by Redis.
+    """
+    as_one = client.reply_mode is not ReplyMode.OFF
+    said: list[object] = []
+    for command, request in queue:
+        replies = client.runner.run_nested(command, request)
+        said += filter(_is_push, replies) if client.reply_mode is ReplyMode.OFF else replies
+    if as_one:
+        return said
+    for reply in said:
+        client.reply(reply)
+    return NO_REPLY
+
+
+def _is_push(reply: object) -> bool:
+    return isinstance(reply, Push)
 
 
 def discard(client: Client, request: list[bytes]) -> object:

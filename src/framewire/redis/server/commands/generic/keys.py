@@ -53,5 +53,4 @@ def scan(client: Client, request: list[bytes]) -> object:
 
 
 def randomkey(client: Client, request: list[bytes]) -> object:
-    db = client.db
-    return db.sampler.one(db.values) if db.size(client.state.clock) else None
+    return client.db.random_key(client.state.clock)

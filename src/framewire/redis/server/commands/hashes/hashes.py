@@ -45,9 +45,9 @@ def hget(client: Client, request: list[bytes]) -> object:
     """The path that most requests take: `look_up_or` written out."""
     db = client.db
     key = request[1]
-    if db.deadlines:
-        db.discard_if_due(key, client.state.clock)
     value = db.values.get(key)
+    if db.deadlines and db.discard_if_due(key, client.state.clock):
+        value = None
     if value is None:
         db.misses += 1
         return None

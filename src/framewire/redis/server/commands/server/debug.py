@@ -33,7 +33,6 @@ from framewire.redis.redaction import printable
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.server.sizes import size_of
 from framewire.redis.server.commands.shared.containers import unknown_form
-from framewire.redis.server.commands.shared.lookup import peek
 from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.keyspace.blocked import NOT_YET, Wait
 from framewire.redis.server.parsing.arguments import parse_int64, require_int64
@@ -87,7 +86,8 @@ _number = re.compile(rb"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)").match
 def sleep(client: Client, request: list[bytes]) -> object:
     """Nobody is answered for so long. The loop goes on meanwhile: commands wait as in a CLIENT PAUSE.
 
-    At most an hour: a client's typing error must not stop a program for ever.
+    Who waits for a key is not served before the end either: the transaction that sleeps may let the key expire. At
+    most an hour: a client's typing error must not stop a program for ever.
     """
     match = _number(request[2])
     seconds = min(float(match[0]), _MOST_SECONDS) if match else 0.0
@@ -97,13 +97,15 @@ def sleep(client: Client, request: list[bytes]) -> object:
     state = client.state
     until = state.clock + milliseconds
     state.begin_pause(until, everything=True)
-    if not state.slowlog.times_all:
-        state.slowlog.add(milliseconds * 1000, state.now() // 1000, request, client.address, client.name)
+    blocked = state.databases.blocked
+    blocked.hold()
+    state.pause.postpone(lambda: blocked.release())  # another function for each sleep
+    state.slowlog.add(milliseconds * 1000, state.now() // 1000, request, client.address, client.name)
     return Wait([], until, lambda key: NOT_YET, OK)
 
 
 def set_active_expire(client: Client, request: list[bytes]) -> object:
-    client.state.expires_actively = parse_int64(request[2]) not in (0, None)
+    client.state.expire_actively(parse_int64(request[2]) not in (0, None))
     return OK
 
 
@@ -114,7 +116,7 @@ def set_disable_deny_scripts(client: Client, request: list[bytes]) -> object:
 
 def pause_cron(client: Client, request: list[bytes]) -> object:
     """Of what is done regularly, only expiry could be seen."""
-    client.state.expires_actively = parse_int64(request[2]) in (0, None)
+    client.state.expire_actively(parse_int64(request[2]) in (0, None))
     return OK
 
 
@@ -122,7 +124,7 @@ def pause_cron(client: Client, request: list[bytes]) -> object:
 
 
 def object_(client: Client, request: list[bytes]) -> object:
-    value = peek(client, request[2])
+    value = client.db.values.get(request[2])  # also one whose time has come, as long as nobody has removed it
     if value is None:
         raise CommandError(NO_SUCH_KEY)
     return Simple(

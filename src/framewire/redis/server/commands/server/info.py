@@ -23,6 +23,8 @@ REDIS_VERSION = "7.0.15"  # whose behaviour this server follows; libraries branc
 
 Fields = dict[str, object]
 
+_PUNCTUATION = str.maketrans("#:\r\n", "____")
+
 
 def info(client: Client, request: list[bytes]) -> object:
     """The wanted sections in their fixed order; names of sections that do not exist are passed over."""
@@ -160,7 +162,9 @@ def _nothing(state: State[Client]) -> Fields:
 
 
 def _errorstats(state: State[Client]) -> Fields:
-    return {f"errorstat_{code}": f"count={count}" for code, count in sorted(state.stats.errors.items())}
+    """Whatever a script has made of a code word, the report stays one."""
+    codes = sorted(state.stats.errors.items())
+    return {f"errorstat_{code.translate(_PUNCTUATION)}": f"count={count}" for code, count in codes}
 
 
 def _cluster(state: State[Client]) -> Fields:

@@ -9,7 +9,6 @@ from framewire.frames.resp import Verbatim
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.commands.server.sizes import give_back_memory, peak_memory, resident_memory, size_of
 from framewire.redis.server.commands.shared.containers import help_of
-from framewire.redis.server.commands.shared.lookup import peek
 from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.parsing.arguments import Arguments
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
@@ -28,7 +27,7 @@ def usage(client: Client, request: list[bytes]) -> object:
         samples = arguments.next_int()
         if samples < 0:
             raise CommandError(SYNTAX_ERROR)
-    value = peek(client, request[2])
+    value = client.db.values.get(request[2])  # also one whose time has come, as long as nobody has removed it
     return None if value is None else _ENTRY + size_of(request[2]) + size_of(value, samples)
 
 

@@ -14,9 +14,9 @@ __all__ = ["dbsize", "flushall", "flushdb", "time"]
 
 
 def time(client: Client, request: list[bytes]) -> object:
-    """Seconds and microseconds; our clock counts in milliseconds."""
-    seconds, milliseconds = divmod(client.state.now(), 1000)
-    return [b"%d" % seconds, b"%d" % (milliseconds * 1000)]
+    """Seconds and microseconds."""
+    seconds, microseconds = divmod(client.state.microseconds(), 1_000_000)
+    return [b"%d" % seconds, b"%d" % microseconds]
 
 
 def dbsize(client: Client, request: list[bytes]) -> object:
@@ -38,7 +38,7 @@ def _flush(client: Client, databases: Iterable[Db], request: list[bytes]) -> obj
     check_flush_mode(request[1:])
     chosen = list(databases)
     many = sum(len(db.values) for db in chosen) >= _MANY
-    client.state.databases.flush(chosen)
+    client.state.databases.flush(chosen, client.state.clock)
     if many:
         give_back_memory()
     return OK

@@ -21,9 +21,9 @@ def get(client: Client, request: list[bytes]) -> object:
     """The path that most requests take: `Db.read` written out."""
     db = client.db
     key = request[1]
-    if db.deadlines:
-        db.discard_if_due(key, client.state.clock)
     value = db.values.get(key)
+    if db.deadlines and db.discard_if_due(key, client.state.clock):
+        value = None
     if value is None:
         db.misses += 1
     else:

@@ -64,6 +64,7 @@ end
 local function put_table(out, at, t, depth)
   local value = rawget(t, 'err')
   if type(value) == 'string' then
+    if rawget(t, 'ignore_error_stats_update') ~= true then host.count_error(value) end
     out[at], out[at + 1] = ERROR, value
     return
   end

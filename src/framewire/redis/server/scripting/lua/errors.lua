@@ -24,9 +24,9 @@ function M.translated(err, prefix)
     return (prefix or '') .. sub(err, select(2, find(err, '^[^:]*:%d+: ')) + 1)
   end
   if type(err) ~= 'userdata' then return err end
-  local as_table, text = host.translate(err)
+  local as_table, text, counted = host.translate(err)
   if as_table == nil then return err end
-  return as_table and {err = text, ignore_error_stats_update = true} or text
+  return as_table and {err = text, ignore_error_stats_update = counted or nil} or text
 end
 
 local translated = M.translated
