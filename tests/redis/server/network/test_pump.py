@@ -183,6 +183,18 @@ async def test_slow_commands_take_turns(monkeypatch: pytest.MonkeyPatch) -> None
     assert answered == [3, 6, 8, 8]
 
 
+async def test_a_client_whose_slow_commands_take_long_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = Piped(timeout=1)
+    ticks = count(0, 10_000_000)
+    monkeypatch.setattr(timing, "perf_counter_ns", lambda: next(ticks))
+    piped.receive(command(b"KEYS", b"*") * 10)
+    for _ in range(10):
+        piped.pass_time(400)
+        await asyncio.sleep(0)
+    assert piped.pipe.sent == b"*0\r\n" * 10
+    assert not piped.pipe.closed
+
+
 async def test_a_push_inside_a_transaction_reaches_a_resp3_client() -> None:
     piped = Piped()
     piped.receive(command(b"HELLO", b"3") + command(b"SUBSCRIBE", b"c"))

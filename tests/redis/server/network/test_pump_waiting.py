@@ -141,6 +141,19 @@ async def test_idle_clients_are_closed_but_not_those_that_wait() -> None:
     assert pair.other_pipe.closed
 
 
+async def test_who_has_waited_is_not_idle_when_it_is_served() -> None:
+    pair = Pair(timeout=60)
+    pair.receive(blpop())
+    pair.now += 100_000
+    pair.push(b"a")
+    await turns()
+    pair.pass_time(1_000)
+    assert pair.pipe.sent == b"*2\r\n$1\r\nl\r\n$1\r\na\r\n"
+    assert not pair.pipe.closed
+    pair.pass_time(61_000)
+    assert pair.pipe.closed
+
+
 async def test_what_comes_behind_has_a_limit() -> None:
     pair = Pair(client_output_buffer_limit="normal 100000 0 0")
     pair.receive(blpop())

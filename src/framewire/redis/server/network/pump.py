@@ -248,7 +248,7 @@ class ClientPump(asyncio.BufferedProtocol):
         client = self.client
         if self._stalled and not self._outbound.full and not client.closing and client.blocked is None:
             self._stalled = False
-            self._state.tick()
+            self.last_active = self._state.tick()  # it has not been idle: we kept it waiting
             self._answer(self._inbound.rest)
             self._inbound.release_if_empty()
             if self._ended and not self._stalled:
