@@ -132,9 +132,10 @@ async def test_the_server_closes_while_somebody_waits() -> None:
     assert pair.pump._timer is None
 
 
-async def test_idle_clients_are_closed_but_not_those_that_wait() -> None:
+@pytest.mark.parametrize("request_", [blpop(), command(b"SUBSCRIBE", b"c"), command(b"MONITOR")])
+async def test_idle_clients_are_closed_but_not_those_that_wait(request_: bytes) -> None:
     pair = Pair(timeout=60)
-    pair.receive(blpop())
+    pair.receive(request_)
     pair.pass_time(61_000)
     pair.pass_time(61_000)
     assert not pair.pipe.closed

@@ -286,7 +286,7 @@ class Client:
     @property
     def waiting(self) -> bool:
         """Whether it listens to anything, or waits for it; such a client may be idle for as long as it likes."""
-        return self.subscriber.listens or self.blocked is not None
+        return self.subscriber.listens or self.blocked is not None or self in self.state.monitors
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
