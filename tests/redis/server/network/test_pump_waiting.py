@@ -122,6 +122,18 @@ async def test_a_client_that_ends_its_side_while_it_waits_is_closed_and_takes_no
     assert len(pair.server.state.databases.blocked) == 0
 
 
+async def test_a_client_that_has_ended_its_side_does_not_begin_to_wait() -> None:
+    """Its end came between two turns; nothing more will come that could tell that it is gone."""
+    pair, count = Pair(), 10_000
+    pair.receive(command(b"PING") * count + blpop())
+    assert pair.pump.eof_received()
+    await turns()
+    assert pair.pipe.sent == b"+PONG\r\n" * count
+    assert pair.pipe.closed
+    pair.push(b"a")
+    assert pair.left() == 1
+
+
 async def test_the_server_closes_while_somebody_waits() -> None:
     pair = Pair()
     pair.receive(blpop(b"100"))

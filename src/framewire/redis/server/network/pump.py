@@ -135,8 +135,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         self._ended = True
-        if not self._stalled or self.client.blocked is not None:
-            self.close()
+        self._close_if_ended()
         # With True the loop does not close it: what was sent before is still answered. TLS cannot be half-closed.
         return self.transport.get_extra_info("sslcontext") is None
 
@@ -251,8 +250,12 @@ class ClientPump(asyncio.BufferedProtocol):
             self.last_active = self._state.tick()  # it has not been idle: we kept it waiting
             self._answer(self._inbound.rest)
             self._inbound.release_if_empty()
-            if self._ended and not self._stalled:
-                self.close()
+            self._close_if_ended()
+
+    def _close_if_ended(self) -> None:
+        """Close a client that has ended its side once all is answered, or a command would wait: it may be gone."""
+        if self._ended and (not self._stalled or self.client.blocked is not None):
+            self.close()
 
     # -- a command that waits -----------------------------------------------------------------------------------------
 
