@@ -289,6 +289,26 @@ class TestPushes:
         client("PING")
         assert client("EXEC") == [Push((b"subscribe", b"c", 1)), [b"pong", b""]]
 
+    def test_what_follows_from_a_transaction_is_told_in_order(self) -> None:
+        """A push serves who waits only when EXEC has ended, but before its reply is there."""
+        clients = Clients(notify_keyspace_events="El")
+        client, waiting = clients.new(), clients.new()
+        client("HELLO 3")
+        client("PSUBSCRIBE *")
+        waiting("BLPOP l 0")
+        client("MULTI")
+        client("RPUSH l a")
+        reply, *messages = client("EXEC")
+        assert reply == [1]
+        assert [message.items[2] for message in messages] == [b"__keyevent@0__:rpush", b"__keyevent@0__:lpop"]
+
+    def test_what_a_monitor_does_itself_is_shown_behind_its_transaction(self, client: ScriptedClient) -> None:
+        client("MONITOR")
+        client("MULTI")
+        client("PING")
+        shown = b'1700000000.000000 [0 127.0.0.1:50000] "%s"'
+        assert client("EXEC") == [[Simple(b"PONG")], Simple(shown % b"PING"), Simple(shown % b"EXEC")]
+
     def test_notifications_too(self) -> None:
         clients = Clients(notify_keyspace_events="KEA")
         client = clients.new()

@@ -127,7 +127,7 @@ class Client:
         self.spent_at = 0
         self.attention = self.turn_over = False
         self._holds = 0  # commands under way whose reply no push may tear
-        self._held_pushes: list[Push] = []
+        self._held_pushes: list[object] = []
         self.blocked: Wait | None = None
         self.postponed = False  # it is a pause that it is blocked by
         self.on_unblocked: Callable[[], None] = _nothing
@@ -180,13 +180,11 @@ class Client:
 
     def tell(self, value: object) -> None:
         """Let the client have a value that it did not ask for: now, or behind the replies of the running batch."""
-        if self.replies is not None:
-            self.replies.append(value)
-        elif self.reply_mode is ReplyMode.ON:
-            self.send(value)
+        if self.replies is not None or self.reply_mode is ReplyMode.ON:
+            self._deliver(value)
 
-    def _deliver(self, push: Push) -> None:
-        if self._holds:
+    def _deliver(self, push: object) -> None:
+        if self._holds or self._held_pushes:  # behind those, until they are taken
             self._held_pushes.append(push)
             self.attention = True
         elif self.replies is not None:
@@ -206,7 +204,7 @@ class Client:
         finally:
             self._holds -= 1
 
-    def take_held_pushes(self) -> list[Push]:
+    def take_held_pushes(self) -> list[object]:
         """What was held back, once the reply is there."""
         taken, self._held_pushes = self._held_pushes, []
         return taken
