@@ -231,6 +231,8 @@ class ClientPump(asyncio.BufferedProtocol):
         self._stats.net_output_bytes += outbound.send(out)
         if outbound.full:
             self._stalled = True
+            if limit_of(self.client).soft:
+                self._connections.worry(self)
 
     def _hold(self, out: WriteBuffer) -> None:
         """Send it with what is written before the loop waits: one fsync serves all clients read until then."""
