@@ -302,6 +302,15 @@ async def test_nothing_is_run_once_a_client_is_being_closed() -> None:
     assert not piped.server.state.databases[0].values
 
 
+@pytest.mark.parametrize("before", [0, 1, 2, pump_module.BATCH, 100])
+async def test_an_offender_at_the_end_of_what_has_come_is_told_at_once(before: int) -> None:
+    """Whoever sent it waits for an answer, and sends nothing more."""
+    piped = Piped()
+    piped.receive(PING * before + b"*x\r\n")
+    assert piped.pipe.sent == b"+PONG\r\n" * before + b"-ERR Protocol error: invalid multibulk length\r\n"
+    assert piped.pipe.closed
+
+
 async def test_messages_of_this_moment_are_sent_before_the_end() -> None:
     piped = Piped()
     piped.receive(command(b"SUBSCRIBE", b"c"))

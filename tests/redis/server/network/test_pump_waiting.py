@@ -88,6 +88,15 @@ async def test_its_time_comes() -> None:
     assert pair.left() == 1
 
 
+async def test_an_offender_behind_it_is_told_after_it() -> None:
+    pair = Pair()
+    pair.receive(blpop() + command(b"ECHO", b"1") + b"*x\r\n")
+    pair.push(b"a")
+    await turns()
+    assert pair.pipe.sent.endswith(b"$1\r\na\r\n$1\r\n1\r\n-ERR Protocol error: invalid multibulk length\r\n")
+    assert pair.pipe.closed
+
+
 async def test_the_timer_ends_with_the_wait() -> None:
     """A second wait must not be ended by the timer of the first."""
     pair = Pair()

@@ -167,7 +167,9 @@ class ClientPump(asyncio.BufferedProtocol):
         turn_is_over = False
         try:
             for _ in TURN:
-                if not (source or self._held) or client.closing or self._stalled:
+                if client.closing or self._stalled:
+                    break
+                if not (source or self._held) and decoder.idle:  # else it may have met an offender, whose turn it is
                     break
                 requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
                 if not requests:
