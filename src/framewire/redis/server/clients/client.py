@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, Protocol
 
-from framewire.frames.resp import Push
 from framewire.redis.facts.command import Command
 from framewire.redis.server.clients.pubsub import Subscriber
 from framewire.redis.server.clients.reply_mode import ReplyMode

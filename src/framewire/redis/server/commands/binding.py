@@ -374,8 +374,8 @@ if AVAILABLE:
 BARRIERS: Final = frozenset(
     """
     auth bgrewriteaof blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin client|kill client|pause
-    client|reply config|set debug discard exec hello monitor multi psubscribe punsubscribe quit reset shutdown ssubscribe
-    subscribe sunsubscribe unsubscribe xread xreadgroup
+    client|reply config|set debug discard exec hello monitor multi psubscribe punsubscribe quit reset shutdown
+    ssubscribe subscribe sunsubscribe unsubscribe xread xreadgroup
     """.split()
 )
 """Commands that change the protocol, the limits, the hooks or the number of replies, or may wait: each runs alone."""
