@@ -319,6 +319,23 @@ async def test_messages_of_this_moment_are_sent_before_the_end() -> None:
     assert piped.pipe.sent.endswith(b"$10\r\nlast words\r\n")
 
 
+async def test_what_cannot_be_written_goes_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    unlucky = Piped()
+    pipe, other = Pipe(), pump_module.ClientPump(unlucky.server.connections)
+    other.connection_made(pipe)
+
+    def fail(data: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(unlucky.pipe, "write", fail)
+    with pytest.raises(MemoryError):
+        unlucky.receive(command(b"ECHO", b"secret"))
+    assert unlucky.pipe.aborted
+    other.get_buffer(-1)[: len(PING)] = PING  # type: ignore[index]
+    other.buffer_updated(len(PING))
+    assert pipe.sent == b"+PONG\r\n"
+
+
 async def test_a_failure_outside_of_reading_closes_the_client_too(monkeypatch: pytest.MonkeyPatch) -> None:
     piped = Piped()
     piped.pump.pause_writing()

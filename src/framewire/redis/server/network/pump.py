@@ -226,11 +226,16 @@ class ClientPump(asyncio.BufferedProtocol):
 
         While what was changed is not on disk (`appendfsync always`), it waits for that.
         """
-        if self._outgoing.holding and out:
-            self._hold(out)
-            return
         outbound = self._outbound
-        self._stats.net_output_bytes += outbound.send(out)
+        try:
+            if self._outgoing.holding and out:
+                self._hold(out)
+                return
+            self._stats.net_output_bytes += outbound.send(out)
+        except BaseException:  # no memory: `out` is shared, and what is left of it must not go to the next client
+            out.clear()
+            self.abort()
+            raise
         if outbound.full:
             self._stalled = True
             if limit_of(self.client).soft:
