@@ -336,6 +336,34 @@ async def test_what_cannot_be_written_goes_to_nobody_else(monkeypatch: pytest.Mo
     assert pipe.sent == b"+PONG\r\n"
 
 
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_message_that_cannot_be_written_keeps_no_other_back(
+    first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pumps, pipes, server = [], [Pipe(), Pipe()], Piped().server
+    for pipe in pipes:
+        pumps.append(pump_module.ClientPump(server.connections))
+        pumps[-1].connection_made(pipe)
+        server.state.pubsub.subscribe(pumps[-1].client.subscriber, b"c")
+    unlucky, other = pipes if first else reversed(pipes)
+    monkeypatch.setattr(unlucky, "write", fail)
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    server.state.pubsub.publish(b"c", b"m")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert unlucky.aborted
+    assert other.sent == b"*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n"
+
+
+async def test_the_clock_ticks_on_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = Piped()
+    with monkeypatch.context() as broken, pytest.raises(MemoryError):
+        broken.setattr(piped.server.state, "expire_cycle", fail)
+        piped.server._tick()
+    assert piped.server._cron is not None
+    piped.server._cron.cancel()
+
+
 async def test_a_failure_outside_of_reading_closes_the_client_too(monkeypatch: pytest.MonkeyPatch) -> None:
     piped = Piped()
     piped.pump.pause_writing()
