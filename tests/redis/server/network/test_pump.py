@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from framewire.aio.loops import new_event_loop
+from framewire.frames.resp import Error
 from framewire.redis import Server
 from framewire.redis.server.commands.connection import clients
 from framewire.redis.server.network import pump as pump_module
@@ -319,17 +320,24 @@ async def test_messages_of_this_moment_are_sent_before_the_end() -> None:
     assert piped.pipe.sent.endswith(b"$10\r\nlast words\r\n")
 
 
-async def test_what_cannot_be_written_goes_to_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("data", [command(b"ECHO", b"secret"), command(b"ECHO", b"secret") + b"*x\r\n"])
+async def test_what_cannot_be_written_goes_to_nobody_else(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     unlucky = Piped()
     pipe, other = Pipe(), pump_module.ClientPump(unlucky.server.connections)
     other.connection_made(pipe)
 
-    def fail(data: object) -> None:
-        raise MemoryError
+    encode_values = pump_module.encode_values
 
+    def encode_no_error(values: list[object], *where: Any) -> None:
+        if any(isinstance(value, Error) for value in values):
+            raise MemoryError
+        encode_values(values, *where)
+
+    monkeypatch.setattr(pump_module, "encode_values", encode_no_error)
     monkeypatch.setattr(unlucky.pipe, "write", fail)
     with pytest.raises(MemoryError):
-        unlucky.receive(command(b"ECHO", b"secret"))
+        unlucky.receive(data)
+    monkeypatch.undo()
     assert unlucky.pipe.aborted
     other.get_buffer(-1)[: len(PING)] = PING  # type: ignore[index]
     other.buffer_updated(len(PING))

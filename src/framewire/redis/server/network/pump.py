@@ -171,7 +171,11 @@ class ClientPump(asyncio.BufferedProtocol):
                     break
                 if not (source or self._held) and decoder.idle:  # else it may have met an offender, whose turn it is
                     break
-                requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
+                try:
+                    requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
+                except ProtocolError as error:
+                    encode_values([session.protocol_error(str(error))], client.protocol, out.tail, out.segments)
+                    break
                 if not requests:
                     break
                 done = session.execute(requests, replies)
@@ -189,8 +193,6 @@ class ClientPump(asyncio.BufferedProtocol):
                     break
             else:
                 turn_is_over = True
-        except ProtocolError as error:
-            encode_values([session.protocol_error(str(error))], client.protocol, out.tail, out.segments)
         except BaseException:  # a defect of ours, or no memory: the loop logs it; what is shared goes on clean
             replies.clear()
             out.clear()
