@@ -14,6 +14,8 @@ _WRONG_TYPE = "-WRONGTYPE Operation against a key holding the wrong kind of valu
 _NOT_AUTHENTICATED = "-NOAUTH Authentication required."
 _CURSOR = "-ERR invalid cursor"
 
+_READ = '[["s" [["1-1" ["a" "b"]]]]]'
+
 _CONNECTION: dict[str, list[Row]] = {
     "connection: hello": [newer("CLIENT GETNAME", "other", "tester", at=(22,))],  # refused, it does nothing
     "connection: auth with a password": [
@@ -46,6 +48,18 @@ _CONNECTION: dict[str, list[Row]] = {
         valkey("EVAL .*'command' *, 'nonsense'.*", "Unknown command called from script",
                "unknown subcommand 'nonsense'. Try COMMAND HELP."),
     ],
+    "scripts: what may not block": [  # it may, and does not wait
+        newer("EVAL .*'XREAD', ('COUNT', '1', )?'BLOCK', '0'.*", "", _READ),
+        newer("EVAL .*'XREADGROUP', .*'BLOCK'.*", "", _READ),
+        newer("EVAL .*'XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS'.*", "", "{null}"),
+        newer("EVAL .*'xRead'.*", "", "{null}"),
+        newer("EVAL .*'XREAD', 'BLOCK', 'x'.*", "XREAD command is not allowed with BLOCK option from scripts",
+              "timeout is not an integer or out of range"),
+        newer("EVAL .*'BLPOP', 'l'.*", "", '["l" "a"]'),
+        newer("EVAL .*'BLPOP', 'none'.*", "", "{null}"),
+        newer("EVAL .*'WAIT'.*", "", ":0"),
+    ],
+    "scripts: DEBUG SET-DISABLE-DENY-SCRIPTS": [newer("EVAL .*'XREAD', 'BLOCK'.*", "", "{null}")],
 }  # fmt: skip
 
 _VALUES: dict[str, list[Row]] = {

@@ -104,6 +104,18 @@ def test_misses_are_told_of() -> None:
     assert heard(listener) == [(b"__keyevent@0__:keymiss", b"x"), (b"__keyevent@0__:keymiss", b"y")]
 
 
+def test_a_miss_within_a_script_is_told_once() -> None:
+    pytest.importorskip("lupa")
+    _, client, listener = listening("Em")
+    client("SELECT 1")
+    client("MGET x y")
+    client("SELECT 0")
+    client("EVAL", "redis.call('get', KEYS[1])", "1", "z")
+    client("EVAL", "redis.call('select', 1) redis.call('get', 'v')", "1", "w")
+    misses = [(1, b"x"), (1, b"y"), (0, b"z"), (1, b"v")]
+    assert heard(listener) == [(b"__keyevent@%d__:keymiss" % number, key) for number, key in misses]
+
+
 def test_config_set_switches_it_on_and_off() -> None:
     clients, client, listener = listening("")
     client("CONFIG SET notify-keyspace-events KEAmn")

@@ -39,6 +39,17 @@ async def test_a_soft_limit_is_looked_at_while_nothing_happens() -> None:
     assert piped.pipe.aborted
 
 
+async def test_a_soft_limit_counts_for_replies_too() -> None:
+    piped = Piped(client_output_buffer_limit="normal 0 1000000 5")
+    piped.pump.pause_writing()
+    piped.pipe.waiting = 2_000_000
+    piped.receive(PING)
+    for _ in range(3):
+        assert not piped.pipe.aborted
+        piped.pass_time(3_000)
+    assert piped.pipe.aborted
+
+
 async def test_a_soft_limit_is_forgotten_when_the_client_has_read() -> None:
     piped = Piped(client_output_buffer_limit="pubsub 0 1000 5")
     piped.receive(command(b"SUBSCRIBE", b"c"))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from framewire.aio.loops import new_event_loop
+from framewire.frames.resp import Error
 from framewire.redis import Server
 from framewire.redis.server.commands.connection import clients
 from framewire.redis.server.network import pump as pump_module
@@ -183,6 +184,18 @@ async def test_slow_commands_take_turns(monkeypatch: pytest.MonkeyPatch) -> None
     assert answered == [3, 6, 8, 8]
 
 
+async def test_a_client_whose_slow_commands_take_long_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = Piped(timeout=1)
+    ticks = count(0, 10_000_000)
+    monkeypatch.setattr(timing, "perf_counter_ns", lambda: next(ticks))
+    piped.receive(command(b"KEYS", b"*") * 10)
+    for _ in range(10):
+        piped.pass_time(400)
+        await asyncio.sleep(0)
+    assert piped.pipe.sent == b"*0\r\n" * 10
+    assert not piped.pipe.closed
+
+
 async def test_a_push_inside_a_transaction_reaches_a_resp3_client() -> None:
     piped = Piped()
     piped.receive(command(b"HELLO", b"3") + command(b"SUBSCRIBE", b"c"))
@@ -290,12 +303,73 @@ async def test_nothing_is_run_once_a_client_is_being_closed() -> None:
     assert not piped.server.state.databases[0].values
 
 
+@pytest.mark.parametrize("before", [0, 1, 2, pump_module.BATCH, 100])
+async def test_an_offender_at_the_end_of_what_has_come_is_told_at_once(before: int) -> None:
+    """Whoever sent it waits for an answer, and sends nothing more."""
+    piped = Piped()
+    piped.receive(PING * before + b"*x\r\n")
+    assert piped.pipe.sent == b"+PONG\r\n" * before + b"-ERR Protocol error: invalid multibulk length\r\n"
+    assert piped.pipe.closed
+
+
 async def test_messages_of_this_moment_are_sent_before_the_end() -> None:
     piped = Piped()
     piped.receive(command(b"SUBSCRIBE", b"c"))
     piped.server.state.pubsub.publish(b"c", b"last words")
     piped.pump.close()
     assert piped.pipe.sent.endswith(b"$10\r\nlast words\r\n")
+
+
+@pytest.mark.parametrize("data", [command(b"ECHO", b"secret"), command(b"ECHO", b"secret") + b"*x\r\n"])
+async def test_what_cannot_be_written_goes_to_nobody_else(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlucky = Piped()
+    pipe, other = Pipe(), pump_module.ClientPump(unlucky.server.connections)
+    other.connection_made(pipe)
+
+    encode_values = pump_module.encode_values
+
+    def encode_no_error(values: list[object], *where: Any) -> None:
+        if any(isinstance(value, Error) for value in values):
+            raise MemoryError
+        encode_values(values, *where)
+
+    monkeypatch.setattr(pump_module, "encode_values", encode_no_error)
+    monkeypatch.setattr(unlucky.pipe, "write", fail)
+    with pytest.raises(MemoryError):
+        unlucky.receive(data)
+    monkeypatch.undo()
+    assert unlucky.pipe.aborted
+    other.get_buffer(-1)[: len(PING)] = PING  # type: ignore[index]
+    other.buffer_updated(len(PING))
+    assert pipe.sent == b"+PONG\r\n"
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_message_that_cannot_be_written_keeps_no_other_back(
+    first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pumps, pipes, server = [], [Pipe(), Pipe()], Piped().server
+    for pipe in pipes:
+        pumps.append(pump_module.ClientPump(server.connections))
+        pumps[-1].connection_made(pipe)
+        server.state.pubsub.subscribe(pumps[-1].client.subscriber, b"c")
+    unlucky, other = pipes if first else reversed(pipes)
+    monkeypatch.setattr(unlucky, "write", fail)
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    server.state.pubsub.publish(b"c", b"m")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert unlucky.aborted
+    assert other.sent == b"*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n"
+
+
+async def test_the_clock_ticks_on_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = Piped()
+    with monkeypatch.context() as broken, pytest.raises(MemoryError):
+        broken.setattr(piped.server.state, "expire_cycle", fail)
+        piped.server._tick()
+    assert piped.server._cron is not None
+    piped.server._cron.cancel()
 
 
 async def test_a_failure_outside_of_reading_closes_the_client_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,15 @@ async def test_its_time_comes() -> None:
     assert pair.left() == 1
 
 
+async def test_an_offender_behind_it_is_told_after_it() -> None:
+    pair = Pair()
+    pair.receive(blpop() + command(b"ECHO", b"1") + b"*x\r\n")
+    pair.push(b"a")
+    await turns()
+    assert pair.pipe.sent.endswith(b"$1\r\na\r\n$1\r\n1\r\n-ERR Protocol error: invalid multibulk length\r\n")
+    assert pair.pipe.closed
+
+
 async def test_the_timer_ends_with_the_wait() -> None:
     """A second wait must not be ended by the timer of the first."""
     pair = Pair()
@@ -122,6 +131,18 @@ async def test_a_client_that_ends_its_side_while_it_waits_is_closed_and_takes_no
     assert len(pair.server.state.databases.blocked) == 0
 
 
+async def test_a_client_that_has_ended_its_side_does_not_begin_to_wait() -> None:
+    """Its end came between two turns; nothing more will come that could tell that it is gone."""
+    pair, count = Pair(), 10_000
+    pair.receive(command(b"PING") * count + blpop())
+    assert pair.pump.eof_received()
+    await turns()
+    assert pair.pipe.sent == b"+PONG\r\n" * count
+    assert pair.pipe.closed
+    pair.push(b"a")
+    assert pair.left() == 1
+
+
 async def test_the_server_closes_while_somebody_waits() -> None:
     pair = Pair()
     pair.receive(blpop(b"100"))
@@ -132,13 +153,27 @@ async def test_the_server_closes_while_somebody_waits() -> None:
     assert pair.pump._timer is None
 
 
-async def test_idle_clients_are_closed_but_not_those_that_wait() -> None:
+@pytest.mark.parametrize("request_", [blpop(), command(b"SUBSCRIBE", b"c"), command(b"MONITOR")])
+async def test_idle_clients_are_closed_but_not_those_that_wait(request_: bytes) -> None:
     pair = Pair(timeout=60)
-    pair.receive(blpop())
+    pair.receive(request_)
     pair.pass_time(61_000)
     pair.pass_time(61_000)
     assert not pair.pipe.closed
     assert pair.other_pipe.closed
+
+
+async def test_who_has_waited_is_not_idle_when_it_is_served() -> None:
+    pair = Pair(timeout=60)
+    pair.receive(blpop())
+    pair.now += 100_000
+    pair.push(b"a")
+    await turns()
+    pair.pass_time(1_000)
+    assert pair.pipe.sent == b"*2\r\n$1\r\nl\r\n$1\r\na\r\n"
+    assert not pair.pipe.closed
+    pair.pass_time(61_000)
+    assert pair.pipe.closed
 
 
 async def test_what_comes_behind_has_a_limit() -> None:

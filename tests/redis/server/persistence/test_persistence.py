@@ -131,6 +131,23 @@ def test_switched_on_while_it_runs() -> None:
     assert kept.disk.names() == ["appendonly.aof.2.base.aof", "appendonly.aof.2.incr.aof", "appendonly.aof.manifest"]
 
 
+def test_what_comes_in_one_batch_with_switching_it_on_is_logged() -> None:
+    kept = Kept(MemoryDisk(), appendonly=False)
+    kept.client.batch([b"CONFIG", b"SET", b"appendonly", b"yes"], [b"SET", b"a", b"1"])
+    kept.finish_rewrite()
+    kept.ask("PING")
+    assert again(kept.disk).state.databases[0].values == {b"a": b"1"}
+
+
+def test_what_comes_in_one_batch_with_a_rewrite_is_not_in_it() -> None:
+    kept = Kept(MemoryDisk(), appendonly=False)
+    for key in range(50):
+        kept.ask(f"SADD {key} a")
+    kept.client.batch([b"BGREWRITEAOF"], [b"SADD", b"0", b"b"])
+    kept.finish_rewrite()
+    assert again(kept.disk).client("SMEMBERS 0") == {b"a"}
+
+
 def test_a_rewrite_where_nothing_is_logged() -> None:
     kept = Kept(MemoryDisk(), appendonly=False)
     kept.ask("RPUSH l a")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framewire.frames.resp import Error, Push, Simple
+from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.commands.binding import COMMANDS, HANDLERS
 from framewire.redis.server.running import timing
@@ -268,12 +269,45 @@ class TestPushes:
         listener("PUBLISH c m")
         assert listener("EXEC") == [[1, 1], self.MESSAGE, self.MESSAGE]
 
+    def test_behind_the_error_of_one_that_breaks(
+        self, listener: ScriptedClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def publish_and_break(client: Client, request: list[bytes]) -> object:
+            with client.pushes_held():
+                client.state.pubsub.publish(b"c", b"m")
+                raise MemoryError
+
+        monkeypatch.setitem(PLAIN, b"EVAL", (publish_and_break, 1, 1))
+        monkeypatch.setitem(HANDLERS, "exec", publish_and_break)
+        for name in (b"EVAL", b"EXEC"):  # one runs with others, one alone
+            assert listener.batch([name]) == [Error(b"ERR internal error"), self.MESSAGE]
+
     def test_what_subscribe_says_is_its_reply(self, clients: Clients) -> None:
         client = clients.new()
         client("MULTI")
         client("SUBSCRIBE c")
         client("PING")
         assert client("EXEC") == [Push((b"subscribe", b"c", 1)), [b"pong", b""]]
+
+    def test_what_follows_from_a_transaction_is_told_in_order(self) -> None:
+        """A push serves who waits only when EXEC has ended, but before its reply is there."""
+        clients = Clients(notify_keyspace_events="El")
+        client, waiting = clients.new(), clients.new()
+        client("HELLO 3")
+        client("PSUBSCRIBE *")
+        waiting("BLPOP l 0")
+        client("MULTI")
+        client("RPUSH l a")
+        reply, *messages = client("EXEC")
+        assert reply == [1]
+        assert [message.items[2] for message in messages] == [b"__keyevent@0__:rpush", b"__keyevent@0__:lpop"]
+
+    def test_what_a_monitor_does_itself_is_shown_behind_its_transaction(self, client: ScriptedClient) -> None:
+        client("MONITOR")
+        client("MULTI")
+        client("PING")
+        shown = b'1700000000.000000 [0 127.0.0.1:50000] "%s"'
+        assert client("EXEC") == [[Simple(b"PONG")], Simple(shown % b"PING"), Simple(shown % b"EXEC")]
 
     def test_notifications_too(self) -> None:
         clients = Clients(notify_keyspace_events="KEA")
@@ -303,6 +337,16 @@ class TestTurns:
             client.client.turn_over = False
             assert client.session.execute(requests, replies, start) == end
         assert replies == [Simple(b"PONG"), *[[]] * 8, Simple(b"PONG")]
+
+    def test_slow_commands_that_are_refused_end_a_batch_too(
+        self, client: ScriptedClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client("RPUSH l word")
+        ticks = count(0, 10_000_000)
+        monkeypatch.setattr(timing, "perf_counter_ns", lambda: next(ticks))
+        replies: list[object] = []
+        assert client.session.execute([[b"SORT", b"l"], [b"SORT", b"l"]], replies) == 1
+        assert client.client.turn_over
 
     def test_publishing_counts(self) -> None:
         assert PLAIN[b"PUBLISH"][0] is not HANDLERS["publish"]

@@ -191,7 +191,7 @@ class Client:
             self.send(value)
 
     def _deliver(self, push: Push) -> None:
-        if self._holds:
+        if self._holds or self._held:  # behind those, until they are taken
             self._held.append(push)
             self.attention = True
         elif self.replies is not None:
@@ -294,7 +294,7 @@ class Client:
     @property
     def waiting(self) -> bool:
         """Whether it listens to anything, or waits for it; such a client may be idle for as long as it likes."""
-        return self.subscriber.listens or self.blocked is not None
+        return self.subscriber.listens or self.blocked is not None or self in self.state.monitors
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class Notifications:
         self._hooks = hooks
         self._publish_on = publish
         self._flags = ""
-        self._misses = 0  # of the database, before the running command
+        self._misses: int | None = None  # of the database, before the running command; none where others ran within
         self._absent: set[tuple[Db, bytes]] = set()  # keys that the running command may create
 
     def obey(self, flags: str) -> None:
@@ -77,8 +77,9 @@ class Notifications:
             self._absent = {(db, key) for key in command.keys_in(request) if key not in db.values}
 
     def _after(self, client: Selecting, command: Command, request: list[bytes]) -> None:
+        misses, self._misses = self._misses, None
         self._absent.clear()
-        if client.db.misses > self._misses and "m" in self._flags:
+        if misses is not None and client.db.misses > misses and "m" in self._flags:
             for key in command.keys_in(request):
                 if key not in client.db.values:
                     self._publish(client.db, key, b"keymiss")

@@ -373,12 +373,12 @@ if AVAILABLE:
 
 BARRIERS: Final = frozenset(
     """
-    auth blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin client|kill client|pause client|reply
-    debug discard exec hello monitor multi psubscribe punsubscribe quit reset shutdown ssubscribe
-    subscribe sunsubscribe unsubscribe xread xreadgroup
+    auth bgrewriteaof blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin client|kill client|pause
+    client|reply config|set debug discard exec hello monitor multi psubscribe punsubscribe quit reset shutdown
+    ssubscribe subscribe sunsubscribe unsubscribe xread xreadgroup
     """.split()
 )
-"""Commands that change the protocol, the limits or the number of replies, or that may wait: each runs alone."""
+"""Commands that change the protocol, the limits, the hooks or the number of replies, or may wait: each runs alone."""
 
 
 def _bound(entry: Command) -> Command | None:

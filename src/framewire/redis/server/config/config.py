@@ -111,6 +111,11 @@ class Config:
             before = getattr(self, parameter.attribute)
             setattr(self, parameter.attribute, parameter.kind.merged(before, value))
 
+    def restore(self, before: Config) -> None:
+        """Take back what was changed since `before` was copied from here."""
+        for parameter in PARAMETERS.values():
+            setattr(self, parameter.attribute, getattr(before, parameter.attribute))
+
     def _text(self, name: bytes) -> bytes:
         parameter = PARAMETERS[name]
         return parameter.kind.format(getattr(self, parameter.attribute))

@@ -65,9 +65,13 @@ class Outgoing:
     def _flush_dirty(self) -> None:
         if self.holding:
             self.commit()
-        dirty, self._dirty = self._dirty, []
-        for sender in dirty:
-            sender.flush_pushes()
+        dirty, self._dirty = self._dirty[::-1], []
+        try:
+            while dirty:
+                dirty.pop().flush_pushes()
+        finally:  # one has failed: it alone
+            for sender in dirty:
+                self.flush_soon(sender)
 
     def _something_logged(self) -> None:
         """Something changed: it is written before the loop waits, in one go with whatever else changes until then."""

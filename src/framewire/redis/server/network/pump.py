@@ -137,8 +137,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         self._ended = True
-        if not self._stalled or self.client.blocked is not None:
-            self.close()
+        self._close_if_ended()
         # With True the loop does not close it: what was sent before is still answered. TLS cannot be half-closed.
         return self.transport.get_extra_info("sslcontext") is None
 
@@ -170,9 +169,15 @@ class ClientPump(asyncio.BufferedProtocol):
         turn_is_over = False
         try:
             for _ in TURN:
-                if not (source or self._held) or client.closing or self._stalled:
+                if client.closing or self._stalled:
                     break
-                requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
+                if not (source or self._held) and decoder.idle:  # else it may have met an offender, whose turn it is
+                    break
+                try:
+                    requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
+                except ProtocolError as error:
+                    encode_values([session.protocol_error(str(error))], client.protocol, out.tail, out.segments)
+                    break
                 if not requests:
                     break
                 done = session.execute(requests, replies)
@@ -190,8 +195,6 @@ class ClientPump(asyncio.BufferedProtocol):
                     break
             else:
                 turn_is_over = True
-        except ProtocolError as error:
-            encode_values([session.protocol_error(str(error))], client.protocol, out.tail, out.segments)
         except BaseException:  # a defect of ours, or no memory: the loop logs it; what is shared goes on clean
             replies.clear()
             out.clear()
@@ -227,13 +230,20 @@ class ClientPump(asyncio.BufferedProtocol):
 
         While what was changed is not on disk (`appendfsync always`), it waits for that.
         """
-        if self._outgoing.holding and out:
-            self._hold(out)
-            return
         outbound = self._outbound
-        self._stats.net_output_bytes += outbound.send(out)
+        try:
+            if self._outgoing.holding and out:
+                self._hold(out)
+                return
+            self._stats.net_output_bytes += outbound.send(out)
+        except BaseException:  # no memory: `out` is shared, and what is left of it must not go to the next client
+            out.clear()
+            self.abort()
+            raise
         if outbound.full:
             self._stalled = True
+            if limit_of(self.client).soft:
+                self._connections.worry(self)
 
     def _hold(self, out: WriteBuffer) -> None:
         """Send it with what is written before the loop waits: one fsync serves all clients read until then."""
@@ -253,11 +263,15 @@ class ClientPump(asyncio.BufferedProtocol):
         client = self.client
         if self._stalled and not self._outbound.full and not client.closing and client.blocked is None:
             self._stalled = False
-            self._state.tick()
+            self.last_active = self._state.tick()  # it has not been idle: we kept it waiting
             self._answer(self._inbound.rest)
             self._inbound.release_if_empty()
-            if self._ended and not self._stalled:
-                self.close()
+            self._close_if_ended()
+
+    def _close_if_ended(self) -> None:
+        """Close a client that has ended its side once all is answered, or a command would wait: it may be gone."""
+        if self._ended and (not self._stalled or self.client.blocked is not None):
+            self.close()
 
     # -- while a script runs for too long -----------------------------------------------------------------------------
 

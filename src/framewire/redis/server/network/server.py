@@ -255,11 +255,13 @@ class Server:
 
     def _tick(self) -> None:
         """Ten times a second: expire keys, close idle clients, abort lingering ones."""
-        now = self.state.tick()
-        self.state.expire_cycle()
-        self.persistence.tick()
-        self.connections.tick(now)
-        self._cron = self._loop.call_later(CRON_SECONDS, self._tick)
+        try:
+            now = self.state.tick()
+            self.state.expire_cycle()
+            self.persistence.tick()
+            self.connections.tick(now)
+        finally:  # also after a defect, or without memory: else nothing would ever expire again
+            self._cron = self._loop.call_later(CRON_SECONDS, self._tick)
 
 
 def _url(endpoint: Endpoint, address: Address) -> str:

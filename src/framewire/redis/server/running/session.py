@@ -123,12 +123,12 @@ class Session:
                     self._run_barrier(command, request, replies)
                     return index + 1
                 append(self._call(command, request))
-                if client.attention and self._attend(replies):
-                    return len(requests) - length_hint(pending)
-            except Exception as error:
-                append(self._refused(error) if isinstance(error, CommandError) else self._failed(request))
-                if client.attention and self._attend(replies):
-                    return len(requests) - length_hint(pending)
+            except CommandError as error:
+                append(self._refused(error))
+            except Exception:
+                append(self._failed(request))
+            if client.attention and self._attend(replies):
+                return len(requests) - length_hint(pending)
         return len(requests)
 
     def _attend(self, replies: list[object]) -> bool:
@@ -175,6 +175,8 @@ class Session:
                 replies.append(reply)
         except CommandError as error:
             replies.append(self._refused(error))
+        except Exception:
+            replies.append(self._failed(request))
         finally:
             client.refresh()
             self._attend(replies)

@@ -5,7 +5,10 @@ What belongs here: its subcommands. Which parameters there are, and how their te
 
 from __future__ import annotations
 
+from copy import copy
+
 from framewire.redis.server.clients.client import Client
+from framewire.redis.server.clients.state import State
 from framewire.redis.server.commands.shared.containers import help_of
 from framewire.redis.server.commands.shared.replies import OK
 from framewire.redis.server.parsing.errors import SYNTAX_ERROR, CommandError
@@ -20,10 +23,21 @@ def config_get(client: Client, request: list[bytes]) -> object:
 def config_set(client: Client, request: list[bytes]) -> object:
     if len(request) % 2:
         raise CommandError(SYNTAX_ERROR)
-    client.state.config.set(list(zip(request[2::2], request[3::2], strict=True)))
-    client.state.obey_config()
-    client.state.on_config()
+    state = client.state
+    before = copy(state.config)
+    state.config.set(list(zip(request[2::2], request[3::2], strict=True)))
+    try:
+        _obey(state)
+    except CommandError:
+        state.config.restore(before)
+        _obey(state)
+        raise
     return OK
+
+
+def _obey(state: State[Client]) -> None:
+    state.obey_config()
+    state.on_config()
 
 
 def config_resetstat(client: Client, request: list[bytes]) -> object:
