@@ -1,4 +1,4 @@
-"""Which error replies are counted, and under which words; the error that ends each step of a dialogue is one of them."""
+"""Which error replies are counted, and under which words; the error that ends each step of a dialogue is one too."""
 
 from __future__ import annotations
 

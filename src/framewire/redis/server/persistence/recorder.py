@@ -115,6 +115,10 @@ class Recorder:
     def _changed(self, db: Db, key: bytes, event: bytes) -> None:
         if event == b"expired":
             self._unit.append((db.index, [b"DEL", key]))
+            # It is no change by the command that came upon it, which may do nothing else, or be refused.
+            self._begun = [(changes + 1, index) for changes, index in self._begun]
+            if self._served is not None:
+                self._served = self._served[0] + 1, self._served[1]
             if not self._begun:
                 self._end_unit()
 
