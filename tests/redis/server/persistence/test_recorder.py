@@ -116,6 +116,15 @@ def test_who_goes_on_waiting_does_not_hold_up_what_comes(recorded: Recorded) -> 
     assert recorded.logged == ["SADD l a", "SET k v", "SET k w"]
 
 
+@pytest.mark.parametrize("request_", ["RENAME k other", "PERSIST k", "SET k v XX", "LPOP k", "DEL k"])
+def test_who_comes_upon_a_dead_key_and_does_nothing_is_not_logged(recorded: Recorded, request_: str) -> None:
+    client = recorded.new()
+    client("SET k v PX 5")
+    recorded.now += 10
+    client(request_)
+    assert recorded.logged[1:] == ["DEL k"]
+
+
 def test_nothing_is_seen_after_the_end(recorded: Recorded) -> None:
     client = recorded.new()
     recorded.recorder.stop()
