@@ -55,7 +55,7 @@ HERE = {
     "role": "a master without replicas",
     "save": "refused: it writes no RDB files",
     "script|debug": "takes NO: there is no debugger",
-    "script|kill": "says that none runs: one that runs too long is stopped by itself",
+    "script|kill": "stops nothing: a script that runs for too long is stopped by itself, or has written and never is",
     "shutdown": "where it is a process of its own",
     "slaveof": "takes NO ONE; it cannot be a replica",
     "wait": "0, there are no replicas",

@@ -14,6 +14,7 @@ from tests.against.normalisers import normalised
 from tests.against.notation import CLOSED, arguments, shown, written
 from tests.against.steps import Conversation, Request, Step
 from tests.serving import command
+from tests.waiting import PATIENCE
 
 # A command that no server has: its error comes back in every state of a connection, and says that all is answered.
 SYNC = b"in-step?"
@@ -27,7 +28,7 @@ class Client:
     """One connection to one server."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_connection((host, port), 10)
+        self._socket = socket.create_connection((host, port), PATIENCE)
         self._file = self._socket.makefile("rb")
         self._in_multi = False
 

@@ -15,6 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.test_examples import complaints
+from tests.waiting import PATIENCE
+
 SCRIPT = Path(__file__).parent.parent.parent / "examples" / "http_server.py"
 BIG = os.urandom(3_000_001)
 
@@ -45,8 +48,8 @@ def url(directory: Path) -> Iterator[str]:
         assert found, process.stderr and process.stderr.read()
         yield found[0]
         process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate(timeout=20)
-        assert (process.returncode, complaints) == (0, "")
+        _, stderr = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, complaints(stderr)) == (0, "")
     finally:
         process.kill()
         process.wait()

@@ -366,7 +366,7 @@ async def test_a_message_that_cannot_be_written_keeps_no_other_back(
 async def test_the_clock_ticks_on_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     piped = Piped()
     with monkeypatch.context() as broken, pytest.raises(MemoryError):
-        broken.setattr(piped.server.state, "expire_cycle", fail)
+        broken.setattr(type(piped.server.state), "expire_cycle", fail)
         piped.server._tick()
     assert piped.server._cron is not None
     piped.server._cron.cancel()

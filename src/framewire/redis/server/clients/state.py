@@ -60,6 +60,41 @@ def wall_clock() -> int:
 class State(Generic[C]):
     """Everything that is not one client's own. `now` returns milliseconds since the epoch; tests pass their own."""
 
+    # More than thirty attributes are not found by the short way in a dict of CPython (see `docs/performance.md`).
+    __slots__ = (
+        "_expires_actively",
+        "_ids",
+        "_parts",
+        "abandoned",
+        "alarms",
+        "busy",
+        "clients",
+        "clock",
+        "config",
+        "databases",
+        "ending",
+        "hooks",
+        "loading",
+        "monitors",
+        "notifications",
+        "now",
+        "on_config",
+        "on_shutdown",
+        "pause",
+        "persistence",
+        "pubsub",
+        "replication_id",
+        "run_id",
+        "scans",
+        "scripts_may_all",
+        "shortcuts",
+        "slowlog",
+        "started",
+        "stats",
+        "while_busy",
+        "write_error",
+    )
+
     def __init__(self, config: Config | None = None, now: Callable[[], int] = wall_clock) -> None:
         self.config = config if config is not None else Config()
         self.now = now

@@ -68,6 +68,7 @@ class ClientPump(asyncio.BufferedProtocol):
         "_state",
         "_stats",
         "_timer",
+        "_trusted",
         "_unsent",
         "client",
         "get_buffer",
@@ -104,7 +105,7 @@ class ClientPump(asyncio.BufferedProtocol):
         client.on_kill = self.abort
         client.usage = self.usage
         self._decoder = RespDecoder("requests", self._connections.limits)
-        self._decoder.authenticated = client.authenticated
+        self._trusted = self._decoder.authenticated = client.authenticated
         self.last_active = state.clock
         self._connections.opened(self)
 
@@ -171,8 +172,6 @@ class ClientPump(asyncio.BufferedProtocol):
             for _ in TURN:
                 if client.closing or self._stalled:
                     break
-                if not (source or self._held) and decoder.idle:  # else it may have met an offender, whose turn it is
-                    break
                 try:
                     requests = self._held or decoder.decode_batch(source, BATCH if client.authenticated else 1)
                 except ProtocolError as error:
@@ -187,11 +186,11 @@ class ClientPump(asyncio.BufferedProtocol):
                     turn_is_over = self._run_rest(requests, done)
                 else:
                     self._held = NONE_HELD
-                if decoder.authenticated is not client.authenticated:
-                    decoder.authenticated = client.authenticated
+                if self._trusted is not client.authenticated:
+                    self._trusted = decoder.authenticated = client.authenticated
                 if len(out.tail) >= HIGH_WATER or (out.segments and len(out) >= HIGH_WATER):
                     self._write(out)
-                if turn_is_over:
+                if turn_is_over or (not source and decoder.idle):  # else it may have met an offender, whose turn it is
                     break
             else:
                 turn_is_over = True
