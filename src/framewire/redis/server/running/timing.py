@@ -46,12 +46,10 @@ def run_timed(command: Command, handler: Handler[Client], client: Client, reques
     finally:
         microseconds = (perf_counter_ns() - started) // 1000
         _spend(client, microseconds)
-        if not isinstance(reply, Wait):
-            note_time(command, client, request, microseconds)
-        elif client.nested and reply.keys:
-            note_time(command, client, request, microseconds)
-        else:
+        if isinstance(reply, Wait) and not (client.nested and reply.keys):  # within EXEC it does not wait
             reply.spent = microseconds
+        else:
+            note_time(command, client, request, microseconds)
 
 
 def _spend(client: Client, microseconds: int) -> None:
