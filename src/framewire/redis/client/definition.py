@@ -1,16 +1,16 @@
 """How a method is defined once and has exact types on asyncio clients, on blocking ones, and in pipelines.
 
-What belongs here: `command`, the decorator of all definitions, and what it tells type checkers. At run time it returns the
-function as it is: a definition builds the request, and gives it to `self._run`, which sends and returns what its class
-returns: a future, the result, or a place in a pipeline.
+What belongs here: `command`, the decorator of all definitions, and what it tells type checkers. At run time it returns
+the function as it is: a definition builds the request, and gives it to `self._run`, which sends and returns what its
+class returns: a future, the result, or a place in a pipeline.
 
     class Strings(Runs[S]):
         @command
         def get(self, name: Key) -> Reply[S | None]:
             return self._run((b"GET", name))
 
-`S` is what strings of the server are: `bytes`, or `str` in text views. Where the type of a reply depends on an argument,
-`signature` writes down each form and `either` binds them to the one that does the work:
+`S` is what strings of the server are: `bytes`, or `str` in text views. Where the type of a reply depends on an
+argument, `signature` writes down each form and `either` binds them to the one that does the work:
 
         @signature
         def _lpop(self, name: Key) -> Reply[S | None]: raise NotImplementedError
@@ -32,7 +32,6 @@ __all__ = ["Asyncio", "Command", "Either", "Pending", "Queued", "Reply", "Runs",
 
 P = ParamSpec("P")
 P2 = ParamSpec("P2")
-T = TypeVar("T")
 T = TypeVar("T")
 T2 = TypeVar("T2")
 T_co = TypeVar("T_co", covariant=True)
@@ -68,7 +67,7 @@ class Runs(Generic[S]):
     def _run_blocking(
         self, request: tuple[Any, ...], shape: Callable[[Any], T] | None, seconds: float | None
     ) -> Reply[Any]:
-        """As `_run`, on a link of its own: the server may take `seconds` before it answers, for ever with 0 or `None`."""
+        """As `_run`, on a link of its own: the server may take `seconds` to answer, for ever with 0 or `None`."""
         raise NotImplementedError
 
 

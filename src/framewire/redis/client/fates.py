@@ -1,7 +1,7 @@
 """What has become of a request that failed: executed, not executed, or nobody knows.
 
 What belongs here: the three fates, and which replies prove which. Source: the server refuses with these words before it
-runs a command (`processCommand` and its kin, as documented under "Redis error replies" and in the cluster specification).
+runs a command (see its documentation of errors, and the cluster specification).
 """
 
 from __future__ import annotations

@@ -3,6 +3,6 @@
     basic.py      words, flags, numbers, maps, pairs; the text views
     (others)      replies that only one group of commands has
 
-A shape takes a value of the values decoder (see `framewire.frames.resp.RespValue`) as RESP2 or RESP3 has it, and returns
-plain Python containers, whose `bytes` a text view then turns into `str`.
+A shape takes a value of the values decoder (see `framewire.frames.resp.RespValue`) as RESP2 or RESP3 has it, and
+returns plain Python containers, whose `bytes` a text view then turns into `str`.
 """
