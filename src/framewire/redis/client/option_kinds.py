@@ -192,7 +192,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ssl_ca_certs": _FILE,
     "ssl_ca_path": _FILE,
     "ssl_ca_data": Kind(
-        "certificates, as text in PEM or bytes in DER", lambda value: bool(value) and _is_secret(value), str, optional=True
+        "certificates, as text in PEM or bytes in DER",
+        lambda value: bool(value) and _is_secret(value), str, optional=True,
     ),
     "ssl_check_hostname": _FLAG,
     "ssl_min_version": Kind(
