@@ -24,7 +24,7 @@ def test_every_option_has_a_kind() -> None:
     ("client_name", "me", "me"), ("lib_name", "none", None), ("encoding", "latin-1", "latin-1"),
     *[("socket_keepalive", text, True) for text in ("1", "t", "True", "YES", "on")],
     *[("socket_keepalive", text, False) for text in ("0", "F", "false", "No", "OFF")],
-    ("ssl_cert_reqs", "none", None), ("ssl_cert_reqs", "required", "required"),
+    ("ssl_cert_reqs", "none", "none"), ("ssl_cert_reqs", "required", "required"),
     ("ssl_cert_reqs", "CERT_OPTIONAL", "optional"), ("ssl_check_hostname", "False", False),
     ("ssl_min_version", "771", 771), ("ssl_min_version", "TLSv1_3", 772), ("ssl_min_version", "tlsv1.2", 771),
     ("ssl_include_verify_flags", "[VERIFY_X509_STRICT, VERIFY_CRL_CHECK_LEAF]",

@@ -179,10 +179,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ssl_certfile": _FILE,
     "ssl_password": _SECRET,
     "ssl_cert_reqs": Kind(
-        "'none', 'optional', 'required' or an ssl.VerifyMode",
-        lambda value: value in ("none", "optional", "required") or (_is_whole(value) and 0 <= value <= 2),
+        "'none', 'optional', 'required', None or an ssl.VerifyMode",
+        lambda value: value in (None, "none", "optional", "required") or (_is_whole(value) and 0 <= value <= 2),
         _read_verification,
-        optional=True,
     ),
     "ssl_include_verify_flags": _TLS_FLAGS,
     "ssl_exclude_verify_flags": _TLS_FLAGS,
