@@ -202,7 +202,8 @@ COMMANDS = [
         KeySpec("RO access", last=-1, keyword="STREAMS", limit=2),
         summary="Returns the entries of streams behind given ids; can wait for some.", since="5.0.0",
         complexity="O(log N + M) for each stream, N entries in it and M returned",
-        repeat_in=Unless("read", 1, (b"$",)), timeout=Timeout(1000, word=b"BLOCK", options={b"COUNT": 2}),
+        repeat_in=Unless("read", 1, (b"$",)),
+        timeout=Timeout(1000, word=b"BLOCK", until=b"STREAMS", options={b"COUNT": 2}),
         arguments=(
             integer("count", "COUNT", optional=True), integer("milliseconds", "BLOCK", optional=True),
             block("streams", key("key", multiple=True), string("id", multiple=True), word="STREAMS"),
@@ -215,7 +216,7 @@ COMMANDS = [
         summary="Returns entries that a group has not read yet, or that a consumer has not acknowledged; can wait "
         "for some.",
         since="5.0.0", complexity="O(log N + M) for each stream, N entries in it and M returned",
-        timeout=Timeout(1000, word=b"BLOCK", options={b"GROUP": 3, b"COUNT": 2, b"NOACK": 1}),
+        timeout=Timeout(1000, word=b"BLOCK", until=b"STREAMS", options={b"GROUP": 3, b"COUNT": 2}),
         arguments=(
             block("group_consumer", string("group"), string("consumer"), word="GROUP"),
             integer("count", "COUNT", optional=True), integer("milliseconds", "BLOCK", optional=True),

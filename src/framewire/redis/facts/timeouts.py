@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["Timeout"]
 
@@ -17,20 +17,20 @@ _NUMBER = re.compile(rb"\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
-    """Where the time stands: at `position` (-1 is the last item), or behind the `word`, which is looked for among the
-    options that a request begins with; `options` are the lengths of the others. A second has `units` units.
+    """Where the time stands: at `position` (-1 is the last item), or behind the `word`, which is an option before
+    `until`; `options` are the lengths of other options that have values. A second has `units` units.
     """
 
     units: int
     position: int = 0
     word: bytes = b""
-    options: Mapping[bytes, int] | None = None
+    until: bytes = b""
+    options: Mapping[bytes, int] = field(default_factory=dict)
 
     def of(self, request: Sequence[bytes]) -> float | None:
         """How many seconds `request` may wait; 0 is for ever, and `None` where it does not wait.
 
-        What is no number is refused by the server at once, perhaps: it may know numbers that are none here, so that is
-        for ever too.
+        What is no number is for ever too: the server refuses it at once, unless it knows numbers that are none here.
         """
         position = self._find(request)
         if position is None or position >= len(request):
@@ -44,9 +44,7 @@ class Timeout:
         position = 1
         while position < len(request):
             word = request[position].upper()
-            if word == self.word:
-                return position + 1
-            if self.options is None or word not in self.options:
-                return None
-            position += self.options[word]
+            if word in (self.word, self.until):
+                return position + 1 if word == self.word else None
+            position += self.options.get(word, 1)
         return None
