@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-__all__ = ["SCHEMES", "Url", "parse_url", "tcp_url", "unix_url", "with_password"]
+__all__ = ["SCHEMES", "Url", "memory_url", "parse_url", "tcp_url", "unix_url", "with_password"]
 
 SCHEMES: Final = ("redis", "rediss", "unix", "memory")
 """What a URL may begin with; in small letters, while people may write it as they like."""
@@ -26,12 +26,18 @@ _ENCODE = "(in a user name, a password or a path, the characters / ? # @ : % mus
 
 def tcp_url(host: str, port: int, db: int = 0, *, tls: bool = False) -> str:
     """The URL of a TCP address and a database; an IPv6 address gets its brackets."""
-    return f"{'rediss' if tls else 'redis'}://{f'[{host}]' if ':' in host else host}:{port}/{db}"
+    place = f"[{host.replace('%', '%25')}]" if ":" in host else host
+    return f"{'rediss' if tls else 'redis'}://{place}:{port}/{db}"
 
 
 def unix_url(path: str, db: int = 0) -> str:
     """The URL of a Unix socket and a database, which is only written where it is not 0."""
     return f"unix://{quote(path, errors='surrogateescape')}{f'?db={db}' if db else ''}"
+
+
+def memory_url(name: str, db: int = 0) -> str:
+    """The URL of a server in memory and a database; the empty name is a server of one's own."""
+    return f"memory://{quote(name, safe='')}/{db}"
 
 
 def with_password(url: str, password: bytes) -> str:
