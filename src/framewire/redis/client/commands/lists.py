@@ -72,8 +72,8 @@ class Lists(Runs[S]):
 
         `num_keys` is how many keys there are, `direction` is LEFT or RIGHT. `None` where no list has an item.
         """
-        keys = counted(args, num_keys)
-        return self._run((b"LMPOP", *keys, direction, b"COUNT", 1 if count is None else count), popped)
+        how: tuple[Any, ...] = (direction, b"COUNT", 1 if count is None else count)
+        return self._run((b"LMPOP", *counted(args, num_keys), *how), popped)
 
     @command
     def lmove(self, first_list: Key, second_list: Key, src: str = "LEFT", dest: str = "RIGHT") -> Reply[S | None]:

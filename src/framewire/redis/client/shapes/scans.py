@@ -5,11 +5,14 @@ What belongs here: a function for each kind of finding.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from framewire.redis.client.shapes.basic import mapping, scored
+from framewire.redis.client.shapes.sorted_sets import ScoreCast, scored_as
 
-__all__ = ["page_of_items", "page_of_pairs", "page_of_scores"]
+__all__ = ["page_of_items", "page_of_pairs", "page_of_scores", "page_of_scores_as"]
 
 
 def page_of_items(reply: Any) -> tuple[int, list[Any]]:
@@ -28,3 +31,10 @@ def page_of_scores(reply: Any) -> tuple[int, list[tuple[Any, float]]]:
     """ZSCAN."""
     cursor, found = reply
     return int(cursor), scored(found)
+
+
+@lru_cache(maxsize=64)
+def page_of_scores_as(cast: ScoreCast) -> Callable[[Any], tuple[int, list[tuple[Any, Any]]]]:
+    """ZSCAN, with what `cast` makes of the scores."""
+    shape = scored_as(cast)
+    return lambda reply: (int(reply[0]), shape(reply[1]))
