@@ -97,9 +97,9 @@ cdef class Reader:
             (<BytesMut>src).drop(min(count, (<BytesMut>src).len))
 
     cdef inline void rest(self, bint more) noexcept:
-        """Remember the place; `more`: inside an item, for want of bytes."""
+        """Remember the place; `more`: inside an item, or in front of one, for want of bytes."""
         self.before = self.used()
-        self.begun = more and (self.before > 0 or self.p < self.stop)
+        self.begun = self.before > 0 or (more and self.p < self.stop)
         self.mark = self.p
 
     # one frame

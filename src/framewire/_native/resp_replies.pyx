@@ -12,7 +12,8 @@ What belongs here: what may follow what, the limits on it, and what each type be
           `length` >= 0: the payload is awaited ----------------+         v
                                                                        ITEM, while it wants more
 
-The levels are on a heap stack that `max_depth` bounds, so nothing recurses. An item is judged in the order that the
+The levels are on a heap stack that `max_depth` bounds, so nothing recurses. Where pushes may interrupt a reply, its
+stack is set aside while one is read, as a frame of its own with a stack of its own; see the plain twin. An item is judged in the order that the
 plain twin states, so that what is refused, and why, never depends on how the network cut the bytes.
 """
 
@@ -36,7 +37,7 @@ from framewire._native.resp_reader cimport MORE, OPEN, PREALLOCATED
 
 from framewire.frames import refusals
 from framewire.frames.decimals import MAX_DIGITS, parse_big_number, parse_double
-from framewire.frames.resp import Attributed, BigNumber, Boolean, Double, Null
+from framewire.frames.resp import Attributed, BigNumber, Boolean, Double, Null, is_confirmation
 
 cdef enum:
     STREAMED = -1                   # what a level wants that is open until its END
@@ -56,10 +57,21 @@ cdef struct Level:
     bint at_top                     # that item stands at top level
 
 
+cdef struct Stack:
+    # The aggregates that are being read, one inside the other.
+    Level* levels                   # outermost first
+    Py_ssize_t depth                # how many
+    Py_ssize_t allocated            # levels for which there is memory
+
+
 @cython.final
 cdef class Replies(Reader):
-    """Reads one reply after the other into items of `output`."""
+    """Reads one reply after the other into items of `output`; `surfacing`: pushes may interrupt a reply."""
     cdef Output output
+    cdef bint surfacing
+    cdef bint interrupted           # a push inside a reply is being read:
+    cdef Stack aside                # that reply's levels, otherwise none; `stack` holds the push's
+    cdef Py_ssize_t used_aside      # bytes of it in front of the push
     cdef Py_ssize_t at              # where in the frame the current item began, for messages
     cdef unsigned char kind         # type byte of the payload that is awaited
     cdef Level* stack               # the open aggregates, outermost first
@@ -71,12 +83,19 @@ cdef class Replies(Reader):
     def __dealloc__(self):
         self.drop_levels()
         PyMem_Free(self.stack)
+        PyMem_Free(self.aside.levels)
 
     cdef void forget(self) noexcept:
         self.drop_levels()
         self.chunks = None
 
     cdef void drop_levels(self) noexcept:
+        self.drop_open()
+        self.swap()
+        self.drop_open()
+        self.interrupted = False
+
+    cdef void drop_open(self) noexcept:
         while self.depth:
             self.depth -= 1
             Py_XDECREF(self.stack[self.depth].items)
@@ -114,8 +133,11 @@ cdef class Replies(Reader):
             if item is not OPEN:
                 if self.depth:
                     item = self.give(item)
-                if item is not OPEN:
+                if item is not OPEN and self.interrupted:
+                    item = self.resume(item)
+                elif item is not OPEN:
                     self.frame_ends()
+                if item is not OPEN:
                     return item
 
     cdef object inner_item(self):
@@ -398,8 +420,52 @@ cdef class Replies(Reader):
 
     cdef object push_frame(self):
         if self.depth and not self.stack[self.depth - 1].at_top:
-            return self.refuse(refusals.stray(">", self.at))
+            self.interrupt()
         return self.aggregate(c">")
+
+    cdef int interrupt(self) except -1:
+        """Set the reply aside for the push that begins here, unless that is none, or a push itself."""
+        if not self.surfacing or self.interrupted:
+            self.refuse(refusals.stray(">", self.at))
+        self.interrupted = True
+        self.used_aside = self.used()
+        self.swap()
+        self.at = 0
+        self.frame_ends()
+        return 0
+
+    cdef void swap(self) noexcept:
+        """Exchange the stack that is in use and the one that is aside."""
+        cdef Stack other = self.aside
+        self.aside.levels, self.aside.depth, self.aside.allocated = self.stack, self.depth, self.allocated
+        self.stack, self.depth, self.allocated = other.levels, other.depth, other.allocated
+
+    cdef object resume(self, object push):
+        """Go on with the interrupted reply: the push; or, if it is an element there, OPEN or the reply that is whole."""
+        cdef Py_ssize_t size = self.used()
+        self.swap()
+        self.interrupted = False
+        self.at = self.before = self.used_aside
+        self.mark = self.p
+        if not (self.in_top_array() and is_confirmation(push)):
+            self.aim()
+            return push
+        self.before += size
+        self.charge(0)
+        self.aim()
+        item = self.give(push)
+        if item is not OPEN:
+            self.frame_ends()
+        return item
+
+    cdef bint in_top_array(self) noexcept:
+        """Whether the next item is an element of an array at top level, as EXEC's is."""
+        cdef Py_ssize_t place = self.depth - 1
+        while place >= 0 and self.stack[place].annotates:
+            place -= 1
+        if place < 0 or self.stack[place].kind != c"*":
+            return False
+        return place == 0 or self.stack[place - 1].at_top
 
     cdef object end(self):
         """The `.` that ends a streamed aggregate: that aggregate; or MORE."""
@@ -495,10 +561,11 @@ cdef class Replies(Reader):
         return (SET if kind == c"~" else PUSH).make(PyList_AsTuple(items))
 
 
-cdef Reader new_replies(Output output, object limits):
-    """A reader of replies into items of `output`."""
+cdef Reader new_replies(Output output, object limits, bint surfacing):
+    """A reader of replies into items of `output`; `surfacing`: pushes may interrupt a reply."""
     cdef Replies made = Replies.__new__(Replies)
     made.output = output
+    made.surfacing = surfacing
     made.keeps = HEAD if output == NOTHING else made.keeps
     made.set_limits(limits)
     return made

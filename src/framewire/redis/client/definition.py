@@ -19,6 +19,8 @@ argument, `signature` writes down each form and `either` binds them to the one t
         @either(_lpop, _lpop_many)
         def lpop(self, name: Key, count: int | None = None) -> Reply[Any]:
             ...
+
+A flag that makes the difference is `Literal[False] = False` in one form and `Literal[True]`, by keyword, in the other.
 """
 
 from __future__ import annotations
@@ -27,15 +29,18 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
-__all__ = ["Asyncio", "Command", "Either", "Pending", "Queued", "Reply", "Runs", "S", "Threads", "command", "either",
-           "signature"]  # fmt: skip
+__all__ = ["Asyncio", "Command", "Either", "OneOfThree", "Pending", "Queued", "Reply", "Runs", "S", "Threads",
+           "command", "either", "signature"]  # fmt: skip
 
 P = ParamSpec("P")
 P2 = ParamSpec("P2")
+P3 = ParamSpec("P3")
 T = TypeVar("T")
 T2 = TypeVar("T2")
+T3 = TypeVar("T3")
 T_co = TypeVar("T_co", covariant=True)
 T2_co = TypeVar("T2_co", covariant=True)
+T3_co = TypeVar("T3_co", covariant=True)
 S = TypeVar("S", bytes, str)
 
 
@@ -144,16 +149,62 @@ class Either(Generic[P, T_co, P2, T2_co]):
         raise NotImplementedError
 
 
+class _AsyncioOneOfThree(Protocol[P, T, P2, T2, P3, T3]):
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Future[T]: ...
+    @overload
+    def __call__(self, *args: P2.args, **kwargs: P2.kwargs) -> Future[T2]: ...
+    @overload
+    def __call__(self, *args: P3.args, **kwargs: P3.kwargs) -> Future[T3]: ...
+
+
+class _ThreadsOneOfThree(Protocol[P, T_co, P2, T2_co, P3, T3_co]):
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T_co: ...
+    @overload
+    def __call__(self, *args: P2.args, **kwargs: P2.kwargs) -> T2_co: ...
+    @overload
+    def __call__(self, *args: P3.args, **kwargs: P3.kwargs) -> T3_co: ...
+
+
+class _QueuedOneOfThree(Protocol[P, T_co, P2, T2_co, P3, T3_co]):
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Pending[T_co]: ...
+    @overload
+    def __call__(self, *args: P2.args, **kwargs: P2.kwargs) -> Pending[T2_co]: ...
+    @overload
+    def __call__(self, *args: P3.args, **kwargs: P3.kwargs) -> Pending[T3_co]: ...
+
+
+class OneOfThree(Generic[P, T_co, P2, T2_co, P3, T3_co]):
+    """For type checkers: a method that was defined with `either` and three forms."""
+
+    @overload
+    def __get__(self, instance: Asyncio, owner: Any = None) -> _AsyncioOneOfThree[P, T_co, P2, T2_co, P3, T3_co]: ...
+    @overload
+    def __get__(self, instance: Threads, owner: Any = None) -> _ThreadsOneOfThree[P, T_co, P2, T2_co, P3, T3_co]: ...
+    @overload
+    def __get__(self, instance: Queued, owner: Any = None) -> _QueuedOneOfThree[P, T_co, P2, T2_co, P3, T3_co]: ...
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        raise NotImplementedError
+
+
 def signature(function: Callable[Concatenate[Any, P], Reply[T_co]]) -> Signature[P, T_co]:
     """One form of a method: what it takes then, and what it returns. It is never called."""
     return cast("Signature[P, T_co]", function)
 
 
+@overload
 def either(
-    first: Signature[P, T_co], second: Signature[P2, T2_co]
-) -> Callable[[Callable[..., Reply[Any]]], Either[P, T_co, P2, T2_co]]:
-    """Define a method that has two forms; checkers try them in this order."""
-    return cast("Callable[[Callable[..., Reply[Any]]], Either[P, T_co, P2, T2_co]]", _same)
+    first: Signature[P, T_co], second: Signature[P2, T2_co], /
+) -> Callable[[Callable[..., Reply[Any]]], Either[P, T_co, P2, T2_co]]: ...
+@overload
+def either(
+    first: Signature[P, T_co], second: Signature[P2, T2_co], third: Signature[P3, T3_co], /
+) -> Callable[[Callable[..., Reply[Any]]], OneOfThree[P, T_co, P2, T2_co, P3, T3_co]]: ...
+def either(*forms: Signature[..., Any]) -> Callable[[Callable[..., Reply[Any]]], Any]:
+    """Define a method that has two forms, or three; checkers try them in this order."""
+    return _same
 
 
 def _same(function: Callable[..., Reply[Any]]) -> Callable[..., Reply[Any]]:

@@ -6,7 +6,7 @@ What belongs here: functions from a decoded reply to a Python value that are no 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from framewire.frames.resp import Error, Push, Simple, Verbatim
@@ -95,7 +95,7 @@ def text_of(value: Any) -> Any:
     return value
 
 
-@cache
+@lru_cache(maxsize=1024)  # bounded, for shapes that are made for one call
 def texted(shape: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
     """The shape of a text view: `shape`, then text."""
     if shape is None:
