@@ -17,7 +17,7 @@ from framewire.tap.faults.steps import Stall as StallStep
 
 __all__ = [
     "BEHIND", "Action", "Cut", "Delay", "Drop", "Duplicate", "Inject", "Limit", "Pass", "Refuse", "Replace", "Slice",
-    "Stall", "Swap", "duration",
+    "Stall", "Swap", "decimal", "duration",
 ]  # fmt: skip
 
 BEHIND = sys.maxsize
@@ -44,7 +44,12 @@ class Action:
 
 def duration(seconds: float) -> str:
     """`0.05` as `50ms`, `2.0` as `2s`."""
-    return f"{seconds:g}s" if seconds >= 1 else f"{seconds * 1000:g}ms"
+    return f"{decimal(seconds)}s" if seconds >= 1 else f"{decimal(seconds * 1000)}ms"
+
+
+def decimal(number: float) -> str:
+    """A number as a program spells it: no exponent, six places at most."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def _require(holds: bool, what: str) -> None:
@@ -76,7 +81,8 @@ class Delay(Action):
     places = frozenset({"frame", "byte", "connection"})
 
     def __post_init__(self) -> None:
-        _require(self.seconds >= 0 and self.most >= 0, f"a delay is not negative: {self.seconds:g} s, {self.most:g} s")
+        _require(self.seconds >= 0, f"a delay is not negative: {self.seconds:g} s")
+        _require(not self.most or self.most >= self.seconds, f"not {self.seconds:g} s at least, {self.most:g} at most")
 
     def apply(self, steps: list[Step], rng: random.Random) -> list[Step]:
         return [Due(self.drawn(rng)), *steps]
@@ -88,7 +94,7 @@ class Delay(Action):
     def __str__(self) -> str:
         if self.most <= self.seconds:
             return f"delay {duration(self.seconds)}"
-        return f"delay {self.seconds * 1000:g}-{self.most * 1000:g}ms"
+        return f"delay {decimal(self.seconds * 1000)}-{decimal(self.most * 1000)}ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ class Limit(Action):
         return slow
 
     def __str__(self) -> str:
-        return f"limit {self.rate:g} bytes/s"
+        return f"limit {decimal(self.rate)} bytes/s"
 
 
 # -- whether, how often, in which order -------------------------------------------------------------------------------

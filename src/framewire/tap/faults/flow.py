@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from framewire._impl import Bytes
 from framewire.aio.connection import Connection
+from framewire.errors import ConnectionClosedError
 from framewire.tap.faults.line import Side
 from framewire.tap.faults.steps import Cut, Due, End, Pause, Send, Stall, Step, sent_by
 
@@ -74,14 +75,18 @@ class Flow:
                 return
 
     async def receive(self) -> None:
-        """Read to the end of the stream. Raises `ConnectionClosedError` where the sender is lost."""
-        async for data in self._source:
-            self._put(self._side.feed(data.to_bytes()))
-            await self._room.wait()
-        self._put([*self._side.end(), End()])
+        """Read to the end of the stream, or until the sender is lost, which cuts the connection behind what came."""
+        try:
+            async for data in self._source:
+                self._put(self._side.feed(data.to_bytes()))
+                await self._room.wait()
+        except ConnectionClosedError:
+            self._put([Cut(reset=True)])
+        else:
+            self._put([*self._side.end(), End()])
 
     async def send(self) -> None:
-        """Carry out the steps in order, up to the end. Raises `ConnectionClosedError` where the receiver is lost."""
+        """Carry out the steps in order, up to the end. Raises `OSError` where the receiver is lost."""
         while True:
             while not self._steps:
                 self._news.clear()

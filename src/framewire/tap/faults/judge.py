@@ -61,6 +61,11 @@ class Judge:
         """One more rule, behind the others; it counts from here on."""
         self._rules.append(_Running(rule, f"{self.seed}/{len(self._rules)}"))
 
+    def gone(self, connection: int) -> None:
+        """That connection has ended: what was remembered for it alone is forgotten."""
+        for running in self._rules:
+            running.forget(connection)
+
     def clear(self) -> None:
         """No rule any more. What was counted and logged stays."""
         self._rules.clear()
@@ -118,6 +123,10 @@ class _Running:
         self._seed = seed
         self._counted: Counter[int] = Counter()
         self._lots: dict[int, random.Random] = {}
+
+    def forget(self, connection: int) -> None:
+        self._counted.pop(connection, None)
+        self._lots.pop(connection, None)
 
     def takes_frame(self, connection: int, kind: Kind, request: Sequence[bytes] | None) -> bool:
         selector = self.rule.selector

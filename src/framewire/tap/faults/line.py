@@ -21,7 +21,7 @@ from framewire.tap.faults.framing import Frame, Framing, RawFraming, ReplyFramin
 from framewire.tap.faults.judge import Judge
 from framewire.tap.faults.pairing import Paired, Pairing
 from framewire.tap.faults.rule import Direction, Kind
-from framewire.tap.faults.steps import Cut, Send, Step, sent_by, split
+from framewire.tap.faults.steps import Cut, Send, Step, joined, sent_by, split
 
 __all__ = ["Line", "Side"]
 
@@ -86,7 +86,7 @@ class Side:
         for frame in self._framing.feed(data):
             if not self.is_over:
                 steps += self._framed(frame) if frame.whole else self._raw(frame.data)
-        return steps
+        return joined(steps)
 
     def end(self) -> list[Step]:
         """The sender has ended this direction: what is still here goes on."""

@@ -10,10 +10,10 @@ import contextlib
 import socket
 import struct
 from collections.abc import Awaitable
+from typing import Literal, TypeAlias
 
 from framewire._impl import Bytes
 from framewire.aio.connection import Connection
-from framewire.errors import ConnectionClosedError
 from framewire.tap.faults.flow import Flow, Time
 from framewire.tap.faults.line import Line
 from framewire.tap.faults.rule import Direction
@@ -22,6 +22,10 @@ __all__ = ["Link", "reset"]
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER of no time: closing sends a RST."""
+
+
+Ending: TypeAlias = Literal["end", "reset", "abort"]
+"""Of both connections: by a FIN; by a RST behind what was written; by a RST at once."""
 
 
 class Link:
@@ -33,11 +37,11 @@ class Link:
         self.number = number
         self._ends = (client, server)
         self._flows: dict[Direction, Flow] = {
-            "requests": Flow(client, server, line.requests, time, self.cut),
-            "replies": Flow(server, client, line.replies, time, self.cut),
+            "requests": Flow(client, server, line.requests, time, self._cut_behind),
+            "replies": Flow(server, client, line.replies, time, self._cut_behind),
         }
         self._open_flows = len(self._flows)
-        self._over: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     # -- from outside -------------------------------------------------------------------------------------------------
 
@@ -48,8 +52,7 @@ class Link:
 
     def cut(self, reset: bool = False) -> None:
         """End it on both sides, by a FIN or by a RST; what has not gone on is lost. Twice is fine."""
-        if not self._over.done():
-            self._over.set_result(reset)
+        self._end("abort" if reset else "end")
 
     def stall(self, direction: Direction | None = None) -> None:
         """Nothing goes on in this direction, or in both."""
@@ -76,30 +79,39 @@ class Link:
                 group.create_task(self._unless_lost(work))
                 for flow in self._flows.values() for work in (flow.receive(), self._send(flow))
             ]  # fmt: skip
-            with_reset = await self._over
+            ending = await self._over
             for task in tasks:
                 task.cancel()
-        await self._take_leave(with_reset)
+        await self._take_leave(ending)
 
     async def _send(self, flow: Flow) -> None:
         await flow.send()
         self._open_flows -= 1
         if not self._open_flows:
-            self.cut()  # both have ended by themselves: nothing is left that it could lose
+            self._end("end")  # both have ended by themselves: nothing is left that it could lose
 
     async def _unless_lost(self, work: Awaitable[None]) -> None:
         """Who is lost on one side is lost on the other."""
         try:
             await work
-        except ConnectionClosedError:
-            self.cut(reset=True)
+        except OSError:
+            self._end("abort")
 
-    async def _take_leave(self, with_reset: bool) -> None:
-        if with_reset:
-            for end in self._ends:
-                reset(end)
-        else:
+    def _cut_behind(self, with_reset: bool) -> None:
+        self._end("reset" if with_reset else "end")
+
+    def _end(self, ending: Ending) -> None:
+        if not self._over.done():
+            self._over.set_result(ending)
+
+    async def _take_leave(self, ending: Ending) -> None:
+        if ending == "end":
             await asyncio.gather(*map(_end_and_let_go, self._ends))
+            return
+        for connection in self._ends:
+            reset(connection)
+            if ending == "abort":
+                connection.abort()
 
 
 def reset(connection: Connection[Bytes]) -> None:
@@ -113,7 +125,7 @@ def reset(connection: Connection[Bytes]) -> None:
 
 async def _end_and_let_go(connection: Connection[Bytes]) -> None:
     """End our direction, and drop what still comes: closing with bytes unread would be a RST, and lose what went."""
-    with contextlib.suppress(ConnectionClosedError):
+    with contextlib.suppress(OSError):
         connection.write_eof()
         async for _ in connection:
             pass

@@ -210,6 +210,7 @@ class FaultProxy:
             await link.run()
         finally:
             del self._links[number]
+            self._judge.gone(number)
 
     def _wake(self) -> None:
         self._entry.set()

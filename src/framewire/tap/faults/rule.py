@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from framewire.redis.facts.table import lookup
 from framewire.redis.glob import Matcher, compile_glob
-from framewire.tap.faults.actions import Action, Cut
+from framewire.tap.faults.actions import Action, Cut, decimal
 
 __all__ = ["ALL", "ANY", "EACH", "Byte", "Connections", "Direction", "Frames", "Kind", "Rule", "Selector", "key_names"]
 
@@ -52,6 +52,15 @@ class Frames:
         if self.kind == "push" and (self.command or self.key):
             raise ValueError("a push has no request whose command or key could be asked for")
 
+    def __str__(self) -> str:
+        asked = [_word(self.command.upper() or "*"), *([_word(self.key)] if self.key else [])]
+        return " ".join([
+            _numbered(self.kind, self.numbers),
+            *(["of" if self.kind == "request" else "to", *asked] if self.command or self.key else []),
+            *_on(self.connection),
+            *([f"with probability {decimal(self.probability)}"] if self.probability < 1 else []),
+        ])  # fmt: skip
+
     @cached_property
     def _matcher(self) -> Matcher:
         return compile_glob(self.key.encode())
@@ -83,6 +92,9 @@ class Byte:
         if self.offset < 0:
             raise ValueError(f"bytes are counted from 0: {self.offset}")
 
+    def __str__(self) -> str:
+        return " ".join([f"byte {self.offset} of {self.direction}", *_on(self.connection)])
+
     def fits(self, connection: int) -> bool:
         """Whether that connection is meant."""
         return self.connection in (ANY, EACH, connection)
@@ -97,6 +109,9 @@ class Connections:
 
     def __post_init__(self) -> None:
         _check_numbers(self.numbers)
+
+    def __str__(self) -> str:
+        return _numbered("connection", self.numbers)
 
 
 Selector: TypeAlias = Frames | Byte | Connections
@@ -123,6 +138,31 @@ class Rule:
 def _check_numbers(numbers: range) -> None:
     if not numbers or numbers[0] < 1 or numbers.step < 1:
         raise ValueError(f"they are counted upwards from 1, not {numbers}")
+
+
+def _numbered(what: str, numbers: range) -> str:
+    """`every reply`, `every 3rd reply`, `reply 3`, `reply 3-5`, `reply 3-`: what a program can say of them."""
+    if numbers == ALL:
+        return f"every {what}"
+    if numbers.step > 1 and numbers == range(numbers.step, sys.maxsize, numbers.step):
+        return f"every {numbers.step}th {what}"
+    if numbers.step > 1 and len(numbers) > 1:
+        return f"{what} {list(numbers)}" if len(numbers) < 10 else f"{what} {numbers}"
+    if len(numbers) == 1:
+        return f"{what} {numbers[0]}"
+    return f"{what} {numbers[0]}-{numbers[-1] if numbers.stop < sys.maxsize else ''}"
+
+
+def _on(connection: int) -> list[str]:
+    if connection == ANY:
+        return []
+    return ["on each connection" if connection == EACH else f"on connection {connection}"]
+
+
+def _word(text: str) -> str:
+    """In quotes where it would be read as something else."""
+    plain = text.isprintable() and text.split() == [text] and text[-1] != ":" and text[0] not in "\"'"
+    return text if plain and text not in ("on", "with") else repr(text)
 
 
 def _names(request: Sequence[bytes]) -> tuple[str, ...]:

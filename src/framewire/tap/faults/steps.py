@@ -5,10 +5,12 @@ What belongs here: the steps, and how a list of them is split by the bytes it se
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TypeAlias
 
-__all__ = ["CUT", "Cut", "Due", "End", "Pause", "Send", "Stall", "Step", "sent_by", "split"]
+__all__ = ["Cut", "Due", "End", "Pause", "Send", "Stall", "Step", "joined", "sent_by", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,17 @@ class End:
 
 Step: TypeAlias = Send | Due | Pause | Stall | Cut | End
 
-CUT = Cut()
+
+def joined(steps: Iterable[Step]) -> list[Step]:
+    """The same steps, with those that send one after the other as one: what comes in one read leaves in one write."""
+    result: list[Step] = []
+    for sends, group in groupby(steps, lambda step: isinstance(step, Send)):
+        run = list(group)
+        result += [Send(sent_by(run))] if sends and len(run) > 1 else run
+    return result
 
 
-def sent_by(steps: list[Step]) -> bytes:
+def sent_by(steps: Iterable[Step]) -> bytes:
     """All bytes that the steps send."""
     return b"".join(step.data for step in steps if isinstance(step, Send))
 

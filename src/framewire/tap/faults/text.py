@@ -290,12 +290,19 @@ def _is_quoted(word: str) -> bool:
 
 
 def _text(word: str) -> str:
-    return str(ast.literal_eval(word)) if _is_quoted(word) else word
+    return str(_literal(word)) if _is_quoted(word) else word
 
 
 def _bytes(word: str) -> bytes:
     if not _is_quoted(word):
         raise ValueError(f"bytes stand in quotes, not {word}")
-    data: object = ast.literal_eval(f"b{word}")
+    data = _literal(f"b{word}")
     assert isinstance(data, bytes)
     return data
+
+
+def _literal(word: str) -> object:
+    try:
+        return ast.literal_eval(word)
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"{word} is not quoted as in Python: {error.args[0]}") from None
