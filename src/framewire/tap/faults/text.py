@@ -35,7 +35,7 @@ _word = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \S+ """, re.VERB
 _time = re.compile(r"(?:([\d.]+)-)?([\d.]+)(ms|s|us)\Z")
 _ordinal = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
 _numbers = re.compile(r"(\d+)(-)?(\d+)?\Z")
-_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+_IN_A_SECOND = {"us": 1e6, "ms": 1e3, "s": 1.0}
 
 
 def parse_program(program: str | Iterable[str | Rule]) -> list[Rule]:
@@ -281,8 +281,8 @@ def _seconds(word: str) -> tuple[float, float]:
     found = _time.match(word)
     if not found:
         raise ValueError(f"{word!r} is no time: 50ms, 1.5s, 10-50ms")
-    most = _float(found[2]) * _UNITS[found[3]]
-    return (_float(found[1]) * _UNITS[found[3]], most) if found[1] else (most, 0.0)
+    most = _float(found[2]) / _IN_A_SECOND[found[3]]
+    return (_float(found[1]) / _IN_A_SECOND[found[3]], most) if found[1] else (most, 0.0)
 
 
 def _is_quoted(word: str) -> bool:
