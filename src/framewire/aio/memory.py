@@ -1,7 +1,7 @@
 """A connected pair of connections in memory: for tests, ours and users', with real back-pressure and no socket.
 
 What belongs here: `Connection`s over the transport of `memory_transport.py`. Bytes arrive through the same callbacks as
-from a socket (`get_buffer`, `buffer_updated`); with a `piece`, so many in each turn of the loop, so that code under test
+from a socket (`get_buffer`, `buffer_updated`), and with a `piece` so many in each turn of the loop: code under test
 meets partial frames, pausing and half-close as it would on a network.
 """
 

@@ -14,9 +14,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from framewire._framed import DEFAULT_HIGH_WATER
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 __all__ = ["MemoryTransport", "join_in_memory"]
 
@@ -189,9 +192,8 @@ class MemoryTransport(asyncio.Transport):
         try:
             self._move(self.peer)
         except Exception as error:
-            self._loop.call_exception_handler(
-                {"message": "a protocol failed to read", "exception": error, "transport": self, "protocol": self._protocol}
-            )  # fmt: skip
+            context = {"message": "a protocol failed to read", "exception": error, "protocol": self._protocol}
+            self._loop.call_exception_handler({**context, "transport": self})
             self._break(error)
 
     def _move(self, peer: MemoryTransport) -> None:
@@ -213,9 +215,9 @@ class MemoryTransport(asyncio.Transport):
             if not protocol.eof_received():
                 self.close()
 
-    def _take(self, room: memoryview, piece: int | None) -> int:
-        """Copy the front of what was written here into `room`; returns the number of bytes."""
-        unread = self._unread
+    def _take(self, lent: WriteableBuffer, piece: int | None) -> int:
+        """Copy the front of what was written here into the room that was lent; returns the number of bytes."""
+        unread, room = self._unread, lent if isinstance(lent, memoryview) else memoryview(lent)
         most = min(len(room), piece or len(room))
         if not most:
             raise RuntimeError("get_buffer() returned an empty buffer")
@@ -243,6 +245,7 @@ class MemoryTransport(asyncio.Transport):
         """Read no more, deliver what was written, then end both directions."""
         if not self._closing:
             self._closing = self._eof = True
+            self.peer._forget_unread()
             self.peer._wake()
             if not self._unread:
                 self._loop.call_soon(self._lose, None)
@@ -260,7 +263,7 @@ class MemoryTransport(asyncio.Transport):
             self._loop.call_soon(self.peer._lose, ConnectionResetError("the peer aborted the connection"))
 
     def _lose(self, error: Exception | None) -> None:
-        """The connection is gone on this side. What waits for the peer is gone too; the peer reads the end, if it can."""
+        """The connection is gone on this side, with what the peer wrote and it did not read; the peer reads the end."""
         if self._lost:
             return
         self._lost = self._closing = self._eof = True
@@ -277,7 +280,7 @@ class MemoryTransport(asyncio.Transport):
         protocol.connection_lost(error)
 
     def _forget_unread(self) -> None:
-        """Nobody will read what was written here."""
+        """Nobody will read what was written here: the peer is closing, or gone."""
         self._unread.clear()
         self._size = 0
         if self._closing:

@@ -278,10 +278,8 @@ async def main():
 asyncio.run(main())
 """
     for last in ("await hold.aclose()", "hold.release()", "pass"):
-        done = subprocess.run(
-            [sys.executable, "-X", "dev", "-W", "error", "-c", program % last], capture_output=True, text=True, check=True
-        )
-        assert not done.stderr
+        command_line = [sys.executable, "-X", "dev", "-W", "error", "-c", program % last]
+        assert not subprocess.run(command_line, capture_output=True, text=True, check=True).stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nobody forks here")

@@ -1,7 +1,7 @@
 """`memory://name`: servers that the clients of one process share by a name, and that nobody else can reach.
 
-What belongs here: which server a name stands for, where it runs, how a client is joined to it, and when it ends. Nothing
-is on disk and nothing listens.
+What belongs here: which server a name stands for, where it runs, how a client is joined to it, when it ends. Nothing is
+on disk and nothing listens.
 
                               where it runs                    who is joined how
     a name --> a home --+-- the loop of the first client ----- clients of that loop: in memory, no socket
@@ -222,7 +222,7 @@ class _InLoop:
     def connect(self) -> socket.socket:
         if threading.get_ident() == self._thread:
             raise RuntimeError(
-                "this memory:// server runs in an event loop of this very thread, which could not serve who waits here: "
+                "this memory:// server runs in an event loop of this very thread, which cannot serve who waits here: "
                 "use an asyncio client in that loop, or another thread"
             )
         ours, theirs = socket.socketpair()

@@ -196,7 +196,7 @@ class Server:
         return transport, protocol
 
     def adopt(self, sock: socket.socket) -> None:
-        """Serve a socket that is connected already, one end of `socket.socketpair()`, say. Call it in the server's loop.
+        """Serve a socket that is connected already, one end of `socket.socketpair()`, say. In the server's loop.
 
         The socket belongs to the server from here on. It is as one that was accepted: one too many is told so, and
         closed; where the server has stopped, it is closed.
