@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
+from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
@@ -20,6 +21,7 @@ from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.views import Future, Runner, TextView, send_batch
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.options import Options
+from framewire.redis.client.requests import check_shareable, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client"]
@@ -58,6 +60,17 @@ class Client(Runner[bytes]):
 
     def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         return self._server.call(request, shape, timeout)
+
+    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
+        """After a loop that has ended the client begins anew in the next one."""
+        if not self._server.left_behind():
+            return super()._run_elsewhere(request, shape, error)
+        self._setup(self.options)
+        return self._run(request, shape)
+
+    def _execute(self, request: tuple[Any, ...]) -> Future:
+        check_shareable(words_of(request))
+        return super()._execute(request)
 
     # -- views --------------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class OwnLink:
     """One link, its calls, and what it pushes."""
 
     def __init__(self, options: Options) -> None:
-        self.link = Link(self, options)
+        self.link = Link(self, options, patient=True)
         self.call: Callable[..., Future] = self.link.exchange.call
         self.send_batch: Callable[..., Any] = self.link.exchange.send_batch
         self.on_push: Callable[[Sequence[Any]], None] = _ignore

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 
 from framewire.redis.client.aio.own import OwnLink, open_own
-from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 
 __all__ = ["Pool"]
@@ -33,12 +33,23 @@ class Pool:
                 raise ConnectionError("the client is closed")
             while self._free:
                 own = self._free.pop()
-                if not own.lost:
+                if own.link.loop is asyncio.get_running_loop() and await self._is_alive(own):
                     self._lent.add(own)
                     return own
             if len(self._lent) + self._opening < self._options.max_connections:
                 return await self._open()
             await self._wait()
+
+    async def _is_alive(self, own: OwnLink) -> bool:
+        """After a long silence a link has to answer before it is lent."""
+        interval = self._options.health_check_interval
+        if own.lost or not interval or own.link.silent_for() < interval:
+            return not own.lost
+        try:
+            await own.call((b"PING",), None, self._options.socket_connect_timeout)
+        except RedisError:
+            own.abort()
+        return not own.lost
 
     async def _open(self) -> OwnLink:
         self._opening += 1

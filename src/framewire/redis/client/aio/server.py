@@ -172,6 +172,10 @@ class Server:
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
 
+    def left_behind(self) -> bool:
+        """Whether the loop of the link has been closed under it."""
+        return self._link is not None and self._link.loop.is_closed()
+
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def close(self) -> None:

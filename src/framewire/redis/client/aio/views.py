@@ -15,9 +15,10 @@ from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.client.definition import Asyncio, S
 from framewire.redis.client.errors import DataError, QueueFullError
-from framewire.redis.client.requests import worded
+from framewire.redis.client.requests import worded, words_of
 from framewire.redis.client.shapes.basic import plain, texted
 from framewire.redis.exchange.calls import BacklogFull, Request, Shape
+from framewire.redis.facts.table import blocks
 
 __all__ = ["Future", "Runner", "TextView", "not_sent"]
 
@@ -33,8 +34,14 @@ class Runner(Asyncio, Commands[S]):
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         try:
             return self._call(request, shape, self._timeout)
-        except (EncodeError, BacklogFull, WrongLoop) as error:
+        except WrongLoop as error:
+            return self._run_elsewhere(request, shape, error)
+        except (EncodeError, BacklogFull) as error:
             not_sent(error)
+
+    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
+        """The link belongs to another event loop than the one that runs."""
+        not_sent(error)
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._run(request, shape)
@@ -51,8 +58,9 @@ class Runner(Asyncio, Commands[S]):
         return self._execute(worded(words))
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
-        future: Future = self._run(request, plain)
-        return future
+        seconds = blocks(words_of(request))
+        future: Any = self._run(request, plain) if seconds is None else self._run_blocking(request, plain, seconds)
+        return future  # type: ignore[no-any-return]
 
 
 class TextView(Runner[str]):
