@@ -206,7 +206,7 @@ class Link(asyncio.BufferedProtocol):
         return now - self._heard
 
     def _rest(self, now: float) -> None:
-        """Nobody waits. A server that has been silent for long is asked for a sign of life: then somebody does again."""
+        """Nobody waits. A server that has long been silent is asked for a sign of life: then somebody does again."""
         self._resting, self._starved, self._timer = True, 0.0, None
         if now - self._heard >= self._interval and self.is_open and self._patience != math.inf:
             self.exchange.send((b"PING",))
