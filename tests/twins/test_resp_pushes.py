@@ -62,7 +62,9 @@ HEARD = {
     "among the pairs of an attribute": Heard(b"|1\r\n+a\r\n" + MESSAGE + b"+b\r\n:1\r\n", [message, 1]),
     "behind an attribute": Heard(b"|1\r\n+a\r\n+b\r\n" + MESSAGE + b":1\r\n", [message, 1]),
     "behind an attribute in an array": Heard(b"*1\r\n|1\r\n+a\r\n+b\r\n" + MESSAGE + b":1\r\n", [message, [1]]),
-    "with an attribute inside": Heard(b"*1\r\n>2\r\n+a\r\n|1\r\n+b\r\n+c\r\n:1\r\n:2\r\n", [Push((Simple(b"a"), 1)), [2]]),
+    "with an attribute inside": Heard(
+        b"*1\r\n>2\r\n+a\r\n|1\r\n+b\r\n+c\r\n:1\r\n:2\r\n", [Push((Simple(b"a"), 1)), [2]]
+    ),
     "with a streamed string inside": Heard(b"*1\r\n>1\r\n$?\r\n;1\r\na\r\n;0\r\n:2\r\n", [Push((b"a",)), [2]]),
     "empty": Heard(b"*1\r\n>0\r\n:2\r\n", [Push(()), [2]]),
     "no word first": Heard(b"*1\r\n>1\r\n*1\r\n$9\r\nsubscribe\r\n:2\r\n", [Push(([b"subscribe"],)), [2]]),
@@ -72,7 +74,8 @@ HEARD = {
         [message, invalidate, [b"x" * 70_000, 1]],
     ),
     "with a large payload inside": Heard(
-        b"*2\r\n:1\r\n>2\r\n+a\r\n$70000\r\n" + b"x" * 70_000 + b"\r\n:2\r\n", [Push((Simple(b"a"), b"x" * 70_000)), [1, 2]]
+        b"*2\r\n:1\r\n>2\r\n+a\r\n$70000\r\n" + b"x" * 70_000 + b"\r\n:2\r\n",
+        [Push((Simple(b"a"), b"x" * 70_000)), [1, 2]]
     ),
     **{
         f"{word} is an element": confirmation(word)
@@ -90,7 +93,9 @@ HEARD = {
     "a confirmation, then a message": Heard(b"*2\r\n" + SUBSCRIBED + MESSAGE + b":1\r\n", [message, [subscribed, 1]]),
     "a confirmation in an inner array": Heard(b"*1\r\n*1\r\n" + SUBSCRIBED + b":2\r\n", [subscribed, [[2]]]),
     "a confirmation in a map": Heard(b"%1\r\n:1\r\n" + SUBSCRIBED + b":2\r\n", [subscribed, {1: 2}]),
-    "a confirmation in a map in an array": Heard(b"*1\r\n%1\r\n:1\r\n" + SUBSCRIBED + b":2\r\n", [subscribed, [{1: 2}]]),
+    "a confirmation in a map in an array": Heard(
+        b"*1\r\n%1\r\n:1\r\n" + SUBSCRIBED + b":2\r\n", [subscribed, [{1: 2}]]
+    ),
     "a confirmation in a set": Heard(b"~1\r\n" + SUBSCRIBED + b":2\r\n", [subscribed, {2}]),
     "a confirmation among an attribute's pairs": Heard(b"|1\r\n" + SUBSCRIBED + b":1\r\n:2\r\n:3\r\n", [subscribed, 3]),
 }  # fmt: skip
@@ -235,17 +240,27 @@ LIMITED = {
     "a confirmation counts in its reply": Limited(
         ARRAY % SUBSCRIBED, {"max_frame": 12 + len(SUBSCRIBED)}, {"max_frame": f"limit {11 + len(SUBSCRIBED)}"}
     ),
-    "a confirmation is no element too much": Limited(ARRAY % SUBSCRIBED, {"max_elements": 3}, {"max_elements": "limit 2"}),
-    "elements": Limited(b"*1\r\n" + MESSAGE + b":1\r\n", {"max_elements": 3}, {"max_elements": "of 3 elements, limit 2"}),
+    "a confirmation is no element too much": Limited(
+        ARRAY % SUBSCRIBED, {"max_elements": 3}, {"max_elements": "limit 2"}
+    ),
+    "elements": Limited(
+        b"*1\r\n" + MESSAGE + b":1\r\n", {"max_elements": 3}, {"max_elements": "of 3 elements, limit 2"}
+    ),
     "elements of a streamed array": Limited(
         b"*?\r\n>0\r\n:1\r\n>0\r\n:2\r\n>0\r\n.\r\n", {"max_elements": 2}, {"max_elements": "more than 1 elements"}
     ),
     "confirmations of a streamed array": Limited(
         b"*?\r\n>1\r\n+subscribe\r\n:2\r\n.\r\n", {"max_elements": 2}, {"max_elements": "more than 1 elements"}
     ),
-    "depth is each one's own": Limited(THREE_DEEP % INVALIDATE, {"max_depth": 3}, {"max_depth": "nested more than 2 deep"}),
-    "a deeper push": Limited(b"*1\r\n" + INVALIDATE + b":1\r\n", {"max_depth": 2}, {"max_depth": "nested more than 1 deep"}),
-    "payload": Limited(b"*1\r\n>1\r\n$5\r\nabcde\r\n:1\r\n", {"max_bulk": 5}, {"max_bulk": "payload of 5 bytes, limit 4"}),
+    "depth is each one's own": Limited(
+        THREE_DEEP % INVALIDATE, {"max_depth": 3}, {"max_depth": "nested more than 2 deep"}
+    ),
+    "a deeper push": Limited(
+        b"*1\r\n" + INVALIDATE + b":1\r\n", {"max_depth": 2}, {"max_depth": "nested more than 1 deep"}
+    ),
+    "payload": Limited(
+        b"*1\r\n>1\r\n$5\r\nabcde\r\n:1\r\n", {"max_bulk": 5}, {"max_bulk": "payload of 5 bytes, limit 4"}
+    ),
     "line": Limited(b"*1\r\n>1\r\n+abcde\r\n:1\r\n", {"max_line": 5}, {"max_line": "line of more than 4 bytes"}),
 }  # fmt: skip
 
@@ -322,7 +337,9 @@ class Writer:
         return encoded(self.resp, "encode_frame", self.heard[-1], 3) + self.border()
 
 
-@given(frames=st.lists(REPLIES, min_size=1, max_size=3), pushes=st.lists(PUSHES, max_size=3), seed=st.integers(0, 2**32))
+@given(
+    frames=st.lists(REPLIES, min_size=1, max_size=3), pushes=st.lists(PUSHES, max_size=3), seed=st.integers(0, 2**32)
+)
 @examples(200)
 def test_pushes_at_any_border(resp: ModuleType, frames: list[Any], pushes: list[Push], seed: int) -> None:
     """The replies are the same as without them, and they come in order, each in front of what it interrupts."""
