@@ -1,4 +1,9 @@
-"""The clients: what they are told (`options`), and how they reach a server, from asyncio and from threads.
+"""Clients of Redis servers: `aio` for asyncio, `blocking` for threads, from one set of `commands`.
 
-What belongs here: the other end of the wire that `redis.server` serves. Neither of them knows the other.
+    commands/     what can be asked, a file for each group: arguments to a request, and the shape of its reply
+    shapes/       replies in one Python form under RESP2 and RESP3
+    aio/          the asyncio client: links, pools, pipelines, pub/sub
+    blocking/     the same for threads
+
+The other files are what both share and what needs no I/O.
 """
