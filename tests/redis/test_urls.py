@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewire.redis.urls import SCHEMES, Url, memory_url, parse_url, tcp_url, unix_url, with_password
+from framewire.redis import urls
+from framewire.redis.urls import (
+    FACTORIES,
+    SCHEMES,
+    Url,
+    factory,
+    memory_url,
+    parse_url,
+    tcp_url,
+    unix_url,
+    with_password,
+)
 from tests.properties import examples
 
 
@@ -121,3 +132,18 @@ def test_any_text_is_a_url_or_a_value_error(text: str) -> None:
             parse_url(url)
         except ValueError as error:
             assert type(error) is ValueError  # and no UnicodeError, which carries the text
+
+
+def test_where_a_scheme_leads_to_is_there() -> None:
+    assert FACTORIES.keys() <= set(SCHEMES)
+    assert {scheme: factory(scheme).__name__ for scheme in FACTORIES} == {"memory": "MemoryHold"}
+    with pytest.raises(KeyError):
+        factory("redis")
+
+
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(urls, "FACTORIES", {"memory": "no_such.room:Name", "redis": "framewire.nothing:Name"})
+    with pytest.raises(ModuleNotFoundError, match=r"^memory:// needs no_such: pip install 'framewire\[server\]'"):
+        factory("memory")
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'framewire\.nothing'"):
+        factory("redis")

@@ -9,14 +9,19 @@ A URL may hold a password, in any of its parts where somebody forgot to encode o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 from urllib.parse import quote, unquote_to_bytes
 
-__all__ = ["SCHEMES", "Url", "memory_url", "parse_url", "tcp_url", "unix_url", "with_password"]
+__all__ = ["FACTORIES", "SCHEMES", "Url", "factory", "memory_url", "parse_url", "tcp_url", "unix_url", "with_password"]
 
 SCHEMES: Final = ("redis", "rediss", "unix", "memory")
 """What a URL may begin with; in small letters, while people may write it as they like."""
+
+FACTORIES: Final[Mapping[str, str]] = {"memory": "framewire.redis.server.network.memory:MemoryHold"}
+"""Where a scheme leads to that needs a room above this one: a module, and the name in it."""
 
 _ENCODE = "(in a user name, a password or a path, the characters / ? # @ : % must be percent-encoded)"
 
@@ -169,3 +174,21 @@ def _secret(text: str) -> str | bytes | None:
         return data.decode() or None
     except UnicodeDecodeError:
         return data
+
+
+# -- opened -----------------------------------------------------------------------------------------------------------
+
+
+def factory(scheme: str) -> Any:
+    """What opens URLs of one of the `FACTORIES`, loaded now. The only import here that points upwards.
+
+    Raises `KeyError` for other schemes, and `ModuleNotFoundError` where the extra is not installed that it needs.
+    """
+    module, _, name = FACTORIES[scheme].partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("framewire"):
+            raise
+        what = f"{scheme}:// needs {error.name}: pip install 'framewire[server]'"
+        raise ModuleNotFoundError(what, name=error.name) from error

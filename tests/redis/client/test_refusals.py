@@ -31,3 +31,15 @@ def test_what_to_use_instead(request_line: bytes, instead: str) -> None:
 @pytest.mark.parametrize("request_line", [b"GET select", b"CLIENT LIST", b"CLIENT", b"NOTHING x", b""])
 def test_what_is_not_refused(request_line: bytes) -> None:
     assert refusal(request_line.split()) is None
+
+
+@pytest.mark.parametrize("request_", [
+    ["CLIENT", "reply", "OFF"], [b"client", bytearray(b"REPLY")], ["Select", 1], [memoryview(b"MULTI")],
+])  # fmt: skip
+def test_words_may_be_of_any_kind(request_: list[object]) -> None:
+    assert refusal(request_) is not None
+
+
+@pytest.mark.parametrize("request_", [["CLIENT", 5], ["GET", None], ["GET", "\udcff"], []])
+def test_and_mean_nothing_otherwise(request_: list[object]) -> None:
+    assert refusal(request_) is None

@@ -62,13 +62,18 @@ INSTEAD: Final[Mapping[str, str]] = {
 """What to use instead, by the command's name in the table."""
 
 
-def refusal(request: Sequence[bytes]) -> str | None:
+def refusal(request: Sequence[object]) -> str | None:
     """Why `request` may not go to a shared link, with what to use instead; `None` where it may.
 
-    A command that the table does not know may: what it does is its sender's business.
+    Its words are as users give them, not yet encoded. A command that the table does not know may go: what it does is
+    its sender's business.
     """
-    entry = lookup(request)
+    entry = lookup([_encoded(word) for word in request[:2]])
     if entry is None or not entry.changes_link:
         return None
     name = entry.name.upper().replace("|", " ")
     return f"{name} changes the connection, which others use too: use {INSTEAD[entry.name]} instead"
+
+
+def _encoded(word: object) -> bytes:
+    return bytes(word) if isinstance(word, bytes | bytearray | memoryview) else str(word).encode("utf-8", "replace")

@@ -14,9 +14,13 @@ again it may run twice, with writes of others in between. So a write may be repe
   perhaps because it saw that nothing was there, is gone.
 
 That time has passed counts for nothing: EXPIRE may be repeated, though the key may have expired by then. Whoever looks
-on may see a value for a second time. What manages a server (CONFIG SET, ACL SETUSER, XGROUP SETID) is not repeated:
-people do it, and people can look. Where in doubt the answer is never, so an option that is not known here, which some
-newer server may have, makes it that.
+on may see a value for a second time, and where somebody renames a key in between, its value is under both names.
+
+A read may be repeated even if it waits, unless it asks for what comes from now on (XREAD with $): "now" would be later,
+and what came in between would be lost. Not so WAIT, which asks about its own connection: another one knows nothing of
+it. What manages a server (CONFIG SET, ACL SETUSER, XGROUP SETID) is not repeated: people do it, and people can look.
+Where in doubt the answer is never, so an option that is not known here, which some newer server may have, makes it
+that.
 """
 
 from __future__ import annotations
