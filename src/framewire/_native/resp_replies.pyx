@@ -12,8 +12,10 @@ What belongs here: what may follow what, the limits on it, and what each type be
           `length` >= 0: the payload is awaited ----------------+         v
                                                                        ITEM, while it wants more
 
-The levels are on a heap stack that `max_depth` bounds, so nothing recurses. An item is judged in the order that the
-plain twin states, so that what is refused, and why, never depends on how the network cut the bytes.
+The levels are on a heap stack that `max_depth` bounds, so nothing recurses. Where pushes may interrupt a reply, a level
+stands between the reply's and those of the push, which is read as a frame of its own; the plain twin says what becomes
+of it. An item is judged in the order stated there, so that what is refused, and why, never depends on how the network
+cut the bytes.
 """
 
 cimport cython
@@ -36,7 +38,7 @@ from framewire._native.resp_reader cimport MORE, OPEN, PREALLOCATED
 
 from framewire.frames import refusals
 from framewire.frames.decimals import MAX_DIGITS, parse_big_number, parse_double
-from framewire.frames.resp import Attributed, BigNumber, Boolean, Double, Null
+from framewire.frames.resp import Attributed, BigNumber, Boolean, Double, Null, is_confirmation
 
 cdef enum:
     STREAMED = -1                   # what a level wants that is open until its END
@@ -52,14 +54,18 @@ cdef struct Level:
     Py_ssize_t wants                # items still to come, or STREAMED
     Py_ssize_t received             # items of a streamed one so far
     unsigned char kind              # its type byte
-    bint annotates                  # an attribute whose pairs are whole: it waits for the one item that they annotate
+    bint annotates                  # an attribute whose pairs are whole: it waits for the one item that they annotate;
+                                    # or, of kind `>`, the place where a push interrupts the reply: it waits for that
     bint at_top                     # that item stands at top level
 
 
 @cython.final
 cdef class Replies(Reader):
-    """Reads one reply after the other into items of `output`."""
+    """Reads one reply after the other into items of `output`; `surfacing`: pushes may interrupt a reply."""
     cdef Output output
+    cdef bint surfacing
+    cdef Py_ssize_t floor           # levels below the push inside a reply that is being read; 0: none is
+    cdef Py_ssize_t used_below      # bytes of that reply in front of the push
     cdef Py_ssize_t at              # where in the frame the current item began, for messages
     cdef unsigned char kind         # type byte of the payload that is awaited
     cdef Level* stack               # the open aggregates, outermost first
@@ -71,6 +77,11 @@ cdef class Replies(Reader):
     def __dealloc__(self):
         self.drop_levels()
         PyMem_Free(self.stack)
+
+    cdef int set_limits(self, object limits) except -1:
+        Reader.set_limits(self, limits)
+        self.max_depth += self.floor
+        return 0
 
     cdef void forget(self) noexcept:
         self.drop_levels()
@@ -111,12 +122,16 @@ cdef class Replies(Reader):
                 item = self.item() if not self.depth else self.inner_item()
             if item is MORE:
                 return MORE
-            if item is not OPEN:
-                if self.depth:
-                    item = self.give(item)
-                if item is not OPEN:
-                    self.frame_ends()
+            if item is OPEN:
+                continue
+            if self.depth:
+                item = self.give(item)
+                if item is OPEN:
+                    continue
+                if self.depth:          # a push that interrupts
                     return item
+            self.frame_ends()
+            return item
 
     cdef object inner_item(self):
         """As `item`, but quickly fills an aggregate of values with the bulks that are here; it may be the next item."""
@@ -367,7 +382,7 @@ cdef class Replies(Reader):
 
     cdef inline int check_depth(self) except -1:
         if self.depth >= self.max_depth:
-            self.refuse(refusals.nested_too_deep(self.max_depth, self.at))
+            self.refuse(refusals.nested_too_deep(self.max_depth - self.floor, self.at))
         return 0
 
     cdef object open(self, unsigned char kind, Py_ssize_t wants):
@@ -398,8 +413,52 @@ cdef class Replies(Reader):
 
     cdef object push_frame(self):
         if self.depth and not self.stack[self.depth - 1].at_top:
-            return self.refuse(refusals.stray(">", self.at))
+            self.interrupt()
         return self.aggregate(c">")
+
+    cdef int interrupt(self) except -1:
+        """Begin a push inside a reply, unless that is none, or a push itself."""
+        cdef Level* level
+        if not self.surfacing or self.floor:
+            self.refuse(refusals.stray(">", self.at))
+        level = self.next_level()
+        level.kind = c">"
+        level.annotates = level.at_top = True
+        self.depth += 1
+        self.set_floor(self.depth)
+        self.used_below = self.used()
+        self.at = 0
+        self.frame_ends()
+        return 0
+
+    cdef void set_floor(self, Py_ssize_t floor) noexcept:
+        """What is deeper is measured as if it stood at top level."""
+        self.max_depth += floor - self.floor
+        self.floor = floor
+
+    cdef bint surfaces(self, object push) except -1:
+        """Go on with the reply that `push` interrupted: whether it is an item of its own, no element there."""
+        cdef Py_ssize_t size = self.used()
+        self.depth -= 1
+        self.set_floor(0)
+        self.at = self.before = self.used_below
+        self.mark = self.p
+        if self.in_top_array() and is_confirmation(push):
+            self.before += size
+            self.charge(0)
+            self.aim()
+            return False
+        self.aim()
+        return True
+
+    cdef bint in_top_array(self) noexcept:
+        """Whether the next item is an element of an array at top level, as EXEC's is."""
+        cdef Py_ssize_t place = self.depth - 1
+        while place >= 0 and self.stack[place].annotates:
+            place -= 1
+        if place < 0 or self.stack[place].kind != c"*":
+            return False
+        return place == 0 or self.stack[place - 1].at_top
 
     cdef object end(self):
         """The `.` that ends a streamed aggregate: that aggregate; or MORE."""
@@ -418,13 +477,17 @@ cdef class Replies(Reader):
     cdef object give(self, object item):
         """Hand a whole item to the innermost open aggregate, what that completes to the next, and so on outwards.
 
-        OPEN, or what is whole at top level then. Caller must know that an aggregate is open.
+        OPEN, or what is whole at top level then, or a push that interrupts the reply. Caller must know that an
+        aggregate is open.
         """
         cdef Level* level
         while self.depth:
             level = &self.stack[self.depth - 1]
             if level.annotates:
-                item = self.annotated(level, item)
+                if level.kind != c">":
+                    item = self.annotated(level, item)
+                elif self.surfaces(item):
+                    return item
                 continue
             if level.items != NULL:
                 Py_INCREF(item)
@@ -495,10 +558,11 @@ cdef class Replies(Reader):
         return (SET if kind == c"~" else PUSH).make(PyList_AsTuple(items))
 
 
-cdef Reader new_replies(Output output, object limits):
-    """A reader of replies into items of `output`."""
+cdef Reader new_replies(Output output, object limits, bint surfacing):
+    """A reader of replies into items of `output`; `surfacing`: pushes may interrupt a reply."""
     cdef Replies made = Replies.__new__(Replies)
     made.output = output
+    made.surfacing = surfacing
     made.keeps = HEAD if output == NOTHING else made.keeps
     made.set_limits(limits)
     return made
