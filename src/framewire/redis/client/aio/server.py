@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
-from framewire.redis.client.aio.opening import connect, may_pass
+from framewire.redis.client.aio.opening import Opener, may_pass
 from framewire.redis.client.aio.own import fail
 from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
 from framewire.redis.client.fates import Fate
@@ -36,8 +36,9 @@ Future = asyncio.Future[Any]
 class Server:
     """`call(request, shape, timeout)` returns a future, whatever the state of the link."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, opener: Opener) -> None:
         self.options = options
+        self._opener = opener
         self.where = options.url
         self.call: Callable[..., Future] = self._call_unconnected
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
@@ -84,7 +85,7 @@ class Server:
         attempts = 0
         while True:
             try:
-                await connect(self._exchange_link())
+                await self._opener.connect(self._exchange_link())
                 self._connecting = None
                 return
             except RedisError as failure:
