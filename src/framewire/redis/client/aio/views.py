@@ -87,7 +87,9 @@ class TextView(Runner[str]):
     def __init__(self, of: Runner[bytes]) -> None:
         self._of = of
         self._timeout = of._timeout
-        self._batch = of._batch
+
+    def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        self._of._batch(requests, waiter, timeout)
 
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._of._run(request, texted(shape))
