@@ -7,7 +7,7 @@ in `commands`, where it goes in `server`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -58,13 +58,14 @@ class Client(Runner[bytes]):
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
-        self._server = Server(options, self._opener)
+        self._server = Server(options, self._opener, self._bind)
         self._pool = Pool(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
 
-    def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
-        return self._server.call(request, shape, timeout)
+    def _bind(self, call: Callable[..., Future]) -> None:
+        """Requests go there from here on: straight to the exchange of a link, while there is one."""
+        self._call = call
 
     def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
         """After a loop that has ended the client begins anew in the next one."""
