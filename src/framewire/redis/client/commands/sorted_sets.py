@@ -1,7 +1,7 @@
 """Sorted sets: ZADD, ZSCORE and their kin.
 
-What belongs here: the commands of Redis' group "sorted-set" on members that are named. Ranges, pops, and what is made of
-several sets have files of their own.
+What belongs here: the commands of Redis' group "sorted-set" on members that are named. Ranges, pops, and what is made
+of several sets have files of their own.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SortedSets(Runs[S]):
         is added to; returns the sum, `None` where a condition forbids it.
         """
         if nx or xx or ch or incr or gt or lt:
-            words = _how_to_add(nx, xx, ch, incr, gt, lt, len(mapping))
+            words: list[bytes] = _how_to_add(nx, xx, ch, incr, gt, lt, len(mapping))
             return self._run((b"ZADD", name, *words, *_scored(mapping)), floating if incr else None)
         return self._run((b"ZADD", name, *_scored(mapping)))
 

@@ -18,7 +18,10 @@ __all__ = ["SortedSetPops"]
 
 
 class SortedSetPops(Runs[S]):
-    """The commands of Redis' group "sorted-set" that pop. Those that may wait have a link of their own while they do."""
+    """The commands of Redis' group "sorted-set" that pop.
+
+    Those that may wait have a link of their own while they do.
+    """
 
     # -- at once ------------------------------------------------------------------------------------------------------
 

@@ -81,7 +81,7 @@ class SortedSetRanges(Runs[S]):
 
         Redis advises `zrange(..., desc=True)` instead, since 6.2.
         """
-        request = (b"ZREVRANGE", name, start, end)
+        request: tuple[Any, ...] = (b"ZREVRANGE", name, start, end)
         return self._run((*request, b"WITHSCORES"), scored_as(score_cast_func)) if withscores else self._run(request)
 
     @signature
