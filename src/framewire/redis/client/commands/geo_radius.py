@@ -20,7 +20,7 @@ class GeoRadius(Runs[S]):
     """The commands of Redis' group "geo" that GEOSEARCH has replaced. Arguments and results are as in `geosearch`."""
 
     @signature
-    def _radius(
+    def _georadius(
         self, name: Key, longitude: float, latitude: float, radius: float, unit: str | None = None,
         withdist: Literal[False] = False, withcoord: Literal[False] = False, withhash: Literal[False] = False,
         count: int | None = None, sort: str | None = None, store: None = None, store_dist: None = None,
@@ -29,7 +29,7 @@ class GeoRadius(Runs[S]):
         raise NotImplementedError
 
     @signature
-    def _radius_details(
+    def _georadius_details(
         self, name: Key, longitude: float, latitude: float, radius: float, unit: str | None = None,
         withdist: bool = False, withcoord: bool = False, withhash: bool = False, count: int | None = None,
         sort: str | None = None, store: None = None, store_dist: None = None, any: bool = False,
@@ -37,14 +37,14 @@ class GeoRadius(Runs[S]):
         raise NotImplementedError
 
     @signature
-    def _radius_stored(
+    def _georadius_stored(
         self, name: Key, longitude: float, latitude: float, radius: float, unit: str | None = None, *,
         count: int | None = None, sort: str | None = None, store: Key | None = None, store_dist: Key | None = None,
         any: bool = False,
     ) -> Reply[int]:  # fmt: skip
         raise NotImplementedError
 
-    @either(_radius, _radius_details, _radius_stored)
+    @either(_georadius, _georadius_details, _georadius_stored)
     def georadius(
         self, name: Key, longitude: float, latitude: float, radius: float, unit: str | None = None,
         withdist: bool = False, withcoord: bool = False, withhash: bool = False, count: int | None = None,
@@ -57,10 +57,10 @@ class GeoRadius(Runs[S]):
         """
         circle: tuple[Any, ...] = (b"GEORADIUS", name, longitude, latitude, radius, unit or b"m")
         wanted: tuple[bytes, ...] = details(withdist, withhash, withcoord)
-        return self._within(circle, nearest(sort, count, any), wanted, store, store_dist)
+        return self._geo_within(circle, nearest(sort, count, any), wanted, store, store_dist)
 
     @signature
-    def _member(
+    def _georadiusbymember(
         self, name: Key, member: Value, radius: float, unit: str | None = None, withdist: Literal[False] = False,
         withcoord: Literal[False] = False, withhash: Literal[False] = False, count: int | None = None,
         sort: str | None = None, store: None = None, store_dist: None = None, any: bool = False,
@@ -68,7 +68,7 @@ class GeoRadius(Runs[S]):
         raise NotImplementedError
 
     @signature
-    def _member_details(
+    def _georadiusbymember_details(
         self, name: Key, member: Value, radius: float, unit: str | None = None, withdist: bool = False,
         withcoord: bool = False, withhash: bool = False, count: int | None = None, sort: str | None = None,
         store: None = None, store_dist: None = None, any: bool = False,
@@ -76,13 +76,13 @@ class GeoRadius(Runs[S]):
         raise NotImplementedError
 
     @signature
-    def _member_stored(
+    def _georadiusbymember_stored(
         self, name: Key, member: Value, radius: float, unit: str | None = None, *, count: int | None = None,
         sort: str | None = None, store: Key | None = None, store_dist: Key | None = None, any: bool = False,
     ) -> Reply[int]:  # fmt: skip
         raise NotImplementedError
 
-    @either(_member, _member_details, _member_stored)
+    @either(_georadiusbymember, _georadiusbymember_details, _georadiusbymember_stored)
     def georadiusbymember(
         self, name: Key, member: Value, radius: float, unit: str | None = None, withdist: bool = False,
         withcoord: bool = False, withhash: bool = False, count: int | None = None, sort: str | None = None,
@@ -91,12 +91,12 @@ class GeoRadius(Runs[S]):
         """GEORADIUSBYMEMBER: as `georadius`, around a place that is there; an error where it is not. O(N + log M)."""
         circle: tuple[Any, ...] = (b"GEORADIUSBYMEMBER", name, member, radius, unit or b"m")
         wanted: tuple[bytes, ...] = details(withdist, withhash, withcoord)
-        return self._within(circle, nearest(sort, count, any), wanted, store, store_dist)
+        return self._geo_within(circle, nearest(sort, count, any), wanted, store, store_dist)
 
     # -- for replicas and read-only users -----------------------------------------------------------------------------
 
     @signature
-    def _radius_ro(
+    def _georadius_ro(
         self, name: Key, longitude: float, latitude: float, radius: float, unit: str | None = None,
         withdist: Literal[False] = False, withcoord: Literal[False] = False, withhash: Literal[False] = False,
         count: int | None = None, sort: str | None = None, any: bool = False,
@@ -104,14 +104,14 @@ class GeoRadius(Runs[S]):
         raise NotImplementedError
 
     @signature
-    def _radius_ro_details(
+    def _georadius_ro_details(
         self, name: Key, longitude: float, latitude: float, radius: float, unit: str | None = None,
         withdist: bool = False, withcoord: bool = False, withhash: bool = False, count: int | None = None,
         sort: str | None = None, any: bool = False,
     ) -> Reply[list[list[Any]]]:  # fmt: skip
         raise NotImplementedError
 
-    @either(_radius_ro, _radius_ro_details)
+    @either(_georadius_ro, _georadius_ro_details)
     def georadius_ro(
         self, name: Key, longitude: float, latitude: float, radius: float, unit: str | None = None,
         withdist: bool = False, withcoord: bool = False, withhash: bool = False, count: int | None = None,
@@ -119,10 +119,10 @@ class GeoRadius(Runs[S]):
     ) -> Reply[Any]:  # fmt: skip
         """GEORADIUS_RO: as `georadius`, which only reads. O(N + log M)."""
         circle: tuple[Any, ...] = (b"GEORADIUS_RO", name, longitude, latitude, radius, unit or b"m")
-        return self._within(circle, nearest(sort, count, any), details(withdist, withhash, withcoord))
+        return self._geo_within(circle, nearest(sort, count, any), details(withdist, withhash, withcoord))
 
     @signature
-    def _member_ro(
+    def _georadiusbymember_ro(
         self, name: Key, member: Value, radius: float, unit: str | None = None, withdist: Literal[False] = False,
         withcoord: Literal[False] = False, withhash: Literal[False] = False, count: int | None = None,
         sort: str | None = None, any: bool = False,
@@ -130,14 +130,14 @@ class GeoRadius(Runs[S]):
         raise NotImplementedError
 
     @signature
-    def _member_ro_details(
+    def _georadiusbymember_ro_details(
         self, name: Key, member: Value, radius: float, unit: str | None = None, withdist: bool = False,
         withcoord: bool = False, withhash: bool = False, count: int | None = None, sort: str | None = None,
         any: bool = False,
     ) -> Reply[list[list[Any]]]:  # fmt: skip
         raise NotImplementedError
 
-    @either(_member_ro, _member_ro_details)
+    @either(_georadiusbymember_ro, _georadiusbymember_ro_details)
     def georadiusbymember_ro(
         self, name: Key, member: Value, radius: float, unit: str | None = None, withdist: bool = False,
         withcoord: bool = False, withhash: bool = False, count: int | None = None, sort: str | None = None,
@@ -145,9 +145,9 @@ class GeoRadius(Runs[S]):
     ) -> Reply[Any]:  # fmt: skip
         """GEORADIUSBYMEMBER_RO: as `georadiusbymember`, which only reads. O(N + log M)."""
         circle: tuple[Any, ...] = (b"GEORADIUSBYMEMBER_RO", name, member, radius, unit or b"m")
-        return self._within(circle, nearest(sort, count, any), details(withdist, withhash, withcoord))
+        return self._geo_within(circle, nearest(sort, count, any), details(withdist, withhash, withcoord))
 
-    def _within(
+    def _geo_within(
         self, circle: tuple[Any, ...], order: tuple[Any, ...], wanted: tuple[bytes, ...], store: Key | None = None,
         store_dist: Key | None = None,
     ) -> Reply[Any]:  # fmt: skip

@@ -82,18 +82,18 @@ class SortedSets(Runs[S]):
         return self._run((b"ZMSCORE", key, *listed(members)), scores)
 
     @signature
-    def _rank(
+    def _zrank(
         self, name: Key, value: Value, withscore: Literal[False] = False, score_cast_func: ScoreCast = float
     ) -> Reply[int | None]:
         raise NotImplementedError
 
     @signature
-    def _rank_and_score(
+    def _zrank_and_score(
         self, name: Key, value: Value, withscore: Literal[True], score_cast_func: ScoreCast = float
     ) -> Reply[tuple[int, float] | None]:
         raise NotImplementedError
 
-    @either(_rank, _rank_and_score)
+    @either(_zrank, _zrank_and_score)
     def zrank(
         self, name: Key, value: Value, withscore: bool = False, score_cast_func: ScoreCast = float
     ) -> Reply[Any]:
@@ -105,7 +105,7 @@ class SortedSets(Runs[S]):
             return self._run((b"ZRANK", name, value, b"WITHSCORE"), ranked_as(score_cast_func))
         return self._run((b"ZRANK", name, value))
 
-    @either(_rank, _rank_and_score)
+    @either(_zrank, _zrank_and_score)
     def zrevrank(
         self, name: Key, value: Value, withscore: bool = False, score_cast_func: ScoreCast = float
     ) -> Reply[Any]:
