@@ -25,12 +25,12 @@ __all__ = ["FrameScanner", "RespDecoder"]
 cdef Reader reader_for(str output, object limits):
     """What reads the items that are asked for. Raises `ValueError`."""
     if output == "frames":
-        return new_replies(FRAMES, limits)
-    if output == "values":
-        return new_replies(VALUES, limits)
+        return new_replies(FRAMES, limits, False)
+    if output == "values" or output == "replies":
+        return new_replies(VALUES, limits, output == "replies")
     if output == "requests":
         return new_requests(limits)
-    raise ValueError(f"output must be one of frames, values, requests, not {output!r}")
+    raise ValueError(f"output must be one of frames, values, replies, requests, not {output!r}")
 
 
 @cython.final
@@ -38,7 +38,14 @@ cdef class RespDecoder:
     """Takes RESP items off the front of a buffer, resumable at every byte, in time linear in the bytes.
 
     `output` says what the items are: `"frames"` (the classes of `framewire.frames.resp`), `"values"` (see `RespValue`),
-    or `"requests"` (lists of `bytes`: what clients send to a server, inline commands included).
+    `"replies"`, or `"requests"` (lists of `bytes`: what clients send to a server, inline commands included).
+
+    `"replies"` are values for who must pair replies and requests: there a push may stand between any two elements of a
+    reply too. It becomes an item of its own, in front of the reply that it interrupts, and does not count there; but if
+    it confirms a (P|S)(UN)SUBSCRIBE (by its first word) and stands directly in an array at top level, it is an element
+    of that array: the answer to a command that EXEC ran. Such a push is measured as a frame of its own; one that
+    became an element counts in its reply's `max_frame` besides. A push inside a push, or inside a streamed string, is
+    refused, and so is any push inside another item by the other outputs.
 
     Between two calls bytes may only be appended to what was left in the buffer; it may then be another buffer object
     that holds those same bytes. Nothing but `ProtocolError` is raised for any bytes, and by each later call again.
@@ -72,8 +79,11 @@ cdef class RespDecoder:
 
     @property
     def idle(self):
-        """True between items: not one byte of an unfinished item has been seen, and nothing was refused."""
-        return self.reader.error is None and not self.reader.begun
+        """True between items: not one byte of an unfinished item has been seen, and nothing was refused.
+
+        Behind a push that interrupts a reply it is False.
+        """
+        return self.reader.error is None and not self.reader.begun and self.reader.before == 0
 
     @cython.binding(False)
     def decode(self, BytesMut src not None, default=None):
@@ -122,7 +132,7 @@ cdef class FrameScanner:
     cdef Py_ssize_t seen            # bytes of the first frame that were understood
 
     def __cinit__(self, limits=RespLimits()):
-        self.reader = new_replies(NOTHING, limits)
+        self.reader = new_replies(NOTHING, limits, False)
 
     def scan(self, src):
         """Length of the first frame in `src`, its attributes included; `None` while it is not all there.

@@ -31,7 +31,7 @@ cdef class Reader:
     cdef const unsigned char* mark  # where the current frame began, or where this call found it
     cdef Py_ssize_t before          # bytes of the current frame in front of `mark`
     cdef Py_ssize_t searched        # bytes after the first one of an unfinished line that hold no LF
-    cdef bint begun                 # a byte of an unfinished item has been seen
+    cdef bint begun                 # the last call ended inside an item, for want of bytes
     cdef Py_ssize_t length          # of the payload that is awaited; -1: none
     cdef bytes landed               # that payload, while its CR LF is awaited
     cdef object error               # what was refused; it is refused for ever

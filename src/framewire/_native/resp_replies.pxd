@@ -3,4 +3,4 @@
 from framewire._native.resp_outputs cimport Output
 from framewire._native.resp_reader cimport Reader
 
-cdef Reader new_replies(Output output, object limits)
+cdef Reader new_replies(Output output, object limits, bint surfacing)

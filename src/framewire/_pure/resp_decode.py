@@ -23,6 +23,7 @@ __all__ = ["FrameScanner", "RespDecoder"]
 READERS: dict[str, Callable[[RespLimits], Reader]] = {
     "frames": lambda limits: Replies(FRAMES, limits),
     "values": lambda limits: Replies(VALUES, limits),
+    "replies": lambda limits: Replies(VALUES, limits, surfacing=True),
     "requests": Requests,
 }
 
@@ -31,7 +32,14 @@ class RespDecoder:
     """Takes RESP items off the front of a buffer, resumable at every byte, in time linear in the bytes.
 
     `output` says what the items are: `"frames"` (the classes of `framewire.frames.resp`), `"values"` (see `RespValue`),
-    or `"requests"` (lists of `bytes`: what clients send to a server, inline commands included).
+    `"replies"`, or `"requests"` (lists of `bytes`: what clients send to a server, inline commands included).
+
+    `"replies"` are values for who must pair replies and requests: there a push may stand between any two elements of a
+    reply too. It becomes an item of its own, in front of the reply that it interrupts, and does not count there; but if
+    it confirms a (P|S)(UN)SUBSCRIBE (by its first word) and stands directly in an array at top level, it is an element
+    of that array: the answer to a command that EXEC ran. Such a push is measured as a frame of its own; one that
+    became an element counts in its reply's `max_frame` besides. A push inside a push, or inside a streamed string, is
+    refused, and so is any push inside another item by the other outputs.
 
     Between two calls bytes may only be appended to what was left in the buffer; it may then be another buffer object
     that holds those same bytes. Nothing but `ProtocolError` is raised for any bytes, and every later call raises it
@@ -67,7 +75,10 @@ class RespDecoder:
 
     @property
     def idle(self) -> bool:
-        """True between items: not one byte of an unfinished item has been seen, and nothing was refused."""
+        """True between items: not one byte of an unfinished item has been seen, and nothing was refused.
+
+        Behind a push that interrupts a reply it is False.
+        """
         return self._error is None and not self._reader.begun
 
     def decode(self, src: BytesMut, default: object = None) -> Any:

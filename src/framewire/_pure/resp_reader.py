@@ -12,7 +12,7 @@ import re
 from framewire.errors import ProtocolError
 from framewire.frames.resp import RespLimits
 
-__all__ = ["DONE", "GO_ON", "LARGE", "NEED_MORE", "Reader", "Step", "find_lf"]
+__all__ = ["DONE", "GO_ON", "LARGE", "NEED_MORE", "SURFACED", "Reader", "Step", "find_lf"]
 
 LARGE = 64 * 1024
 """A payload this large that has not all arrived is announced to the buffer, which then receives it in one block."""
@@ -27,9 +27,10 @@ class Step(enum.Enum):
     NEED_MORE = enum.auto()  # it is not all here; nothing of it was consumed
     GO_ON = enum.auto()  # it was consumed; the item is not finished
     DONE = enum.auto()  # it was consumed and finished the item
+    SURFACED = enum.auto()  # it was consumed and finished an item inside another one, which goes on
 
 
-NEED_MORE, GO_ON, DONE = Step
+NEED_MORE, GO_ON, DONE, SURFACED = Step
 
 
 def find_lf(view: memoryview, start: int, stop: int) -> int:
@@ -66,8 +67,8 @@ class Reader:
         self._view = NO_BYTES
         if step is DONE:
             self._used = 0
-        self.begun = step is NEED_MORE and (self._used > 0 or self.pos < len(view))
-        return step is DONE
+        self.begun = self._used > 0 or (step is NEED_MORE and self.pos < len(view))
+        return step is not NEED_MORE
 
     def reset(self) -> None:
         """Forget everything and let go of its memory."""

@@ -18,6 +18,10 @@ Each item, once whole, goes to the innermost open aggregate; that one may be who
 attribute is an aggregate that stays open, after its pairs, for the one item that it annotates. A streamed aggregate is
 open until `.`. The stack is a list and bounded by `max_depth`: nothing recurses.
 
+Where pushes may interrupt a reply, its stack is set aside while one is read, as a frame of its own with a stack of its
+own. Whole, the push is an element of that reply if it confirms a (un)subscribe that EXEC ran; else it surfaces: it is
+an item, and the reply goes on behind it. (A push between replies is read in the same way, with an empty stack aside.)
+
 An item is judged in this order, so that what is refused, and why, never depends on how the network cut the bytes: its
 type byte; its line; the bytes of the whole frame; the text; depth, count and length; its payload's end; its content.
 """
@@ -25,13 +29,14 @@ type byte; its line; the bytes of the whole frame; the text; depth, count and le
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from framewire._pure.resp_outputs import NOTHING, Output, annotated
-from framewire._pure.resp_reader import DONE, GO_ON, NEED_MORE, Reader, Step
+from framewire._pure.resp_reader import DONE, GO_ON, NEED_MORE, SURFACED, Reader, Step
 from framewire.errors import ProtocolError
 from framewire.frames import refusals
 from framewire.frames.decimals import MAX_DIGITS, parse_big_number, parse_count, parse_double, parse_integer
-from framewire.frames.resp import RespLimits
+from framewire.frames.resp import Push, RespLimits, is_confirmation
 
 __all__ = ["Replies"]
 
@@ -44,7 +49,7 @@ STREAMED = -1  # how many items an aggregate wants that is open until its END
 class Open:
     """An aggregate that is being read."""
 
-    __slots__ = ("annotating", "annotations", "at_top", "items", "kind", "received", "wants")
+    __slots__ = ("annotating", "annotations", "at_top", "in_top_array", "items", "kind", "received", "wants")
 
     def __init__(self, kind: int, wants: int) -> None:
         self.kind = kind
@@ -54,15 +59,25 @@ class Open:
         self.annotating = False  # an attribute whose pairs are whole: it wants the item that they annotate
         self.annotations: object = None  # what the output made of those pairs
         self.at_top = False  # the next item inside stands at top level: it is what top-level attributes annotate
+        self.in_top_array = False  # that item is an element of an array at top level
+
+
+class Aside(NamedTuple):
+    """What a push interrupts."""
+
+    open: list[Open]
+    used: int  # bytes of it in front of the push
 
 
 class Replies(Reader):
-    """Reads one reply after the other into items of `output`."""
+    """Reads one reply after the other into items of `output`; `surfacing`: pushes may interrupt a reply."""
 
-    def __init__(self, output: Output, limits: RespLimits) -> None:
+    def __init__(self, output: Output, limits: RespLimits, *, surfacing: bool = False) -> None:
         super().__init__(limits)
         self._output = output
         self._keep = output is not NOTHING
+        self._surfacing = surfacing
+        self._aside: Aside | None = None  # what is interrupted by the push that is being read
         self._open: list[Open] = []
         self._streaming = False  # inside a streamed string
         self._chunks: list[bytes] = []  # of that string
@@ -72,6 +87,7 @@ class Replies(Reader):
 
     def reset(self) -> None:
         super().reset()
+        self._aside = None
         self._open.clear()
         self._chunks.clear()
         self._streaming = False
@@ -99,8 +115,8 @@ class Replies(Reader):
             raise refusals.unknown_type(kind, self._at)
         elif kind == CHUNK:
             raise refusals.stray(";", self._at)
-        elif kind == PUSH and not self._at_top():
-            raise refusals.stray(">", self._at)
+        elif kind == PUSH:
+            self._check_push()
         elif kind == END:
             self._check_end()
 
@@ -112,6 +128,16 @@ class Replies(Reader):
 
     def _at_top(self) -> bool:
         return not self._open or self._open[-1].at_top
+
+    def _check_push(self) -> None:
+        """Set aside what a push that begins here interrupts, where it may."""
+        pending = self._aside is not None and not self._open  # only a part of its line was here before
+        if pending or (self._at_top() and not self._surfacing):
+            return
+        if self._aside is not None or not self._surfacing:
+            raise refusals.stray(">", self._at)
+        self._aside = Aside(self._open, self._used)
+        self._open, self._used, self._at = [], 0, 0
 
     def _charge(self, coming: int) -> None:
         """Count what was consumed, and `coming` bytes that are announced, against the limit of the whole frame."""
@@ -247,8 +273,7 @@ class Replies(Reader):
     def _give(self, item: object) -> Step:
         """Hand a whole item to the innermost open aggregate; to the caller if there is none."""
         if not self._open:
-            self.item = item
-            return DONE
+            return self._finish(item)
         parent = self._open[-1]
         if self._keep:
             parent.items.append(item)
@@ -257,6 +282,33 @@ class Replies(Reader):
         else:
             parent.wants -= 1
         return GO_ON
+
+    def _finish(self, item: object) -> Step:
+        if self._aside is not None:
+            return self._resume(item, *self._aside)
+        self.item = item
+        return DONE
+
+    def _resume(self, push: object, interrupted: list[Open], used: int) -> Step:
+        """Go on with what `push` interrupted: behind it, an item of its own; or with it, where it is an element."""
+        size = self._used
+        self._aside, self._open, self._used, self._at = None, interrupted, used, used
+        if self._at_top():
+            return self._give(push)
+        if not (isinstance(push, Push) and is_confirmation(push) and self._in_top_array(len(interrupted) - 1)):
+            self.item = push
+            return SURFACED
+        self._used += size
+        self._charge(0)
+        return self._give(push)
+
+    def _in_top_array(self, place: int) -> bool:
+        """Whether the next item of the aggregate at `place` is an element of an array at top level, as EXEC's is."""
+        if place < 0:
+            return False
+        if self._open[place].annotating:
+            return self._open[place].in_top_array
+        return self._open[place].kind == ARRAY and (place == 0 or self._open[place - 1].at_top)
 
     def _count_streamed(self, parent: Open) -> None:
         parent.received += 1
@@ -272,8 +324,9 @@ class Replies(Reader):
                 self._await_annotated(full)
                 break
             self._open.pop()
-            if self._give(self._joined(full)) is DONE:
-                return DONE
+            step = self._give(self._joined(full))
+            if step is not GO_ON:
+                return step
         return GO_ON
 
     def _await_annotated(self, attribute: Open) -> None:
@@ -283,6 +336,7 @@ class Replies(Reader):
         attribute.items = []
         attribute.wants = 1
         attribute.at_top = len(self._open) == 1 or self._open[-2].at_top
+        attribute.in_top_array = self._in_top_array(len(self._open) - 2)
 
     def _joined(self, full: Open) -> object:
         if full.kind == ATTRIBUTES:

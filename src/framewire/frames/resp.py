@@ -33,6 +33,7 @@ __all__ = [
     "Set",
     "Simple",
     "Verbatim",
+    "is_confirmation",
     "to_value",
     "value_of_map",
     "value_of_set",
@@ -199,6 +200,18 @@ class RespLimits:
         for name in self.__slots__:
             if not 1 <= getattr(self, name) < 2**62:
                 raise ValueError(f"{name} must be at least 1 and below 2**62, not {getattr(self, name)}")
+
+
+# ---- Pushes --------------------------------------------------------------------------------------------------------
+
+CONFIRMATIONS = (b"subscribe", b"unsubscribe", b"psubscribe", b"punsubscribe", b"ssubscribe", b"sunsubscribe")
+
+
+def is_confirmation(push: Push) -> bool:
+    """Whether `push`, of values, answers a (un)subscribe: then it stands in EXEC's reply where that was queued."""
+    word = push.items[0] if push.items else None
+    word = word.data if isinstance(word, Simple) else word
+    return isinstance(word, bytes) and word in CONFIRMATIONS
 
 
 # ---- Frames to values --------------------------------------------------------------------------------------------

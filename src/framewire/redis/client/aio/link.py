@@ -1,0 +1,259 @@
+"""One connection to a server: bytes to and from its exchange, deadlines, and whether it is still alive.
+
+    call --> exchange --wake--> end of this turn: take, write      (paused: the exchange keeps a backlog)
+    read --> exchange --> waiters, pushes
+
+What belongs here: asyncio's callbacks and the clock. Who asks, where else it could go, and what becomes of requests
+when the link is gone, is its owner's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from asyncio import events
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
+
+from framewire.errors import FramewireError
+from framewire.frames.resp import Error
+from framewire.redis.client.deadlines import Circumstances, late
+from framewire.redis.client.errors import ConnectionError, InvalidResponse
+from framewire.redis.client.handshake import Greeting, greet
+from framewire.redis.client.options import Options
+from framewire.redis.exchange._impl import Exchange
+from framewire.redis.exchange.calls import Call
+
+__all__ = ["Link", "LinkOwner", "WrongLoop"]
+
+BEAT_SECONDS = 0.025
+"""How often deadlines are looked at while somebody waits."""
+
+HIGH_WATER = 256 * 1024
+"""Bytes that wait in the transport above which nothing more is given to it."""
+
+
+class WrongLoop(Exception):
+    """The link belongs to another event loop."""
+
+
+class LinkOwner(Protocol):
+    """Who made a link, and is told."""
+
+    def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
+        """It is gone; `calls` wait."""
+
+    def link_refused(self, link: Link, call: Call, error: Error) -> None:
+        """`call` was answered with an error."""
+
+    def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
+        """Something came that was no reply."""
+
+
+class Link(asyncio.BufferedProtocol):
+    """A connection, from before it is open until it is lost. `exchange.call` sends on it."""
+
+    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False) -> None:
+        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer."""
+        self.loop = asyncio.get_running_loop()
+        self._owner = owner
+        self.options = options
+        self.where = options.url
+        self.exchange = Exchange(
+            self,
+            max_requests=options.max_in_flight,
+            max_bytes=options.max_in_flight_bytes,
+            max_queued=options.max_queued_bytes,
+        )
+        self.get_buffer = self.exchange.get_buffer  # type: ignore[method-assign]  # the callbacks themselves
+        self.buffer_updated = self.exchange.buffer_updated  # type: ignore[method-assign]
+        self.new_waiter = self.loop.create_future
+        self.transport: asyncio.Transport | None = None
+        self.greeting: Greeting = {}
+        self.is_open = False  # the handshake is over
+        self.lost = False
+        self._asked: list[asyncio.Future[Any]] = []  # by the handshake
+        self._error: Exception | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._expected = math.inf  # when the timer is to fire
+        self._resting = True  # nobody waits for a reply
+        self._interval = options.health_check_interval or math.inf
+        self._patience = math.inf if patient else _patience(options)
+        self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
+        self._heard = 0.0
+        self._received = 0
+
+    # -- connecting ---------------------------------------------------------------------------------------------------
+
+    async def greet(self, auth: Sequence[bytes]) -> None:
+        """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
+        steps = greet(self.options, auth)
+        requests = next(steps)
+        try:
+            while True:
+                requests = steps.send(await self._ask(requests))
+        except StopIteration as done:
+            self.greeting = done.value
+        self._asked = []
+        if self.lost:
+            raise self.loss()
+        self.is_open = True
+        self.exchange.open()
+
+    async def _ask(self, requests: list[tuple[Any, ...]]) -> list[Any]:
+        """The replies to requests of the handshake, errors among them."""
+        self._asked = [self.loop.create_future() for _ in requests]
+        for request, waiter in zip(requests, self._asked, strict=True):
+            self.exchange.send(request, waiter, urgent=True)
+        await asyncio.wait(self._asked)
+        return [waiter.result() for waiter in self._asked]
+
+    # -- asyncio calls these ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._heard = self.loop.time()
+
+    def pause_writing(self) -> None:
+        self.exchange.pause()
+
+    def resume_writing(self) -> None:
+        self.exchange.resume()
+
+    def eof_received(self) -> bool:
+        self._error = self._error or ConnectionError(f"{self.where} closed the connection")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.lost:
+            return
+        self.lost = True
+        self._error = self._error or exc
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        calls, loss = self.exchange.lose(), self.loss()
+        for waiter in self._asked:
+            if not waiter.done():
+                waiter.set_exception(loss)
+        self._owner.link_lost(self, loss, [call for call in calls if call.waiter not in self._asked])
+
+    # -- the exchange calls these -------------------------------------------------------------------------------------
+
+    def wake(self) -> float:
+        loop = self.loop
+        if events._get_running_loop() is not loop:
+            raise WrongLoop
+        loop.call_soon(self._flush)
+        if self._resting:
+            self._resting = False
+            self._set_timer(BEAT_SECONDS)
+        return loop.time()
+
+    def pushed(self, items: Sequence[Any]) -> None:
+        self._owner.link_pushed(self, items)
+
+    def refused(self, call: Call, error: Error) -> None:
+        if not self.is_open and call.waiter in self._asked:
+            call.waiter.set_result(error)
+        else:
+            self._owner.link_refused(self, call, error)
+
+    def broken(self, error: FramewireError) -> None:
+        self.abort(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        segments = self.exchange.take()
+        if self.transport is None or self.lost:
+            return
+        if len(segments) == 1:
+            self.transport.write(segments[0])
+        elif segments:
+            self.transport.writelines(segments)
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def _set_timer(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._expected = self.loop.time() + seconds
+        self._timer = self.loop.call_at(self._expected, self._beat)
+
+    def _beat(self) -> None:
+        now = self.loop.time()
+        self._listen(now)
+        self._starved = max(self._starved, now - self._expected)
+        late_calls = self.exchange.expire(now)
+        if late_calls:
+            self._fail_late(late_calls, now)
+        if self.exchange.unanswered or self.exchange.queued:
+            self._set_timer(BEAT_SECONDS)
+            self._check_silence(now)
+        else:
+            self._rest(now)
+
+    def _listen(self, now: float) -> None:
+        if self.exchange.received != self._received:
+            self._received, self._heard = self.exchange.received, now
+
+    def silent_for(self) -> float:
+        """For how many seconds nothing has come, to some hundredths."""
+        now = self.loop.time()
+        self._listen(now)
+        return now - self._heard
+
+    def _rest(self, now: float) -> None:
+        """Nobody waits. A server that has long been silent is asked for a sign of life: then somebody does again."""
+        self._resting, self._starved, self._timer = True, 0.0, None
+        if now - self._heard >= self._interval and self.is_open and self._patience != math.inf:
+            self.exchange.send((b"PING",))
+        elif self._interval != math.inf:
+            self._set_timer(self._heard + self._interval - now + BEAT_SECONDS)
+
+    def _check_silence(self, now: float) -> None:
+        """Give the link up whose oldest request has no reply while nothing at all comes."""
+        silence = now - max(self._heard, self.exchange.oldest)
+        if silence > self._patience:
+            self.abort(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
+
+    def _fail_late(self, calls: list[Call], now: float) -> None:
+        about = Circumstances(
+            now, self._starved, self._heard, self.exchange.receiving, self.exchange.unanswered + self.exchange.queued
+        )
+        for call in calls:
+            if call.waiter is not None and not call.waiter.done():
+                call.waiter.set_exception(late(call, about, self.where))
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def loss(self) -> ConnectionError:
+        """The error for whoever asks a link that is gone."""
+        error = self._error
+        if isinstance(error, ConnectionError):
+            return error
+        loss = ConnectionError(f"the connection to {self.where} was lost: {error or 'it was closed'}")
+        loss.__cause__ = error
+        return loss
+
+    def abort(self, error: Exception) -> None:
+        """End it at once, for this reason."""
+        self._error = self._error or error
+        if self.transport is not None:
+            self.transport.abort()
+        self.connection_lost(error)
+
+    def close(self) -> None:
+        """Send what was taken, then end it."""
+        if self.transport is not None and not self.lost:
+            self._flush()
+            self.transport.close()
+
+
+def _patience(options: Options) -> float:
+    """How long a server may be silent while somebody waits: twice as long as a call, which has failed by then."""
+    if options.socket_timeout is not None:
+        return 2 * options.socket_timeout
+    return 2 * options.health_check_interval or math.inf

@@ -1,0 +1,202 @@
+"""Where requests go: one server, over one link that is made when it is needed.
+
+    (no link) -- first call --> connecting -- shaken hands --> open -- lost --> (no link)
+                                  |   ^                                            | somebody's request may be repeated
+                                  |   +-- pause, again --+                         +--> connecting
+                                  +-- refused, too often: all that wait fail --> (no link)
+
+What belongs here: when to connect, single-flight and with backoff; and what becomes of a request when its link is lost
+or the server does not take it: it goes out again, or its caller is told its fate. How bytes go and come is the link's
+business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from framewire.frames.resp import Error
+from framewire.redis.client.aio.link import Link
+from framewire.redis.client.aio.opening import connect, may_pass
+from framewire.redis.client.aio.own import fail
+from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.fates import Fate
+from framewire.redis.client.options import Options
+from framewire.redis.client.repeating import RETRIED_WORDS, may_repeat
+from framewire.redis.exchange.calls import Call
+
+__all__ = ["Server"]
+
+Future = asyncio.Future[Any]
+
+
+class Server:
+    """`call(request, shape, timeout)` returns a future, whatever the state of the link."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.where = options.url
+        self.call: Callable[..., Future] = self._call_unconnected
+        self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self._link: Link | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._stranded: list[Call] = []  # they wait for the next link
+        self._attempts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # by waiter, of those that were sent again
+        self.closed = False
+
+    # -- the link -----------------------------------------------------------------------------------------------------
+
+    def _call_unconnected(self, *args: Any) -> Future:
+        return self._exchange_link().exchange.call(*args)  # type: ignore[no-any-return]
+
+    def send_batch(self, requests: Sequence[Sequence[object]], waiter: Future, timeout: float | None) -> None:
+        """Send requests together; `waiter` gets the list of their replies."""
+        self._exchange_link().exchange.send_batch(requests, waiter, timeout)
+
+    def _exchange_link(self) -> Link:
+        """The link, which may not be open yet."""
+        if self.closed:
+            raise ConnectionError("the client is closed")
+        if self._link is None:
+            self._link = self._new_link()
+            self._connecting = asyncio.get_running_loop().create_task(self._connect())
+        return self._link
+
+    def _new_link(self) -> Link:
+        link = Link(self, self.options)
+        self.call = link.exchange.call
+        return link
+
+    async def connected(self) -> Link:
+        """The link, once it is open. Raises what connecting raised."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._exchange_link().exchange.send((b"PING",), waiter, None, self.options.socket_timeout)
+        await waiter
+        assert self._link is not None
+        return self._link
+
+    async def _connect(self) -> None:
+        """Try until a link is open, or it makes no sense to go on."""
+        retry = self.options.retry
+        attempts = 0
+        while True:
+            try:
+                await connect(self._exchange_link())
+                self._connecting = None
+                return
+            except RedisError as failure:
+                attempts += 1
+                self._strand()
+                if attempts > retry.retries or not may_pass(failure):
+                    return self._give_up(failure)
+            self._link = self._new_link()
+            self._adopt()
+            await asyncio.sleep(retry.pause(attempts, random.random()))
+
+    def _strand(self) -> None:
+        """The attempt has failed: what waits in its exchange waits on."""
+        link = self._link
+        if link is not None and not link.lost:
+            link.abort(ConnectionError("connecting failed"))  # which calls `link_lost`
+
+    def _adopt(self) -> None:
+        """What is stranded waits in the link of the next attempt."""
+        calls, self._stranded = self._stranded, []
+        for call in calls:
+            self._send_again(call)
+
+    def _give_up(self, failure: RedisError) -> None:
+        calls, self._stranded = self._stranded, []
+        self._connecting, self._link = None, None
+        self.call = self._call_unconnected
+        for call in calls:
+            fail(call, _copy(failure))
+
+    # -- what becomes of calls ----------------------------------------------------------------------------------------
+
+    def _send_again(self, call: Call) -> None:
+        waiter = call.waiter
+        if waiter is None or waiter.done():
+            return
+        timeout = call.deadline - asyncio.get_running_loop().time()
+        exchange = self._exchange_link().exchange
+        left = None if timeout == float("inf") else max(timeout, 0.0)
+        try:
+            if call.batch:
+                exchange.send_batch(call.requests, waiter, left)
+            else:
+                exchange.send(call.requests[0], waiter, call.shape, left)
+        except Exception as error:
+            waiter.set_exception(error)
+
+    def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
+        if link is not self._link:
+            return
+        if self._connecting is not None:
+            self._stranded += calls
+            return
+        self._link = None
+        self.call = self._call_unconnected
+        for call in calls:
+            fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
+            if self.closed or not self._try_again(call, fate):
+                fail(call, ConnectionError(str(error), fate=fate))
+
+    def _try_again(self, call: Call, fate: Fate) -> bool:
+        """Send it again, if that is allowed; whether it was."""
+        if call.waiter is None or not may_repeat(call, fate) or not self._count(call):
+            return False
+        self._send_again(call)
+        return True
+
+    def _count(self, call: Call) -> bool:
+        """Whether one attempt more is allowed."""
+        made = self._attempts.get(call.waiter, 0)
+        self._attempts[call.waiter] = made + 1
+        return made < self.options.retry.retries
+
+    def link_refused(self, link: Link, call: Call, error: Error) -> None:
+        name = call.requests[0][0]
+        refusal = error_of_reply(error.data, name if isinstance(name, bytes) else str(name).encode())
+        if refusal.fate is Fate.NOT_EXECUTED and error.code in RETRIED_WORDS and self._count(call):
+            loop = asyncio.get_running_loop()
+            pause = self.options.retry.pause(self._attempts[call.waiter], random.random())
+            if loop.time() + pause < call.deadline:
+                loop.call_later(pause, self._send_again, call)
+                return
+        fail(call, refusal)
+
+    def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
+        self.on_push(items)
+
+    def left_behind(self) -> bool:
+        """Whether the loop of the link has been closed under it."""
+        return self._link is not None and self._link.loop.is_closed()
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    async def close(self) -> None:
+        """End the link; who still waits is told."""
+        self.closed = True
+        self.call = self._call_unconnected
+        if self._connecting is not None:
+            self._connecting.cancel()
+            self._strand()
+            self._give_up(ConnectionError("the client was closed"))
+        if self._link is not None:
+            self._link.abort(ConnectionError("the client was closed"))
+            await asyncio.sleep(0)  # for the loop to close what was aborted
+
+
+def _ignore(items: Sequence[Any]) -> None:
+    pass
+
+
+def _copy(error: RedisError) -> RedisError:
+    """An error of one's own for each caller: a traceback grows where it is raised."""
+    copied = type(error)(*error.args, fate=error.fate)
+    copied.__cause__ = error.__cause__
+    return copied

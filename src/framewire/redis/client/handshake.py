@@ -1,0 +1,85 @@
+"""The first words on a new link: HELLO, AUTH, SELECT, and who we are.
+
+    HELLO 3 AUTH .. --- known ---------------------> SETNAME, SELECT, SETINFO ---> done
+          |                                            ^
+          +-- unknown, or no RESP3 there --> AUTH -----+
+
+What belongs here: what is said, in which order, and what each answer means. It is a generator of lists of requests,
+which leave together, and is sent the list of their replies; no I/O. Source: the documentation of HELLO, AUTH and CLIENT
+SETINFO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from framewire.frames.resp import Error
+from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.options import Options
+from framewire.redis.client.shapes.basic import mapping
+
+__all__ = ["Greeting", "greet"]
+
+Requests = list[tuple[Any, ...]]
+
+Greeting = dict[Any, Any]
+"""What HELLO tells: server, version, proto, id, mode, role; empty where HELLO is unknown."""
+
+
+def greet(options: Options, auth: Sequence[bytes]) -> Generator[Requests, list[Any], Greeting]:
+    """The requests of a handshake; returns what the server tells of itself.
+
+    `auth` is what stands behind AUTH, or empty. Raises the server's refusal: of the credentials, the database or, where
+    the options insist on it, of the protocol.
+    """
+    told: Greeting = {}
+    if options.protocol != 2:
+        (reply,) = yield [_hello(auth)]
+        if not isinstance(reply, Error):
+            told = mapping(reply)
+        elif options.protocol == 3 or not _is_unknown(reply):
+            raise _refusal(reply, b"HELLO")
+    if auth and not told:
+        (reply,) = yield [(b"AUTH", *auth)]
+        _check(reply, b"AUTH")
+    yield from _settle(options)
+    return told
+
+
+def _hello(auth: Sequence[bytes]) -> tuple[Any, ...]:
+    user = (b"default", *auth) if len(auth) == 1 else auth
+    return (b"HELLO", b"3", b"AUTH", *user) if user else (b"HELLO", b"3")
+
+
+def _is_unknown(reply: Error) -> bool:
+    """Whether a server, or who stands before it, does not know HELLO or RESP3."""
+    return reply.code == "NOPROTO" or reply.data.lower().startswith(
+        (b"err unknown command", b"err unsupported command", b"err syntax error")
+    )
+
+
+def _settle(options: Options) -> Generator[Requests, list[Any], None]:
+    """The rest: only the database must be there; names are best effort."""
+    requests: Requests = [(b"SELECT", options.db)] if options.db else []
+    if options.client_name:
+        requests.append((b"CLIENT", b"SETNAME", options.client_name))
+    if options.lib_name:
+        requests.append((b"CLIENT", b"SETINFO", b"LIB-NAME", options.lib_name))
+        if options.lib_version:
+            requests.append((b"CLIENT", b"SETINFO", b"LIB-VER", options.lib_version))
+    replies = (yield requests) if requests else []
+    if options.db:
+        _check(replies[0], b"SELECT")
+
+
+def _check(reply: Any, command: bytes) -> None:
+    if isinstance(reply, Error):
+        raise _refusal(reply, command)
+
+
+def _refusal(reply: Error, command: bytes) -> RedisError:
+    error = error_of_reply(reply.data, command)
+    if reply.code in ("NOAUTH", "WRONGPASS", "NOPERM"):
+        return AuthenticationError(str(error))
+    return error if isinstance(error, ConnectionError) else type(error)(str(error))

@@ -1,0 +1,195 @@
+"""What a client is told: where the server is, who asks, how long it waits, how much it holds.
+
+What belongs here: the options, by redis-py's names where it has them, and how they come out of a URL and keyword
+arguments. What values each takes is in `option_kinds`. Nothing here opens a file or a socket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any, Final
+
+from framewire._version import __version__
+from framewire.redis.client.credentials import AsyncCredentialProvider, CredentialProvider, auth_arguments
+from framewire.redis.client.option_kinds import KINDS
+from framewire.redis.client.retries import Retry
+from framewire.redis.urls import Url, memory_url, parse_url, tcp_url, unix_url
+
+__all__ = ["ELSEWHERE", "Options"]
+
+_MIB: Final = 1024 * 1024
+
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "timeout": "socket_timeout bounds the wait for a link of one's own too",
+    "retry_on_timeout": "what is safe to repeat is repeated; retry says how often",
+    "retry_on_error": "what is safe to repeat is repeated; retry says how often",
+    "legacy_responses": "replies have one shape under both protocols",
+    "socket_read_size": "read buffers grow and shrink by themselves",
+    "single_connection_client": "client.dedicated() is a link of one's own",
+    "unix_socket_path": "the option is called path",
+    "connection_pool": "a client makes its own links; max_connections bounds them",
+    "driver_info": "lib_name and lib_version are what the server is told",
+    "ssl_validate_ocsp": "OCSP is not checked here",
+    "ssl_validate_ocsp_stapled": "OCSP is not checked here",
+}
+"""Options of redis-py that are none here, and what to know in their place."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Options:
+    """All that a client is told. It cannot be changed; `dataclasses.replace(options, db=1)` makes another.
+
+    Where the server is: `path` for a Unix socket; `memory` for Mini-Redis in this process, where the empty name is a
+    server of one's own; else `host` and `port`, with TLS if `ssl`. Options without a place are of no use there and are
+    ignored (`ssl_*` without TLS, `socket_keepalive` without TCP).
+
+    Times are in seconds; `None` is no limit. `socket_timeout` is the deadline of a call over all its attempts,
+    `socket_connect_timeout` that of one attempt to connect, the handshake included. After `health_check_interval`
+    without a byte from the server it gets a PING; 0 is never. `protocol` is 3, falling back to 2, where it is `None`.
+
+    `max_connections` bounds the links that blocking commands, transactions and MONITOR get; who finds none free waits.
+    On a shared link `max_in_flight` requests, of `max_in_flight_bytes`, may be without their reply; behind them calls
+    wait unsent, up to `max_queued_bytes`, and with 0 no call waits but fails at once.
+
+    `encoding` is that of arguments and of a client's text view. `decode_responses` is for `framewire.redis.compat`.
+    `lib_name` and `lib_version` go into CLIENT SETINFO; a library without a name is not announced.
+
+    Raises `ValueError` for a value that an option cannot have, and for options that exclude one another.
+    """
+
+    # where
+    host: str = "localhost"
+    port: int = 6379
+    path: str | None = None
+    memory: str | None = None
+    db: int = 0
+    # who
+    username: str | bytes | None = None
+    password: str | bytes | None = None
+    credential_provider: CredentialProvider | AsyncCredentialProvider | None = None
+    client_name: str | None = None
+    lib_name: str | None = "framewire"
+    lib_version: str | None = __version__
+    # the link
+    protocol: int | None = None
+    socket_timeout: float | None = 5.0
+    socket_connect_timeout: float | None = 5.0
+    socket_keepalive: bool = True
+    health_check_interval: float = 30.0
+    retry: Retry = field(default_factory=Retry)
+    # how much at once
+    max_connections: int = 100
+    max_in_flight: int = 16384
+    max_in_flight_bytes: int = 16 * _MIB
+    max_queued_bytes: int = 64 * _MIB
+    # text
+    encoding: str = "utf-8"
+    encoding_errors: str = "strict"
+    decode_responses: bool = False
+    # TLS
+    ssl: bool = False
+    ssl_keyfile: str | None = None
+    ssl_certfile: str | None = None
+    ssl_password: str | bytes | None = None
+    ssl_cert_reqs: str | int | None = "required"
+    ssl_include_verify_flags: Sequence[str | int] = ()
+    ssl_exclude_verify_flags: Sequence[str | int] = ()
+    ssl_ca_certs: str | None = None
+    ssl_ca_path: str | None = None
+    ssl_ca_data: str | bytes | None = None
+    ssl_check_hostname: bool = True
+    ssl_min_version: int | None = None
+    ssl_ciphers: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, kind in KINDS.items():
+            kind.check(name, getattr(self, name))
+        if sum((self.path is not None, self.memory is not None, self.ssl)) > 1:
+            raise ValueError("path, memory and ssl exclude one another")
+        if self.credential_provider is not None and (self.username or self.password):
+            raise ValueError("with a credential_provider there is no username and no password of one's own")
+
+    @classmethod
+    def from_url(cls, url: str, **keywords: Any) -> Options:
+        """The options that a URL and keyword arguments say; the URL has the last word, as in redis-py.
+
+        Within the URL `?db=1` beats the path, and what stands before the `?` beats all other options behind it. An
+        option without a value says nothing. Raises `ValueError` for what is no URL, for an option that there is not and
+        for a value that it cannot have, and `TypeError` for a keyword argument that there is not.
+        """
+        for name in keywords:
+            if name not in KINDS:
+                raise TypeError(_unknown(name))
+        parsed = parse_url(url)
+        said = _said_behind(parsed)
+        place = _said_before(parsed)
+        if "db" in said:
+            place.pop("db", None)
+        return cls(**{**keywords, **said, **place})
+
+    @property
+    def scheme(self) -> str:
+        """What its URL begins with."""
+        if self.memory is not None:
+            return "memory"
+        return "unix" if self.path is not None else "rediss" if self.ssl else "redis"
+
+    @property
+    def url(self) -> str:
+        """A URL of the server and the database, to be shown: it names no user and no password."""
+        if self.memory is not None:
+            return memory_url(self.memory, self.db)
+        if self.path is not None:
+            return unix_url(self.path, self.db)
+        return tcp_url(self.host, self.port, self.db, tls=self.ssl)
+
+    @property
+    def auth(self) -> tuple[bytes, ...]:
+        """What stands behind AUTH; empty where there is no user name and no password, or a provider is to be asked."""
+        if self.username:
+            return auth_arguments((self.username, self.password or b""))
+        return auth_arguments((self.password,)) if self.password else ()
+
+    def __repr__(self) -> str:
+        """What is not as nobody said, without secrets."""
+        shown = {name: getattr(self, name) for name, kind in KINDS.items() if not kind.secret}
+        changed = [f"{name}={value!r}" for name, value in shown.items() if value != _DEFAULTS[name]]
+        return f"Options({', '.join(changed)})"
+
+
+_DEFAULTS: Final = {item.name: getattr(Options(), item.name) for item in fields(Options)}
+
+
+_SCHEMES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "redis": {"path": None, "memory": None},
+    "rediss": {"path": None, "memory": None, "ssl": True},
+    "unix": {"memory": None, "ssl": False},
+    "memory": {"path": None, "ssl": False, "memory": ""},
+}
+"""What a scheme alone says."""
+
+
+def _said_before(url: Url) -> dict[str, Any]:
+    """The options that stand before the `?`."""
+    parts = {name: getattr(url, name) for name in ("port", "path", "db", "username", "password")}
+    parts["memory" if url.scheme == "memory" else "host"] = url.host
+    return {**_SCHEMES[url.scheme], **{name: part for name, part in parts.items() if part is not None}}
+
+
+def _said_behind(url: Url) -> dict[str, Any]:
+    """The options that stand behind the `?`."""
+    for name, text in url.options.items():
+        if name not in KINDS:
+            # An @ that nobody encoded: then this may be a piece of a password, which no text shall show.
+            hidden = "@" in name or "@" in str(text)
+            raise ValueError("the URL has an option that there is not" if hidden else _unknown(name))
+    return {name: KINDS[name].read(name, text) for name, text in url.options.items() if text}
+
+
+def _unknown(name: str) -> str:
+    if name in ELSEWHERE:
+        return f"there is no option {name!r}: {ELSEWHERE[name]}"
+    near = get_close_matches(name, KINDS, n=3)
+    return f"there is no option {name!r}" + (f"; there is {', '.join(near)}" if near else "")
