@@ -5,6 +5,20 @@ What belongs here: the groups, joined.
 
 from __future__ import annotations
 
+from framewire.redis.client.commands.bit_fields import BitFields
+from framewire.redis.client.commands.bitmaps import Bitmaps
+from framewire.redis.client.commands.geo import Geo
+from framewire.redis.client.commands.geo_radius import GeoRadius
+from framewire.redis.client.commands.hash_expiry import HashExpiry
+from framewire.redis.client.commands.hashes import Hashes
+from framewire.redis.client.commands.hyperloglogs import HyperLogLogs
+from framewire.redis.client.commands.lists import Lists
+from framewire.redis.client.commands.lists_blocking import BlockingLists
+from framewire.redis.client.commands.sets import Sets
+from framewire.redis.client.commands.sorted_sets import SortedSets
+from framewire.redis.client.commands.sorted_sets_joined import JoinedSortedSets
+from framewire.redis.client.commands.sorted_sets_pops import SortedSetPops
+from framewire.redis.client.commands.sorted_sets_ranges import SortedSetRanges
 from framewire.redis.client.commands.strings import Strings
 from framewire.redis.client.definition import S
 
@@ -13,5 +27,19 @@ __all__ = ["Commands"]
 
 class Commands(
     Strings[S],
+    Bitmaps[S],
+    BitFields[S],
+    Hashes[S],
+    HashExpiry[S],
+    Lists[S],
+    BlockingLists[S],
+    Sets[S],
+    SortedSets[S],
+    SortedSetRanges[S],
+    JoinedSortedSets[S],
+    SortedSetPops[S],
+    HyperLogLogs[S],
+    Geo[S],
+    GeoRadius[S],
 ):
     """What can be asked of a server, in the groups of Redis' own documentation."""
