@@ -43,7 +43,7 @@ V = TypeVar("V")
 # -- several ----------------------------------------------------------------------------------------------------------
 
 
-def listed(first: V | Iterable[V], rest: Iterable[V] = ()) -> list[Any]:
+def listed(first: Any, rest: Iterable[Any] = ()) -> list[Any]:
     """The arguments of a method that takes `(names, *more)`: a list or tuple or set first, or one after the other.
 
     `DataError` where that makes none.
