@@ -133,10 +133,7 @@ class ServerCommands(Runs[S]):
         self, path: Key, options: Sequence[str] | Mapping[str, Value] | None = None, args: Sequence[Value] | None = None
     ) -> Reply[bool]:
         """MODULE LOADEX: as `module_load`, with parameters for it: a mapping, or names and values by turns. `True`."""
-        words: list[Any] = _settings(options or ())
-        if args:
-            words += (b"ARGS", *args)
-        return self._run((b"MODULE", b"LOADEX", path, *words), ok)
+        return self._run((b"MODULE", b"LOADEX", path, *_settings(options or ()), *_arguments(args)), ok)
 
     @command
     def module_unload(self, name: Key) -> Reply[bool]:
@@ -151,3 +148,8 @@ def _settings(options: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
     if len(options) % 2:
         raise DataError("each parameter needs a value")
     return _settings(dict(zip(options[::2], options[1::2], strict=True)))
+
+
+def _arguments(args: Sequence[Any] | None) -> list[Any]:
+    """The words for arguments of a module."""
+    return [b"ARGS", *args] if args else []
