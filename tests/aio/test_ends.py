@@ -171,7 +171,7 @@ def test_a_protocol_error_behind_a_large_payload(run: Run, pair: MakePair) -> No
 
 def test_a_dead_connection_is_freed_at_once(run: Run, pair: MakePair) -> None:
     if pair is not socket_pair:
-        pytest.skip("the two ends of a pair in memory refer to each other")
+        pytest.skip("test_memory_transport.py asks this of a pair in memory")
 
     async def echo(connection: Connection[Any]) -> None:
         async for frame in connection:

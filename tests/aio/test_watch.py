@@ -211,7 +211,7 @@ async def test_output_that_the_peer_takes_slowly() -> None:
     reader.peer._protocol.transport.pause_reading()
     writing = asyncio.ensure_future(reader.connection.write_frame(b"x" * 50_000))
     for now in range(0, 40, 2):
-        reader.connection._protocol.transport._shrink(1)  # type: ignore[attr-defined]  # a byte is taken
+        reader.connection._protocol.transport._take(memoryview(bytearray(1)), None)  # type: ignore[attr-defined]
         await reader.look(now)
     assert not writing.done()
     writing.cancel()

@@ -83,7 +83,7 @@ cdef class RespDecoder:
 
         Behind a push that interrupts a reply it is False.
         """
-        return self.reader.error is None and not self.reader.begun
+        return self.reader.error is None and not self.reader.begun and self.reader.before == 0
 
     @cython.binding(False)
     def decode(self, BytesMut src not None, default=None):

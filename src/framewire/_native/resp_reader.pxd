@@ -31,7 +31,7 @@ cdef class Reader:
     cdef const unsigned char* mark  # where the current frame began, or where this call found it
     cdef Py_ssize_t before          # bytes of the current frame in front of `mark`
     cdef Py_ssize_t searched        # bytes after the first one of an unfinished line that hold no LF
-    cdef bint begun                 # a byte of an unfinished item has been seen
+    cdef bint begun                 # the last call ended inside an item, for want of bytes
     cdef Py_ssize_t length          # of the payload that is awaited; -1: none
     cdef bytes landed               # that payload, while its CR LF is awaited
     cdef object error               # what was refused; it is refused for ever
@@ -97,9 +97,9 @@ cdef class Reader:
             (<BytesMut>src).drop(min(count, (<BytesMut>src).len))
 
     cdef inline void rest(self, bint more) noexcept:
-        """Remember the place; `more`: inside an item, or in front of one, for want of bytes."""
+        """Remember the place; `more`: inside an item, for want of bytes."""
         self.before = self.used()
-        self.begun = self.before > 0 or (more and self.p < self.stop)
+        self.begun = more and (self.before > 0 or self.p < self.stop)
         self.mark = self.p
 
     # one frame

@@ -12,9 +12,10 @@ What belongs here: what may follow what, the limits on it, and what each type be
           `length` >= 0: the payload is awaited ----------------+         v
                                                                        ITEM, while it wants more
 
-The levels are on a heap stack that `max_depth` bounds, so nothing recurses. Where pushes may interrupt a reply, its
-stack is set aside while one is read, as a frame of its own with a stack of its own; see the plain twin. An item is judged in the order that the
-plain twin states, so that what is refused, and why, never depends on how the network cut the bytes.
+The levels are on a heap stack that `max_depth` bounds, so nothing recurses. Where pushes may interrupt a reply, a level
+stands below those of each push, which is read as a frame of its own; the plain twin says what becomes
+of it. An item is judged in the order stated there, so that what is refused, and why, never depends on how the network
+cut the bytes.
 """
 
 cimport cython
@@ -53,15 +54,9 @@ cdef struct Level:
     Py_ssize_t wants                # items still to come, or STREAMED
     Py_ssize_t received             # items of a streamed one so far
     unsigned char kind              # its type byte
-    bint annotates                  # an attribute whose pairs are whole: it waits for the one item that they annotate
+    bint annotates                  # it waits for one item: an attribute with whole pairs; `>`: where a push interrupts
     bint at_top                     # that item stands at top level
-
-
-cdef struct Stack:
-    # The aggregates that are being read, one inside the other.
-    Level* levels                   # outermost first
-    Py_ssize_t depth                # how many
-    Py_ssize_t allocated            # levels for which there is memory
+    bint in_top_array               # that item is an element of an array at top level
 
 
 @cython.final
@@ -69,9 +64,8 @@ cdef class Replies(Reader):
     """Reads one reply after the other into items of `output`; `surfacing`: pushes may interrupt a reply."""
     cdef Output output
     cdef bint surfacing
-    cdef bint interrupted           # a push inside a reply is being read:
-    cdef Stack aside                # that reply's levels, otherwise none; `stack` holds the push's
-    cdef Py_ssize_t used_aside      # bytes of it in front of the push
+    cdef Py_ssize_t floor           # levels below the push that is being read; 0: none is, or none may surface
+    cdef Py_ssize_t used_below      # bytes of what it interrupts in front of it
     cdef Py_ssize_t at              # where in the frame the current item began, for messages
     cdef unsigned char kind         # type byte of the payload that is awaited
     cdef Level* stack               # the open aggregates, outermost first
@@ -83,19 +77,17 @@ cdef class Replies(Reader):
     def __dealloc__(self):
         self.drop_levels()
         PyMem_Free(self.stack)
-        PyMem_Free(self.aside.levels)
+
+    cdef int set_limits(self, object limits) except -1:
+        Reader.set_limits(self, limits)
+        self.max_depth += self.floor
+        return 0
 
     cdef void forget(self) noexcept:
         self.drop_levels()
         self.chunks = None
 
     cdef void drop_levels(self) noexcept:
-        self.drop_open()
-        self.swap()
-        self.drop_open()
-        self.interrupted = False
-
-    cdef void drop_open(self) noexcept:
         while self.depth:
             self.depth -= 1
             Py_XDECREF(self.stack[self.depth].items)
@@ -130,15 +122,16 @@ cdef class Replies(Reader):
                 item = self.item() if not self.depth else self.inner_item()
             if item is MORE:
                 return MORE
-            if item is not OPEN:
-                if self.depth:
-                    item = self.give(item)
-                if item is not OPEN and self.interrupted:
-                    item = self.resume(item)
-                elif item is not OPEN:
-                    self.frame_ends()
-                if item is not OPEN:
+            if item is OPEN:
+                continue
+            if self.depth:
+                item = self.give(item)
+                if item is OPEN:
+                    continue
+                if self.depth:          # a push that interrupts
                     return item
+            self.frame_ends()
+            return item
 
     cdef object inner_item(self):
         """As `item`, but quickly fills an aggregate of values with the bulks that are here; it may be the next item."""
@@ -389,7 +382,7 @@ cdef class Replies(Reader):
 
     cdef inline int check_depth(self) except -1:
         if self.depth >= self.max_depth:
-            self.refuse(refusals.nested_too_deep(self.max_depth, self.at))
+            self.refuse(refusals.nested_too_deep(self.max_depth - self.floor, self.at))
         return 0
 
     cdef object open(self, unsigned char kind, Py_ssize_t wants):
@@ -419,53 +412,60 @@ cdef class Replies(Reader):
         return level
 
     cdef object push_frame(self):
-        if self.depth and not self.stack[self.depth - 1].at_top:
+        if self.surfacing:
             self.interrupt()
+        elif not self.is_at_top():
+            return self.refuse(refusals.stray(">", self.at))
         return self.aggregate(c">")
 
+    cdef inline bint is_at_top(self) noexcept:
+        return self.depth == 0 or self.stack[self.depth - 1].at_top
+
     cdef int interrupt(self) except -1:
-        """Set the reply aside for the push that begins here, unless that is none, or a push itself."""
-        if not self.surfacing or self.interrupted:
+        """Put the level below the push that begins here, unless a part of its line was here before."""
+        cdef Level* level
+        if self.floor and self.floor == self.depth:
+            return 0
+        if self.floor:
             self.refuse(refusals.stray(">", self.at))
-        self.interrupted = True
-        self.used_aside = self.used()
-        self.swap()
+        level = self.next_level()
+        level.kind = c">"
+        level.annotates = True
+        self.depth += 1
+        self.set_floor(self.depth)
+        self.used_below = self.used()
         self.at = 0
         self.frame_ends()
         return 0
 
-    cdef void swap(self) noexcept:
-        """Exchange the stack that is in use and the one that is aside."""
-        cdef Stack other = self.aside
-        self.aside.levels, self.aside.depth, self.aside.allocated = self.stack, self.depth, self.allocated
-        self.stack, self.depth, self.allocated = other.levels, other.depth, other.allocated
+    cdef void set_floor(self, Py_ssize_t floor) noexcept:
+        """What is deeper is measured as if it stood at top level."""
+        self.max_depth += floor - self.floor
+        self.floor = floor
 
-    cdef object resume(self, object push):
-        """Go on with the interrupted reply: the push; or, if it is an element there, OPEN or the reply that is whole."""
+    cdef bint surfaces(self, object push) except -1:
+        """Go on with what `push` interrupted: whether it is an item of its own in front of that, no element there."""
         cdef Py_ssize_t size = self.used()
-        self.swap()
-        self.interrupted = False
-        self.at = self.before = self.used_aside
+        cdef bint inside, element
+        self.depth -= 1
+        self.set_floor(0)
+        self.at = self.before = self.used_below
         self.mark = self.p
-        if not (self.in_top_array() and is_confirmation(push)):
-            self.aim()
-            return push
-        self.before += size
-        self.charge(0)
+        inside = not self.is_at_top()
+        element = inside and is_confirmation(push) and self.in_top_array(self.depth - 1)
+        if element:
+            self.before += size
+            self.charge(0)
         self.aim()
-        item = self.give(push)
-        if item is not OPEN:
-            self.frame_ends()
-        return item
+        return inside and not element
 
-    cdef bint in_top_array(self) noexcept:
-        """Whether the next item is an element of an array at top level, as EXEC's is."""
-        cdef Py_ssize_t place = self.depth - 1
-        while place >= 0 and self.stack[place].annotates:
-            place -= 1
-        if place < 0 or self.stack[place].kind != c"*":
+    cdef bint in_top_array(self, Py_ssize_t place) noexcept:
+        """Whether the next item of the level at `place` is an element of an array at top level, as EXEC's is."""
+        if place < 0:
             return False
-        return place == 0 or self.stack[place - 1].at_top
+        if self.stack[place].annotates:
+            return self.stack[place].in_top_array
+        return self.stack[place].kind == c"*" and (place == 0 or self.stack[place - 1].at_top)
 
     cdef object end(self):
         """The `.` that ends a streamed aggregate: that aggregate; or MORE."""
@@ -484,13 +484,17 @@ cdef class Replies(Reader):
     cdef object give(self, object item):
         """Hand a whole item to the innermost open aggregate, what that completes to the next, and so on outwards.
 
-        OPEN, or what is whole at top level then. Caller must know that an aggregate is open.
+        OPEN, or what is whole at top level then, or a push that interrupts the reply. Caller must know that an
+        aggregate is open.
         """
         cdef Level* level
         while self.depth:
             level = &self.stack[self.depth - 1]
             if level.annotates:
-                item = self.annotated(level, item)
+                if level.kind != c">":
+                    item = self.annotated(level, item)
+                elif self.surfaces(item):
+                    return item
                 continue
             if level.items != NULL:
                 Py_INCREF(item)
@@ -540,6 +544,7 @@ cdef class Replies(Reader):
         level.annotates = True
         level.wants = 1
         level.at_top = self.depth == 1 or self.stack[self.depth - 2].at_top
+        level.in_top_array = self.in_top_array(self.depth - 2)
         if self.output == FRAMES:
             pairs = tuple(pairs_of(items))
             Py_INCREF(pairs)

@@ -92,7 +92,7 @@ class ProtocolServer(Generic[P]):
     ) -> Endpoint:
         """Accept from these listening sockets too, which belong to the server from here on. With `ssl`, speak TLS."""
         endpoint = Endpoint(
-            Acceptor(sockets, lambda sock: self._welcome(endpoint, sock), self._on_rest),
+            Acceptor(sockets, lambda sock: self._welcome(sock, endpoint.options()), self._on_rest),
             ssl, ssl_handshake_timeout, ssl_shutdown_timeout,
         )  # fmt: skip
         self.endpoints.append(endpoint)
@@ -154,6 +154,18 @@ class ProtocolServer(Generic[P]):
 
     # -- one connection -----------------------------------------------------------------------------------------------
 
+    def adopt(self, sock: socket.socket) -> None:
+        """Open a connection on a socket that was connected elsewhere, and belongs to the server from here on.
+
+        It is as one that was accepted, without TLS: with `refuse` it may be one too many; else it only counts. Where
+        the server has been stopped it is closed. Call it in the server's loop.
+        """
+        if self.is_stopping:
+            sock.close()
+            return
+        sock.setblocking(False)
+        self._welcome(sock, {})
+
     def opened(self, protocol: P) -> None:
         """This one is there. (Also when the server was stopped meanwhile: then its owner closes it.)"""
         self._arriving.discard(protocol)
@@ -164,16 +176,16 @@ class ProtocolServer(Generic[P]):
         self.protocols.discard(protocol)
         self._one_less()
 
-    def _welcome(self, endpoint: Endpoint, sock: socket.socket) -> None:
-        """Open a connection on an accepted socket, or turn it away."""
-        if self._is_full and self._refuse is not None:
+    def _welcome(self, sock: socket.socket, options: dict[str, Any]) -> None:
+        """Open a connection on an accepted socket, or turn it away. `options` are those of its endpoint."""
+        if self.is_full and self._refuse is not None:
             with sock, contextlib.suppress(OSError):
-                self._refuse(sock, endpoint.ssl is not None)
+                self._refuse(sock, "ssl" in options)
             return
         _keep_alive(sock, self.keepalive)
         protocol = self._factory()
         loop = asyncio.get_running_loop()
-        task = loop.create_task(loop.connect_accepted_socket(lambda: protocol, sock, **endpoint.options()))
+        task = loop.create_task(loop.connect_accepted_socket(lambda: protocol, sock, **options))
         self._arriving.add(protocol)
         self._opening[task] = protocol
         task.add_done_callback(self._arrived)
@@ -192,13 +204,14 @@ class ProtocolServer(Generic[P]):
     # -- how many -----------------------------------------------------------------------------------------------------
 
     @property
-    def _is_full(self) -> bool:
+    def is_full(self) -> bool:
+        """Whether there are as many connections as there may be."""
         return self._max_connections is not None and self.connection_count >= self._max_connections
 
     def _obey_limit(self) -> None:
         """Accept or pause, as the limit asks."""
         if self._started and not self._stopped.is_set():
-            pauses = self._refuse is None and self._is_full
+            pauses = self._refuse is None and self.is_full
             for endpoint in self.endpoints:
                 if pauses:
                     endpoint.acceptor.pause()

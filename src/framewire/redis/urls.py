@@ -9,14 +9,19 @@ A URL may hold a password, in any of its parts where somebody forgot to encode o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 from urllib.parse import quote, unquote_to_bytes
 
-__all__ = ["SCHEMES", "Url", "parse_url", "tcp_url", "unix_url", "with_password"]
+__all__ = ["FACTORIES", "SCHEMES", "Url", "factory", "memory_url", "parse_url", "tcp_url", "unix_url", "with_password"]
 
 SCHEMES: Final = ("redis", "rediss", "unix", "memory")
 """What a URL may begin with; in small letters, while people may write it as they like."""
+
+FACTORIES: Final[Mapping[str, str]] = {"memory": "framewire.redis.server.network.memory:MemoryHold"}
+"""Where a scheme leads to that needs a room above this one: a module, and the name in it."""
 
 _ENCODE = "(in a user name, a password or a path, the characters / ? # @ : % must be percent-encoded)"
 
@@ -26,12 +31,18 @@ _ENCODE = "(in a user name, a password or a path, the characters / ? # @ : % mus
 
 def tcp_url(host: str, port: int, db: int = 0, *, tls: bool = False) -> str:
     """The URL of a TCP address and a database; an IPv6 address gets its brackets."""
-    return f"{'rediss' if tls else 'redis'}://{f'[{host}]' if ':' in host else host}:{port}/{db}"
+    place = f"[{host.replace('%', '%25')}]" if ":" in host else host
+    return f"{'rediss' if tls else 'redis'}://{place}:{port}/{db}"
 
 
 def unix_url(path: str, db: int = 0) -> str:
     """The URL of a Unix socket and a database, which is only written where it is not 0."""
     return f"unix://{quote(path, errors='surrogateescape')}{f'?db={db}' if db else ''}"
+
+
+def memory_url(name: str, db: int = 0) -> str:
+    """The URL of a server in memory and a database; the empty name is a server of one's own."""
+    return f"memory://{quote(name, safe='')}/{db}"
 
 
 def with_password(url: str, password: bytes) -> str:
@@ -163,3 +174,21 @@ def _secret(text: str) -> str | bytes | None:
         return data.decode() or None
     except UnicodeDecodeError:
         return data
+
+
+# -- opened -----------------------------------------------------------------------------------------------------------
+
+
+def factory(scheme: str) -> Any:
+    """What opens URLs of one of the `FACTORIES`, loaded now. The only import here that points upwards.
+
+    Raises `KeyError` for other schemes, and `ModuleNotFoundError` where the extra is not installed that it needs.
+    """
+    module, _, name = FACTORIES[scheme].partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("framewire"):
+            raise
+        what = f"{scheme}:// needs {error.name}: pip install 'framewire[server]'"
+        raise ModuleNotFoundError(what, name=error.name) from error

@@ -14,7 +14,7 @@
         |   `-- AskError MovedError TryAgainError ClusterDownError MasterDownError ClusterCrossSlotError
         |-- DataError                     an argument has no form on the wire (also a ValueError)
         |-- QueueFullError                too much waits to be sent
-        |-- SharedLinkError               this command changes a link that others use too; `instead` says what to use
+        |-- SharedLinkError               this command changes a link that others use too
         |-- WatchError                    a watched key has changed, or the link that watched it is gone
         |-- PubSubError
         `-- LockError
@@ -160,11 +160,7 @@ class QueueFullError(RedisError):
 
 
 class SharedLinkError(RedisError):
-    """The command changes what the server keeps of a link, and others use this one. `instead` says what to use."""
-
-    def __init__(self, command: str, instead: str) -> None:
-        super().__init__(f"{command} changes a link that others use too: use {instead}")
-        self.command, self.instead = command, instead
+    """The command changes what the server keeps of a link, and others use this one; the text says what to use."""
 
 
 class WatchError(RedisError):

@@ -43,26 +43,23 @@ class Kind:
 
     def read(self, name: str, text: str | bytes) -> object:
         """The value that `text` means. Raises `ValueError` where it means none."""
-        if self.secret:
-            return text
         if self.reads is None:
             raise ValueError(f"{name} cannot be said in a URL; it is a keyword argument")
+        if self.secret:
+            return text
         if self.optional and isinstance(text, str) and text.lower() == "none":
             return None
         try:
-            value = self.reads(text) if isinstance(text, str) else _refuse()
+            value = self.reads(text) if isinstance(text, str) else None
         except ValueError:
-            raise self._refusal(name, text) from None
-        self.check(name, value)
+            value = None
+        if value is None or not self.takes(value):
+            raise self._refusal(name, text)
         return value
 
     def _refusal(self, name: str, value: object) -> ValueError:
         given = "" if self.secret or "@" in str(value) else f", not {value!r}"  # with an @, it may be half a password
         return ValueError(f"{name} must be {self.what}{' or None' if self.optional else ''}{given}")
-
-
-def _refuse() -> object:
-    raise ValueError
 
 
 # -- the kinds --------------------------------------------------------------------------------------------------------
@@ -182,17 +179,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ssl_certfile": _FILE,
     "ssl_password": _SECRET,
     "ssl_cert_reqs": Kind(
-        "'none', 'optional', 'required' or an ssl.VerifyMode",
-        lambda value: value in ("none", "optional", "required") or (_is_whole(value) and 0 <= value <= 2),
+        "'none', 'optional', 'required', None or an ssl.VerifyMode",
+        lambda value: value in (None, "none", "optional", "required") or (_is_whole(value) and 0 <= value <= 2),
         _read_verification,
-        optional=True,
     ),
     "ssl_include_verify_flags": _TLS_FLAGS,
     "ssl_exclude_verify_flags": _TLS_FLAGS,
     "ssl_ca_certs": _FILE,
     "ssl_ca_path": _FILE,
     "ssl_ca_data": Kind(
-        "certificates, as text in PEM or bytes in DER", lambda value: bool(value) and _is_secret(value), str, optional=True
+        "certificates, in PEM or DER", lambda value: bool(value and _is_secret(value)), str, optional=True
     ),
     "ssl_check_hostname": _FLAG,
     "ssl_min_version": Kind(

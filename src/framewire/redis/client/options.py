@@ -15,7 +15,7 @@ from framewire._version import __version__
 from framewire.redis.client.credentials import AsyncCredentialProvider, CredentialProvider, auth_arguments
 from framewire.redis.client.option_kinds import KINDS
 from framewire.redis.client.retries import Retry
-from framewire.redis.urls import Url, parse_url, tcp_url, unix_url
+from framewire.redis.urls import Url, memory_url, parse_url, tcp_url, unix_url
 
 __all__ = ["ELSEWHERE", "Options"]
 
@@ -140,7 +140,7 @@ class Options:
     def url(self) -> str:
         """A URL of the server and the database, to be shown: it names no user and no password."""
         if self.memory is not None:
-            return f"memory://{self.memory}/{self.db}"
+            return memory_url(self.memory, self.db)
         if self.path is not None:
             return unix_url(self.path, self.db)
         return tcp_url(self.host, self.port, self.db, tls=self.ssl)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from framewire.redis.client.fates import Fate
-from framewire.redis.exchange.calls import Call, Request
-from framewire.redis.facts import table
+from framewire.redis.client.requests import words_of
+from framewire.redis.exchange.calls import Call
+from framewire.redis.facts.table import repeat_of
 
 __all__ = ["RETRIED_WORDS", "may_repeat"]
 
@@ -24,10 +25,4 @@ def may_repeat(call: Call, fate: Fate) -> bool:
     """
     if fate is Fate.NOT_EXECUTED:
         return True
-    return fate is Fate.UNKNOWN and all(_is_repeatable(request) for request in call.requests)
-
-
-def _is_repeatable(request: Request) -> bool:
-    words = [word if isinstance(word, bytes) else str(word).encode() for word in request]
-    found = table.lookup(words)
-    return found is not None and "readonly" in found.flags
+    return fate is Fate.UNKNOWN and all(repeat_of(words_of(request)) != "never" for request in call.requests)

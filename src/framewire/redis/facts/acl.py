@@ -6,6 +6,7 @@ from functools import partial
 
 from framewire.redis.facts.arguments import integer, oneof, string, token
 from framewire.redis.facts.command import command
+from framewire.redis.facts.repeats import Unless
 from framewire.redis.facts.servers import NEWER, REDIS_7_0
 
 __all__ = ["COMMANDS"]
@@ -16,7 +17,7 @@ _ACL = [
     _entry(
         "acl|cat", -2, "noscript loading stale",
         summary="Lists the categories of commands, or the commands of one.", since="6.0.0",
-        complexity="O(N), N categories or commands",
+        complexity="O(N), N categories or commands", repeat="read",
         arguments=(string("category", optional=True),),
         variants={REDIS_7_0: {"arguments": (string("categoryname", optional=True),)}},
     ),
@@ -28,17 +29,18 @@ _ACL = [
     ),
     _entry(
         "acl|dryrun", -4, "admin noscript loading stale",
-        summary="Says whether a user may run a command, without running it.", since="7.0.0",
+        summary="Says whether a user may run a command, without running it.", since="7.0.0", repeat="read",
         arguments=(string("username"), string("command"), string("arg", optional=True, multiple=True)),
     ),
     _entry(
         "acl|genpass", -2, "noscript loading stale",
-        summary="Returns random digits that serve as a password.", since="6.0.0", secrets=True,
+        summary="Returns random digits that serve as a password.", since="6.0.0", secrets=True, repeat="read",
         arguments=(integer("bits", optional=True),),
     ),
     _entry(
         "acl|getuser", 3, "admin noscript loading stale",
         summary="Returns what a user may do.", since="6.0.0", complexity="O(N), N rules of the user", secrets=True,
+        repeat="read",
         arguments=(string("username"),),
         history=(
             ("6.2.0", "Patterns of channels."),
@@ -49,7 +51,7 @@ _ACL = [
     _entry(
         "acl|list", 2, "admin noscript loading stale",
         summary="Returns all users with their rules, as the ACL file spells them.", since="6.0.0",
-        complexity="O(N), N users", secrets=True,
+        complexity="O(N), N users", secrets=True, repeat="read",
     ),
     _entry(
         "acl|load", 2, "admin noscript loading stale",
@@ -58,7 +60,7 @@ _ACL = [
     _entry(
         "acl|log", -2, "admin noscript loading stale",
         summary="Returns who was refused what lately, or forgets it.", since="6.0.0",
-        complexity="O(N), N entries returned",
+        complexity="O(N), N entries returned", repeat_in=Unless("read", 2, (b"RESET",)),
         arguments=(oneof("operation", integer("count"), token("RESET"), optional=True),),
         history=(("7.2.0", "The number of an entry, and when it was made and last changed."),),
     ),
@@ -81,15 +83,15 @@ _ACL = [
     ),
     _entry(
         "acl|users", 2, "admin noscript loading stale",
-        summary="Lists the names of the users.", since="6.0.0", complexity="O(N), N users",
+        summary="Lists the names of the users.", since="6.0.0", complexity="O(N), N users", repeat="read",
     ),
     _entry(
         "acl|whoami", 2, "noscript loading stale",
-        summary="Returns the name of the user that this connection is.", since="6.0.0",
+        summary="Returns the name of the user that this connection is.", since="6.0.0", repeat="read",
     ),
     _entry(
         "acl|help", 2, "loading stale",
-        summary="Lists the subcommands of ACL.", since="6.0.0",
+        summary="Lists the subcommands of ACL.", since="6.0.0", repeat="read",
     ),
 ]  # fmt: skip
 

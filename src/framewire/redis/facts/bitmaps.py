@@ -7,6 +7,7 @@ from functools import partial
 from framewire.redis.facts.arguments import block, integer, key, oneof, string, token
 from framewire.redis.facts.command import command
 from framewire.redis.facts.keys import KeySpec, flags_of_bitfield
+from framewire.redis.facts.repeats import of_bitfield
 from framewire.redis.facts.servers import REDIS_7_0, VALKEY_9_1
 
 __all__ = ["COMMANDS"]
@@ -73,7 +74,7 @@ COMMANDS = [
     _entry(
         "bitop", -4, "write denyoom", "@bitmap", (KeySpec("OW update", 2, 2), KeySpec("RO access", 3, -1)),
         summary="Combines the bits of several strings, and lets a key hold the result.", since="2.6.0",
-        complexity="O(N), N bytes in all strings",
+        complexity="O(N), N bytes in all strings", repeat="write",
         arguments=(
             oneof("operation", token("AND"), token("OR"), token("XOR"), token("NOT")),
             key("destkey"), key("key", spec=1, multiple=True),
@@ -87,7 +88,7 @@ COMMANDS = [
             flags_in=flags_of_bitfield,
         ),
         summary="Reads and changes numbers of any width within the string that a key holds.", since="3.2.0",
-        complexity="O(1) for each number",
+        complexity="O(1) for each number", repeat_in=of_bitfield,
         arguments=(
             key("key"),
             oneof(

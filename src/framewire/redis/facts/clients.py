@@ -37,12 +37,12 @@ _NOT_FILTERS = (
 _CLIENT = [
     _entry(
         "client|id", 2, "noscript loading stale", "@connection",
-        summary="Returns the number of this connection.", since="5.0.0",
+        summary="Returns the number of this connection.", since="5.0.0", repeat="read",
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
     ),
     _entry(
         "client|getname", 2, "noscript loading stale", "@connection",
-        summary="Returns the name of this connection.", since="2.6.9",
+        summary="Returns the name of this connection.", since="2.6.9", repeat="read",
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
     ),
     _entry(
@@ -63,12 +63,12 @@ _CLIENT = [
     ),
     _entry(
         "client|info", 2, "noscript loading stale", "@connection",
-        summary="Describes this connection in one line.", since="6.2.0", tips="nondeterministic_output",
+        summary="Describes this connection in one line.", since="6.2.0", tips="nondeterministic_output", repeat="read",
     ),
     _entry(
         "client|list", -2, "admin noscript loading stale", "@connection",
         summary="Describes connections, one line for each.", since="2.4.0", complexity="O(N), N connections",
-        tips="nondeterministic_output",
+        tips="nondeterministic_output", repeat="read",
         arguments=(
             oneof(
                 "client-type", token("NORMAL"), token("MASTER"), token("REPLICA"), token("PUBSUB"), word="TYPE",
@@ -226,12 +226,12 @@ _CLIENT = [
     ),
     _entry(
         "client|getredir", 2, "noscript loading stale", "@connection",
-        summary="Returns the connection that hears of changed keys in place of this one.", since="6.0.0",
+        summary="Returns the connection that hears of changed keys in place of this one.", since="6.0.0", repeat="read",
         variants={VALKEY_9_1: {"flags": ("noscript", "loading", "stale", "allow_busy")}},
     ),
     _entry(
         "client|trackinginfo", 2, "noscript loading stale", "@connection",
-        summary="Tells how this connection hears of changed keys.", since="6.2.0",
+        summary="Tells how this connection hears of changed keys.", since="6.2.0", repeat="read",
     ),
     _entry(
         "client|caching", 3, "noscript loading stale", "@connection",
@@ -264,7 +264,7 @@ _CLIENT = [
     ),
     _entry(
         "client|help", 2, "loading stale", "@connection",
-        summary="Lists the subcommands of CLIENT.", since="5.0.0",
+        summary="Lists the subcommands of CLIENT.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 

@@ -37,13 +37,13 @@ _CLUSTER = [
     _entry(
         "cluster|count-failure-reports", 3, "admin stale",
         summary="Counts the nodes that say of another one that it fails.", since="3.0.0", complexity="O(N), N reports",
-        tips="nondeterministic_output",
+        tips="nondeterministic_output", repeat="read",
         arguments=(string("node-id"),),
         history=(("valkey 9.0.0", "Reports on a node that counts as failed already are left out."),),
     ),
     _entry(
         "cluster|countkeysinslot", 3, "stale",
-        summary="Counts the keys of a slot on this node.", since="3.0.0",
+        summary="Counts the keys of a slot on this node.", since="3.0.0", repeat="read",
         arguments=(integer("slot"),),
     ),
     _entry(
@@ -80,29 +80,29 @@ _CLUSTER = [
     _entry(
         "cluster|getkeysinslot", 4, "stale",
         summary="Returns some keys of a slot on this node.", since="3.0.0", complexity="O(N), N keys returned",
-        tips="nondeterministic_output",
+        tips="nondeterministic_output", repeat="read",
         arguments=(integer("slot"), integer("count")),
     ),
     _entry(
         "cluster|getslotmigrations", 2, "admin stale no_async_loading",
         summary="Tells which slots are on their way, or arrived lately.", since="", valkey="9.0.0",
-        complexity="O(N), N migrations",
+        complexity="O(N), N migrations", repeat="read",
     ),
     _entry(
         "cluster|info", 2, "stale",
         summary="Reports on the state of the cluster as this node sees it.", since="3.0.0",
-        tips="nondeterministic_output",
+        tips="nondeterministic_output", repeat="read",
         variants={VALKEY_9_1: {"flags": ("loading", "stale")}},
     ),
     _entry(
         "cluster|keyslot", 3, "stale",
-        summary="Returns the slot of a key.", since="3.0.0", complexity="O(N), N bytes of the key",
+        summary="Returns the slot of a key.", since="3.0.0", complexity="O(N), N bytes of the key", repeat="read",
         arguments=(string("key"),),
     ),
     _entry(
         "cluster|links", 2, "stale",
         summary="Returns the links to and from the other nodes.", since="7.0.0", complexity="O(N), N nodes",
-        tips="nondeterministic_output",
+        tips="nondeterministic_output", repeat="read",
     ),
     _entry(
         "cluster|meet", -4, "admin stale no_async_loading",
@@ -129,24 +129,25 @@ _CLUSTER = [
     ),
     _entry(
         "cluster|myid", 2, "stale",
-        summary="Returns the id of this node.", since="3.0.0",
+        summary="Returns the id of this node.", since="3.0.0", repeat="read",
         variants={VALKEY_9_1: {"flags": ("loading", "stale")}},
     ),
     _entry(
         "cluster|myshardid", 2, "stale",
         summary="Returns the id of the shard that this node belongs to.", since="7.2.0", tips="nondeterministic_output",
+        repeat="read",
         variants={VALKEY_9_1: {"flags": ("loading", "stale")}},
     ),
     _entry(
         "cluster|nodes", 2, "stale",
         summary="Returns all known nodes with their slots, one line for each.", since="3.0.0",
-        complexity="O(N), N nodes", tips="nondeterministic_output",
+        complexity="O(N), N nodes", tips="nondeterministic_output", repeat="read",
         variants={VALKEY_9_1: {"flags": ("loading", "stale")}},
     ),
     _entry(
         "cluster|replicas", 3, "admin stale",
         summary="Returns the replicas of a node.", since="5.0.0", complexity="O(N), N nodes",
-        tips="nondeterministic_output",
+        tips="nondeterministic_output", repeat="read",
         arguments=(string("node-id"),),
     ),
     _entry(
@@ -194,7 +195,7 @@ _CLUSTER = [
     _entry(
         "cluster|shards", 2, "stale",
         summary="Returns the shards with their slots and nodes.", since="7.0.0", complexity="O(N), N nodes",
-        tips="nondeterministic_output",
+        tips="nondeterministic_output", repeat="read",
         history=(("valkey 9.1.0", "The id of a shard, and the availability zone of a node."),),
         variants={NEWER: {"flags": ("loading", "stale")}},
     ),
@@ -202,13 +203,14 @@ _CLUSTER = [
         "cluster|slaves", 3, "admin stale",
         summary="Returns the replicas of a node; the old name of CLUSTER REPLICAS.", since="3.0.0",
         complexity="O(N), N nodes", tips="nondeterministic_output", doc_flags="deprecated", deprecated_since="5.0.0",
-        replaced_by="CLUSTER REPLICAS",
+        replaced_by="CLUSTER REPLICAS", repeat="read",
         arguments=(string("node-id"),),
     ),
     _entry(
         "cluster|slot-stats", -4, "loading stale",
         summary="Returns how much the slots of this node are used.", since="", valkey="8.0.0",
         complexity="O(N), N slots; O(N log N) with ORDERBY", tips="nondeterministic_output request_policy:all_shards",
+        repeat="read",
         arguments=(
             oneof(
                 "filter",
@@ -224,7 +226,7 @@ _CLUSTER = [
         "cluster|slots", 2, "stale",
         summary="Returns ranges of slots, each with the nodes that serve it.", since="3.0.0",
         complexity="O(N), N nodes", tips="nondeterministic_output", doc_flags="deprecated", deprecated_since="7.0.0",
-        replaced_by="CLUSTER SHARDS",
+        replaced_by="CLUSTER SHARDS", repeat="read",
         history=(
             ("4.0.0", "The ids of nodes."),
             ("7.0.0", "Other addresses of nodes."),
@@ -238,11 +240,11 @@ _CLUSTER = [
     _entry(
         "cluster|syncslots", -3, "admin stale no_async_loading",
         summary="What nodes say to each other while slots migrate.", since="", valkey="9.0.0",
-        complexity="Depends on the subcommand", doc_flags="syscmd",
+        complexity="Depends on the subcommand", doc_flags="syscmd", changes_link=True,
     ),
     _entry(
         "cluster|help", 2, "loading stale",
-        summary="Lists the subcommands of CLUSTER.", since="5.0.0",
+        summary="Lists the subcommands of CLUSTER.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 

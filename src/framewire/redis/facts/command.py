@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from framewire.redis.facts.arguments import Argument, syntax, taken_by
 from framewire.redis.facts.keys import KeySpec
+from framewire.redis.facts.repeats import Repeat, Rule, reads_its_target
 from framewire.redis.facts.servers import AS_REDIS, SERVERS
+from framewire.redis.facts.timeouts import Timeout
 
 __all__ = ["CATEGORIES", "NOT_DEPRECATED", "Argument", "Command", "History", "KeySpec", "command"]
 
@@ -64,7 +66,11 @@ class Command:
     changes_link: it changes what the server keeps of this connection (its database, user, name, protocol, channels,
         transaction, ...), so it is not for a connection that several share.
     secrets: it may carry passwords, among its arguments or in its reply.
-    repeat: whether it can be sent again when nobody knows whether it was executed. Not filled yet: `None` throughout.
+    repeat: whether it may be sent again when nobody knows whether it was executed: `read`, `write` or `never`, as
+        `repeats` explains them. What the server calls `readonly` is `read`; else what says nothing is `never`.
+    repeat_in: the rule for a single request, where options or arguments decide; `repeat` is then that of the worst.
+        `repeat_of` asks it.
+    timeout: where a request says how long it may wait. `blocks` reads it.
     """
 
     name: str
@@ -88,7 +94,9 @@ class Command:
     may_replicate: bool = False
     changes_link: bool = False
     secrets: bool = False
-    repeat: bool | None = None
+    repeat: Repeat = "never"
+    repeat_in: Rule | None = None
+    timeout: Timeout | None = None
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     subcommands: Mapping[bytes, Command] = field(default_factory=dict)
 
@@ -113,6 +121,18 @@ class Command:
         """How it is written: `SET key value [NX | XX] ...`."""
         words = self.name.upper().replace("|", " ")
         return f"{words} {syntax(self.arguments)}".rstrip()
+
+    def repeat_of(self, request: Sequence[bytes]) -> Repeat:
+        """Whether `request` may be sent again when nobody knows whether it was executed."""
+        if self.repeat_in is not None:
+            return self.repeat_in(request)
+        if self.repeat == "write" and len(self.keys) > 1 and reads_its_target(self.keys, request):
+            return "never"
+        return self.repeat
+
+    def blocks(self, request: Sequence[bytes]) -> float | None:
+        """How many seconds `request` may wait at the server; 0 is for ever, and `None` where it does not wait."""
+        return None if self.timeout is None else self.timeout.of(request)
 
     # -- its kind -----------------------------------------------------------------------------------------------------
 
@@ -235,10 +255,12 @@ def command(
     tips: str = "",
     doc_flags: str = "",
     subcommands: Iterable[Command] = (),
+    repeat: Repeat | None = None,
     **rest: Any,
 ) -> Command:
     """An entry of the tables: words with spaces between them where `Command` has tuples, one key specification or
-    several, and the subcommands as a list. `categories` are those that do not follow from the flags."""
+    several, and the subcommands as a list. `categories` are those that do not follow from the flags, and `repeat` is
+    named where it is not what the flags say."""
     return Command(
         name,
         arity,
@@ -247,6 +269,7 @@ def command(
         keys if isinstance(keys, tuple) else (keys,),
         tips=tuple(tips.split()),
         doc_flags=tuple(doc_flags.split()),
+        repeat=repeat or ("read" if "readonly" in flags.split() and "repeat_in" not in rest else "never"),
         subcommands={entry.name.partition("|")[2].encode(): entry for entry in subcommands},
         **rest,
     )

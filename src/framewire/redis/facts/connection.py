@@ -16,12 +16,12 @@ COMMANDS = [
     _entry(
         "ping", -1, "fast", "@connection",
         summary="Shows that the server is there; sends its argument back if there is one.",
-        tips="request_policy:all_shards response_policy:all_succeeded", while_subscribed=True,
+        tips="request_policy:all_shards response_policy:all_succeeded", while_subscribed=True, repeat="read",
         arguments=(string("message", optional=True),),
     ),
     _entry(
         "echo", 2, "loading stale fast", "@connection",
-        summary="Sends its argument back.",
+        summary="Sends its argument back.", repeat="read",
         arguments=(string("message"),),
     ),
     _entry(

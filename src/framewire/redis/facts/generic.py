@@ -7,7 +7,9 @@ from functools import partial
 from framewire.redis.facts.arguments import block, integer, key, oneof, pattern, string, token, unix_time
 from framewire.redis.facts.command import command
 from framewire.redis.facts.keys import KeySpec, find_migrated_key, find_migrated_keys, find_sort_target
+from framewire.redis.facts.repeats import OnlyWith, Unless
 from framewire.redis.facts.servers import NEWER, REDIS_7_0
+from framewire.redis.facts.timeouts import Timeout
 
 __all__ = ["COMMANDS"]
 
@@ -39,7 +41,7 @@ _OBJECT = [
     ),
     _entry(
         "object|help", 2, "loading stale", "@keyspace",
-        summary="Lists the subcommands of OBJECT.", since="6.2.0",
+        summary="Lists the subcommands of OBJECT.", since="6.2.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -118,6 +120,7 @@ COMMANDS = [
         "copy", -3, "write denyoom", "@keyspace", (KeySpec("RO access"), KeySpec("OW update", 2, 2)),
         summary="Copies the value of a key to another key.", since="6.2.0",
         complexity="O(N), N items in the value; O(1) for strings",
+        repeat_in=OnlyWith(3, {b"DB": 2, b"REPLACE": 1}, needs=b"REPLACE"),
         arguments=(
             key("source"), key("destination", spec=1), integer("destination-db", "DB", optional=True),
             token("REPLACE", optional=True),
@@ -131,25 +134,27 @@ COMMANDS = [
     # -- how long keys live --------------------------------------------------------------------------------------------
     _entry(
         "expire", -3, "write fast", "@keyspace", KeySpec("RW update"),
-        summary="Lets a key end after some seconds.",
+        summary="Lets a key end after some seconds.", repeat_in=OnlyWith(3, {b"XX": 1}, positive=2),
         arguments=(key("key"), integer("seconds"), _CONDITION),
         history=(("7.0.0", "NX, XX, GT and LT."),),
     ),
     _entry(
         "pexpire", -3, "write fast", "@keyspace", KeySpec("RW update"),
-        summary="Lets a key end after some milliseconds.", since="2.6.0",
+        summary="Lets a key end after some milliseconds.", since="2.6.0", repeat_in=OnlyWith(3, {b"XX": 1}, positive=2),
         arguments=(key("key"), integer("milliseconds"), _CONDITION),
         history=(("7.0.0", "NX, XX, GT and LT."),),
     ),
     _entry(
         "expireat", -3, "write fast", "@keyspace", KeySpec("RW update"),
         summary="Lets a key end at a moment, given in seconds of Unix time.", since="1.2.0",
+        repeat_in=OnlyWith(3, {b"XX": 1}, positive=2),
         arguments=(key("key"), unix_time("unix-time-seconds"), _CONDITION),
         history=(("7.0.0", "NX, XX, GT and LT."),),
     ),
     _entry(
         "pexpireat", -3, "write fast", "@keyspace", KeySpec("RW update"),
         summary="Lets a key end at a moment, given in milliseconds of Unix time.", since="2.6.0",
+        repeat_in=OnlyWith(3, {b"XX": 1}, positive=2),
         arguments=(key("key"), unix_time("unix-time-milliseconds"), _CONDITION),
         history=(("7.0.0", "NX, XX, GT and LT."),),
     ),
@@ -199,6 +204,7 @@ COMMANDS = [
         ),
         summary="Sorts the items of a list, a set or a sorted set, and returns or stores them.",
         complexity="O(N*log(N)), N items, and a look-up for each pattern and item",
+        repeat_in=Unless("read", 2, (b"STORE",)),
         arguments=(
             key("key"), pattern("pattern", "BY", optional=True),
             block("offset_count", integer("offset"), integer("count"), word="LIMIT", optional=True),
@@ -278,6 +284,7 @@ COMMANDS = [
         "restore", -4, "write denyoom", "@keyspace @dangerous", KeySpec("OW update"),
         summary="Lets a key hold what a DUMP returned.", since="2.6.0",
         complexity="O(N), N bytes of the value; O(N log N) for sorted sets",
+        repeat_in=OnlyWith(4, {b"REPLACE": 1, b"ABSTTL": 1, b"IDLETIME": 2, b"FREQ": 2}, needs=b"REPLACE"),
         arguments=(
             key("key"), integer("ttl"), string("serialized-value"), token("REPLACE", optional=True, since="3.0.0"),
             token("ABSTTL", optional=True, since="5.0.0"), integer("seconds", "IDLETIME", optional=True, since="5.0.0"),
@@ -289,14 +296,14 @@ COMMANDS = [
     _entry(
         "wait", 3, "noscript", "@connection",
         summary="Waits until some replicas have what this connection wrote; returns how many do.", since="3.0.0",
-        tips="request_policy:all_shards response_policy:agg_min",
+        tips="request_policy:all_shards response_policy:agg_min", timeout=Timeout(1000, -1),
         arguments=(integer("numreplicas"), integer("timeout")),
         variants={NEWER: {"flags": ("blocking",)}},
     ),
     _entry(
         "waitaof", 4, "blocking", "@connection",
         summary="Waits until what this connection wrote is on the disks of this server and of some replicas.",
-        since="7.2.0", tips="request_policy:all_shards response_policy:agg_min",
+        since="7.2.0", tips="request_policy:all_shards response_policy:agg_min", timeout=Timeout(1000, -1),
         arguments=(integer("numlocal"), integer("numreplicas"), integer("timeout")),
     ),
 ]  # fmt: skip

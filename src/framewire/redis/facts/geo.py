@@ -7,6 +7,7 @@ from functools import partial
 from framewire.redis.facts.arguments import block, double, integer, key, oneof, string, token
 from framewire.redis.facts.command import NOT_DEPRECATED, command
 from framewire.redis.facts.keys import KeySpec, find_store, find_storedist
+from framewire.redis.facts.repeats import Unless
 from framewire.redis.facts.servers import REDIS_7_0, VALKEY_9_1
 
 __all__ = ["COMMANDS"]
@@ -72,7 +73,7 @@ COMMANDS = [
         ),
         summary="Returns or stores the places within a circle around a point.", since="3.2.0",
         complexity="O(N + log M), N of M places looked at", doc_flags="deprecated", deprecated_since="6.2.0",
-        replaced_by="GEOSEARCH and GEOSEARCHSTORE with BYRADIUS",
+        replaced_by="GEOSEARCH and GEOSEARCHSTORE with BYRADIUS", repeat_in=Unless("read", 2, (b"STORE", b"STOREDIST")),
         arguments=(
             key("key"), double("longitude"), double("latitude"), double("radius"), _UNIT,
             token("WITHCOORD", optional=True), token("WITHDIST", optional=True), token("WITHHASH", optional=True),
@@ -127,6 +128,7 @@ COMMANDS = [
         summary="Returns or stores the places within a circle around one of them.", since="3.2.0",
         complexity="O(N + log M), N of M places looked at", doc_flags="deprecated", deprecated_since="6.2.0",
         replaced_by="GEOSEARCH and GEOSEARCHSTORE with BYRADIUS and FROMMEMBER",
+        repeat_in=Unless("read", 2, (b"STORE", b"STOREDIST")),
         arguments=(
             key("key"), string("member"), double("radius"), _UNIT, token("WITHCOORD", optional=True),
             token("WITHDIST", optional=True), token("WITHHASH", optional=True), _COUNT_BLOCK, _ORDER,
@@ -196,7 +198,7 @@ COMMANDS = [
     _entry(
         "geosearchstore", -8, "write denyoom", "@geo", (KeySpec("OW update"), KeySpec("RO access", 2, 2)),
         summary="Stores the places within a circle or a box under another key.", since="6.2.0",
-        complexity="O(N + log M), N of M places looked at",
+        complexity="O(N + log M), N of M places looked at", repeat="write",
         arguments=(
             key("destination"), key("source", spec=1),
             oneof(

@@ -7,6 +7,7 @@ from functools import partial
 from framewire.redis.facts.arguments import block, double, integer, key, oneof, pattern, string, token, unix_time
 from framewire.redis.facts.command import NOT_DEPRECATED, command
 from framewire.redis.facts.keys import KeySpec
+from framewire.redis.facts.repeats import LIFETIME, REST, OnlyWith
 from framewire.redis.facts.servers import VALKEY_9_1
 
 __all__ = ["COMMANDS"]
@@ -84,7 +85,7 @@ COMMANDS = [
     _entry(
         "hmset", -4, "write denyoom fast", "@hash", KeySpec("RW update"),
         summary="Gives fields their values; an old form of HSET.", since="2.0.0", complexity="O(N), N fields named",
-        doc_flags="deprecated", deprecated_since="4.0.0", replaced_by="HSET with several fields",
+        doc_flags="deprecated", deprecated_since="4.0.0", replaced_by="HSET with several fields", repeat="write",
         arguments=(key("key"), block("field_value", string("field"), string("value"), multiple=True)),
         variants={VALKEY_9_1: NOT_DEPRECATED},
     ),
@@ -136,12 +137,13 @@ COMMANDS = [
     _entry(
         "hexpire", -6, "write fast", "@hash", KeySpec("RW update"),
         summary="Lets fields end after some seconds.", since="7.4.0", valkey="9.0.0", complexity="O(N), N fields named",
+        repeat_in=OnlyWith(3, {b"XX": 1, b"FIELDS": REST}, positive=2),
         arguments=(key("key"), integer("seconds"), _CONDITION, _FIELDS),
     ),
     _entry(
         "hexpireat", -6, "write fast", "@hash", KeySpec("RW update"),
         summary="Lets fields end at a moment, given in seconds of Unix time.", since="7.4.0", valkey="9.0.0",
-        complexity="O(N), N fields named",
+        complexity="O(N), N fields named", repeat_in=OnlyWith(3, {b"XX": 1, b"FIELDS": REST}, positive=2),
         arguments=(key("key"), unix_time("unix-time-seconds"), _CONDITION, _FIELDS),
         variants={VALKEY_9_1: {"arguments": (key("key"), integer("unix-time-seconds"), _CONDITION, _FIELDS)}},
     ),
@@ -156,6 +158,7 @@ COMMANDS = [
         KeySpec("RW access update", notes="RW and UPDATE because it changes the TTL"),
         summary="Returns the values of fields, and gives the fields a time or takes it away.", since="8.0.0",
         valkey="9.0.0", complexity="O(N), N fields named",
+        repeat_in=OnlyWith(2, {**LIFETIME, b"PERSIST": 1, b"FIELDS": REST}, bare="read"),
         arguments=(
             key("key"),
             oneof(
@@ -175,13 +178,13 @@ COMMANDS = [
     _entry(
         "hpexpire", -6, "write fast", "@hash", KeySpec("RW update"),
         summary="Lets fields end after some milliseconds.", since="7.4.0", valkey="9.0.0",
-        complexity="O(N), N fields named",
+        complexity="O(N), N fields named", repeat_in=OnlyWith(3, {b"XX": 1, b"FIELDS": REST}, positive=2),
         arguments=(key("key"), integer("milliseconds"), _CONDITION, _FIELDS),
     ),
     _entry(
         "hpexpireat", -6, "write fast", "@hash", KeySpec("RW update"),
         summary="Lets fields end at a moment, given in milliseconds of Unix time.", since="7.4.0", valkey="9.0.0",
-        complexity="O(N), N fields named",
+        complexity="O(N), N fields named", repeat_in=OnlyWith(3, {b"XX": 1, b"FIELDS": REST}, positive=2),
         arguments=(key("key"), unix_time("unix-time-milliseconds"), _CONDITION, _FIELDS),
         variants={VALKEY_9_1: {"arguments": (key("key"), integer("unix-time-milliseconds"), _CONDITION, _FIELDS)}},
     ),
@@ -202,6 +205,7 @@ COMMANDS = [
         "hsetex", -6, "write denyoom fast", "@hash", KeySpec("RW update"),
         summary="Gives fields their values, on conditions and for a time if so wanted.", since="8.0.0", valkey="9.0.0",
         complexity="O(N), N fields named",
+        repeat_in=OnlyWith(2, {**LIFETIME, b"KEEPTTL": 1, b"FXX": 1, b"FIELDS": REST}),
         arguments=(key("key"), oneof("condition", token("FNX"), token("FXX"), optional=True), _EXPIRY, _PAIRS),
         variants={
             VALKEY_9_1: {

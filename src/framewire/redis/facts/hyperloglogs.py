@@ -39,7 +39,7 @@ COMMANDS = [
     _entry(
         "pfmerge", -2, "write denyoom", "@hyperloglog", (KeySpec("RW access insert"), KeySpec("RO access", 2, -1)),
         summary="Joins estimates, as if all their elements had been added to one.", since="2.8.9",
-        complexity="O(N), N keys",
+        complexity="O(N), N keys", repeat="write",
         arguments=(key("destkey"), key("sourcekey", spec=1, optional=True, multiple=True)),
         variants={REDIS_7_0: {"arguments": (key("destkey"), key("sourcekey", spec=1, multiple=True))}},
     ),

@@ -15,17 +15,17 @@ _entry = partial(command, group="server")
 _COMMAND = [
     _entry(
         "command|count", 2, "loading stale", "@connection",
-        summary="Counts the commands.", since="2.8.13",
+        summary="Counts the commands.", since="2.8.13", repeat="read",
     ),
     _entry(
         "command|docs", -2, "loading stale", "@connection",
         summary="Explains commands, all when none is named.", since="7.0.0", complexity="O(N), N commands",
-        tips="nondeterministic_output_order",
+        tips="nondeterministic_output_order", repeat="read",
         arguments=(string("command-name", optional=True, multiple=True),),
     ),
     _entry(
         "command|getkeys", -4, "loading stale", "@connection",
-        summary="Returns the keys in a request.", since="2.8.13", complexity="O(N), N arguments",
+        summary="Returns the keys in a request.", since="2.8.13", complexity="O(N), N arguments", repeat="read",
         arguments=(string("command"), string("arg", optional=True, multiple=True)),
         variants={
             REDIS_7_0: {"arguments": ()},
@@ -35,7 +35,7 @@ _COMMAND = [
     _entry(
         "command|getkeysandflags", -4, "loading stale", "@connection",
         summary="Returns the keys in a request, and what is done to each.", since="7.0.0",
-        complexity="O(N), N arguments",
+        complexity="O(N), N arguments", repeat="read",
         arguments=(string("command"), string("arg", optional=True, multiple=True)),
         variants={
             REDIS_7_0: {"arguments": ()},
@@ -45,14 +45,14 @@ _COMMAND = [
     _entry(
         "command|info", -2, "loading stale", "@connection",
         summary="Returns what the table says about commands, about all when none is named.", since="2.8.13",
-        complexity="O(N), N commands", tips="nondeterministic_output_order",
+        complexity="O(N), N commands", tips="nondeterministic_output_order", repeat="read",
         arguments=(string("command-name", optional=True, multiple=True),),
         history=(("7.0.0", "All commands when none is named."),),
     ),
     _entry(
         "command|list", -2, "loading stale", "@connection",
         summary="Lists the names of the commands.", since="7.0.0", complexity="O(N), N commands",
-        tips="nondeterministic_output_order",
+        tips="nondeterministic_output_order", repeat="read",
         arguments=(
             oneof(
                 "filterby", string("module-name", "MODULE"), string("category", "ACLCAT"),
@@ -62,7 +62,7 @@ _COMMAND = [
     ),
     _entry(
         "command|help", 2, "loading stale", "@connection",
-        summary="Lists the subcommands of COMMAND.", since="5.0.0",
+        summary="Lists the subcommands of COMMAND.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -70,7 +70,7 @@ COMMANDS = [
     _entry(
         "command", -1, "loading stale", "@connection",
         summary="Returns what the table says about all commands.", since="2.8.13", complexity="O(N), N commands",
-        tips="nondeterministic_output_order",
+        tips="nondeterministic_output_order", repeat="read",
         subcommands=_COMMAND,
     ),
 ]  # fmt: skip

@@ -7,7 +7,9 @@ from functools import partial
 from framewire.redis.facts.arguments import double, integer, key, oneof, string, token
 from framewire.redis.facts.command import NOT_DEPRECATED, command
 from framewire.redis.facts.keys import KeySpec
+from framewire.redis.facts.repeats import of_ltrim
 from framewire.redis.facts.servers import NEWER, VALKEY_9_1
+from framewire.redis.facts.timeouts import Timeout
 
 __all__ = ["COMMANDS"]
 
@@ -97,6 +99,7 @@ COMMANDS = [
     _entry(
         "ltrim", 4, "write", "@list", KeySpec("RW delete"),
         summary="Keeps the items from one index to another and removes the rest.", complexity="O(N), N items removed",
+        repeat_in=of_ltrim,
         arguments=(key("key"), integer("start"), integer("stop")),
     ),
     _entry(
@@ -129,7 +132,7 @@ COMMANDS = [
     _entry(
         "blpop", -3, "write noscript blocking", "@list", KeySpec("RW access delete", last=-2),
         summary="Takes the first item of the first list that has any; waits for one.", since="2.0.0",
-        complexity="O(N), N keys",
+        complexity="O(N), N keys", timeout=Timeout(1, -1),
         arguments=(key("key", multiple=True), double("timeout")),
         history=(("6.0.0", "The timeout may have a fraction."),),
         variants={NEWER: {"flags": ("write", "blocking")}},
@@ -137,7 +140,7 @@ COMMANDS = [
     _entry(
         "brpop", -3, "write noscript blocking", "@list", KeySpec("RW access delete", last=-2),
         summary="Takes the last item of the first list that has any; waits for one.", since="2.0.0",
-        complexity="O(N), N keys",
+        complexity="O(N), N keys", timeout=Timeout(1, -1),
         arguments=(key("key", multiple=True), double("timeout")),
         history=(("6.0.0", "The timeout may have a fraction."),),
         variants={NEWER: {"flags": ("write", "blocking")}},
@@ -145,7 +148,7 @@ COMMANDS = [
     _entry(
         "blmove", 6, "write denyoom noscript blocking", "@list",
         (KeySpec("RW access delete"), KeySpec("RW insert", 2, 2)),
-        summary="Moves an item from one list to another; waits for one.", since="6.2.0",
+        summary="Moves an item from one list to another; waits for one.", since="6.2.0", timeout=Timeout(1, -1),
         arguments=(
             key("source"), key("destination", spec=1),
             oneof("wherefrom", token("LEFT"), token("RIGHT")),
@@ -159,6 +162,7 @@ COMMANDS = [
         (KeySpec("RW access delete"), KeySpec("RW insert", 2, 2)),
         summary="Moves the last item of one list to the front of another; waits for one.", since="2.2.0",
         doc_flags="deprecated", deprecated_since="6.2.0", replaced_by="BLMOVE with RIGHT and LEFT",
+        timeout=Timeout(1, -1),
         arguments=(key("source"), key("destination", spec=1), double("timeout")),
         history=(("6.0.0", "The timeout may have a fraction."),),
         variants={
@@ -169,7 +173,7 @@ COMMANDS = [
     _entry(
         "blmpop", -5, "write blocking movablekeys", "@list", KeySpec("RW access delete", 2, counted=True),
         summary="Takes items from the first of several lists that has any; waits for one.", since="7.0.0",
-        complexity="O(N+M), N keys and M items taken",
+        complexity="O(N+M), N keys and M items taken", timeout=Timeout(1, 1),
         arguments=(
             double("timeout"), integer("numkeys"), key("key", multiple=True),
             oneof("where", token("LEFT"), token("RIGHT")),

@@ -19,14 +19,14 @@ _SLOWLOG = [
     _entry(
         "slowlog|get", -2, "admin loading stale",
         summary="Returns the newest entries of the slow log.", since="2.2.12", complexity="O(N), N entries returned",
-        tips="request_policy:all_nodes nondeterministic_output",
+        tips="request_policy:all_nodes nondeterministic_output", repeat="read",
         arguments=(integer("count", optional=True),),
         history=(("4.0.0", "The address and the name of the client."),),
     ),
     _entry(
         "slowlog|len", 2, "admin loading stale",
         summary="Counts the entries of the slow log.", since="2.2.12",
-        tips="request_policy:all_nodes response_policy:agg_sum nondeterministic_output",
+        tips="request_policy:all_nodes response_policy:agg_sum nondeterministic_output", repeat="read",
     ),
     _entry(
         "slowlog|reset", 2, "admin loading stale",
@@ -35,7 +35,7 @@ _SLOWLOG = [
     ),
     _entry(
         "slowlog|help", 2, "loading stale",
-        summary="Lists the subcommands of SLOWLOG.", since="6.2.0",
+        summary="Lists the subcommands of SLOWLOG.", since="6.2.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -43,30 +43,30 @@ _LATENCY = [
     _entry(
         "latency|doctor", 2, "admin noscript loading stale",
         summary="Explains what made the server slow.", since="2.8.13",
-        tips="nondeterministic_output request_policy:all_nodes response_policy:special",
+        tips="nondeterministic_output request_policy:all_nodes response_policy:special", repeat="read",
     ),
     _entry(
         "latency|graph", 3, "admin noscript loading stale",
         summary="Draws the times that an event took.", since="2.8.13",
-        tips="nondeterministic_output request_policy:all_nodes response_policy:special",
+        tips="nondeterministic_output request_policy:all_nodes response_policy:special", repeat="read",
         arguments=(string("event"),),
     ),
     _entry(
         "latency|histogram", -2, "admin noscript loading stale",
         summary="Returns how often commands took how long.", since="7.0.0", complexity="O(N), N commands",
-        tips="nondeterministic_output request_policy:all_nodes response_policy:special",
+        tips="nondeterministic_output request_policy:all_nodes response_policy:special", repeat="read",
         arguments=(string("command", optional=True, multiple=True),),
     ),
     _entry(
         "latency|history", 3, "admin noscript loading stale",
         summary="Returns the times that an event took.", since="2.8.13",
-        tips="nondeterministic_output request_policy:all_nodes response_policy:special",
+        tips="nondeterministic_output request_policy:all_nodes response_policy:special", repeat="read",
         arguments=(string("event"),),
     ),
     _entry(
         "latency|latest", 2, "admin noscript loading stale",
         summary="Returns the last times that events took.", since="2.8.13",
-        tips="nondeterministic_output request_policy:all_nodes response_policy:special",
+        tips="nondeterministic_output request_policy:all_nodes response_policy:special", repeat="read",
     ),
     _entry(
         "latency|reset", -2, "admin noscript loading stale",
@@ -77,7 +77,7 @@ _LATENCY = [
     ),
     _entry(
         "latency|help", 2, "loading stale",
-        summary="Lists the subcommands of LATENCY.", since="2.8.13",
+        summary="Lists the subcommands of LATENCY.", since="2.8.13", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -90,17 +90,17 @@ _MEMORY = [
     _entry(
         "memory|stats", 2,
         summary="Returns figures on the memory of the server.", since="4.0.0", complexity="O(N), N databases",
-        tips="nondeterministic_output request_policy:all_shards response_policy:special",
+        tips="nondeterministic_output request_policy:all_shards response_policy:special", repeat="read",
     ),
     _entry(
         "memory|doctor", 2,
         summary="Explains what is wrong with the memory of the server.", since="4.0.0",
-        tips="nondeterministic_output request_policy:all_shards response_policy:special",
+        tips="nondeterministic_output request_policy:all_shards response_policy:special", repeat="read",
     ),
     _entry(
         "memory|malloc-stats", 2,
         summary="Returns what the allocator tells of itself.", since="4.0.0", complexity="Depends on the allocator",
-        tips="nondeterministic_output request_policy:all_shards response_policy:special",
+        tips="nondeterministic_output request_policy:all_shards response_policy:special", repeat="read",
         variants={VALKEY_9_1: {"flags": ("loading",)}},
     ),
     _entry(
@@ -111,7 +111,7 @@ _MEMORY = [
     ),
     _entry(
         "memory|help", 2, "loading stale",
-        summary="Lists the subcommands of MEMORY.", since="4.0.0",
+        summary="Lists the subcommands of MEMORY.", since="4.0.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -119,13 +119,13 @@ _COMMANDLOG = [
     _entry(
         "commandlog|get", 4, "admin loading stale",
         summary="Returns the newest entries of one kind.", since="", valkey="8.1.0",
-        complexity="O(N), N entries returned", tips="request_policy:all_nodes nondeterministic_output",
+        complexity="O(N), N entries returned", tips="request_policy:all_nodes nondeterministic_output", repeat="read",
         arguments=(integer("count"), _KIND),
     ),
     _entry(
         "commandlog|len", 3, "admin loading stale",
         summary="Counts the entries of one kind.", since="", valkey="8.1.0",
-        tips="request_policy:all_nodes response_policy:agg_sum nondeterministic_output",
+        tips="request_policy:all_nodes response_policy:agg_sum nondeterministic_output", repeat="read",
         arguments=(_KIND,),
     ),
     _entry(
@@ -136,7 +136,7 @@ _COMMANDLOG = [
     ),
     _entry(
         "commandlog|help", 2, "loading stale",
-        summary="Lists the subcommands of COMMANDLOG.", since="", valkey="8.1.0",
+        summary="Lists the subcommands of COMMANDLOG.", since="", valkey="8.1.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -144,7 +144,7 @@ COMMANDS = [
     _entry(
         "info", -1, "loading stale", "@dangerous",
         summary="Reports on the server, section by section.",
-        tips="nondeterministic_output request_policy:all_shards response_policy:special",
+        tips="nondeterministic_output request_policy:all_shards response_policy:special", repeat="read",
         arguments=(string("section", optional=True, multiple=True),),
         history=(("7.0.0", "Several sections at once."),),
     ),

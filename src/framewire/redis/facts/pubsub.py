@@ -17,33 +17,34 @@ _PUBSUB = [
     _entry(
         "pubsub|channels", -2, "pubsub loading stale",
         summary="Lists the channels that somebody listens to, those that match a pattern if there is one.",
-        since="2.8.0", complexity="O(N), N channels",
+        since="2.8.0", complexity="O(N), N channels", repeat="read",
         arguments=(pattern("pattern", optional=True),),
     ),
     _entry(
         "pubsub|numsub", -2, "pubsub loading stale",
         summary="Counts the listeners of channels; patterns do not count.", since="2.8.0",
-        complexity="O(N), N channels named",
+        complexity="O(N), N channels named", repeat="read",
         arguments=(string("channel", optional=True, multiple=True),),
     ),
     _entry(
         "pubsub|numpat", 2, "pubsub loading stale",
-        summary="Counts the patterns that somebody listens to.", since="2.8.0",
+        summary="Counts the patterns that somebody listens to.", since="2.8.0", repeat="read",
     ),
     _entry(
         "pubsub|shardchannels", -2, "pubsub loading stale",
         summary="Lists the shard channels that somebody listens to.", since="7.0.0",
-        complexity="O(N), N shard channels",
+        complexity="O(N), N shard channels", repeat="read",
         arguments=(pattern("pattern", optional=True),),
     ),
     _entry(
         "pubsub|shardnumsub", -2, "pubsub loading stale",
         summary="Counts the listeners of shard channels.", since="7.0.0", complexity="O(N), N shard channels named",
+        repeat="read",
         arguments=(string("shardchannel", optional=True, multiple=True),),
     ),
     _entry(
         "pubsub|help", 2, "loading stale",
-        summary="Lists the subcommands of PUBSUB.", since="6.2.0",
+        summary="Lists the subcommands of PUBSUB.", since="6.2.0", repeat="read",
     ),
 ]  # fmt: skip
 

@@ -16,6 +16,7 @@ COMMANDS = [
     _entry(
         "role", 1, "noscript loading stale fast", "@admin @dangerous",
         summary="Tells whether the server is a master, a replica or a Sentinel, and who belongs to it.", since="2.8.12",
+        repeat="read",
     ),
     _entry(
         "replicaof", 3, "admin noscript stale no_async_loading",

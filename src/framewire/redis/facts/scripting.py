@@ -7,6 +7,7 @@ from functools import partial
 from framewire.redis.facts.arguments import integer, key, oneof, string, token
 from framewire.redis.facts.command import command
 from framewire.redis.facts.keys import KeySpec
+from framewire.redis.facts.repeats import OnlyWith
 from framewire.redis.facts.servers import VALKEY_9_1
 
 __all__ = ["COMMANDS"]
@@ -27,6 +28,7 @@ _SCRIPT = [
         "script|exists", -3, "noscript", "@scripting",
         summary="Tells which scripts the server knows, by their SHA1.", since="2.6.0",
         complexity="O(N), N scripts asked for", tips="request_policy:all_shards response_policy:agg_logical_and",
+        repeat="read",
         arguments=(string("sha1", multiple=True),),
         variants={VALKEY_9_1: {"flags": ("noscript", "stale")}},
     ),
@@ -46,17 +48,17 @@ _SCRIPT = [
     _entry(
         "script|load", 3, "noscript stale", "@scripting",
         summary="Remembers a script, for EVALSHA.", since="2.6.0", complexity="O(N), N bytes of the script",
-        tips="request_policy:all_nodes response_policy:all_succeeded",
+        tips="request_policy:all_nodes response_policy:all_succeeded", repeat="write",
         arguments=(string("script"),),
     ),
     _entry(
         "script|show", 3, "noscript stale", "@scripting",
-        summary="Returns the text of a script that the server knows.", since="", valkey="8.0.0",
+        summary="Returns the text of a script that the server knows.", since="", valkey="8.0.0", repeat="read",
         arguments=(string("sha1"),),
     ),
     _entry(
         "script|help", 2, "loading stale", "@scripting",
-        summary="Lists the subcommands of SCRIPT.", since="5.0.0",
+        summary="Lists the subcommands of SCRIPT.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -69,7 +71,7 @@ _FUNCTION = [
     _entry(
         "function|dump", 2, "noscript", "@scripting",
         summary="Returns all libraries as bytes that FUNCTION RESTORE understands.", since="7.0.0",
-        complexity="O(N), N functions",
+        complexity="O(N), N functions", repeat="read",
     ),
     _entry(
         "function|flush", -2, "write noscript", "@scripting",
@@ -85,13 +87,14 @@ _FUNCTION = [
     _entry(
         "function|list", -2, "noscript", "@scripting",
         summary="Lists the libraries and their functions.", since="7.0.0", complexity="O(N), N functions",
-        tips="nondeterministic_output_order",
+        tips="nondeterministic_output_order", repeat="read",
         arguments=(string("library-name-pattern", "LIBRARYNAME", optional=True), token("WITHCODE", optional=True)),
     ),
     _entry(
         "function|load", -3, "write denyoom noscript", "@scripting",
         summary="Takes in a library.", since="7.0.0", complexity="O(N), N bytes of the library",
         tips="request_policy:all_shards response_policy:all_succeeded",
+        repeat_in=OnlyWith(2, {b"REPLACE": 2}, needs=b"REPLACE"),
         arguments=(token("REPLACE", optional=True), string("function-code")),
     ),
     _entry(
@@ -106,11 +109,11 @@ _FUNCTION = [
     _entry(
         "function|stats", 2, "noscript allow_busy", "@scripting",
         summary="Tells which function runs, and what engines there are.", since="7.0.0",
-        tips="nondeterministic_output request_policy:all_shards response_policy:special",
+        tips="nondeterministic_output request_policy:all_shards response_policy:special", repeat="read",
     ),
     _entry(
         "function|help", 2, "loading stale", "@scripting",
-        summary="Lists the subcommands of FUNCTION.", since="7.0.0",
+        summary="Lists the subcommands of FUNCTION.", since="7.0.0", repeat="read",
     ),
 ]  # fmt: skip
 

@@ -16,7 +16,7 @@ _CONFIG = [
     _entry(
         "config|get", -3, "admin noscript loading stale",
         summary="Returns the parameters whose names match patterns.", since="2.0.0",
-        complexity="O(N), N parameters and patterns", secrets=True,
+        complexity="O(N), N parameters and patterns", secrets=True, repeat="read",
         arguments=(string("parameter", multiple=True),),
         history=(("7.0.0", "Several patterns at once."),),
         variants={REDIS_7_0: {"arguments": (block("parameter", string("parameter"), multiple=True),)}},
@@ -40,7 +40,7 @@ _CONFIG = [
     ),
     _entry(
         "config|help", 2, "loading stale",
-        summary="Lists the subcommands of CONFIG.", since="5.0.0",
+        summary="Lists the subcommands of CONFIG.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -48,6 +48,7 @@ _MODULE = [
     _entry(
         "module|list", 2, "admin noscript",
         summary="Lists the modules.", since="4.0.0", complexity="O(N), N modules", tips="nondeterministic_output_order",
+        repeat="read",
     ),
     _entry(
         "module|load", -3, "admin noscript no_async_loading",
@@ -85,7 +86,7 @@ _MODULE = [
     ),
     _entry(
         "module|help", 2, "loading stale",
-        summary="Lists the subcommands of MODULE.", since="5.0.0",
+        summary="Lists the subcommands of MODULE.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -98,7 +99,7 @@ COMMANDS = [
     ),
     _entry(
         "time", 1, "loading stale fast",
-        summary="Returns the time of the server.", since="2.6.0", tips="nondeterministic_output",
+        summary="Returns the time of the server.", since="2.6.0", tips="nondeterministic_output", repeat="read",
     ),
     _entry(
         "dbsize", 1, "readonly fast", "@keyspace",
@@ -171,7 +172,7 @@ COMMANDS = [
     ),
     _entry(
         "lastsave", 1, "loading stale fast", "@admin @dangerous",
-        summary="Returns when everything was last written to disk.", tips="nondeterministic_output",
+        summary="Returns when everything was last written to disk.", tips="nondeterministic_output", repeat="read",
     ),
     # -- parameters ----------------------------------------------------------------------------------------------------
     _entry(

@@ -84,7 +84,7 @@ COMMANDS = [
     _entry(
         "sdiffstore", -3, "write denyoom", "@set", (KeySpec("OW update"), KeySpec("RO access", 2, -1)),
         summary="Stores the members of the first set that are in none of the others.",
-        complexity="O(N), N members of all sets together",
+        complexity="O(N), N members of all sets together", repeat="write",
         arguments=(key("destination"), key("key", spec=1, multiple=True)),
     ),
     _entry(
@@ -102,7 +102,7 @@ COMMANDS = [
     _entry(
         "sinterstore", -3, "write denyoom", "@set", (KeySpec("RW update"), KeySpec("RO access", 2, -1)),
         summary="Stores the members that all sets have.",
-        complexity="O(N M) at worst, N members of the smallest of M sets",
+        complexity="O(N M) at worst, N members of the smallest of M sets", repeat="write",
         arguments=(key("destination"), key("key", spec=1, multiple=True)),
         variants={NEWER: {"keys": (KeySpec("OW update"), KeySpec("RO access", 2, -1))}},
     ),
@@ -114,7 +114,7 @@ COMMANDS = [
     ),
     _entry(
         "sunionstore", -3, "write denyoom", "@set", (KeySpec("OW update"), KeySpec("RO access", 2, -1)),
-        summary="Stores the members of all sets.", complexity="O(N), N members of all sets together",
+        summary="Stores the members of all sets.", complexity="O(N), N members of all sets together", repeat="write",
         arguments=(key("destination"), key("key", spec=1, multiple=True)),
     ),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from framewire.redis.facts.arguments import block, double, integer, key, oneof, 
 from framewire.redis.facts.command import NOT_DEPRECATED, command
 from framewire.redis.facts.keys import KeySpec
 from framewire.redis.facts.servers import NEWER, VALKEY_9_1
+from framewire.redis.facts.timeouts import Timeout
 
 __all__ = ["COMMANDS"]
 
@@ -151,7 +152,7 @@ COMMANDS = [
     _entry(
         "zrangestore", -5, "write denyoom", "@sortedset", (KeySpec("OW update"), KeySpec("RO access", 2, 2)),
         summary="Stores what ZRANGE would return, with the scores, under another key.", since="6.2.0",
-        complexity="O(log N + M), M members stored of N",
+        complexity="O(log N + M), M members stored of N", repeat="write",
         arguments=(
             key("dst"), key("src", spec=1), string("min"), string("max"),
             oneof("sortby", token("BYSCORE"), token("BYLEX"), optional=True),
@@ -201,7 +202,7 @@ COMMANDS = [
         "zunionstore", -4, "write denyoom movablekeys", "@sortedset",
         (KeySpec("OW update"), KeySpec("RO access", 2, counted=True)),
         summary="Stores the members that are in any of several sorted sets.", since="2.0.0",
-        complexity="O(N + M log M), N members in all sets and M in the result",
+        complexity="O(N + M log M), N members in all sets and M in the result", repeat="write",
         arguments=(key("destination"), integer("numkeys"), key("key", spec=1, multiple=True), _WEIGHTS, _AGGREGATE),
     ),
     _entry(
@@ -216,7 +217,7 @@ COMMANDS = [
         "zinterstore", -4, "write denyoom movablekeys", "@sortedset",
         (KeySpec("OW update"), KeySpec("RO access", 2, counted=True)),
         summary="Stores the members that are in all of several sorted sets.", since="2.0.0",
-        complexity="O(N K + M log M), N members in the smallest of K sets and M in the result",
+        complexity="O(N K + M log M), N members in the smallest of K sets and M in the result", repeat="write",
         arguments=(key("destination"), integer("numkeys"), key("key", spec=1, multiple=True), _WEIGHTS, _AGGREGATE),
     ),
     _entry(
@@ -235,7 +236,7 @@ COMMANDS = [
         "zdiffstore", -4, "write denyoom movablekeys", "@sortedset",
         (KeySpec("OW update"), KeySpec("RO access", 2, counted=True)),
         summary="Stores the members of the first sorted set that are in none of the others.", since="6.2.0",
-        complexity="O(N K + M log M), N members in the first of K sets and M in the result",
+        complexity="O(N K + M log M), N members in the first of K sets and M in the result", repeat="write",
         arguments=(key("destination"), integer("numkeys"), key("key", spec=1, multiple=True)),
     ),
     # -- taking members out --------------------------------------------------------------------------------------------
@@ -264,7 +265,7 @@ COMMANDS = [
     _entry(
         "bzpopmin", -3, "write noscript blocking fast", "@sortedset", KeySpec("RW access delete", last=-2),
         summary="Takes the member with the lowest score of the first sorted set that is there, or waits for one.",
-        since="5.0.0", complexity="O(log N), N members in the set",
+        since="5.0.0", complexity="O(log N), N members in the set", timeout=Timeout(1, -1),
         arguments=(key("key", multiple=True), double("timeout")),
         history=(("6.0.0", "The timeout may have a fraction."),),
         variants={NEWER: {"flags": ("write", "blocking", "fast")}},
@@ -272,7 +273,7 @@ COMMANDS = [
     _entry(
         "bzpopmax", -3, "write noscript blocking fast", "@sortedset", KeySpec("RW access delete", last=-2),
         summary="Takes the member with the highest score of the first sorted set that is there, or waits for one.",
-        since="5.0.0", complexity="O(log N), N members in the set",
+        since="5.0.0", complexity="O(log N), N members in the set", timeout=Timeout(1, -1),
         arguments=(key("key", multiple=True), double("timeout")),
         history=(("6.0.0", "The timeout may have a fraction."),),
         variants={NEWER: {"flags": ("write", "blocking", "fast")}},
@@ -280,7 +281,7 @@ COMMANDS = [
     _entry(
         "bzmpop", -5, "write blocking movablekeys", "@sortedset", KeySpec("RW access delete", 2, counted=True),
         summary="Takes members from the first of several sorted sets that is there, or waits for one.", since="7.0.0",
-        complexity="O(K + M log N), K keys looked at and M members taken of N",
+        complexity="O(K + M log N), K keys looked at and M members taken of N", timeout=Timeout(1, 1),
         arguments=(
             double("timeout"), integer("numkeys"), key("key", multiple=True),
             oneof("where", token("MIN"), token("MAX")),

@@ -7,7 +7,9 @@ from functools import partial
 from framewire.redis.facts.arguments import block, integer, key, oneof, string, token, unix_time
 from framewire.redis.facts.command import command
 from framewire.redis.facts.keys import KeySpec
+from framewire.redis.facts.repeats import Unless
 from framewire.redis.facts.servers import REDIS_7_0
+from framewire.redis.facts.timeouts import Timeout
 
 __all__ = ["COMMANDS"]
 
@@ -73,7 +75,7 @@ _XGROUP = [
     ),
     _entry(
         "xgroup|help", 2, "loading stale", "@stream",
-        summary="Lists the subcommands of XGROUP.", since="5.0.0",
+        summary="Lists the subcommands of XGROUP.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -116,7 +118,7 @@ _XINFO = [
     ),
     _entry(
         "xinfo|help", 2, "loading stale", "@stream",
-        summary="Lists the subcommands of XINFO.", since="5.0.0",
+        summary="Lists the subcommands of XINFO.", since="5.0.0", repeat="read",
     ),
 ]  # fmt: skip
 
@@ -200,6 +202,8 @@ COMMANDS = [
         KeySpec("RO access", last=-1, keyword="STREAMS", limit=2),
         summary="Returns the entries of streams behind given ids; can wait for some.", since="5.0.0",
         complexity="O(log N + M) for each stream, N entries in it and M returned",
+        repeat_in=Unless("read", 1, (b"$",)),
+        timeout=Timeout(1000, word=b"BLOCK", until=b"STREAMS", options={b"COUNT": 2}),
         arguments=(
             integer("count", "COUNT", optional=True), integer("milliseconds", "BLOCK", optional=True),
             block("streams", key("key", multiple=True), string("id", multiple=True), word="STREAMS"),
@@ -212,6 +216,7 @@ COMMANDS = [
         summary="Returns entries that a group has not read yet, or that a consumer has not acknowledged; can wait "
         "for some.",
         since="5.0.0", complexity="O(log N + M) for each stream, N entries in it and M returned",
+        timeout=Timeout(1000, word=b"BLOCK", until=b"STREAMS", options={b"GROUP": 3, b"COUNT": 2}),
         arguments=(
             block("group_consumer", string("group"), string("consumer"), word="GROUP"),
             integer("count", "COUNT", optional=True), integer("milliseconds", "BLOCK", optional=True),

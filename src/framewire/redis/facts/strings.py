@@ -7,6 +7,7 @@ from functools import partial
 from framewire.redis.facts.arguments import block, double, integer, key, oneof, string, token, unix_time
 from framewire.redis.facts.command import NOT_DEPRECATED, command
 from framewire.redis.facts.keys import KeySpec, flags_of_set
+from framewire.redis.facts.repeats import LIFETIME, OnlyWith
 from framewire.redis.facts.servers import NEWER, REDIS_7_0, REDIS_8_0, VALKEY_9_1
 
 __all__ = ["COMMANDS"]
@@ -26,6 +27,7 @@ COMMANDS = [
             flags_in=flags_of_set,
         ),
         summary="Lets a key hold a string, on conditions and for a time if so wanted.",
+        repeat_in=OnlyWith(3, {**LIFETIME, b"KEEPTTL": 1, b"XX": 1}),
         arguments=(
             key("key"), string("value"),
             oneof(
@@ -58,7 +60,7 @@ COMMANDS = [
     ),
     _entry(
         "setex", 4, "write denyoom", "@string", KeySpec("OW update"),
-        summary="Lets a key hold a string for some seconds.", since="2.0.0",
+        summary="Lets a key hold a string for some seconds.", since="2.0.0", repeat="write",
         arguments=(key("key"), integer("seconds"), string("value")),
         variants={
             REDIS_8_0: {"doc_flags": ("deprecated",), "deprecated_since": "2.6.12", "replaced_by": "SET with EX"},
@@ -66,7 +68,7 @@ COMMANDS = [
     ),
     _entry(
         "psetex", 4, "write denyoom", "@string", KeySpec("OW update"),
-        summary="Lets a key hold a string for some milliseconds.", since="2.6.0",
+        summary="Lets a key hold a string for some milliseconds.", since="2.6.0", repeat="write",
         arguments=(key("key"), integer("milliseconds"), string("value")),
         variants={
             REDIS_8_0: {"doc_flags": ("deprecated",), "deprecated_since": "2.6.12", "replaced_by": "SET with PX"},
@@ -88,6 +90,7 @@ COMMANDS = [
         "getex", -2, "write fast", "@string",
         KeySpec("RW access update", notes="RW and UPDATE because it changes the TTL"),
         summary="Returns the string that a key holds, and gives the key a time or takes it away.", since="6.2.0",
+        repeat_in=OnlyWith(2, {**LIFETIME, b"PERSIST": 1}, bare="read"),
         arguments=(
             key("key"),
             oneof(
@@ -106,7 +109,7 @@ COMMANDS = [
     _entry(
         "mset", -3, "write denyoom", "@string", KeySpec("OW update", last=-1, step=2),
         summary="Lets several keys hold strings.", since="1.0.1", complexity="O(N), N keys",
-        tips="request_policy:multi_shard response_policy:all_succeeded",
+        tips="request_policy:multi_shard response_policy:all_succeeded", repeat="write",
         arguments=(block("key_value", key("key"), string("value"), multiple=True),),
     ),
     _entry(
@@ -167,7 +170,7 @@ COMMANDS = [
     _entry(
         "setrange", 4, "write denyoom", "@string", KeySpec("RW update"),
         summary="Overwrites a part of the string that a key holds; zeros fill a gap.", since="2.2.0",
-        complexity="O(N), N bytes written; the first time also those that are there",
+        complexity="O(N), N bytes written; the first time also those that are there", repeat="write",
         arguments=(key("key"), integer("offset"), string("value")),
     ),
     _entry(
@@ -196,6 +199,7 @@ COMMANDS = [
         "msetex", -4, "write denyoom movablekeys", "@string", KeySpec("OW update", step=2, counted=True),
         summary="Lets several keys hold strings, on conditions and for a time if so wanted.", since="", valkey="9.1.0",
         complexity="O(N), N keys", tips="request_policy:multi_shard response_policy:all_succeeded",
+        repeat_in=OnlyWith(2, {**LIFETIME, b"KEEPTTL": 1, b"XX": 1}, pairs=1),
         arguments=(
             integer("numkeys"),
             block("data", key("key"), string("value"), multiple=True),

@@ -31,8 +31,9 @@ from framewire.redis.facts import (
     vectors,
 )
 from framewire.redis.facts.command import Command
+from framewire.redis.facts.repeats import Repeat
 
-__all__ = ["COMMANDS", "GROUPS", "find", "lookup", "walk"]
+__all__ = ["COMMANDS", "GROUPS", "blocks", "find", "lookup", "repeat_of", "walk"]
 
 GROUPS: Final[tuple[ModuleType, ...]] = (
     connection,
@@ -80,6 +81,18 @@ def lookup(request: Sequence[bytes]) -> Command | None:
     if entry is None or not entry.subcommands or len(request) == 1:
         return entry
     return entry.subcommands.get(request[1].lower(), entry)
+
+
+def repeat_of(request: Sequence[bytes]) -> Repeat:
+    """Whether `request` may be sent again when nobody knows whether it was executed; one that is unknown never."""
+    entry = lookup(request)
+    return "never" if entry is None else entry.repeat_of(request)
+
+
+def blocks(request: Sequence[bytes]) -> float | None:
+    """How many seconds `request` may wait at the server; 0 is for ever, and `None` where it does not wait."""
+    entry = lookup(request)
+    return None if entry is None else entry.blocks(request)
 
 
 def walk() -> Iterator[Command]:

@@ -81,7 +81,7 @@ COMMANDS = [
     ),
     _entry(
         "vsetattr", -1, "write module fast", "", KeySpec("RW access update"),
-        summary="Gives an element its attributes, or takes them away.", since="8.0.0", valkey=None,
+        summary="Gives an element its attributes, or takes them away.", since="8.0.0", valkey=None, repeat="write",
         arguments=(key("key"), string("element"), string("attributes")),
     ),
     _entry(

@@ -8,6 +8,8 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from redis.retry import Retry
 from framewire.redis import Config, Server, ThreadServer, run_in_thread
 from framewire.redis.server.network.pump import ClientPump
 from framewire.redis.server.persistence.persistence import Persistence
+from tests.redis.server.network.talking import Talker
 from tests.serving import command, read_exactly, read_to_end
 from tests.waiting import PATIENCE, until, until_in_loop
 
@@ -392,3 +395,144 @@ def test_no_test_here_left_an_error_in_the_log(caplog: pytest.LogCaptureFixture)
         for _ in range(10):
             client.ping()
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+# -- without an address -----------------------------------------------------------------------------------------------
+
+
+async def test_a_client_in_memory_and_one_on_a_socket_share_the_keys() -> None:
+    async with Server(port=0) as server:
+        _, talker = server.open_connection(Talker)
+        assert await talker.ask(command(b"SET", b"key", b"value")) == b"+OK\r\n"
+        async with redis.asyncio.from_url(server.url) as client:
+            assert await client.get("key") == b"value"
+            assert {"memory:0"} <= {other["addr"] for other in await client.client_list()}
+        talker.transport.close()
+        await talker.wait_lost()
+
+
+async def test_a_server_that_listens_nowhere() -> None:
+    async with Server(listen=False, requirepass="secret") as server:
+        assert (server.host, server.port, server.tls_port, server.url, server.addresses) == ("", 0, 0, "", [])
+        _, talker = server.open_connection(Talker)
+        assert (await talker.ask(PING)).startswith(b"-NOAUTH")
+        assert await talker.ask(command(b"AUTH", b"secret")) == b"+OK\r\n"
+
+
+async def test_large_values_in_memory() -> None:
+    value = os.urandom(3_000_000)
+    async with Server(listen=False) as server:
+        _, talker = server.open_connection(Talker)
+        assert await talker.ask(command(b"SET", b"key", value)) == b"+OK\r\n"
+        expected = b"$%d\r\n%b\r\n" % (len(value), value)
+        talker.transport.write(command(b"GET", b"key") * 3)
+        assert await talker.read_exactly(3 * len(expected)) == expected * 3
+
+
+async def test_messages_reach_clients_in_memory_and_their_waits_end() -> None:
+    async with Server(listen=False) as server:
+        talkers = [server.open_connection(Talker)[1] for _ in range(3)]
+        await talkers[0].ask(command(b"SUBSCRIBE", b"news"))
+        talkers[1].transport.write(command(b"BLPOP", b"list", b"0"))
+        assert await talkers[2].ask(command(b"PUBLISH", b"news", b"it works")) == b":1\r\n"
+        assert b"it works" in await talkers[0].read()
+        assert await talkers[2].ask(command(b"RPUSH", b"list", b"x")) == b":1\r\n"
+        assert await talkers[1].read() == b"*2\r\n$4\r\nlist\r\n$1\r\nx\r\n"
+
+
+async def test_the_end_of_the_server_sends_what_was_answered_and_closes_clients_in_memory() -> None:
+    async with Server(listen=False) as server:
+        _, talker = server.open_connection(Talker)
+        talker.transport.write(PING)
+        await asyncio.sleep(0)
+    assert await talker.read() == b"+PONG\r\n"
+    assert await talker.wait_lost() is None
+
+
+async def test_a_client_in_memory_that_takes_no_reply_is_aborted_at_the_end() -> None:
+    async with Server(listen=False, shutdown_timeout=0) as server:
+        _, talker = server.open_connection(Talker)
+        talker.transport.pause_reading()
+        talker.transport.write(PING)
+        await until_in_loop(lambda: server.state.stats.commands_processed)
+    assert isinstance(await talker.wait_lost(), ConnectionResetError)
+
+
+async def test_one_client_too_many_in_memory() -> None:
+    async with Server(listen=False, maxclients=1) as server:
+        _, talker = server.open_connection(Talker)
+        with pytest.raises(ConnectionRefusedError, match="max number of clients reached"):
+            server.open_connection(Talker)
+        assert b"rejected_connections:1" in await talker.ask(command(b"INFO", b"stats"))
+        talker.transport.close()
+        await talker.wait_lost()
+        await until_in_loop(lambda: not server._listening.connection_count)
+        server.open_connection(Talker)
+
+
+async def test_nobody_is_joined_in_memory_to_a_server_that_does_not_run_or_runs_elsewhere() -> None:
+    server = Server(listen=False)
+    with pytest.raises(ConnectionRefusedError):
+        server.open_connection(Talker)
+    async with server:
+        with pytest.raises(RuntimeError, match="in another event loop"):
+            await asyncio.to_thread(asyncio.run, _open_in(server))
+    with pytest.raises(ConnectionRefusedError):
+        server.open_connection(Talker)
+
+
+async def _open_in(server: Server) -> None:
+    server.open_connection(Talker)
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(PATIENCE)
+        yield ours, theirs
+
+
+async def test_a_socket_that_is_connected_already_is_adopted(ends: tuple[socket.socket, socket.socket]) -> None:
+    async with Server(listen=False) as server:
+        server.adopt(ends[1])
+        ends[0].sendall(PING)
+        assert await asyncio.to_thread(ends[0].recv, 100) == b"+PONG\r\n"
+    assert await asyncio.to_thread(ends[0].recv, 100) == b""
+
+
+async def test_an_adopted_socket_that_is_one_too_many_is_told_so(ends: tuple[socket.socket, socket.socket]) -> None:
+    async with Server(listen=False, maxclients=1) as server:
+        server.open_connection(Talker)
+        server.adopt(ends[1])
+        assert await asyncio.to_thread(read_to_end, ends[0]) == b"-ERR max number of clients reached\r\n"
+
+
+async def test_a_server_that_has_stopped_closes_what_it_is_to_adopt(ends: tuple[socket.socket, socket.socket]) -> None:
+    async with Server(listen=False) as server:
+        pass
+    server.adopt(ends[1])
+    assert ends[1].fileno() == -1
+
+
+def test_a_thread_adopts_sockets(ends: tuple[socket.socket, socket.socket]) -> None:
+    with run_in_thread(listen=False) as server:
+        server.adopt(ends[1])
+        ends[0].sendall(PING)
+        assert read_exactly(ends[0], 7) == b"+PONG\r\n"
+    assert ends[0].recv(100) == b""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with pytest.raises(RuntimeError):
+            server.adopt(theirs)
+        assert theirs.fileno() == -1
+
+
+def test_what_a_thread_did_not_come_to_before_its_end_is_let_down(ends: tuple[socket.socket, socket.socket]) -> None:
+    server = run_in_thread(listen=False)
+    question: Future[None] = Future()
+    server._asked.add(question)
+    server._adopting.add(ends[1])
+    server.stop()
+    assert isinstance(question.exception(0), RuntimeError)
+    assert ends[1].fileno() == -1

@@ -1,40 +1,52 @@
 """`Client`: a Redis server, from asyncio.
 
-What belongs here: how it is made, its views, and its end. What can be asked is in `commands`, where it goes in
-`server`.
+What belongs here: how it is made, which link each kind of command takes, its views, and its end. What can be asked is
+in `commands`, where it goes in `server`.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from framewire.errors import EncodeError
+from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.link import WrongLoop
-from framewire.redis.client.aio.server import Future, Server
-from framewire.redis.client.commands.strings import Strings as Commands
-from framewire.redis.client.definition import Asyncio
-from framewire.redis.client.errors import DataError, QueueFullError
+from framewire.redis.client.aio.monitor import Monitor
+from framewire.redis.client.aio.pipeline import Pipeline
+from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.server import Server
+from framewire.redis.client.aio.views import Future, Runner, TextView, send_batch
+from framewire.redis.client.arguments import Key
 from framewire.redis.client.options import Options
-from framewire.redis.client.shapes.basic import texted
-from framewire.redis.exchange.calls import BacklogFull
+from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["Client", "TextClient"]
+__all__ = ["Client"]
 
 
-class Client(Asyncio, Commands[bytes]):
-    """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`."""
+class Client(Runner[bytes]):
+    """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
+
+    All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
+    one write, and every method returns the loop's own future. Blocking commands, transactions that watch and MONITOR
+    take links of their own. Nothing is connected before the first call. Options are those of `Options`, by redis-py's
+    names.
+    """
 
     def __init__(self, host: str = "localhost", port: int = 6379, db: int = 0, **options: Any) -> None:
         self._setup(Options(host=host, port=port, db=db, **options))
 
     @classmethod
     def from_url(cls, url: str, **options: Any) -> Self:
-        """The client for a URL; see `Options`. Raises `ValueError`."""
+        """The client for a URL: see `Options.from_url`. Raises `ValueError`."""
         return cls.from_options(Options.from_url(url, **options))
 
     @classmethod
     def from_options(cls, options: Options) -> Self:
+        """The client for options that are there already."""
         self = cls.__new__(cls)
         self._setup(options)
         return self
@@ -42,27 +54,89 @@ class Client(Asyncio, Commands[bytes]):
     def _setup(self, options: Options) -> None:
         self.options = options
         self._server = Server(options)
+        self._pool = Pool(options)
         self._timeout = options.socket_timeout
+        self._siblings: dict[int, Client] = {}
 
-    def _run(self, request: tuple[Any, ...], shape: Any = None) -> Any:
-        try:
-            return self._server.call(request, shape, self._timeout)
-        except (EncodeError, BacklogFull, WrongLoop) as error:
-            return self._not_sent(error)
+    def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        return self._server.call(request, shape, timeout)
 
-    def _not_sent(self, error: Exception) -> Future:
-        if isinstance(error, EncodeError):
-            raise DataError(str(error)) from None
-        if isinstance(error, BacklogFull):
-            raise QueueFullError(str(error)) from None
-        raise RuntimeError("the client is used in another event loop than the one where it was first used") from None
+    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
+        """After a loop that has ended the client begins anew in the next one."""
+        if not self._server.left_behind():
+            return super()._run_elsewhere(request, shape, error)
+        self._setup(self.options)
+        return self._run(request, shape)
 
-    _run_raw = _run
+    def _execute(self, request: tuple[Any, ...]) -> Future:
+        check_shareable(words_of(request))
+        return super()._execute(request)
+
+    # -- views --------------------------------------------------------------------------------------------------------
 
     @property
-    def text(self) -> TextClient:
-        """The same client on the same link; its replies are `str`."""
-        return TextClient(self)
+    def text(self) -> TextView:
+        """The same client on the same links; its replies are `str`."""
+        return TextView(self)
+
+    def db(self, index: int) -> Client:
+        """A client for another database of the same server, on links of its own; it is closed with this one."""
+        if index == self.options.db:
+            return self
+        if index not in self._siblings:
+            self._siblings[index] = Client.from_options(replace(self.options, db=index))
+        return self._siblings[index]
+
+    # -- links of their own -------------------------------------------------------------------------------------------
+
+    def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        return asyncio.ensure_future(self._block(request, shape, seconds))
+
+    async def _block(self, request: Request, shape: Shape | None, seconds: float | None) -> Any:
+        """Run a blocking command on a link of its own, which ends where it is cancelled: the server must not go on."""
+        own = await self._pool.take()
+        clean = False
+        try:
+            timeout = None if not seconds or self._timeout is None else seconds + self._timeout
+            result = await own.call(request, shape, timeout)
+            clean = True
+            return result
+        finally:
+            self._pool.give_back(own, clean=clean)
+
+    def dedicated(self) -> Dedicated:
+        """A client on a link of its own, for an `async with` block: for commands that change the link."""
+        return Dedicated(self._pool, self.options)
+
+    def monitor(self) -> Monitor:
+        """All commands that the server is given, as an iterator, for an `async with` block."""
+        return Monitor(self._pool)
+
+    # -- batches ------------------------------------------------------------------------------------------------------
+
+    def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[bytes]:
+        """Commands that leave in one write: `async with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
+        return Pipeline(
+            self._send_batch, self._timeout, transaction=transaction, text=False, raise_on_error=raise_on_error
+        )
+
+    def transaction(self, *keys: Key) -> Pipeline[bytes]:
+        """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own (`Transaction`)."""
+        if keys:
+            return Transaction(self.dedicated(), keys, self._timeout)
+        return self.pipeline(transaction=True)
+
+    def _send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        send_batch(self._server.send_batch, requests, waiter, timeout)
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    async def aclose(self) -> None:
+        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
+        for sibling in self._siblings.values():
+            await sibling.aclose()
+        self._pool.close()
+        await self._server.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -71,16 +145,3 @@ class Client(Asyncio, Commands[bytes]):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
-
-    async def aclose(self) -> None:
-        await self._server.close()
-
-
-class TextClient(Asyncio, Commands[str]):
-    """A view of a client, whose replies are `str` where the client's are `bytes`."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def _run(self, request: tuple[Any, ...], shape: Any = None) -> Any:
-        return self._client._run(request, texted(shape))

@@ -53,8 +53,9 @@ class LinkOwner(Protocol):
 class Link(asyncio.BufferedProtocol):
     """A connection, from before it is open until it is lost. `exchange.call` sends on it."""
 
-    def __init__(self, owner: LinkOwner, options: Options) -> None:
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False) -> None:
+        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer."""
+        self.loop = asyncio.get_running_loop()
         self._owner = owner
         self.options = options
         self.where = options.url
@@ -66,7 +67,7 @@ class Link(asyncio.BufferedProtocol):
         )
         self.get_buffer = self.exchange.get_buffer  # type: ignore[method-assign]  # the callbacks themselves
         self.buffer_updated = self.exchange.buffer_updated  # type: ignore[method-assign]
-        self.new_waiter = self._loop.create_future
+        self.new_waiter = self.loop.create_future
         self.transport: asyncio.Transport | None = None
         self.greeting: Greeting = {}
         self.is_open = False  # the handshake is over
@@ -74,7 +75,10 @@ class Link(asyncio.BufferedProtocol):
         self._asked: list[asyncio.Future[Any]] = []  # by the handshake
         self._error: Exception | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._expected = math.inf  # when the timer was to fire
+        self._expected = math.inf  # when the timer is to fire
+        self._resting = True  # nobody waits for a reply
+        self._interval = options.health_check_interval or math.inf
+        self._patience = math.inf if patient else _patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
         self._heard = 0.0
         self._received = 0
@@ -98,7 +102,7 @@ class Link(asyncio.BufferedProtocol):
 
     async def _ask(self, requests: list[tuple[Any, ...]]) -> list[Any]:
         """The replies to requests of the handshake, errors among them."""
-        self._asked = [self._loop.create_future() for _ in requests]
+        self._asked = [self.loop.create_future() for _ in requests]
         for request, waiter in zip(requests, self._asked, strict=True):
             self.exchange.send(request, waiter, urgent=True)
         await asyncio.wait(self._asked)
@@ -109,7 +113,7 @@ class Link(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._heard = self._loop.time()
+        self._heard = self.loop.time()
 
     def pause_writing(self) -> None:
         self.exchange.pause()
@@ -138,12 +142,13 @@ class Link(asyncio.BufferedProtocol):
     # -- the exchange calls these -------------------------------------------------------------------------------------
 
     def wake(self) -> float:
-        loop = self._loop
+        loop = self.loop
         if events._get_running_loop() is not loop:
             raise WrongLoop
         loop.call_soon(self._flush)
-        if self._expected == math.inf:
-            self._set_timer()
+        if self._resting:
+            self._resting = False
+            self._set_timer(BEAT_SECONDS)
         return loop.time()
 
     def pushed(self, items: Sequence[Any]) -> None:
@@ -171,23 +176,48 @@ class Link(asyncio.BufferedProtocol):
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    def _set_timer(self) -> None:
-        self._expected = self._loop.time() + BEAT_SECONDS
-        self._timer = self._loop.call_at(self._expected, self._beat)
+    def _set_timer(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._expected = self.loop.time() + seconds
+        self._timer = self.loop.call_at(self._expected, self._beat)
 
     def _beat(self) -> None:
-        now = self._loop.time()
-        exchange = self.exchange
-        if exchange.received != self._received:
-            self._received, self._heard = exchange.received, now
+        now = self.loop.time()
+        self._listen(now)
         self._starved = max(self._starved, now - self._expected)
-        late_calls = exchange.expire(now)
+        late_calls = self.exchange.expire(now)
         if late_calls:
             self._fail_late(late_calls, now)
-        if exchange.unanswered or exchange.queued:
-            self._set_timer()
+        if self.exchange.unanswered or self.exchange.queued:
+            self._set_timer(BEAT_SECONDS)
+            self._check_silence(now)
         else:
-            self._expected, self._starved, self._timer = math.inf, 0.0, None
+            self._rest(now)
+
+    def _listen(self, now: float) -> None:
+        if self.exchange.received != self._received:
+            self._received, self._heard = self.exchange.received, now
+
+    def silent_for(self) -> float:
+        """For how many seconds nothing has come, to some hundredths."""
+        now = self.loop.time()
+        self._listen(now)
+        return now - self._heard
+
+    def _rest(self, now: float) -> None:
+        """Nobody waits. A server that has long been silent is asked for a sign of life: then somebody does again."""
+        self._resting, self._starved, self._timer = True, 0.0, None
+        if now - self._heard >= self._interval and self.is_open and self._patience != math.inf:
+            self.exchange.send((b"PING",))
+        elif self._interval != math.inf:
+            self._set_timer(self._heard + self._interval - now + BEAT_SECONDS)
+
+    def _check_silence(self, now: float) -> None:
+        """Give the link up whose oldest request has no reply while nothing at all comes."""
+        silence = now - max(self._heard, self.exchange.oldest)
+        if silence > self._patience:
+            self.abort(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
 
     def _fail_late(self, calls: list[Call], now: float) -> None:
         about = Circumstances(
@@ -220,3 +250,10 @@ class Link(asyncio.BufferedProtocol):
         if self.transport is not None and not self.lost:
             self._flush()
             self.transport.close()
+
+
+def _patience(options: Options) -> float:
+    """How long a server may be silent while somebody waits: twice as long as a call, which has failed by then."""
+    if options.socket_timeout is not None:
+        return 2 * options.socket_timeout
+    return 2 * options.health_check_interval or math.inf

@@ -1,4 +1,4 @@
-"""A link opened: a transport to where the options say the server is (TCP, TLS, a Unix socket, memory), and hands shaken.
+"""A link opened: a transport to where the options say the server is (TCP, TLS, Unix, memory), and hands shaken.
 
 What belongs here: one attempt, what may go wrong in it, and the options of sockets. Who tries again is elsewhere.
 """

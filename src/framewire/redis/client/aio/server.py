@@ -21,6 +21,7 @@ from weakref import WeakKeyDictionary
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.aio.opening import connect, may_pass
+from framewire.redis.client.aio.own import fail
 from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
@@ -112,7 +113,7 @@ class Server:
         self._connecting, self._link = None, None
         self.call = self._call_unconnected
         for call in calls:
-            _fail(call, _copy(failure))
+            fail(call, _copy(failure))
 
     # -- what becomes of calls ----------------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ class Server:
         for call in calls:
             fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
             if self.closed or not self._try_again(call, fate):
-                _fail(call, ConnectionError(str(error), fate=fate))
+                fail(call, ConnectionError(str(error), fate=fate))
 
     def _try_again(self, call: Call, fate: Fate) -> bool:
         """Send it again, if that is allowed; whether it was."""
@@ -166,10 +167,14 @@ class Server:
             if loop.time() + pause < call.deadline:
                 loop.call_later(pause, self._send_again, call)
                 return
-        _fail(call, refusal)
+        fail(call, refusal)
 
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
+
+    def left_behind(self) -> bool:
+        """Whether the loop of the link has been closed under it."""
+        return self._link is not None and self._link.loop.is_closed()
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -188,11 +193,6 @@ class Server:
 
 def _ignore(items: Sequence[Any]) -> None:
     pass
-
-
-def _fail(call: Call, error: Exception) -> None:
-    if call.waiter is not None and not call.waiter.done():
-        call.waiter.set_exception(error)
 
 
 def _copy(error: RedisError) -> RedisError:

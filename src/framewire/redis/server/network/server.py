@@ -11,14 +11,15 @@ import contextlib
 import errno
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from framewire.aio.accept import RETRY_SECONDS
 from framewire.aio.bind import bind, bind_each
 from framewire.aio.endpoint import Address, Endpoint
+from framewire.aio.memory_transport import join_in_memory
 from framewire.aio.protocol_server import ProtocolServer
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
@@ -36,6 +37,8 @@ from framewire.redis.urls import tcp_url, unix_url, with_password
 
 __all__ = ["Server"]
 
+B = TypeVar("B", bound=asyncio.BufferedProtocol)
+
 logger = logging.getLogger("framewire.redis")
 
 CRON_SECONDS = 0.1
@@ -47,6 +50,9 @@ TLS_SECONDS = 10.0
 LEVELS = {"debug": logging.DEBUG, "verbose": logging.INFO, "notice": logging.INFO, "warning": logging.WARNING}
 """What CONFIG SET loglevel means here. Until it is used, the program that embeds the server decides."""
 
+IN_MEMORY = {"peername": "memory", "sockname": "memory"}
+"""What stands for the addresses of a client without a socket (CLIENT LIST shows `memory:0`)."""
+
 MAX_CLIENTS_REPLY = b"-ERR max number of clients reached\r\n"
 
 
@@ -57,14 +63,19 @@ class Server:
     `requirepass`, `maxclients`, `timeout`, ...), or pass a whole `config`. It binds loopback unless told otherwise;
     `port=0` takes any free port. Raises `OSError` where the address is taken. All state is in memory and ends with the
     server, unless it is kept on disk: `appendonly=True`, with `dir`, `appendfsync` and their like.
+
+    With `listen=False` it binds nothing: clients come by `open_connection`, in memory, and by `adopt`.
     """
 
-    def __init__(self, config: Config | None = None, *, shutdown_timeout: float = 5.0, **parameters: Any) -> None:
+    def __init__(
+        self, config: Config | None = None, *, shutdown_timeout: float = 5.0, listen: bool = True, **parameters: Any
+    ) -> None:
         self.config = replace(config) if config is not None else Config()  # CONFIG SET changes this server's alone
         for name, value in parameters.items():
             self.config.assign(name, value)
         self._given = replace(self.config)
         self.shutdown_timeout = shutdown_timeout
+        self._listens = listen
         self.state: State[Client] = State(self.config)
         self.state.on_config = self._obey_config
         self.persistence = Persistence(self.state, self._open_session)
@@ -93,7 +104,8 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self.state.ending = False
         try:
-            await self._bind()
+            if self._listens:
+                await self._bind()
             if self.config.appendonly:
                 await self._load()
         except BaseException:
@@ -162,6 +174,35 @@ class Server:
     ) -> None:
         await self.close()
 
+    # -- clients that need no address ---------------------------------------------------------------------------------
+
+    def open_connection(self, protocol_factory: Callable[[], B]) -> tuple[asyncio.Transport, B]:
+        """A client in the server's own loop, joined to it in memory: bytes as on a wire, but no socket.
+
+        As of `loop.create_connection`: `protocol_factory()` makes the client's protocol; what comes back is that, and
+        its transport. Nothing waits. Raises `ConnectionRefusedError` where the server does not run, or has `maxclients`
+        clients, and `RuntimeError` in another loop: from there, give `adopt` one end of `socket.socketpair()`.
+        """
+        if self._cron is None:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "the server does not run")
+        if asyncio.get_running_loop() is not self._loop:
+            raise RuntimeError("the server runs in another event loop, from where nobody can be joined in memory")
+        if self._listening.is_full:
+            self.state.stats.rejected_connections += 1
+            most = self._listening.max_connections
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"max number of clients reached ({most})")
+        protocol = protocol_factory()
+        _, transport = join_in_memory(self._new_pump(), protocol, extra=IN_MEMORY)
+        return transport, protocol
+
+    def adopt(self, sock: socket.socket) -> None:
+        """Serve a socket that is connected already, one end of `socket.socketpair()`, say. In the server's loop.
+
+        The socket belongs to the server from here on. It is as one that was accepted: one too many is told so, and
+        closed; where the server has stopped, it is closed.
+        """
+        self._listening.adopt(sock)
+
     # -- where it listens ---------------------------------------------------------------------------------------------
 
     @property
@@ -181,8 +222,8 @@ class Server:
 
     @property
     def url(self) -> str:
-        """A URL that Redis clients take, password included."""
-        return with_password(self.addresses[0], self.config.requirepass)
+        """A URL that Redis clients take, password included; an empty string where it listens nowhere."""
+        return with_password(self.addresses[0], self.config.requirepass) if self._bound() else ""
 
     @property
     def addresses(self) -> list[str]:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from framewire.aio.loops import new_event_loop
 from framewire.redis.server.network.server import Server
 
 __all__ = ["ThreadServer", "run_in_thread"]
+
+T = TypeVar("T")
 
 
 def run_in_thread(**parameters: Any) -> ThreadServer:
@@ -44,6 +48,8 @@ class ThreadServer:
         self._parameters = parameters
         self._ready = threading.Event()
         self._error: BaseException | None = None
+        self._asked: set[Future[Any]] = set()  # who waits for an answer out of the loop
+        self._adopting: set[socket.socket] = set()  # on their way into the loop
         self._thread = threading.Thread(target=self._run, name="framewire-redis", daemon=True)
 
     def start(self) -> Self:
@@ -60,26 +66,57 @@ class ThreadServer:
 
         Raises `RuntimeError` where it does not run.
         """
-        done: Future[None] = Future()
-        if not self._thread.is_alive():
-            raise RuntimeError("the server does not run")
-        self._loop.call_soon_threadsafe(self._reset, done)
-        done.result()
+        self._call(lambda: self._server.reset())
 
-    def _reset(self, done: Future[None]) -> None:
+    def adopt(self, sock: socket.socket) -> None:
+        """Serve a socket that is connected already, one end of `socket.socketpair()`, say. Does not wait.
+
+        The socket belongs to the server from here on, and is closed with it. Raises `RuntimeError` where it does not
+        run; then it is closed at once.
+        """
+        self._adopting.add(sock)
         try:
-            self._server.reset()
-            done.set_result(None)
-        except BaseException as error:
-            done.set_exception(error)
+            self._soon(self._adopt, sock)
+        except RuntimeError:
+            self._close_adopting()
+            raise
+
+    def _adopt(self, sock: socket.socket) -> None:
+        self._adopting.discard(sock)
+        self._server.adopt(sock)
+
+    def _close_adopting(self) -> None:
+        while self._adopting:
+            self._adopting.pop().close()
 
     def stop(self) -> None:
         """Close the server and wait for its thread. Stopping twice is fine."""
         if self._thread.is_alive():
+            self.stop_soon()
+            self._thread.join()
+
+    def stop_soon(self) -> None:
+        """Let the server close, and do not wait for it: the thread ends by itself."""
+        if self._thread.is_alive():
             self._server.interrupt()  # it may be inside a script
             with contextlib.suppress(RuntimeError):  # somebody else has stopped it: the loop is closed
                 self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join()
+
+    def _soon(self, function: Callable[..., object], *arguments: object) -> None:
+        """Call it in the server's loop. Raises `RuntimeError` where that does not run."""
+        if not self._thread.is_alive():
+            raise RuntimeError("the server does not run")
+        self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _call(self, function: Callable[[], T]) -> T:
+        """Call it in the server's loop and wait for what it returns or raises."""
+        answer: Future[T] = Future()
+        self._asked.add(answer)
+        try:
+            self._soon(_answer, answer, function)
+            return answer.result()
+        finally:
+            self._asked.discard(answer)
 
     def __enter__(self) -> Self:
         return self
@@ -90,15 +127,23 @@ class ThreadServer:
         self.stop()
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            try:
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 runner.run(self._serve())
-            except BaseException as error:
-                if self._ready.is_set():  # start() has returned: nobody but threading.excepthook can be told
-                    raise
-                self._error = error
-            finally:
-                self._ready.set()
+        except BaseException as error:
+            if self._ready.is_set():  # start() has returned: nobody but threading.excepthook can be told
+                raise
+            self._error = error
+        finally:
+            self._ready.set()
+            self._let_down()
+
+    def _let_down(self) -> None:
+        """The loop has ended: who has given it something that it did not come to is told."""
+        self._close_adopting()
+        for answer in tuple(self._asked):
+            if not answer.done():
+                answer.set_exception(RuntimeError("the server has stopped"))
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -109,3 +154,10 @@ class ThreadServer:
             self.url, self.addresses = server.url, server.addresses
             self._ready.set()
             await self._stop.wait()
+
+
+def _answer(answer: Future[T], function: Callable[[], T]) -> None:
+    try:
+        answer.set_result(function())
+    except BaseException as error:
+        answer.set_exception(error)

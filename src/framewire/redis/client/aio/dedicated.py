@@ -1,0 +1,131 @@
+"""A client on a link of its own, and a transaction that watches.
+
+What belongs here: what needs a link that nobody else uses, for as long as an `async with` block.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from framewire.redis.client.aio.own import OwnLink
+from framewire.redis.client.aio.pipeline import Pipeline
+from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.views import Future, Runner, TextView
+from framewire.redis.client.arguments import Key
+from framewire.redis.client.errors import ConnectionError, WatchError
+from framewire.redis.client.fates import Fate
+from framewire.redis.client.options import Options
+from framewire.redis.exchange.calls import Request, Shape
+
+__all__ = ["Dedicated", "Transaction"]
+
+
+class Dedicated(Runner[bytes]):
+    """A client whose link is its own: commands that change the link may be used, with `execute`.
+
+    It is made by `client.dedicated()`, for an `async with` block; the link ends with the block where such commands were
+    used. A lost link is not made anew: what it knew is gone, and every further call raises `ConnectionError`.
+    """
+
+    def __init__(self, pool: Pool, options: Options) -> None:
+        self._pool = pool
+        self._timeout = options.socket_timeout
+        self._own: OwnLink | None = None
+        self._clean = True
+
+    async def __aenter__(self) -> Self:
+        self._own = own = await self._pool.take()
+        self._call = own.call
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        own, self._own = self._own, None
+        self._call = _ended
+        if own is not None:
+            self._pool.give_back(own, clean=self._clean and not own.link.exchange.unanswered)
+
+    @property
+    def text(self) -> TextView:
+        """The same client on the same link; its replies are `str`."""
+        return TextView(self)
+
+    def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        timeout = self._timeout
+        try:
+            self._timeout = None if not seconds or timeout is None else seconds + timeout
+            return self._run(request, shape)
+        finally:
+            self._timeout = timeout
+
+    def _execute(self, request: tuple[Any, ...]) -> Future:
+        self._clean = False
+        return super()._execute(request)
+
+    def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[bytes]:
+        """Commands that leave together on this link."""
+        return Pipeline(
+            self._send_batch, self._timeout, transaction=transaction, text=False, raise_on_error=raise_on_error
+        )
+
+    def _send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        if self._own is None:
+            _ended()
+        else:
+            self._own.send_batch(requests, waiter, timeout)
+
+
+def _ended(*args: Any) -> Future:
+    raise ConnectionError("the block of this client has ended")
+
+
+class Transaction(Pipeline[bytes]):
+    """MULTI and EXEC around the commands of an `async with` block, which keys may be watched for.
+
+    With keys to watch it has a link of its own: `watched` is a client on it, whose commands run at once, to read what
+    the transaction depends on. The block's end executes, or raises `WatchError` where a key has changed since.
+    """
+
+    def __init__(self, dedicated: Dedicated, keys: Sequence[Key], timeout: float | None) -> None:
+        super().__init__(dedicated._send_batch, timeout, transaction=True, text=False, raise_on_error=True)
+        self.watched = dedicated
+        self._keys = keys
+
+    async def __aenter__(self) -> Self:
+        await self.watched.__aenter__()
+        try:
+            await self.watched._run((b"WATCH", *self._keys))
+        except BaseException:
+            await self._leave(False)
+            raise
+        return self
+
+    async def execute(self, raise_on_error: bool | None = None) -> list[Any]:
+        try:
+            return await super().execute(raise_on_error)
+        except ConnectionError as error:
+            if error.fate is Fate.NOT_EXECUTED:
+                raise WatchError(f"the link that watched is gone: {error}", fate=Fate.NOT_EXECUTED) from error
+            raise
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        executed = False
+        try:
+            if exc_type is None and len(self):
+                await self.execute()
+                executed = True
+        except WatchError:
+            executed = True  # EXEC was answered, or the link is gone: nothing is watched any more
+            raise
+        finally:
+            await asyncio.shield(self._leave(executed))
+
+    async def _leave(self, clean: bool) -> None:
+        self.watched._clean = clean and self.watched._clean
+        await self.watched.__aexit__(None, None, None)

@@ -1,0 +1,103 @@
+"""MONITOR as an iterator.
+
+What belongs here: a link that hears every command of a server, and the form of a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from framewire.redis.client.aio.own import OwnLink
+from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.errors import ConnectionError
+
+__all__ = ["Monitor", "Monitored", "monitored"]
+
+MOST_LINES = 100_000
+"""Lines that may wait for who iterates; then the oldest are dropped, and counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """One command that the server was given: when (Unix seconds), in which database, by whom, and its words."""
+
+    time: float
+    db: int
+    client: str
+    words: list[bytes]
+
+
+_LINE = re.compile(rb"(\d+\.\d+) \[(\d+) ([^\]]*(?:\][^\]]*)*?)\] (.*)", re.DOTALL)
+_WORD = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b"}
+
+
+def monitored(line: bytes) -> Monitored:
+    """A line of MONITOR, understood. Raises `ValueError`."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"no line of MONITOR: {line!r:.80}")
+    words = [_ESCAPE.sub(_unescaped, word) for word in _WORD.findall(found[4])]
+    return Monitored(float(found[1]), int(found[2]), found[3].decode("utf-8", "replace"), words)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    what = found[1]
+    return bytes([int(what[1:], 16)]) if len(what) == 3 else _ESCAPES.get(what, what)
+
+
+class Monitor:
+    """`async with client.monitor() as lines: async for line in lines: ...`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._own: OwnLink | None = None
+        self._lines: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_LINES)
+        self.dropped = 0
+
+    async def __aenter__(self) -> Self:
+        self._own = own = await self._pool.take()
+        own.on_push = self._pushed
+        own.on_lost = self._lost
+        await own.call((b"MONITOR",), None, None)
+        return self
+
+    def _pushed(self, items: Sequence[Any]) -> None:
+        if items[0] == b"monitor":
+            if self._lines.full():
+                self._lines.get_nowait()
+                self.dropped += 1
+            self._lines.put_nowait(items[1])
+
+    def _lost(self, error: Exception) -> None:
+        if self._lines.full():
+            self._lines.get_nowait()
+        self._lines.put_nowait(None)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Monitored:
+        """The next command. Raises `ConnectionError` when the link is lost: what came meanwhile would be missing."""
+        line = await self._lines.get()
+        if line is None:
+            raise ConnectionError(f"the link that monitored is gone: {self._own.error if self._own else ''}")
+        return monitored(line)
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        own, self._own = self._own, None
+        if own is not None:
+            own.on_lost = own.on_push = _ignore
+            self._pool.give_back(own, clean=False)
+
+
+def _ignore(_: object) -> None:
+    pass

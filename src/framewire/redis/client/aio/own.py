@@ -1,0 +1,92 @@
+"""A link of one's own: for blocking commands, transactions that watch, MONITOR, and whoever asks for one.
+
+What belongs here: one link that nobody else uses. Nothing is repeated on it: what the server knew of it is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from framewire.frames.resp import Error
+from framewire.redis.client.aio.link import Link
+from framewire.redis.client.aio.opening import connect, may_pass
+from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.fates import Fate
+from framewire.redis.client.options import Options
+from framewire.redis.exchange.calls import Call
+
+__all__ = ["OwnLink", "fail", "open_own"]
+
+Future = asyncio.Future[Any]
+
+
+async def open_own(options: Options) -> OwnLink:
+    """A link of one's own, tried again as the options say. Raises what `connect` raises."""
+    attempts = 0
+    while True:
+        own = OwnLink(options)
+        try:
+            await connect(own.link)
+            return own
+        except BaseException as error:
+            own.abort()
+            attempts += 1
+            if not isinstance(error, RedisError) or attempts > options.retry.retries or not may_pass(error):
+                raise
+        await asyncio.sleep(options.retry.pause(attempts, random.random()))
+
+
+class OwnLink:
+    """One link, its calls, and what it pushes."""
+
+    def __init__(self, options: Options) -> None:
+        self.link = Link(self, options, patient=True)
+        self.call: Callable[..., Future] = self.link.exchange.call
+        self.send_batch: Callable[..., Any] = self.link.exchange.send_batch
+        self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.on_lost: Callable[[Exception], None] = _ignore
+        self.error: Exception | None = None
+
+    @property
+    def lost(self) -> bool:
+        return self.link.lost
+
+    def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
+        self.call = self._call_lost
+        self.send_batch = self._call_lost
+        self.error = error
+        for call in calls:
+            fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
+            fail(call, ConnectionError(str(error), fate=fate))
+        self.on_lost(error)
+
+    def _call_lost(self, *args: Any) -> Future:
+        raise ConnectionError(f"this link is gone: {self.error}")
+
+    def link_refused(self, link: Link, call: Call, error: Error) -> None:
+        name = call.requests[0][0]
+        fail(call, error_of_reply(error.data, name if isinstance(name, bytes) else str(name).encode()))
+
+    def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
+        self.on_push(items)
+
+    def abort(self) -> None:
+        """End it at once."""
+        if not self.link.lost:
+            self.link.abort(ConnectionError("the link was closed"))
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+def fail(call: Call, error: Exception) -> None:
+    """Tell the waiter of `call`; a batch learns too which of its replies came before."""
+    if call.waiter is None or call.waiter.done():
+        return
+    if call.batch:
+        error.replies = call.replies  # type: ignore[attr-defined]
+    call.waiter.set_exception(error)

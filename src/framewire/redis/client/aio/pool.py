@@ -1,0 +1,104 @@
+"""Links of their own, lent and taken back.
+
+What belongs here: how many there are, who waits for one, and which may be lent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from framewire.redis.client.aio.own import OwnLink, open_own
+from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.options import Options
+
+__all__ = ["Pool"]
+
+
+class Pool:
+    """At most `max_connections` links at a time; who finds none free waits for one, first come, first served."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._free: list[OwnLink] = []
+        self._lent: set[OwnLink] = set()
+        self._opening = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._closed = False
+
+    async def take(self) -> OwnLink:
+        """A link that nobody else uses; give it back. Raises what connecting raises."""
+        while True:
+            if self._closed:
+                raise ConnectionError("the client is closed")
+            while self._free:
+                own = self._free.pop()
+                if own.link.loop is asyncio.get_running_loop() and await self._is_alive(own):
+                    self._lent.add(own)
+                    return own
+            if len(self._lent) + self._opening < self._options.max_connections:
+                return await self._open()
+            await self._wait()
+
+    async def _is_alive(self, own: OwnLink) -> bool:
+        """After a long silence a link has to answer before it is lent."""
+        interval = self._options.health_check_interval
+        if own.lost or not interval or own.link.silent_for() < interval:
+            return not own.lost
+        try:
+            await own.call((b"PING",), None, self._options.socket_connect_timeout)
+        except RedisError:
+            own.abort()
+        return not own.lost
+
+    async def _open(self) -> OwnLink:
+        self._opening += 1
+        try:
+            own = await open_own(self._options)
+        finally:
+            self._opening -= 1
+            self._wake()
+        if self._closed:
+            own.abort()
+            raise ConnectionError("the client is closed")
+        self._lent.add(own)
+        return own
+
+    async def _wait(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            await waiter
+        except BaseException:
+            if waiter.done() and not waiter.cancelled():
+                self._wake()  # the turn was ours, and somebody else's now
+            raise
+        finally:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+
+    def _wake(self) -> None:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    def give_back(self, own: OwnLink, *, clean: bool) -> None:
+        """`own` is not used any more; it is lent again only if it is `clean`: as it was lent."""
+        self._lent.discard(own)
+        if clean and not own.lost and not self._closed:
+            self._free.append(own)
+        else:
+            own.abort()
+        self._wake()
+
+    def close(self) -> None:
+        """End all of them."""
+        self._closed = True
+        for own in [*self._free, *self._lent]:
+            own.abort()
+        self._free.clear()
+        self._lent.clear()
+        while self._waiting:
+            self._wake()

@@ -1,0 +1,110 @@
+"""What every object with methods shares from asyncio: commands run over some link, replies as `bytes` or as `str`.
+
+What belongs here: how a definition's request is sent, and the errors of not being able to. Which link it is, is said by
+who inherits this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Never
+
+from framewire.errors import EncodeError
+from framewire.redis.client.aio.link import WrongLoop
+from framewire.redis.client.commands.all import Commands
+from framewire.redis.client.definition import Asyncio, S
+from framewire.redis.client.errors import DataError, QueueFullError
+from framewire.redis.client.requests import worded, words_of
+from framewire.redis.client.shapes.basic import plain, texted
+from framewire.redis.exchange.calls import BacklogFull, Request, Shape
+from framewire.redis.facts.table import blocks
+
+__all__ = ["Future", "Runner", "TextView", "not_sent"]
+
+Future = asyncio.Future[Any]
+
+
+class Runner(Asyncio, Commands[S]):
+    """Runs definitions over `_call`, which its class has."""
+
+    _call: Callable[..., Future]
+    _timeout: float | None
+
+    def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        try:
+            return self._call(request, shape, self._timeout)
+        except WrongLoop as error:
+            return self._run_elsewhere(request, shape, error)
+        except (EncodeError, BacklogFull) as error:
+            not_sent(error)
+
+    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
+        """The link belongs to another event loop than the one that runs."""
+        not_sent(error)
+
+    def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        return self._run(request, shape)
+
+    def execute(self, *words: Any) -> Future:
+        """Any command, by its words: `execute("CLIENT", "GETNAME")`; its result is plain Python.
+
+        Raises `DataError`, and `SharedLinkError` for what would change a link that others use too.
+        """
+        return self._execute(worded(words))
+
+    def execute_command(self, *words: Any) -> Future:
+        """redis-py's name of `execute`."""
+        return self._execute(worded(words))
+
+    def _execute(self, request: tuple[Any, ...]) -> Future:
+        seconds = blocks(words_of(request))
+        future: Any = self._run(request, plain) if seconds is None else self._run_blocking(request, plain, seconds)
+        return future  # type: ignore[no-any-return]
+
+
+class TextView(Runner[str]):
+    """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
+
+    def __init__(self, of: Runner[bytes]) -> None:
+        self._of = of
+
+    def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        return self._of._run(request, texted(shape))
+
+    def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        return self._of._run(request, shape)
+
+    def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        return self._of._run_blocking(request, texted(shape), seconds)
+
+    def _execute(self, request: tuple[Any, ...]) -> Future:
+        return _then_text(self._of._execute(request))
+
+
+def _then_text(future: Future) -> Future:
+    async def decode() -> Any:
+        return texted(None)(await future)
+
+    coroutine: Coroutine[Any, Any, Any] = decode()
+    return asyncio.ensure_future(coroutine)
+
+
+def not_sent(error: Exception) -> Never:
+    """Raise what a caller gets who could not send: nothing was executed."""
+    match error:
+        case EncodeError():
+            raise DataError(str(error)) from None
+        case BacklogFull():
+            raise QueueFullError(str(error)) from None
+        case WrongLoop():
+            raise RuntimeError("a client is used in the event loop where it was first used, and in no other") from None
+    raise error
+
+
+def send_batch(send: Callable[..., None], requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+    """Send requests together over `send` of an exchange."""
+    try:
+        send(requests, waiter, timeout)
+    except (EncodeError, BacklogFull, WrongLoop) as error:
+        not_sent(error)

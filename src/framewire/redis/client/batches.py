@@ -1,0 +1,138 @@
+"""Commands that leave together, and what becomes of each: pipelines and transactions, without I/O.
+
+What belongs here: collecting requests, the MULTI and EXEC around them, and giving each command its result or error.
+
+    pipeline:      a, b, c               replies: one each
+    transaction:   MULTI a, b, c EXEC    replies: OK, QUEUED three times (or an error), and a list, null or an error
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from framewire.errors import ProtocolError
+from framewire.frames.resp import Error
+from framewire.redis.client.errors import ExecAbortError, RedisError, WatchError, error_of_reply
+from framewire.redis.client.fates import Fate
+from framewire.redis.exchange.calls import Request, Shape
+
+__all__ = ["Batch", "Place"]
+
+T = TypeVar("T")
+
+
+class Place(Generic[T]):
+    """One command of a batch: its result, once the batch was executed."""
+
+    __slots__ = ("_error", "_result", "_settled", "request", "shape")
+
+    def __init__(self, request: Request, shape: Shape | None) -> None:
+        self.request, self.shape = request, shape
+        self._result: Any = None
+        self._error: Exception | None = None
+        self._settled = False
+
+    def result(self) -> T:
+        """What the command returned. Raises its error, and `RuntimeError` before the batch was executed."""
+        if not self._settled:
+            raise RuntimeError("the pipeline was not executed yet")
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[no-any-return]
+
+    def exception(self) -> Exception | None:
+        """The command's error, if it had one."""
+        return self._error
+
+    def settle(self, reply: Any) -> None:
+        """The reply has come."""
+        self._settled = True
+        if isinstance(reply, Error):
+            name = self.request[0]
+            self._error = error_of_reply(reply.data, name if isinstance(name, bytes) else str(name).encode())
+            return
+        try:
+            self._result = reply if self.shape is None else self.shape(reply)
+        except Exception as error:
+            self._error = error
+
+    def fail(self, error: Exception) -> None:
+        """There is no reply, and why."""
+        self._settled, self._error = True, error
+
+    @property
+    def outcome(self) -> Any:
+        """The result, or the error."""
+        return self._result if self._error is None else self._error
+
+
+class Batch:
+    """The commands of one pipeline, or of one transaction."""
+
+    def __init__(self, *, transaction: bool) -> None:
+        self.transaction = transaction
+        self.places: list[Place[Any]] = []
+
+    def add(self, request: Request, shape: Shape | None) -> Place[Any]:
+        """One command more."""
+        place: Place[Any] = Place(request, shape)
+        self.places.append(place)
+        return place
+
+    @property
+    def requests(self) -> list[Request]:
+        """What is to be sent."""
+        requests: list[Request] = [place.request for place in self.places]
+        return [(b"MULTI",), *requests, (b"EXEC",)] if self.transaction else requests
+
+    def settle(self, replies: Sequence[Any]) -> None:
+        """All replies are there. Raises `WatchError` or `ExecAbortError` where the transaction was not executed."""
+        if self.transaction:
+            self._settle_transaction(replies)
+        else:
+            for place, reply in zip(self.places, replies, strict=True):
+                place.settle(reply)
+
+    def _settle_transaction(self, replies: Sequence[Any]) -> None:
+        multi, *queued, executed = replies
+        if isinstance(executed, list):
+            if len(executed) != len(self.places):
+                raise ProtocolError(f"EXEC has {len(executed)} replies to {len(self.places)} commands")
+            for place, reply in zip(self.places, executed, strict=True):
+                place.settle(reply)
+            return
+        error = _why_not(executed, [multi, *queued])
+        for place, reply in zip(self.places, queued, strict=True):
+            if isinstance(reply, Error):
+                place.settle(reply)
+            else:
+                place.fail(error)
+        raise error
+
+    def fail(self, error: Exception, replies: Sequence[Any] = ()) -> None:
+        """The batch was lost behind the first `replies`: what they answer is known, the rest has this error."""
+        answered = 0 if self.transaction else len(replies)
+        for place, reply in zip(self.places[:answered], replies, strict=True):
+            place.settle(reply)
+        for place in self.places[answered:]:
+            place.fail(error)
+
+    def outcomes(self) -> list[Any]:
+        """The results, in order, errors among them."""
+        return [place.outcome for place in self.places]
+
+    def first_error(self) -> Exception | None:
+        """The first command's error, if one had any."""
+        return next((error for place in self.places if (error := place.exception()) is not None), None)
+
+
+def _why_not(executed: Any, before: Sequence[Any]) -> RedisError:
+    """Why EXEC has executed nothing: a watched key had changed, or something was refused."""
+    if executed is None:
+        return WatchError("a watched key has changed: nothing was executed", fate=Fate.NOT_EXECUTED)
+    refused = next((reply for reply in before if isinstance(reply, Error)), executed)
+    cause = error_of_reply(refused.data)
+    error = ExecAbortError(f"nothing was executed: {cause}", fate=Fate.NOT_EXECUTED)
+    error.__cause__ = cause
+    return error
