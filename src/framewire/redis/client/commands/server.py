@@ -77,7 +77,7 @@ class ServerCommands(Runs[S]):
     def shutdown(
         self, save: bool = False, nosave: bool = False, now: bool = False, force: bool = False, abort: bool = False
     ) -> Reply[bool]:
-        """SHUTDOWN: end the server. Done, it sends no reply: that is a `ConnectionError`; it answers if it refuses. O(N).
+        """SHUTDOWN: end the server. Done, it sends no reply: `ConnectionError`; it answers only if it refuses. O(N).
 
         `save` or `nosave`: write the data before, or do not; else as it is configured. `now`: do not wait for replicas;
         `force`: even if saving fails; `abort`: do not go on with a shutdown that waits, and `True`.
