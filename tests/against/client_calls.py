@@ -21,6 +21,7 @@ from framewire.redis.client.commands.all import Commands
 from framewire.redis.client.definition import Threads
 from framewire.redis.client.errors import error_of_reply
 from framewire.redis.client.shapes.basic import text_of, texted
+from framewire.redis.facts.table import lookup
 from tests.peers import PEERS
 from tests.redis.client.commands.asking import Call, Recorder, types_in
 from tests.waiting import PATIENCE
@@ -90,23 +91,23 @@ Step = tuple[Call, Any]
 
 
 class Scenario(NamedTuple):
-    """Calls one after the other, from an empty database on.
-
-    not_on: servers that lack an option used in it.
-    not_in_redis_py: whether redis-py lacks a method used in it.
-    """
+    """Calls one after the other, from an empty database on. `not_on`: servers that lack an option used in it."""
 
     name: str
     steps: list[Step]
     not_on: tuple[str, ...] = ()
-    not_in_redis_py: bool = False
 
     def __str__(self) -> str:
         return self.name
 
     def commands(self) -> set[bytes]:
-        """The commands that it uses."""
-        return {step.request[0] for call, _ in self.steps for step in [call(Recorder())]}
+        """The commands and subcommands that it uses, by their names in small letters."""
+        return {_name(call(Recorder()).request) for call, _ in self.steps}
+
+
+def _name(request: tuple[Any, ...]) -> bytes:
+    entry = lookup([word for word in request[:2] if isinstance(word, bytes)])
+    return entry.name.encode() if entry is not None else request[0]
 
 
 def called(scenarios: Iterable[Scenario]) -> set[str]:
@@ -136,16 +137,17 @@ def _play(scenario: Scenario, client: Direct, view: Callable[[Any], Any]) -> Non
 def compare_on(server: tuple[str, Address], scenarios: Iterable[Scenario]) -> tuple[set[str], set[str]]:
     """Go through them, and then again with redis-py (RESP2, bytes).
 
-    The methods for which it returns something else than ours, and all that were compared in every scenario.
+    The methods for which it returns something else than ours, and all that were compared.
     """
     name, address = server
     other: set[str] = set()
+    compared: set[str] = set()
     with closing(Direct(address, 2)) as ours, redis.Redis(address.host, address.port, protocol=2) as theirs:
-        left_out = [each for each in scenarios if each.not_in_redis_py or missing(each, name, ours)]
-        compared = [scenario for scenario in scenarios if scenario not in left_out]
-        for scenario in compared:
-            other |= _other_shapes(scenario, ours, theirs)
-    return other, called(compared) - called(left_out)
+        for scenario in scenarios:
+            if not missing(scenario, name, ours):
+                other |= _other_shapes(scenario, ours, theirs)
+                compared |= called([scenario])
+    return other, compared
 
 
 def _other_shapes(scenario: Scenario, ours: Direct, theirs: redis.Redis) -> set[str]:
@@ -153,12 +155,21 @@ def _other_shapes(scenario: Scenario, ours: Direct, theirs: redis.Redis) -> set[
     for client in (ours, theirs):
         ours.ask((b"FLUSHALL",))
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-            results.append([call(client) for call, _ in scenario.steps])
+            results.append([_result(call, client, ours) for call, _ in scenario.steps])
     return {
         call.__code__.co_names[0]
         for (call, expected), mine, others in zip(scenario.steps, *results, strict=True)
         if not isinstance(expected, ByChance) and (mine, types_in(mine)) != (others, types_in(others))
     }  # fmt: skip
+
+
+def _result(call: Call, client: Direct | redis.Redis, ours: Direct) -> Any:
+    """What `call` returns. Where redis-py has no such method, or not these arguments, ours does it, for the next calls."""
+    try:
+        return call(client)
+    except (AttributeError, NotImplementedError, TypeError):
+        call(ours)
+        return NotImplemented
 
 
 def missing(scenario: Scenario, name: str, client: Direct) -> str:
