@@ -72,6 +72,7 @@ class ServerClock:
         self._happen()
 
     def _move_to(self, target: int) -> None:
+        self._happen()  # what is to be noticed of the present, such as that too much waits for somebody
         for deadline in self._timers.moments(target // 1000):
             self._clock.move_to(max(deadline * 1000, self._clock.microseconds()))
             self._happen()
