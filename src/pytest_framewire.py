@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from framewire.redis import ThreadServer
-    from framewire.redis.server.network.thread import ThreadClock
+    from framewire.redis import ThreadClock, ThreadServer
 
 WHAT = "parameter of the server behind the fixture mini_redis, by its name in redis.conf: "
 
@@ -64,7 +63,7 @@ def redis_url(mini_redis: ThreadServer) -> str:
 
 @pytest.fixture
 def mini_redis_clock(mini_redis: ThreadServer) -> Iterator[ThreadClock]:
-    """The time of `mini_redis`, which stands still during the test: `advance(seconds)`, `now`. Nobody needs to sleep."""
+    """The time of `mini_redis`, which stands still during the test: `advance(seconds)`, `now`. No test need sleep."""
     clock = mini_redis.clock
     clock.freeze()
     yield clock

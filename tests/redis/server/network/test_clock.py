@@ -13,6 +13,7 @@ import pytest
 from framewire.redis import Server, run_in_thread
 from framewire.redis.server.network.clock import ServerClock
 from framewire.redis.server.network.connections import LINGER_MS
+from framewire.redis.server.running import timing
 from tests.redis.server.network.talking import Talker
 from tests.serving import command
 from tests.waiting import until_in_loop
@@ -317,7 +318,7 @@ async def test_a_server_may_be_frozen_before_it_starts() -> None:
 
 
 async def test_a_client_with_slow_commands_has_its_turns_while_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("framewire.redis.server.running.timing.TURN_MICROSECONDS", 0)  # each is the last of its turn
+    monkeypatch.setattr(timing, "TURN_MICROSECONDS", 0)  # each is the last of its turn
     async with frozen() as it:
         it.talker().transport.write(words("KEYS *") * 10)
         assert await it.talker().read_exactly(40) == b"*0\r\n" * 10

@@ -89,6 +89,7 @@ class Server:
             self.state, Outgoing(self.persistence), self._listening.opened, self._listening.closed
         )
         self.clock = ServerClock(self.connections)
+        """The time that it goes by, for tests to stop and to move."""
         self._loglevel = self.config.loglevel
         self.state.while_busy = Busy(self.connections)
         self._tls: Tls | None = None
@@ -164,9 +165,10 @@ class Server:
     def reset(self) -> None:
         """Forget all that clients did to it, at once: keys, scripts, changed parameters, pauses. They stay connected.
 
-        Call it in the server's loop. It takes as long as a FLUSHALL.
+        Its `clock` is the machine's again. Call it in the server's loop. It takes as long as a FLUSHALL.
         """
         reset(self.state, self._given)
+        self.clock.reset()
 
     def advance(self, seconds: float) -> None:
         """Let so many seconds of the server's time pass at once: see `clock`, which also stops it."""

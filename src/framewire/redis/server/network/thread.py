@@ -65,7 +65,7 @@ class ThreadServer:
     def reset(self) -> None:
         """Forget all that clients did to it, and return then: keys, scripts, changed parameters. They stay connected.
 
-        Raises `RuntimeError` where it does not run.
+        Its `clock` is the machine's again. Raises `RuntimeError` where it does not run.
         """
         self._call(lambda: self._server.reset())
 
