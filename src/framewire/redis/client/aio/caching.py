@@ -12,18 +12,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 from framewire._impl import pack_command
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.caching.cache import Cache, CacheConfig, Entry
-from framewire.redis.client.caching.kinds import EVERYTHING, Kind, changed_by, kind_of, read_by
+from framewire.redis.client.caching.kinds import Kind, changed_by, kind_of, read_by
 from framewire.redis.client.caching.values import copy_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["CachedCalls"]
 
 Future = asyncio.Future[Any]
+
+TURN = 64
+"""Of so many hits one waits a turn of the loop: a task that only hits would hear of nothing, and let nobody else run."""
 
 
 class CachedCalls:
@@ -36,6 +40,7 @@ class CachedCalls:
         self.cache = Cache(config)
         self._send = send
         self._call: Callable[..., Future] = _unbound
+        self._hits = 0
 
     def bind(self, call: Callable[..., Future]) -> None:
         """What is no read goes there from here on."""
@@ -63,7 +68,11 @@ class CachedCalls:
                 self.cache.fail(entry)
                 raise
         if entry.is_here:
-            _settle(future, shape, entry.reply)
+            self._hits += 1
+            if self._hits % TURN:
+                _settle(future, shape, entry.reply)
+            else:
+                loop.call_soon(_settle, future, shape, copy_of(entry.reply))
         else:
             entry.waiting.append((future, shape))
         return future
@@ -131,7 +140,7 @@ class _Fetch:
         waiting, self._entry.waiting = self._entry.waiting, []
         for future, _ in waiting:
             if not future.done():
-                future.set_exception(error)
+                future.set_exception(copy(error))  # a traceback grows where it is raised
 
 
 def _settle(future: Future, shape: Shape | None, reply: Any) -> None:
@@ -149,5 +158,3 @@ def _settle(future: Future, shape: Shape | None, reply: Any) -> None:
 def _unbound(*args: Any) -> Future:
     raise RuntimeError("calls have nowhere to go yet")
 
-
-assert EVERYTHING is None  # as `Cache` has it

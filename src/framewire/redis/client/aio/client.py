@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.monitor import Monitor
@@ -21,6 +22,7 @@ from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
+from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, words_of
 from framewire.redis.exchange.calls import Request, Shape
@@ -58,14 +60,35 @@ class Client(Runner[bytes]):
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
+        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
         self._server = Server(options, self._opener, self._bind)
         self._pool = Pool(options, self._opener)
+        if self._cached is not None:
+            self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
 
     def _bind(self, call: Callable[..., Future]) -> None:
         """Requests go there from here on: straight to the exchange of a link, while there is one."""
+        if self._cached is not None:
+            self._cached.bind(call)
+            call = self._cached.call
         self._call = call
+
+    def _send(self, request: Request, waiter: Any, timeout: float | None) -> None:
+        self._server.send(request, waiter, timeout)
+
+    def _keep(self, cached: CachedCalls) -> None:
+        """Let the cache hear of all that concerns it."""
+        self._server.on_push = cached.pushed
+        self._server.on_resend = cached.sent
+        self._server.on_loss = cached.cache.flush
+        self._pool.on_lend = cached.watch
+
+    @property
+    def cache_stats(self) -> CacheStats | None:
+        """What the cache has done so far; `None` without one."""
+        return self._cached.cache.stats if self._cached is not None else None
 
     def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
         """After a loop that has ended the client begins anew in the next one."""
@@ -79,6 +102,8 @@ class Client(Runner[bytes]):
         return super()._execute(request)
 
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        if self._cached is not None:
+            self._cached.sent(requests)
         self._server.send_batch(requests, waiter, timeout)
 
     # -- views --------------------------------------------------------------------------------------------------------

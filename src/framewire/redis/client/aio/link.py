@@ -53,8 +53,10 @@ class LinkOwner(Protocol):
 class Link(asyncio.BufferedProtocol):
     """A connection, from before it is open until it is lost. `exchange.call` sends on it."""
 
-    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False) -> None:
-        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer."""
+    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False, tracking: bool = False) -> None:
+        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer.
+        `tracking`: it is to tell of keys that change."""
+        self._tracking = tracking
         self.loop = asyncio.get_running_loop()
         self._owner = owner
         self.options = options
@@ -64,6 +66,7 @@ class Link(asyncio.BufferedProtocol):
             max_requests=options.max_in_flight,
             max_bytes=options.max_in_flight_bytes,
             max_queued=options.max_queued_bytes,
+            integrity=options.integrity,
         )
         self.get_buffer = self.exchange.get_buffer  # type: ignore[method-assign]  # the callbacks themselves
         self.buffer_updated = self.exchange.buffer_updated  # type: ignore[method-assign]
@@ -87,7 +90,7 @@ class Link(asyncio.BufferedProtocol):
 
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
-        steps = greet(self.options, auth)
+        steps = greet(self.options, auth, self._tracking)
         requests = next(steps)
         try:
             while True:

@@ -26,7 +26,7 @@ from framewire.redis.client.errors import ConnectionError, RedisError, error_of_
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import RETRIED_WORDS, may_repeat
-from framewire.redis.exchange.calls import Call
+from framewire.redis.exchange.calls import Call, Request
 
 __all__ = ["Server"]
 
@@ -46,6 +46,8 @@ class Server:
         self._bind = bind
         bind(self._call_unconnected)
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.on_resend: Callable[[Sequence[Request]], None] = _ignore
+        self.on_loss: Callable[[], None] = _nothing
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._stranded: list[Call] = []  # they wait for the next link
@@ -61,6 +63,10 @@ class Server:
         """Send requests together; `waiter` gets the list of their replies."""
         self._exchange_link().exchange.send_batch(requests, waiter, timeout)
 
+    def send(self, request: Request, waiter: Any, timeout: float | None) -> None:
+        """Send one request for a waiter of the caller's."""
+        self._exchange_link().exchange.send(request, waiter, None, timeout)
+
     def _exchange_link(self) -> Link:
         """The link, which may not be open yet."""
         if self.closed:
@@ -71,7 +77,7 @@ class Server:
         return self._link
 
     def _new_link(self) -> Link:
-        link = Link(self, self.options)
+        link = Link(self, self.options, tracking=self.options.cache is not None)
         self._bind(link.exchange.call)
         return link
 
@@ -128,6 +134,7 @@ class Server:
             return
         timeout = call.deadline - asyncio.get_running_loop().time()
         exchange = self._exchange_link().exchange
+        self.on_resend(call.requests)
         left = None if timeout == float("inf") else max(timeout, 0.0)
         try:
             if call.batch:
@@ -140,6 +147,7 @@ class Server:
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link:
             return
+        self.on_loss()
         if self._connecting is not None:
             self._stranded += calls
             return
@@ -196,7 +204,11 @@ class Server:
             await asyncio.sleep(0)  # for the loop to close what was aborted
 
 
-def _ignore(items: Sequence[Any]) -> None:
+def _ignore(_: Sequence[Any]) -> None:
+    pass
+
+
+def _nothing() -> None:
     pass
 
 

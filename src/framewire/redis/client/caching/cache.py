@@ -7,9 +7,9 @@
                                             its reply goes to who waits for it, and is not kept
 
 What belongs here: those states and the order in which they may change. The link's order decides: invalidations come
-between replies where the server has put them, so that a read whose reply comes behind an invalidation saw the new value.
-A write evicts when it is *sent*: its own invalidation comes behind its reply, and its sender must not read the old value
-then. A write that takes another link is held against its keys until its reply is there.
+between replies where the server has put them, so that a read whose reply comes behind one saw the new value. A write
+evicts when it is *sent*: its own invalidation comes behind its reply, and its sender must not read the old value then.
+A write that takes another link is held against its keys until its reply is there.
 
 Source of the rules: the documentation of client-side caching, and `tracking` as servers of version 7 and later do it.
 """
