@@ -27,7 +27,7 @@ __all__ = ["CachedCalls"]
 Future = asyncio.Future[Any]
 
 TURN = 64
-"""Of so many hits one waits a turn of the loop: a task that only hits would hear of nothing, and let nobody else run."""
+"""Of so many hits one waits a turn of the loop: who only hits would hear of nothing, and let nobody else run."""
 
 
 class CachedCalls:
