@@ -7,7 +7,7 @@ in `commands`, where it goes in `server`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -15,16 +15,17 @@ from typing import Any, Self
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.monitor import Monitor
+from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.server import Server
-from framewire.redis.client.aio.views import Future, Runner, TextView, send_batch
+from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["Client"]
+__all__ = ["Client", "TextClient"]
 
 
 class Client(Runner[bytes]):
@@ -51,15 +52,20 @@ class Client(Runner[bytes]):
         self._setup(options)
         return self
 
-    def _setup(self, options: Options) -> None:
+    def _setup(self, options: Options, opener: Opener | None = None) -> None:
+        if options.decode_responses:
+            raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
-        self._server = Server(options)
-        self._pool = Pool(options)
+        self._owns_opener = opener is None
+        self._opener = opener or Opener(options)
+        self._server = Server(options, self._opener, self._bind)
+        self._pool = Pool(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
 
-    def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
-        return self._server.call(request, shape, timeout)
+    def _bind(self, call: Callable[..., Future]) -> None:
+        """Requests go there from here on: straight to the exchange of a link, while there is one."""
+        self._call = call
 
     def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
         """After a loop that has ended the client begins anew in the next one."""
@@ -72,19 +78,23 @@ class Client(Runner[bytes]):
         check_shareable(words_of(request))
         return super()._execute(request)
 
+    def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        self._server.send_batch(requests, waiter, timeout)
+
     # -- views --------------------------------------------------------------------------------------------------------
 
     @property
-    def text(self) -> TextView:
+    def text(self) -> TextClient:
         """The same client on the same links; its replies are `str`."""
-        return TextView(self)
+        return TextClient(self)
 
     def db(self, index: int) -> Client:
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
         if index not in self._siblings:
-            self._siblings[index] = Client.from_options(replace(self.options, db=index))
+            self._siblings[index] = sibling = Client.__new__(Client)
+            sibling._setup(replace(self.options, db=index), self._opener)
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
@@ -114,20 +124,10 @@ class Client(Runner[bytes]):
 
     # -- batches ------------------------------------------------------------------------------------------------------
 
-    def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[bytes]:
-        """Commands that leave in one write: `async with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
-        return Pipeline(
-            self._send_batch, self._timeout, transaction=transaction, text=False, raise_on_error=raise_on_error
-        )
-
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
-        """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own (`Transaction`)."""
-        if keys:
-            return Transaction(self.dedicated(), keys, self._timeout)
-        return self.pipeline(transaction=True)
-
-    def _send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
-        send_batch(self._server.send_batch, requests, waiter, timeout)
+        """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own."""
+        dedicated = self.dedicated()
+        return Transaction(dedicated, dedicated, keys) if keys else self.pipeline(transaction=True)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -137,6 +137,8 @@ class Client(Runner[bytes]):
             await sibling.aclose()
         self._pool.close()
         await self._server.close()
+        if self._owns_opener:
+            await self._opener.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,3 +147,16 @@ class Client(Runner[bytes]):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+class TextClient(TextView):
+    """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._client = client
+
+    def transaction(self, *keys: Key) -> Pipeline[str]:
+        """As `Client.transaction`; replies are `str`."""
+        dedicated = self._client.dedicated()
+        return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)

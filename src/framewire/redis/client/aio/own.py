@@ -12,7 +12,7 @@ from typing import Any
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
-from framewire.redis.client.aio.opening import connect, may_pass
+from framewire.redis.client.aio.opening import Opener, may_pass
 from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
@@ -23,13 +23,13 @@ __all__ = ["OwnLink", "fail", "open_own"]
 Future = asyncio.Future[Any]
 
 
-async def open_own(options: Options) -> OwnLink:
-    """A link of one's own, tried again as the options say. Raises what `connect` raises."""
+async def open_own(options: Options, opener: Opener) -> OwnLink:
+    """A link of one's own, tried again as the options say. Raises what `Opener.connect` raises."""
     attempts = 0
     while True:
         own = OwnLink(options)
         try:
-            await connect(own.link)
+            await opener.connect(own.link)
             return own
         except BaseException as error:
             own.abort()

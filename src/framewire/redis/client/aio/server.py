@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
-from framewire.redis.client.aio.opening import connect, may_pass
+from framewire.redis.client.aio.opening import Opener, may_pass
 from framewire.redis.client.aio.own import fail
 from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
 from framewire.redis.client.fates import Fate
@@ -34,12 +34,17 @@ Future = asyncio.Future[Any]
 
 
 class Server:
-    """`call(request, shape, timeout)` returns a future, whatever the state of the link."""
+    """The shared link of a client.
 
-    def __init__(self, options: Options) -> None:
+    `bind` is given what to call with `(request, shape, timeout)` for a future: at once, and whenever that has changed.
+    """
+
+    def __init__(self, options: Options, opener: Opener, bind: Callable[[Callable[..., Future]], None]) -> None:
         self.options = options
+        self._opener = opener
         self.where = options.url
-        self.call: Callable[..., Future] = self._call_unconnected
+        self._bind = bind
+        bind(self._call_unconnected)
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -67,7 +72,7 @@ class Server:
 
     def _new_link(self) -> Link:
         link = Link(self, self.options)
-        self.call = link.exchange.call
+        self._bind(link.exchange.call)
         return link
 
     async def connected(self) -> Link:
@@ -84,7 +89,7 @@ class Server:
         attempts = 0
         while True:
             try:
-                await connect(self._exchange_link())
+                await self._opener.connect(self._exchange_link())
                 self._connecting = None
                 return
             except RedisError as failure:
@@ -111,7 +116,7 @@ class Server:
     def _give_up(self, failure: RedisError) -> None:
         calls, self._stranded = self._stranded, []
         self._connecting, self._link = None, None
-        self.call = self._call_unconnected
+        self._bind(self._call_unconnected)
         for call in calls:
             fail(call, _copy(failure))
 
@@ -139,7 +144,7 @@ class Server:
             self._stranded += calls
             return
         self._link = None
-        self.call = self._call_unconnected
+        self._bind(self._call_unconnected)
         for call in calls:
             fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
             if self.closed or not self._try_again(call, fate):
@@ -181,7 +186,7 @@ class Server:
     async def close(self) -> None:
         """End the link; who still waits is told."""
         self.closed = True
-        self.call = self._call_unconnected
+        self._bind(self._call_unconnected)
         if self._connecting is not None:
             self._connecting.cancel()
             self._strand()
