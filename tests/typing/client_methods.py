@@ -1,7 +1,7 @@
 """What a type checker must see of the methods of clients. Not run: `mypy` checks the `assert_type` calls.
 
-What belongs here: a sample of each kind of method, on each kind of client: futures, results, places in a pipeline; bytes
-and text; forms that depend on arguments.
+What belongs here: a sample of each kind of method, on each kind of client: futures, results, places in a pipeline;
+bytes and text; forms that depend on arguments.
 """
 
 from __future__ import annotations
