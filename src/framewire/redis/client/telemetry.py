@@ -1,8 +1,7 @@
 """OpenTelemetry for clients: a span and a measurement for every call. Needs the extra `otel`.
 
-What belongs here: what its conventions for databases call what happens here. Source: the semantic conventions of
-OpenTelemetry
-for database clients and for Redis.
+What belongs here: what its conventions call what happens here. Source: OpenTelemetry's semantic conventions for
+database clients and for Redis.
 """
 
 from __future__ import annotations

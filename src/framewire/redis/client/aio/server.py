@@ -98,7 +98,8 @@ class Server:
                 await self._opener.connect(self._exchange_link())
                 self._connecting = None
                 return
-            except RedisError as failure:
+            except Exception as error:  # also one that nobody has foreseen: else all would wait for ever
+                failure = error if isinstance(error, RedisError) else ConnectionError(f"{type(error).__name__}: {error}")
                 attempts += 1
                 self._strand()
                 if attempts > retry.retries or not may_pass(failure):
