@@ -99,7 +99,7 @@ class Server:
                 self._connecting = None
                 return
             except Exception as error:  # also one that nobody has foreseen: else all would wait for ever
-                failure = error if isinstance(error, RedisError) else ConnectionError(f"{type(error).__name__}: {error}")
+                failure = error if isinstance(error, RedisError) else ConnectionError(f"could not connect: {error!r}")
                 attempts += 1
                 self._strand()
                 if attempts > retry.retries or not may_pass(failure):
