@@ -10,13 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from framewire.redis.client.blocking.client import BlockingClient
     from framewire.redis.server.config.config import Config
     from framewire.redis.server.network.server import Server
     from framewire.redis.server.network.thread import ThreadServer, run_in_thread
 
-__all__ = ["Config", "Server", "ThreadServer", "run_in_thread"]
+__all__ = ["BlockingClient", "Config", "Server", "ThreadServer", "run_in_thread"]
 
 _HOMES = {
+    "BlockingClient": "framewire.redis.client.blocking.client",
     "Config": "framewire.redis.server.config.config",
     "Server": "framewire.redis.server.network.server",
     "ThreadServer": "framewire.redis.server.network.thread",
