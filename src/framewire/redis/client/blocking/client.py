@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
+from framewire.redis.client.blocking.monitor import Monitor
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.pool import Pool
@@ -99,6 +100,10 @@ class BlockingClient(Runner[bytes]):
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for a `with` block: for commands that change the link."""
         return Dedicated(self._pool, self.options)
+
+    def monitor(self) -> Monitor:
+        """All commands that the server is given, as an iterator, for a `with` block."""
+        return Monitor(self._pool)
 
     # -- batches ------------------------------------------------------------------------------------------------------
 

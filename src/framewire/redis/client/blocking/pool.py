@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 
+from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.errors import ConnectionError
@@ -21,11 +22,16 @@ class Pool:
     def __init__(self, options: Options, opener: Opener) -> None:
         self._options = options
         self._opener = opener
-        self._changed = threading.Condition(threading.Lock())  # over all that follows
+        self._closed = False
+        self.begin_anew()
+        begins_anew(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child there are no links yet: those of its parent stay the parent's."""
+        self._changed = threading.Condition(threading.Lock())  # over all of it
         self._free: list[Link] = []
         self._lent: set[Link] = set()
         self._opening = 0
-        self._closed = False
 
     def take(self) -> Link:
         """A link that nobody else uses; give it back. Raises what connecting raises."""

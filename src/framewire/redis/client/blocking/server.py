@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
+from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
@@ -39,6 +40,7 @@ class Server:
         self._connecting = threading.Lock()
         self._failures = 0
         self._failure: RedisError | None = None
+        begins_anew(self)
 
     def call(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
         """As `Link.call`, tried again where that is safe, within `timeout` seconds in all."""
@@ -142,6 +144,11 @@ class Server:
         with self._connecting:
             if self._link is not None:
                 self._link.abort(ConnectionError("the client was closed"))
+
+    def begin_anew(self) -> None:
+        """In a forked child: the link stays its parent's, and whoever was connecting there is not here."""
+        self._link = None
+        self._connecting = threading.Lock()
 
 
 def _ignore(items: Sequence[Any]) -> None:
