@@ -17,7 +17,7 @@ from typing import Any, Protocol, cast
 
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
-from framewire.redis.client.deadlines import Circumstances, late
+from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, InvalidResponse
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.options import Options
@@ -81,7 +81,7 @@ class Link(asyncio.BufferedProtocol):
         self._expected = math.inf  # when the timer is to fire
         self._resting = True  # nobody waits for a reply
         self._interval = options.health_check_interval or math.inf
-        self._patience = math.inf if patient else _patience(options)
+        self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
         self._heard = 0.0
         self._received = 0
@@ -253,10 +253,3 @@ class Link(asyncio.BufferedProtocol):
         if self.transport is not None and not self.lost:
             self._flush()
             self.transport.close()
-
-
-def _patience(options: Options) -> float:
-    """How long a server may be silent while somebody waits: twice as long as a call, which has failed by then."""
-    if options.socket_timeout is not None:
-        return 2 * options.socket_timeout
-    return 2 * options.health_check_interval or math.inf

@@ -20,12 +20,12 @@ from weakref import WeakKeyDictionary
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
-from framewire.redis.client.aio.opening import Opener, may_pass
-from framewire.redis.client.aio.own import fail
-from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.client.repeating import RETRIED_WORDS, may_repeat
+from framewire.redis.client.outcomes import copied, fail, lost_error, refusal_of
+from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.exchange.calls import Call, Request
 
 __all__ = ["Server"]
@@ -125,7 +125,7 @@ class Server:
         self._connecting, self._link = None, None
         self._bind(self._call_unconnected)
         for call in calls:
-            fail(call, _copy(failure))
+            fail(call, copied(failure))
 
     # -- what becomes of calls ----------------------------------------------------------------------------------------
 
@@ -157,11 +157,11 @@ class Server:
         for call in calls:
             fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
             if self.closed or not self._try_again(call, fate):
-                fail(call, ConnectionError(str(error), fate=fate))
+                fail(call, lost_error(call, error))
 
     def _try_again(self, call: Call, fate: Fate) -> bool:
         """Send it again, if that is allowed; whether it was."""
-        if call.waiter is None or not may_repeat(call, fate) or not self._count(call):
+        if call.waiter is None or not may_repeat(call.requests, fate) or not self._count(call):
             return False
         self._send_again(call)
         return True
@@ -173,9 +173,8 @@ class Server:
         return made < self.options.retry.retries
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
-        name = call.requests[0][0]
-        refusal = error_of_reply(error.data, name if isinstance(name, bytes) else str(name).encode())
-        if refusal.fate is Fate.NOT_EXECUTED and error.code in RETRIED_WORDS and self._count(call):
+        refusal = refusal_of(call, error)
+        if is_passing(refusal) and self._count(call):
             loop = asyncio.get_running_loop()
             pause = self.options.retry.pause(self._attempts[call.waiter], random.random())
             if loop.time() + pause < call.deadline:
@@ -211,10 +210,3 @@ def _ignore(_: Sequence[Any]) -> None:
 
 def _nothing() -> None:
     pass
-
-
-def _copy(error: RedisError) -> RedisError:
-    """An error of one's own for each caller: a traceback grows where it is raised."""
-    copied = type(error)(*error.args, fate=error.fate)
-    copied.__cause__ = error.__cause__
-    return copied
