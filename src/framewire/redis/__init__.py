@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from framewire.redis.server.network.server import Server
     from framewire.redis.server.network.thread import ThreadClock, ThreadServer, run_in_thread
 
-__all__ = ["BlockingClient", "Client", "Config", "Server", "ServerClock", "ThreadClock", "ThreadServer", "run_in_thread"]
+__all__ = [
+    "BlockingClient",
+    "Client",
+    "Config",
+    "Server",
+    "ServerClock",
+    "ThreadClock",
+    "ThreadServer",
+    "run_in_thread",
+]
 
 _HOMES = {
     "BlockingClient": "framewire.redis.client.blocking.client",
