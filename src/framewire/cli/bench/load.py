@@ -1,0 +1,182 @@
+"""One run against one server: its connections, its driver, its end.
+
+What belongs here: what needs a loop to happen in time. A run ends when all that was asked for is answered; or because
+a connection was lost, the server fell silent, or the user had enough: then the record says so, and has what came before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from framewire.cli.bench.closed import ClosedLoop
+from framewire.cli.bench.connecting import cpu_seconds, open_link, open_links
+from framewire.cli.bench.link import Link
+from framewire.cli.bench.paced import PacedLoop
+from framewire.cli.bench.quota import Quota
+from framewire.cli.bench.reconnecting import ask_on_new_connections
+from framewire.cli.bench.record import Record
+from framewire.cli.bench.target import Target
+from framewire.cli.bench.workload import Workload
+
+__all__ = ["Load", "Plan"]
+
+SPIN_NS = 2_000_000
+"""Loops sleep in whole milliseconds. So that nothing is sent late, the last two before it is due are spent awake."""
+
+BUSY_NS = SPIN_NS + 1_000_000
+"""While all connections are busy, what is due is looked at again after this, less what is spent awake."""
+
+WATCH_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is asked, how fast, over how many connections."""
+
+    clients: int = 50
+    depth: int = 1
+    requests: int | None = 100_000
+    duration: float | None = None  # seconds
+    rate: float | None = None  # requests per second, over all connections; None: as fast as they are answered
+    keep_alive: bool = True
+    timeout: float = 30.0  # seconds without a reply that end a run
+
+
+class Load:
+    """`await Load(target, workload, plan, watch).run()`. `watch(record, seconds)` is called four times a second."""
+
+    def __init__(
+        self, target: Target, workload: Workload, plan: Plan, watch: Callable[[Record, float], None],
+        clock: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:  # fmt: skip
+        self._target = target
+        self._workload = workload
+        self._plan = plan
+        self._watch = watch
+        self._clock = clock
+        self._over: asyncio.Future[None] | None = None
+        self._heard_at, self._heard = 0, 0  # when the number of replies last changed, and that number
+        self.record = Record(workload.titles)
+
+    def interrupt(self) -> None:
+        """End the run now; what has come so far is kept."""
+        self._end(InterruptedError("interrupted"))
+
+    async def run(self) -> Record:
+        """Connect, load, and count. Raises `OSError` where connecting fails; what fails later is told in the record."""
+        self._over = asyncio.get_running_loop().create_future()
+        control = await open_link(self._target)
+        links: list[Link] = []
+        try:
+            if self._plan.keep_alive:
+                links = await open_links(self._target, self._plan.clients)
+            await self._measure(control, links)
+        finally:
+            for link in [control, *links]:
+                link.close()
+        return self.record
+
+    async def _measure(self, control: Link, links: list[Link]) -> None:
+        record = self.record
+        before = await cpu_seconds(control)
+        own_before = time.process_time()
+        await self._timed(links)
+        record.own_cpu = time.process_time() - own_before
+        if before is not None and not record.failure:
+            after = await cpu_seconds(control)
+            record.server_cpu = None if after is None else after - before
+
+    async def _timed(self, links: list[Link]) -> None:
+        record, now = self.record, self._clock()
+        record.start(now)
+        self._heard_at = now
+        quota = Quota(self._plan.requests, self._plan.duration and now + int(self._plan.duration * 1e9))
+        looking = asyncio.ensure_future(self._look())
+        try:
+            await self._drive(quota, links)
+        except Exception as error:  # whatever has ended it: what was measured is the user's
+            record.failure = str(error) or type(error).__name__
+        finally:
+            looking.cancel()
+        record.finish(self._clock())
+        record.unanswered = sum(link.outstanding for link in links)
+
+    async def _drive(self, quota: Quota, links: list[Link]) -> None:
+        if not self._plan.keep_alive:
+            await self._reconnect(quota)
+        elif self._plan.rate is None:
+            await self._run_closed(quota, links)
+        else:
+            await self._run_paced(quota, links, self._plan.rate)
+
+    async def _run_closed(self, quota: Quota, links: list[Link]) -> None:
+        loop = ClosedLoop(self._workload, self._plan.depth, quota, self.record, self._clock, self._end)
+        self._attach(loop, links)
+        loop.begin(links)
+        await self._ended()
+
+    async def _run_paced(self, quota: Quota, links: list[Link], rate: float) -> None:
+        loop = PacedLoop(self._workload, self._plan.depth, rate, quota, self.record, self._clock, self._end)
+        self._attach(loop, links)
+        loop.begin(links)
+        self._turn(loop, asyncio.get_running_loop())
+        try:
+            await self._ended()
+        finally:
+            self.record.unsent = loop.unsent(self._clock())
+
+    def _turn(self, loop: PacedLoop, timers: asyncio.AbstractEventLoop) -> None:
+        """Send what is due, and come back when more is."""
+        if self._over is None or self._over.done():
+            return
+        following = loop.turn()
+        wait = BUSY_NS if following is None else following - self._clock()
+        if wait > SPIN_NS:
+            timers.call_later((wait - SPIN_NS) / 1e9, self._turn, loop, timers)
+        else:
+            timers.call_soon(self._turn, loop, timers)
+
+    async def _reconnect(self, quota: Quota) -> None:
+        arguments = (self._target, self._workload, self._plan.depth, quota, self.record, self._clock)
+        clients = [asyncio.ensure_future(ask_on_new_connections(*arguments)) for _ in range(self._plan.clients)]
+        everyone = asyncio.gather(*clients)
+        everyone.add_done_callback(lambda done: None if done.cancelled() else self._end(done.exception()))
+        try:
+            await self._ended()
+        finally:
+            everyone.cancel()
+            await asyncio.gather(*clients, return_exceptions=True)
+
+    def _attach(self, loop: ClosedLoop | PacedLoop, links: list[Link]) -> None:
+        for link in links:
+            link.driver, link.record = loop, self.record
+
+    async def _ended(self) -> None:
+        assert self._over is not None
+        await self._over
+
+    def _end(self, error: BaseException | None) -> None:
+        if self._over is None or self._over.done():
+            return
+        if error is None:
+            self._over.set_result(None)
+        else:
+            self._over.set_exception(error)
+
+    async def _look(self) -> None:
+        """Tell who watches, and notice a server that has fallen silent."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            now, replies = self._clock(), self.record.replies
+            self._watch(self.record, (now - self.record.started) / 1e9)
+            if replies != self._heard:
+                self._heard_at, self._heard = now, replies
+            silent = (now - self._heard_at) / 1e9
+            if silent > self._plan.timeout and self._awaits_replies():
+                self._end(TimeoutError(f"the server has not answered for {silent:.0f} s"))
+
+    def _awaits_replies(self) -> bool:
+        return self._plan.rate is None or self._plan.rate * self._plan.timeout >= 1
