@@ -62,13 +62,12 @@ class Histogram:
 
         0 gives the minimum, 100 the maximum, both exact. 0 where nothing was counted. O(buckets x log).
         """
-        if percent <= 0:
-            return self.minimum
-        wanted = ceil(self.count * percent / 100)
-        for value, cumulative in self.cumulative():
-            if cumulative >= wanted:
-                return value
-        return self.maximum
+        return self.minimum if percent <= 0 else self.reached(percent)[0]
+
+    def reached(self, percent: float) -> tuple[int, int]:
+        """The percentile, by the bucket that it is in, and how many of those counted do not exceed that."""
+        wanted = max(1, ceil(self.count * percent / 100))
+        return next((step for step in self.cumulative() if step[1] >= wanted), (self.maximum, self.count))
 
     def cumulative(self) -> Iterator[tuple[int, int]]:
         """The largest value of each bucket, upwards, and how many were counted up to there."""

@@ -1,7 +1,7 @@
 """One run against one server: its connections, its driver, its end.
 
 What belongs here: what needs a loop to happen in time. A run ends when all that was asked for is answered; or because
-a connection was lost, the server fell silent, or the user had enough: then the record says so, and has what came before.
+a connection was lost, the server fell silent, or the user had enough: the record says so, and has what came before.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from framewire.cli.bench.closed import ClosedLoop
 from framewire.cli.bench.connecting import cpu_seconds, open_link, open_links
 from framewire.cli.bench.link import Link
 from framewire.cli.bench.paced import PacedLoop
+from framewire.cli.bench.plan import Plan
 from framewire.cli.bench.quota import Quota
 from framewire.cli.bench.reconnecting import ask_on_new_connections
 from framewire.cli.bench.record import Record
 from framewire.cli.bench.target import Target
 from framewire.cli.bench.workload import Workload
 
-__all__ = ["Load", "Plan"]
+__all__ = ["Load"]
 
 SPIN_NS = 2_000_000
 """Loops sleep in whole milliseconds. So that nothing is sent late, the last two before it is due are spent awake."""
@@ -30,19 +30,6 @@ BUSY_NS = SPIN_NS + 1_000_000
 """While all connections are busy, what is due is looked at again after this, less what is spent awake."""
 
 WATCH_SECONDS = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How much is asked, how fast, over how many connections."""
-
-    clients: int = 50
-    depth: int = 1
-    requests: int | None = 100_000
-    duration: float | None = None  # seconds
-    rate: float | None = None  # requests per second, over all connections; None: as fast as they are answered
-    keep_alive: bool = True
-    timeout: float = 30.0  # seconds without a reply that end a run
 
 
 class Load:

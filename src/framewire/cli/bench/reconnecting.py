@@ -20,7 +20,7 @@ from framewire.cli.bench.workload import Workload
 __all__ = ["ask_on_new_connections"]
 
 AT_ONCE_ON_CLOSE = struct.pack("ii", 1, 0)
-"""The connection is reset, all replies being here: else each would keep its port for a minute, and 28 000 is all there are."""
+"""Reset the connection, all replies being here: else each keeps its port for a minute, of 28 000 that there are."""
 
 
 class Once:

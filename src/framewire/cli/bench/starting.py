@@ -1,0 +1,59 @@
+"""From options to a running session, and from its end to an exit status.
+
+What belongs here: what is put together, the event loop, and what is said of a server that cannot be reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from framewire.aio.loops import new_event_loop
+from framewire.cli.bench.options import Options
+from framewire.cli.bench.outputs import Output
+from framewire.cli.bench.progress import Silent, progress_on
+from framewire.cli.bench.session import FAILED, INTERRUPTED, Job, Session, idle
+from framewire.cli.bench.target import Target
+
+__all__ = ["Ready", "prepare", "start"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """All that was to be checked before anything is sent."""
+
+    session: Session
+    targets: list[Target]
+    clients: int
+
+
+def prepare(
+    given: Options, seed: int, rounds: int, form: str, precision: int, svg: Path | None, endless: bool
+) -> Ready:
+    """Raises `ValueError`, in words for the user, for options that do not go together."""
+    targets, plan, keys = given.targets, given.plan, given.keys
+    jobs = [Job(title, requests, weights, given.size, keys, seed) for title, requests, weights in given.jobs]
+    for job in jobs:
+        job.workload(0)  # what no distribution can be is said here
+    output = Output(form, print, partial(print, file=sys.stderr), precision=precision, svg=svg)
+    progress = progress_on(sys.stderr) if form == "text" else Silent()
+    session = Session(targets, jobs, plan, output, progress, rounds if len(targets) > 1 else 1, endless)
+    return Ready(session, targets, plan.clients)
+
+
+def start(ready: Ready, loop: str, *, only_idle: bool = False) -> int:
+    """Run it to its end; returns the exit status."""
+    with asyncio.Runner(loop_factory=lambda: new_event_loop(loop)) as runner:
+        try:
+            if only_idle:
+                return runner.run(idle(ready.targets[0], ready.clients, print))
+            return runner.run(ready.session.run())
+        except OSError as error:
+            where = " or ".join(target.name for target in ready.targets)
+            print(f"Could not measure {where}: {error}", file=sys.stderr)
+            return FAILED
+        except KeyboardInterrupt:
+            return INTERRUPTED
