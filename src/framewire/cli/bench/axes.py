@@ -35,7 +35,7 @@ class Linear:
         """The largest of 1, 2, 5, 10, ... of which three or more fit in."""
         if self.most <= 0:
             return 1.0
-        power = 10 ** floor(log10(self.most / 3))
+        power = 10.0 ** floor(log10(self.most / 3))
         return max(factor * power for factor in (1, 2, 5) if factor * power * 3 <= self.most * (1 + 1e-9))
 
 
@@ -77,7 +77,7 @@ class Nines:
 
     def place(self, percent: float) -> float:
         """Where that percentile is, from 0 to 1."""
-        left = max(1 - percent / 100, 10**-self._nines())
+        left = max(1 - percent / 100, 10.0 ** -self._nines())
         return -log10(left) / self._nines()
 
     def percent(self, place: float) -> float:

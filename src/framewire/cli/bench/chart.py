@@ -24,16 +24,15 @@ LEFT, ABOVE, BELOW = 62, 34, 40  # room for what is written around a panel
 POINTS = 150
 
 STYLE = """
-svg { --paper: #fcfcfb; --ink: #1c1c1a; --soft: #5f5e59; --grid: #e3e2dd; --one: #2368c4; --two: #c8560a; }
+text { font: 12px system-ui, sans-serif; fill: #5f5e59; }
+.title { font-weight: 600; font-size: 16px; } .name { font-weight: 600; } .title, .name { fill: #1c1c1a; }
+.paper { fill: #fcfcfb; } .grid { stroke: #e3e2dd; }
+.line { fill: none; stroke-width: 2; stroke-linejoin: round; } .dot { stroke-width: 5; stroke-linecap: round; }
+.one { stroke: #2368c4; } .two { stroke: #c8560a; stroke-dasharray: 7 3; }
 @media (prefers-color-scheme: dark) {
-  svg { --paper: #1a1a19; --ink: #f2f1ec; --soft: #b0aea6; --grid: #373632; --one: #6aa9f7; --two: #f59a55; }
+  text { fill: #b0aea6; } .title, .name { fill: #f2f1ec; } .paper { fill: #1a1a19; } .grid { stroke: #373632; }
+  .one { stroke: #6aa9f7; } .two { stroke: #f59a55; }
 }
-text { font: 12px system-ui, sans-serif; fill: var(--soft); }
-.title { font-weight: 600; font-size: 16px; fill: var(--ink); } .name { font-weight: 600; fill: var(--ink); }
-.grid { stroke: var(--grid); stroke-width: 1; } .paper { fill: var(--paper); }
-.line { fill: none; stroke-width: 2; stroke-linejoin: round; }
-.one { stroke: var(--one); } .two { stroke: var(--two); } .dot { stroke-width: 5; stroke-linecap: round; }
-.two.line { stroke-dasharray: 7 3; }
 """
 
 Point = tuple[float, float]
@@ -74,11 +73,12 @@ def _block(result: Result, top: int) -> tuple[list[str], int]:
 
 
 def _legend(number: int, name: str, records: list[Record], y: int) -> Iterator[str]:
-    said = [f"{median(FIGURES[0], records) or 0:,.0f} requests per second"]
+    said = ["medians of the rounds:"] if len(records) > 1 else []
+    said += [f"{median(FIGURES[0], records) or 0:,.0f} requests per second"]
     said += [f"{figure.label.split()[0]} {median(figure, records) or 0:.3f} ms" for figure in FIGURES[3:8]]
     yield f'<path class="line {CLASSES[number]}" d="M{GAP} {y + 9}h30"/>'
     yield _text(GAP + 40, y + 13, name, "name")
-    yield _text(GAP + 48 + 7.2 * len(name), y + 13, ", ".join(said))
+    yield _text(GAP + 48 + 7.2 * len(name), y + 13, ", ".join(said).replace(":,", ":"))
 
 
 CLASSES = ("one", "two")
@@ -88,11 +88,12 @@ CLASSES = ("one", "two")
 
 
 def _by_percentile(result: Result, frame: _Frame) -> Iterator[str]:
+    rounds = "" if len(result.records) == len(result.runs) else ", all rounds together"
     joined = [merged(records, lambda record: record.latency) for records in result.runs.values()]
     x = Nines(max(latency.count for latency in joined))
     lines = [[_curve(latency, x)] for latency in joined]
     y = _milliseconds(lines)
-    yield from frame.draw("latency by percentile, ms", "", x, y, lines)
+    yield from frame.draw(f"latency by percentile, ms{rounds}", "", x, y, lines)
 
 
 def _curve(latency: Histogram, x: Nines) -> list[Point]:

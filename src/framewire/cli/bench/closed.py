@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from framewire.cli.bench.link import Link, LinkLostError
+from framewire.cli.bench.link import Link
 from framewire.cli.bench.quota import Quota
 from framewire.cli.bench.record import Record
 from framewire.cli.bench.workload import Workload
@@ -39,15 +39,8 @@ class ClosedLoop:
 
     def answered(self, link: Link, count: int) -> None:
         now = self._clock()
-        missing = link.outstanding - count
-        if missing < 0:
-            raise LinkLostError(f"{-missing} replies came that nobody had asked for")
-        kinds = link.kinds
-        if kinds is not None:
-            link.kinds, kinds = kinds[count:], kinds[:count]
-        self._record.replied(now, now - link.started, count, kinds)
-        link.outstanding = missing
-        if not missing:
+        self._record.replied(now, now - link.started, count, link.settle(count))
+        if not link.outstanding:
             self._ask(link)
 
     def lost(self, link: Link, error: Exception) -> None:
@@ -61,7 +54,6 @@ class ClosedLoop:
             if not self._asking:
                 self._over(None)
             return
-        batch, link.kinds = self._workload.batch(count)
-        link.outstanding = count
+        batch, kinds = self._workload.batch(count)
         link.started = self._clock()
-        link.write(batch)
+        link.send(batch, count, kinds)

@@ -90,6 +90,8 @@ def bench(
     """
     names = ("cacert", "cert", "key", "insecure", "cacertdir", "sni")
     security = Security(**{name: options.pop(name) for name in names})
+    if from_stdin and not command:
+        raise click.UsageError("-x gives the last argument of a command: which one?")
     words = tuple(map(os.fsencode, command)) + ((sys.stdin.buffer.read(),) if from_stdin else ())
     given = Options(command=words, keep_alive=keep_alive == "1", security=security, **options)
     if endless and (form == "json" or svg is not None):

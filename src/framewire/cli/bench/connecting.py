@@ -61,9 +61,13 @@ async def open_links(target: Target, count: int) -> list[Link]:
     return links
 
 
-async def cpu_seconds(link: Link) -> float | None:
-    """CPU that the server says it has used, `None` where it does not say. One request."""
-    (reply,) = await link.ask([b"INFO", b"cpu"])
+async def cpu_seconds(link: Link, patience: float) -> float | None:
+    """CPU that the server says it has used; `None` where it does not say so, or is gone. One request."""
+    try:
+        async with asyncio.timeout(patience):
+            (reply,) = await link.ask([b"INFO", b"cpu"])
+    except OSError:
+        return None
     text = getattr(reply, "data", reply)  # RESP3 has a type for such texts
     if not isinstance(text, bytes):
         return None

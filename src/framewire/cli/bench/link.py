@@ -31,7 +31,7 @@ class Driver(Protocol):
     """Who says what is sent on a link, and when."""
 
     def answered(self, link: Link, count: int) -> None:
-        """`count` further replies have come. Raises `LinkLostError` where so many were not asked for."""
+        """`count` further replies have come. May raise `LinkLostError`."""
 
     def lost(self, link: Link, error: Exception) -> None:
         """Nothing will come any more. Not called after `close`."""
@@ -44,7 +44,7 @@ class Link(asyncio.BufferedProtocol):
         self.driver: Driver | None = None
         self.record: Record | None = None  # where errors are counted
         self.outstanding = 0  # requests that wait for a reply
-        self.kinds: Sequence[int] | None = None  # the driver's: which requests those are
+        self._kinds: list[int] = []  # which of several requests those are
         self.started = 0  # the driver's: when they were sent
         self.due: deque[tuple[int, int]] = deque()  # the driver's: when each was due, and when it was sent
         self._decoder = RespDecoder("values")
@@ -89,6 +89,23 @@ class Link(asyncio.BufferedProtocol):
         self.write(b"".join(pack_command(*request) for request in requests))
         await self._waiter
         return self._replies
+
+    def send(self, batch: bytes, count: int, kinds: Sequence[int] | None) -> None:
+        """Write `count` requests; `kinds` says which of several each is."""
+        self.outstanding += count
+        if kinds is not None:
+            self._kinds += kinds
+        self.write(batch)
+
+    def settle(self, count: int) -> Sequence[int] | None:
+        """`count` replies have come: what they answer, where that is told apart. Raises `LinkLostError`."""
+        self.outstanding -= count
+        if self.outstanding < 0:
+            raise LinkLostError(f"{-self.outstanding} replies came that nobody had asked for")
+        if not self._kinds:
+            return None
+        settled, self._kinds = self._kinds[:count], self._kinds[count:]
+        return settled
 
     def close(self) -> None:
         """Close at once; nobody is told."""

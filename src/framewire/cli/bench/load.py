@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from framewire.cli.bench.closed import ClosedLoop
-from framewire.cli.bench.connecting import cpu_seconds, open_link, open_links
+from framewire.cli.bench.connecting import cpu_seconds, open_links
 from framewire.cli.bench.link import Link
 from framewire.cli.bench.paced import PacedLoop
 from framewire.cli.bench.plan import Plan
@@ -55,33 +55,38 @@ class Load:
     async def run(self) -> Record:
         """Connect, load, and count. Raises `OSError` where connecting fails; what fails later is told in the record."""
         self._over = asyncio.get_running_loop().create_future()
-        control = await open_link(self._target)
-        links: list[Link] = []
+        control, *links = await self._connect(1 + (self._plan.clients if self._plan.keep_alive else 0))
         try:
-            if self._plan.keep_alive:
-                links = await open_links(self._target, self._plan.clients)
             await self._measure(control, links)
         finally:
             for link in [control, *links]:
                 link.close()
         return self.record
 
+    async def _connect(self, count: int) -> list[Link]:
+        try:
+            async with asyncio.timeout(self._plan.timeout):
+                return await open_links(self._target, count)
+        except TimeoutError:
+            raise TimeoutError(f"{count} connections were not there after {self._plan.timeout:g} s") from None
+
     async def _measure(self, control: Link, links: list[Link]) -> None:
         record = self.record
-        before = await cpu_seconds(control)
+        before = await cpu_seconds(control, self._plan.timeout)
         own_before = time.process_time()
         await self._timed(links)
         record.own_cpu = time.process_time() - own_before
         if before is not None and not record.failure:
-            after = await cpu_seconds(control)
+            after = await cpu_seconds(control, self._plan.timeout)
             record.server_cpu = None if after is None else after - before
 
     async def _timed(self, links: list[Link]) -> None:
         record, now = self.record, self._clock()
         record.start(now)
         self._heard_at = now
-        quota = Quota(self._plan.requests, self._plan.duration and now + int(self._plan.duration * 1e9))
-        looking = asyncio.ensure_future(self._look())
+        duration = self._plan.duration
+        quota = Quota(self._plan.requests, None if duration is None else now + int(duration * 1e9))
+        looking = asyncio.ensure_future(self._look(links))
         try:
             await self._drive(quota, links)
         except Exception as error:  # whatever has ended it: what was measured is the user's
@@ -153,17 +158,15 @@ class Load:
         else:
             self._over.set_exception(error)
 
-    async def _look(self) -> None:
+    async def _look(self, links: list[Link]) -> None:
         """Tell who watches, and notice a server that has fallen silent."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             now, replies = self._clock(), self.record.replies
             self._watch(self.record, (now - self.record.started) / 1e9)
-            if replies != self._heard:
+            nothing_asked = links and not any(link.outstanding for link in links)
+            if replies != self._heard or nothing_asked:
                 self._heard_at, self._heard = now, replies
             silent = (now - self._heard_at) / 1e9
-            if silent > self._plan.timeout and self._awaits_replies():
-                self._end(TimeoutError(f"the server has not answered for {silent:.0f} s"))
-
-    def _awaits_replies(self) -> bool:
-        return self._plan.rate is None or self._plan.rate * self._plan.timeout >= 1
+            if silent > self._plan.timeout:
+                self._end(TimeoutError(f"the server has not answered for {silent:.1f} s"))

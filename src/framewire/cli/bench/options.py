@@ -92,15 +92,13 @@ class Options:
     @property
     def jobs(self) -> list[tuple[str, tuple[Request, ...], tuple[float, ...]]]:
         """The tests: what each is called, of which requests it is made, in which proportion."""
-        if sum(map(bool, (self.command, self.mix, self.command and self.tests))) > 1:
-            raise ValueError("a command of one's own goes neither with -t nor with --mix")
-        if self.command:
+        if self.mix and (self.command or self.tests):
+            raise ValueError("--mix is one test of several requests: it goes neither with -t nor with a command")
+        if self.mix:
+            return [mix(self.mix)]
+        if self.command:  # -t is ignored then, as in redis-benchmark
             request = own_request(self.command)
             return [(request.title, (request,), ())]
-        if self.mix:
-            if self.tests:
-                raise ValueError("--mix is one test of several requests, -t is several tests: choose")
-            return [mix(self.mix)]
         tests = select(self.tests.split(",") if self.tests is not None else None)
         return [(test.title, (test,), ()) for test in tests]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from framewire.cli.bench.link import Link, LinkLostError
+from framewire.cli.bench.link import Link
 from framewire.cli.bench.quota import Quota
 from framewire.cli.bench.record import Record
 from framewire.cli.bench.workload import Workload
@@ -88,16 +88,11 @@ class PacedLoop:
 
     def answered(self, link: Link, count: int) -> None:
         now = self._clock()
-        if count > link.outstanding:
-            raise LinkLostError(f"{count - link.outstanding} replies came that nobody had asked for")
-        kinds = link.kinds
+        kinds = link.settle(count)
         for number in range(count):
             due, sent = link.due.popleft()
             self._record.replied(now, now - due, 1, None if kinds is None else kinds[number : number + 1])
             self._record.service.record(now - sent)
-        if kinds is not None:
-            link.kinds = kinds[count:]
-        link.outstanding -= count
         self._outstanding -= count
         if waiting := self._schedule.due(now):
             self._send(link, waiting, now)
@@ -120,12 +115,9 @@ class PacedLoop:
         sent = self._clock()
         first = self._schedule.sent
         link.due += [(self._schedule.time_of(number), sent) for number in range(first, first + count)]
-        if kinds is not None:
-            link.kinds = [*(link.kinds or ()), *kinds]
         self._schedule.sent += count
-        link.outstanding += count
         self._outstanding += count
-        link.write(batch)
+        link.send(batch, count, kinds)
         return count
 
     def _finish(self, now: int) -> None:

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable
 
 from framewire.cli.bench.connecting import open_link
-from framewire.cli.bench.link import Link, LinkLostError
+from framewire.cli.bench.link import Link
 from framewire.cli.bench.quota import Quota
 from framewire.cli.bench.record import Record
 from framewire.cli.bench.target import Target
@@ -34,13 +34,7 @@ class Once:
 
     def answered(self, link: Link, count: int) -> None:
         now = self._clock()
-        if count > link.outstanding:
-            raise LinkLostError(f"{count - link.outstanding} replies came that nobody had asked for")
-        kinds = link.kinds
-        if kinds is not None:
-            link.kinds, kinds = kinds[count:], kinds[:count]
-        self._record.replied(now, now - self._started, count, kinds)
-        link.outstanding -= count
+        self._record.replied(now, now - self._started, count, link.settle(count))
         if not link.outstanding and not self.done.done():
             self.done.set_result(None)
 
@@ -58,9 +52,8 @@ async def ask_on_new_connections(
         link = await open_link(target)
         try:
             link.record, link.driver = record, driver
-            batch, link.kinds = workload.batch(count)
-            link.outstanding = count
-            link.write(batch)
+            batch, kinds = workload.batch(count)
+            link.send(batch, count, kinds)
             await driver.done
         finally:
             if (sock := link.transport.get_extra_info("socket")) is not None and target.path is None:

@@ -34,7 +34,8 @@ def full(result: Result, precision: int = 3) -> str:
         f"====== {result.title} ======", *_setting(result, record), "",
         "Latency by percentile distribution:", *_distribution(record.latency, precision), "",
         "Summary:", f"  throughput summary: {record.rate:.2f} requests per second", *_summary(record, precision),
-        *_kinds(record, precision), *_cpu(record), *(f"  {note}" for note in notes(record, result)), "",
+        *_kinds(record, precision), *_cpu(record, paced=result.plan.rate is not None),
+        *(f"  {note}" for note in notes(record, result)), "",
     ])  # fmt: skip
 
 
@@ -87,13 +88,14 @@ def _kinds(record: Record, precision: int) -> Iterator[str]:
         yield f"    {title[:27]:<28}{latency.count:>10}" + "".join(f"{time / 1e6:>10.{precision}f}" for time in times)
 
 
-def _cpu(record: Record) -> Iterator[str]:
+def _cpu(record: Record, *, paced: bool) -> Iterator[str]:
     if not record.replies:
         return
     theirs = server_cpu(record)
     server = "the server does not say" if theirs is None else f"server {theirs:.2f} usec"
     own = record.own_cpu / record.replies * 1e6
-    yield f"  CPU per request: {server}, this program {own:.2f} usec"
+    awake = " (it stays awake to be on time)" if paced else ""
+    yield f"  CPU per request: {server}, this program {own:.2f} usec{awake}"
 
 
 def notes(record: Record, result: Result) -> Iterator[str]:

@@ -16,6 +16,7 @@ from random import Random
 from framewire.cli.bench.connecting import open_links
 from framewire.cli.bench.figures import Result
 from framewire.cli.bench.keys import Keys
+from framewire.cli.bench.link import Link
 from framewire.cli.bench.load import Load
 from framewire.cli.bench.outputs import Output
 from framewire.cli.bench.plan import Plan
@@ -128,14 +129,36 @@ def _named(targets: Sequence[Target]) -> dict[str, Target]:
 
 async def idle(target: Target, clients: int, say: Callable[[str], None]) -> int:
     """Hold `clients` connections open, and ask nothing, until the user ends it. Raises `OSError`."""
-    ended = asyncio.Event()
-    _on_interrupt(ended.set)
+    waiting = Waiting()
+    _on_interrupt(waiting.interrupt)
     links = await open_links(target, clients)
-    say(f"{clients} idle connections to {target.name}; Ctrl-C ends")
-    await ended.wait()
     for link in links:
-        link.close()
+        link.driver = waiting
+    say(f"{clients} idle connections to {target.name}; Ctrl-C ends")
+    try:
+        await waiting.ended
+    finally:
+        for link in links:
+            link.close()
     return INTERRUPTED
+
+
+class Waiting:
+    """The driver of links that ask nothing."""
+
+    def __init__(self) -> None:
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def answered(self, link: Link, count: int) -> None:
+        link.settle(count)
+
+    def lost(self, link: Link, error: Exception) -> None:
+        if not self.ended.done():
+            self.ended.set_exception(error)
+
+    def interrupt(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
 
 
 def _on_interrupt(call: Callable[[], None]) -> None:

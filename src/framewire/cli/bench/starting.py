@@ -6,6 +6,7 @@ What belongs here: what is put together, the event loop, and what is said of a s
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -38,10 +39,19 @@ def prepare(
     jobs = [Job(title, requests, weights, given.size, keys, seed) for title, requests, weights in given.jobs]
     for job in jobs:
         job.workload(0)  # what no distribution can be is said here
-    output = Output(form, print, partial(print, file=sys.stderr), precision=precision, svg=svg)
+    output = Output(form, _say, partial(print, file=sys.stderr), precision=precision, svg=svg)
     progress = progress_on(sys.stderr) if form == "text" else Silent()
     session = Session(targets, jobs, plan, output, progress, rounds if len(targets) > 1 else 1, endless)
     return Ready(session, targets, plan.clients)
+
+
+def _say(text: str) -> None:
+    """Print a result. Who reads may have read enough (`| head`): then there is nothing more to do."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python would flush at its end
+        raise SystemExit(FAILED) from None
 
 
 def start(ready: Ready, loop: str, *, only_idle: bool = False) -> int:

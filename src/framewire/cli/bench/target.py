@@ -64,6 +64,8 @@ class Target:
         parts = urlsplit(url)
         if parts.scheme not in SCHEMES:
             raise ValueError(f"a server's URL begins with {', '.join(SCHEMES)}, not {parts.scheme!r}")
+        if parts.query:
+            raise ValueError(f"a server's URL has no options here: ?{parts.query.partition('=')[0]}")
         named = replace(
             self,
             username=unquote(parts.username) if parts.username else self.username,
