@@ -24,7 +24,7 @@ class Linear:
     def end(self) -> float:
         """The last mark."""
         step = self._step()
-        return ceil(self.most / step - 1e-9) * step
+        return max(1, ceil(self.most / step - 1e-9)) * step
 
     def marks(self) -> list[tuple[float, str]]:
         """Places and what is written there."""
@@ -33,7 +33,7 @@ class Linear:
 
     def _step(self) -> float:
         """The largest of 1, 2, 5, 10, ... of which three or more fit in."""
-        if self.most <= 0:
+        if self.most < 1e-9:
             return 1.0
         power = 10.0 ** floor(log10(self.most / 3))
         return max(factor * power for factor in (1, 2, 5) if factor * power * 3 <= self.most * (1 + 1e-9))
