@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from framewire import BytesMut
 from framewire.cli.bench.target import Target
 from framewire.codecs.resp import RespDecoder
+from tests.waiting import until_in_loop
 
 
 class Gone(Exception):
@@ -24,12 +25,14 @@ class Scripted:
     """`answer(request)` is called for each, INFO excepted, and returns what is sent."""
 
     answer: Callable[[list[bytes]], bytes]
-    target: Target = Target()
+    target: Target = field(default_factory=Target)
     connections: int = 0
+    open: int = 0  # of those, now
     requests: list[list[bytes]] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open += 1
         decoder, received = RespDecoder("requests"), BytesMut()
         try:
             while data := await reader.read(65536):
@@ -40,6 +43,7 @@ class Scripted:
             pass
         finally:
             writer.close()
+            self.open -= 1
 
     def reply(self, request: list[bytes]) -> bytes:
         if request[0] == b"INFO":
@@ -58,3 +62,4 @@ async def scripted(answer: Callable[[list[bytes]], bytes]) -> AsyncIterator[Scri
         yield script
     finally:
         server.close()
+        await until_in_loop(lambda: not script.open)

@@ -42,7 +42,9 @@ def test_a_ratio_is_of_rounds_that_followed_on_one_another() -> None:
     assert ratio(BY_KEY["server_cpu_us"], one, other) is None
 
 
-@pytest.mark.parametrize(("least", "most", "clear"), [(1.1, 2, True), (0.5, 0.9, True), (0.9, 1.1, False), (1, 1, False)])
+@pytest.mark.parametrize(("least", "most", "clear"), [
+    (1.1, 2, True), (0.5, 0.9, True), (0.9, 1.1, False), (1, 1, False),
+])  # fmt: skip
 def test_rounds_that_disagree_show_nothing(least: float, most: float, clear: bool) -> None:
     assert Ratio(1, least, most).is_clear == clear
 

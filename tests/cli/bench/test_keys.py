@@ -1,4 +1,4 @@
-"""The distributions of keys: always within the keyspace, the same for the same seed, and of the shape they are named for."""
+"""The distributions of keys: within the keyspace, the same for the same seed, and of the shape they are named for."""
 
 from __future__ import annotations
 

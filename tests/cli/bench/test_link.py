@@ -25,6 +25,7 @@ class Counting:
 
     def __init__(self) -> None:
         self.replies = 0
+        self.record = Record(["GET"])
         self.errors: list[Exception] = []
 
     def answered(self, link: Link, count: int) -> None:
@@ -45,10 +46,17 @@ class Transport:
 
 
 def counting(outstanding: int = 0) -> tuple[Wire, Counting]:
-    link, driver = Wire(), Counting()
-    link.driver, link.record, link.outstanding = driver, Record(["GET"]), outstanding
-    link.transport = Transport()  # type: ignore[assignment]
+    link, driver = asking(), Counting()
+    link.attach(driver, driver.record)
+    link.outstanding = outstanding
     return link, driver
+
+
+def asking() -> Wire:
+    """A link that has no driver yet."""
+    link = Wire()
+    link.transport = Transport()  # type: ignore[assignment]
+    return link
 
 
 @given(st.lists(st.sampled_from([*REPLIES, PUSH]), max_size=30), st.lists(st.integers(1, 30), max_size=20))
@@ -63,8 +71,7 @@ def test_replies_are_counted_however_they_are_cut(items: list[bytes], cuts: list
     if data:
         link.receive(data)
     assert (driver.replies, link.outstanding, driver.errors) == (len(replies), 0, [])
-    assert link.record is not None
-    assert link.record.errors == replies.count(b"-ERR no\r\n")
+    assert driver.record.errors == replies.count(b"-ERR no\r\n")
 
 
 @pytest.mark.parametrize(("data", "kind"), [
@@ -100,25 +107,25 @@ def test_kinds_are_settled_in_order() -> None:
 
 
 async def test_questions_are_answered_errors_and_all_and_pushes_are_not() -> None:
-    link, _ = counting()
-    link.driver = None
-    asking = asyncio.ensure_future(link.ask([b"HELLO", b"3"], [b"SELECT", b"99"]))
+    link = asking()
+    question = asyncio.ensure_future(link.ask([b"HELLO", b"3"], [b"SELECT", b"99"]))
     await asyncio.sleep(0)
     assert link.written == [b"*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n*2\r\n$6\r\nSELECT\r\n$2\r\n99\r\n"]
     link.receive(b"%0\r\n")
     link.receive(PUSH + b"-ERR DB index is out of range\r\n")
-    first, second = await asking
+    first, second = await question
     assert (first, second.data) == ({}, b"ERR DB index is out of range")
     assert link.outstanding == 0
 
 
 async def test_a_question_fails_with_the_link() -> None:
-    link, _ = counting()
-    link.driver = None
-    asking = asyncio.ensure_future(link.ask([b"PING"]))
+    link = asking()
+    question = asyncio.ensure_future(link.ask([b"PING"]))
     await asyncio.sleep(0)
     link.connection_lost(ConnectionResetError("gone"))
     with pytest.raises(ConnectionResetError, match="gone"):
-        await asking
+        await question
     with pytest.raises(ConnectionResetError, match="gone"):
         await link.ask([b"PING"])
+    with pytest.raises(ConnectionResetError, match="gone"):
+        link.attach(Counting(), None)

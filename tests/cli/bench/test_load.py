@@ -16,7 +16,7 @@ from framewire.cli.bench.record import Record
 from framewire.cli.bench.target import Target
 from tests.cli.bench.fakes import workload
 from tests.cli.bench.scripted import Gone, Scripted, scripted
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until_in_loop
 
 PLAN = Plan(clients=3, depth=2, requests=100, timeout=PATIENCE)
 
@@ -108,9 +108,8 @@ async def test_errors_are_counted_and_the_run_goes_on() -> None:
 
 async def test_the_user_may_end_it() -> None:
     async with scripted(pong) as server:
-        load = Load(
-            server.target, workload("ping_mbulk"), replace(PLAN, requests=None), lambda record, seconds: load.interrupt()
-        )
+        plan = replace(PLAN, requests=None)
+        load = Load(server.target, workload("ping_mbulk"), plan, lambda record, seconds: load.interrupt())
         record = await load.run()
     assert record.failure == "interrupted"
     assert record.replies > 0
@@ -157,10 +156,8 @@ async def test_a_server_that_accepts_and_says_nothing_is_given_up() -> None:
 async def test_links_are_closed_in_the_end() -> None:
     async with scripted(pong) as server:
         await run(server)
-        here = asyncio.current_task()
-        async with asyncio.timeout(PATIENCE):
-            while [task for task in asyncio.all_tasks() if task is not here]:
-                await asyncio.sleep(0.001)
+        assert server.connections == 1 + PLAN.clients
+        await until_in_loop(lambda: not server.open)
 
 
 async def test_a_unix_socket(tmp_path: object) -> None:

@@ -43,8 +43,8 @@ def test_whom_is_asked(given: dict[str, Any], targets: list[Target]) -> None:
     ({"command": (b"PING", b"x"), "tests": "get"}, [("PING x", ["ping x"], ())]),
 ])  # fmt: skip
 def test_what_is_asked(given: dict[str, Any], jobs: list[tuple[str, list[str], tuple[float, ...]]]) -> None:
-    found = [(title, [request.name for request in requests], weights) for title, requests, weights in Options(**given).jobs]
-    assert found == jobs
+    found = Options(**given).jobs
+    assert [(title, [each.name for each in requests], weights) for title, requests, weights in found] == jobs
 
 
 def test_which_keys_are_asked_for() -> None:

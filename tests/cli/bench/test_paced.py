@@ -30,7 +30,7 @@ def test_as_many_are_due_as_have_had_their_time(rate: float, gaps: list[int]) ->
 
 def test_the_first_is_due_at_once_and_none_before() -> None:
     schedule = Schedule(1000, BEGIN)
-    assert [schedule.due(BEGIN - 1), schedule.due(BEGIN), schedule.due(BEGIN + MS - 1), schedule.due(BEGIN + MS)] == [0, 1, 1, 2]
+    assert [schedule.due(BEGIN + after) for after in (-1, 0, MS - 1, MS)] == [0, 1, 1, 2]
     assert [schedule.time_of(number) for number in (0, 1, 2500)] == [BEGIN, BEGIN + MS, BEGIN + 2500 * MS]
 
 
@@ -54,7 +54,7 @@ class Harness:
         self.links = [Wire() for _ in range(links)]
         self.loop = PacedLoop(work, depth, rate, quota, self.record, self.clock, self.ends)
         for link in self.links:
-            link.driver = self.loop
+            link.attach(self.loop, self.record)
         self.loop.begin(self.links)
 
     def answer(self, link: Wire, count: int) -> None:

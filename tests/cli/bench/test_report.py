@@ -94,7 +94,9 @@ def test_a_comparison_that_broke_off_has_the_rounds_that_there_are() -> None:
     assert "-" in compared(result_of(("a", [broken]), ("b", [])))
 
 
-@pytest.mark.parametrize(("plan", "own_cpu", "said"), [(Plan(), 0.95, True), (Plan(), 0.5, False), (PACED, 0.99, False)])
+@pytest.mark.parametrize(("plan", "own_cpu", "said"), [
+    (Plan(), 0.95, True), (Plan(), 0.5, False), (PACED, 0.99, False),
+])  # fmt: skip
 def test_it_says_when_it_may_be_the_limit_itself(plan: Plan, own_cpu: float, said: bool) -> None:
     record = record_of(1)
     record.own_cpu = own_cpu

@@ -84,8 +84,8 @@ async def test_errors_are_told_the_rest_goes_on_and_the_status_is_1() -> None:
     async with scripted(lambda request: answer.get(request[0], b"+OK\r\n")) as server:
         assert await session([server.target], "set,get", printed).run() == 1
     assert len(printed.said) == 2
-    assert len(printed.warned) == 1
-    assert "10 of 10 replies were errors. The first: OOM no room" in printed.warned[0]
+    warned = [warning for warning in printed.warned if "errors" in warning]
+    assert warned == [f"SET on {server.target.name}: 10 of 10 replies were errors. The first: OOM no room"]
 
 
 async def test_a_server_that_goes_away_is_the_end() -> None:

@@ -33,7 +33,7 @@ def _refuse(context: click.Context, option: click.Parameter, value: object) -> N
 
 @click.command(context_settings={"allow_interspersed_args": False})
 @click.option("-h", "--host", default="127.0.0.1", show_default=True, help="The server's name or address.")
-@click.option("-p", "--port", default=6379, show_default=True, type=click.IntRange(1, 65535))
+@click.option("-p", "--port", default=6379, show_default=True, type=click.IntRange(1, 65535), help="Its port.")
 @click.option("-s", "--socket", default=None, metavar="PATH", help="Its Unix socket instead.")
 @click.option("-u", "--uri", default=None, metavar="URL", help="redis://user:password@host:port/db; rediss:, unix:.")
 @click.option("-a", "--password", default=None, envvar="REDISCLI_AUTH", help="Password to authenticate with.")
@@ -59,7 +59,8 @@ def _refuse(context: click.Context, option: click.Parameter, value: object) -> N
 @click.option("-r", "keyspace", type=click.IntRange(1, 10**12), metavar="KEYS", help="__rand_int__: a number below.")
 @click.option("--key-distribution", "distribution", default="uniform", show_default=True,
               type=click.Choice(list(DISTRIBUTIONS)), help="How they are drawn.")  # fmt: skip
-@click.option("--key-zipf-exp", "zipf_exponent", default=1.0, show_default=True, type=ABOVE_ZERO)
+@click.option("--key-zipf-exp", "zipf_exponent", default=1.0, show_default=True, type=ABOVE_ZERO,
+              help="Of zipf: 1 / rank to this power.")  # fmt: skip
 @click.option("--key-median", "median", type=float, help="Of gaussian.  [default: the middle]")
 @click.option("--key-stddev", "stddev", type=ABOVE_ZERO, help="Of gaussian.  [default: a sixth of the keys]")
 @click.option("--seed", default=0, show_default=True, help="Of all that is random.")
@@ -76,7 +77,8 @@ def _refuse(context: click.Context, option: click.Parameter, value: object) -> N
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="A chart of all tests.")
 @click.option("--precision", default=3, show_default=True, type=click.IntRange(0, 6), help="Digits of milliseconds.")
 @click.option("-e", "show_errors", is_flag=True, help="Changes nothing: errors are counted and shown anyway.")
-@click.option("--loop", default="auto", show_default=True, type=click.Choice(["auto", "asyncio", "uvloop"]))
+@click.option("--loop", default="auto", show_default=True, type=click.Choice(["auto", "asyncio", "uvloop"]),
+              help="auto: uvloop where it is installed.")  # fmt: skip
 @click.option("--threads", type=int, callback=_refuse, expose_value=False, help="Not here: one process, one core.")
 @click.option("--cluster", is_flag=True, callback=_refuse, expose_value=False, help="Not here: one server.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)

@@ -38,11 +38,11 @@ class Driver(Protocol):
 
 
 class Link(asyncio.BufferedProtocol):
-    """A connection. Until it has a `driver`, replies are waited for by `ask`."""
+    """A connection. Until a driver is attached, replies are waited for by `ask`."""
 
     def __init__(self) -> None:
-        self.driver: Driver | None = None
-        self.record: Record | None = None  # where errors are counted
+        self._driver: Driver | None = None
+        self._record: Record | None = None
         self.outstanding = 0  # requests that wait for a reply
         self._kinds: list[int] = []  # which of several requests those are
         self.started = 0  # the driver's: when they were sent
@@ -90,6 +90,12 @@ class Link(asyncio.BufferedProtocol):
         await self._waiter
         return self._replies
 
+    def attach(self, driver: Driver, record: Record | None) -> None:
+        """From now on `driver` is told, and errors are counted in `record`. Raises what has ended the link already."""
+        if self._error is not None:
+            raise self._error
+        self._driver, self._record = driver, record
+
     def send(self, batch: bytes, count: int, kinds: Sequence[int] | None) -> None:
         """Write `count` requests; `kinds` says which of several each is."""
         self.outstanding += count
@@ -115,8 +121,8 @@ class Link(asyncio.BufferedProtocol):
     def _take(self, replies: list[Any]) -> None:
         if not RARE.isdisjoint(map(type, replies)):
             replies = self._without_rare(replies)
-        if self.driver is not None:
-            self.driver.answered(self, len(replies))
+        if self._driver is not None:
+            self._driver.answered(self, len(replies))
             return
         self._replies += replies
         if self._waiter is not None and len(self._replies) >= self.outstanding and not self._waiter.done():
@@ -126,8 +132,8 @@ class Link(asyncio.BufferedProtocol):
     def _without_rare(self, replies: list[Any]) -> list[Any]:
         """Count the errors, and leave out what is pushed: it answers nothing."""
         for reply in replies:
-            if self.record is not None and isinstance(reply, Error | BulkError):
-                self.record.refused(reply)
+            if self._record is not None and isinstance(reply, Error | BulkError):
+                self._record.refused(reply)
         return [reply for reply in replies if type(reply) is not Push]
 
     def _end(self, error: Exception) -> None:
@@ -138,5 +144,5 @@ class Link(asyncio.BufferedProtocol):
         self.transport.abort()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(error)
-        if self.driver is not None:
-            self.driver.lost(self, error)
+        if self._driver is not None:
+            self._driver.lost(self, error)

@@ -144,7 +144,7 @@ class Load:
 
     def _attach(self, loop: ClosedLoop | PacedLoop, links: list[Link]) -> None:
         for link in links:
-            link.driver, link.record = loop, self.record
+            link.attach(loop, self.record)
 
     async def _ended(self) -> None:
         assert self._over is not None

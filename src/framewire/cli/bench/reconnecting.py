@@ -9,6 +9,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 
 from framewire.cli.bench.connecting import open_link
 from framewire.cli.bench.link import Link
@@ -51,11 +52,15 @@ async def ask_on_new_connections(
         driver = Once(record, clock, clock())
         link = await open_link(target)
         try:
-            link.record, link.driver = record, driver
+            _reset_on_close(link)
+            link.attach(driver, record)
             batch, kinds = workload.batch(count)
             link.send(batch, count, kinds)
             await driver.done
         finally:
-            if (sock := link.transport.get_extra_info("socket")) is not None and target.path is None:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE_ON_CLOSE)
             link.close()
+
+
+def _reset_on_close(link: Link) -> None:
+    with suppress(OSError):  # it may be closed already, which `attach` tells
+        link.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE_ON_CLOSE)

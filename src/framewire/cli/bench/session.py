@@ -132,10 +132,10 @@ async def idle(target: Target, clients: int, say: Callable[[str], None]) -> int:
     waiting = Waiting()
     _on_interrupt(waiting.interrupt)
     links = await open_links(target, clients)
-    for link in links:
-        link.driver = waiting
-    say(f"{clients} idle connections to {target.name}; Ctrl-C ends")
     try:
+        for link in links:
+            link.attach(waiting, None)
+        say(f"{clients} idle connections to {target.name}; Ctrl-C ends")
         await waiting.ended
     finally:
         for link in links:
