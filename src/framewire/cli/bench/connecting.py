@@ -49,11 +49,18 @@ async def _greet(link: Link, target: Target) -> None:
 
 
 async def open_links(target: Target, count: int) -> list[Link]:
-    """So many connections; all or none."""
+    """So many connections; all or none. Raises what `open_link` raises."""
     links: list[Link] = []
+
+    async def open_one() -> None:
+        links.append(await open_link(target))
+
     try:
         while len(links) < count:
-            links += await asyncio.gather(*(open_link(target) for _ in range(min(AT_ONCE, count - len(links)))))
+            opening = [open_one() for _ in range(min(AT_ONCE, count - len(links)))]
+            for failed in await asyncio.gather(*opening, return_exceptions=True):
+                if failed is not None:
+                    raise failed
     except BaseException:
         for link in links:
             link.close()
