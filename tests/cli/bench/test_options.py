@@ -44,7 +44,7 @@ def test_whom_is_asked(given: dict[str, Any], targets: list[Target]) -> None:
 ])  # fmt: skip
 def test_what_is_asked(given: dict[str, Any], jobs: list[tuple[str, list[str], tuple[float, ...]]]) -> None:
     found = Options(**given).jobs
-    assert [(title, [each.name for each in requests], weights) for title, requests, weights in found] == jobs
+    assert [(job.title, [request.name for request in job.requests], job.weights) for job in found] == jobs
 
 
 def test_which_keys_are_asked_for() -> None:
@@ -65,6 +65,7 @@ def test_which_keys_are_asked_for() -> None:
     ("jobs", {"mix": "get=nan"}, "a number above 0: 'get=nan' is not"),
     ("jobs", {"mix": "ping"}, "ping is several tests"),
     ("jobs", {"mix": "got=1"}, "there is no test got"),
+    ("jobs", {"keyspace": 9, "distribution": "gaussian", "median": 9.0}, "from 0 to 8, not 9"),
     ("jobs", {"tests": "get,got"}, "there is no test got"),
 ])  # fmt: skip
 def test_what_does_not_go_together(asked: str, given: dict[str, Any], words: str) -> None:

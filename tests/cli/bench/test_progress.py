@@ -24,7 +24,7 @@ def going() -> Record:
 
 def test_a_line_for_each_second_from_the_last_slice_that_is_whole() -> None:
     stream, record = io.StringIO(), going()
-    lines = progress_on(stream)
+    lines = progress_on(stream, lines=True)
     assert isinstance(lines, Lines)
     lines.begin("GET", Plan())
     for seconds in (0.25, 0.5, 1.01, 1.25, 2.3):
@@ -38,13 +38,22 @@ def test_a_line_for_each_second_from_the_last_slice_that_is_whole() -> None:
     ]  # fmt: skip
 
 
+def test_who_wants_no_lines_gets_none() -> None:
+    stream = io.StringIO()
+    silent = progress_on(stream, lines=False)
+    silent.begin("GET", Plan())
+    silent.update(going(), 5)
+    silent.end()
+    assert stream.getvalue() == ""
+
+
 def test_a_terminal_gets_a_bar(capfd: pytest.CaptureFixture[str]) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     pytest.importorskip("rich")
-    live = progress_on(Terminal())
+    live = progress_on(Terminal(), lines=False)
     assert not isinstance(live, Lines)
     for title in ("GET [bold]", "SET"):  # one after the other, and brackets are no markup
         live.begin(title, Plan(requests=4002))

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from framewire.cli.bench.job import Job
 from framewire.cli.bench.outputs import Output
 from framewire.cli.bench.plan import Plan
 from framewire.cli.bench.progress import Silent
-from framewire.cli.bench.session import Job, Session, idle
+from framewire.cli.bench.session import Session
 from framewire.cli.bench.suite import select
 from framewire.cli.bench.target import Target
 from tests.cli.bench.scripted import Gone, scripted
@@ -130,26 +131,6 @@ async def test_ctrl_c_ends_it_with_what_there_is(endless: bool) -> None:
         assert await running.run() == 130
     assert printed.said
     assert all("GET" in text for text in printed.said)
-
-
-async def test_idle_connections_ask_nothing_until_the_user_ends_it() -> None:
-    async with scripted(ok) as server:
-
-        def say(text: str) -> None:
-            assert "3 idle connections to redis://127.0.0.1:" in text
-            os.kill(os.getpid(), signal.SIGINT)
-
-        assert await idle(server.target, 3, say) == 130
-        assert (server.connections, server.requests) == (3, [])
-
-
-async def test_idle_connections_that_are_lost_are_an_error() -> None:
-    def hang_up(request: list[bytes]) -> bytes:
-        raise Gone
-
-    async with scripted(hang_up) as server:
-        with pytest.raises(OSError):
-            await idle(replace(server.target, db=1), 3, lambda text: None)
 
 
 async def test_results_go_into_a_chart(tmp_path: Path) -> None:

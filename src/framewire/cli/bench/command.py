@@ -84,7 +84,7 @@ def _refuse(context: click.Context, option: click.Parameter, value: object) -> N
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def bench(
     command: tuple[str, ...], keep_alive: str, from_stdin: bool, endless: bool, only_idle: bool, rounds: int,
-    form: str | None, svg: Path | None, precision: int, seed: int, loop: str, show_errors: bool, **options: Any,
+    form: str | None, svg: Path | None, precision: int, loop: str, show_errors: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Load a server that speaks RESP, and say how fast it answers.
 
@@ -101,7 +101,7 @@ def bench(
     from framewire.cli.bench import starting
 
     try:
-        ready = starting.prepare(given, seed, rounds, form or "text", precision, svg, endless)
+        ready = starting.prepare(given, rounds, form or "text", precision, svg, endless)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     sys.exit(starting.start(ready, loop, only_idle=only_idle))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 
+from framewire.cli.bench.job import Job
 from framewire.cli.bench.keys import Keys
 from framewire.cli.bench.plan import Plan
 from framewire.cli.bench.suite import Request, own_request, select
@@ -46,6 +48,7 @@ class Options:
     timeout: float = 30.0
 
     size: int = 3
+    seed: int = 0
     keyspace: int | None = None
     distribution: str = "uniform"
     zipf_exponent: float = 1.0
@@ -90,8 +93,15 @@ class Options:
         return Keys(self.keyspace, self.distribution, self.zipf_exponent, self.median, self.stddev)
 
     @property
-    def jobs(self) -> list[tuple[str, tuple[Request, ...], tuple[float, ...]]]:
-        """The tests: what each is called, of which requests it is made, in which proportion."""
+    def jobs(self) -> list[Job]:
+        """The tests."""
+        keys = self.keys
+        if keys is not None:
+            keys.draw(Random(0))  # what no distribution can be is said here
+        return [Job(title, requests, weights, self.size, keys, self.seed) for title, requests, weights in self._tests()]
+
+    def _tests(self) -> list[tuple[str, tuple[Request, ...], tuple[float, ...]]]:
+        """What each is called, of which requests it is made, in which proportion."""
         if self.mix and (self.command or self.tests):
             raise ValueError("--mix is one test of several requests: it goes neither with -t nor with a command")
         if self.mix:

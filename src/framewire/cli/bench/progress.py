@@ -5,7 +5,6 @@ What belongs here: that choice, and the line. It goes to standard error, so that
 
 from __future__ import annotations
 
-import sys
 from typing import Any, Protocol, TextIO
 
 from framewire.cli.bench.plan import Plan
@@ -27,14 +26,14 @@ class Progress(Protocol):
         """It is over."""
 
 
-def progress_on(stream: TextIO = sys.stderr) -> Progress:
-    """What suits the stream."""
+def progress_on(stream: TextIO, *, lines: bool) -> Progress:
+    """What suits the stream: on a terminal a line that moves, elsewhere plain ones, if `lines` are wanted."""
     if stream.isatty():
         try:
             return _Live()
         except ModuleNotFoundError:  # rich is not here: plain lines do
             pass
-    return Lines(stream)
+    return Lines(stream) if lines else Silent()
 
 
 class Silent:

@@ -1,51 +1,23 @@
 """All that one call of `framewire bench` does: its tests in order, on one server or two, and the ends it may come to.
 
-What belongs here: that order, signals, and the exit status: 0; 1 where a server refused, failed or answered an error;
-130 where the user ended it.
+What belongs here: that order, and what becomes of the exit status.
 """
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from random import Random
+from collections.abc import Sequence
 
-from framewire.cli.bench.connecting import open_links
 from framewire.cli.bench.figures import Result
-from framewire.cli.bench.keys import Keys
-from framewire.cli.bench.link import Link
+from framewire.cli.bench.interrupts import DONE, FAILED, INTERRUPTED, on_interrupt
+from framewire.cli.bench.job import Job
 from framewire.cli.bench.load import Load
 from framewire.cli.bench.outputs import Output
 from framewire.cli.bench.plan import Plan
 from framewire.cli.bench.progress import Progress
 from framewire.cli.bench.record import Record
-from framewire.cli.bench.suite import Request
 from framewire.cli.bench.target import Target
-from framewire.cli.bench.workload import Workload, payload
 
-__all__ = ["Job", "Session", "idle"]
-
-DONE, FAILED, INTERRUPTED = 0, 1, 130
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One test: the requests that it is made of, and in which proportion."""
-
-    title: str
-    requests: tuple[Request, ...]
-    weights: tuple[float, ...] = ()
-    size: int = 3
-    keys: Keys | None = None
-    seed: int = 0
-
-    def workload(self, number: int) -> Workload:
-        """What is sent in round `number`: the same to each server."""
-        random = Random(self.seed + number)
-        return Workload(self.requests, payload(self.size, random), self.keys, random, self.weights)
+__all__ = ["Session"]
 
 
 class Session:
@@ -68,7 +40,7 @@ class Session:
 
     async def run(self) -> int:
         """Run it all. Raises `OSError` where a server cannot be reached, after what was measured has been shown."""
-        _on_interrupt(self._interrupt)
+        on_interrupt(self._interrupt)
         try:
             await self._all_jobs()
             while self._endless and not self._stopped:
@@ -125,42 +97,3 @@ def _named(targets: Sequence[Target]) -> dict[str, Target]:
     for target in targets:
         named[f"{target.name} (again)" if target.name in named else target.name] = target
     return named
-
-
-async def idle(target: Target, clients: int, say: Callable[[str], None]) -> int:
-    """Hold `clients` connections open, and ask nothing, until the user ends it. Raises `OSError`."""
-    waiting = Waiting()
-    _on_interrupt(waiting.interrupt)
-    links = await open_links(target, clients)
-    try:
-        for link in links:
-            link.attach(waiting, None)
-        say(f"{clients} idle connections to {target.name}; Ctrl-C ends")
-        await waiting.ended
-    finally:
-        for link in links:
-            link.close()
-    return INTERRUPTED
-
-
-class Waiting:
-    """The driver of links that ask nothing."""
-
-    def __init__(self) -> None:
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def answered(self, link: Link, count: int) -> None:
-        link.settle(count)
-
-    def lost(self, link: Link, error: Exception) -> None:
-        if not self.ended.done():
-            self.ended.set_exception(error)
-
-    def interrupt(self) -> None:
-        if not self.ended.done():
-            self.ended.set_result(None)
-
-
-def _on_interrupt(call: Callable[[], None]) -> None:
-    with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, and in the main thread alone
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, call)

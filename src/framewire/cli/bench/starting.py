@@ -13,10 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from framewire.aio.loops import new_event_loop
+from framewire.cli.bench.idle import idle
+from framewire.cli.bench.interrupts import FAILED, INTERRUPTED
 from framewire.cli.bench.options import Options
 from framewire.cli.bench.outputs import Output
-from framewire.cli.bench.progress import Silent, progress_on
-from framewire.cli.bench.session import FAILED, INTERRUPTED, Job, Session, idle
+from framewire.cli.bench.progress import progress_on
+from framewire.cli.bench.session import Session
 from framewire.cli.bench.target import Target
 
 __all__ = ["Ready", "prepare", "start"]
@@ -32,15 +34,12 @@ class Ready:
 
 
 def prepare(
-    given: Options, seed: int, rounds: int, form: str, precision: int, svg: Path | None, endless: bool
+    given: Options, rounds: int, form: str, precision: int, svg: Path | None, endless: bool
 ) -> Ready:
     """Raises `ValueError`, in words for the user, for options that do not go together."""
-    targets, plan, keys = given.targets, given.plan, given.keys
-    jobs = [Job(title, requests, weights, given.size, keys, seed) for title, requests, weights in given.jobs]
-    for job in jobs:
-        job.workload(0)  # what no distribution can be is said here
+    targets, plan, jobs = given.targets, given.plan, given.jobs
     output = Output(form, _say, partial(print, file=sys.stderr), precision=precision, svg=svg)
-    progress = progress_on(sys.stderr) if form == "text" else Silent()
+    progress = progress_on(sys.stderr, lines=form == "text")
     session = Session(targets, jobs, plan, output, progress, rounds if len(targets) > 1 else 1, endless)
     return Ready(session, targets, plan.clients)
 
