@@ -196,7 +196,7 @@ def test_a_server_that_is_killed_leaves_a_partial_report_and_status_1() -> None:
 
 def test_a_server_that_is_stopped_is_given_up() -> None:
     with RedisServer() as server, redis.Redis(port=server.port) as client:
-        running = started("-p", server.port, "--timeout", 1)
+        running = started("-p", server.port, "-c", 2, "--timeout", 5)
         until(lambda: int(client.get("counter:__rand_int__") or 0) > 1000)
         server.process.send_signal(signal.SIGSTOP)
         try:

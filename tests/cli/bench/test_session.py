@@ -133,6 +133,18 @@ async def test_ctrl_c_ends_it_with_what_there_is(endless: bool) -> None:
     assert all("GET" in text for text in printed.said)
 
 
+async def test_ctrl_c_is_heard_while_connecting() -> None:
+    def interrupt(request: list[bytes]) -> bytes:
+        os.kill(os.getpid(), signal.SIGINT)
+        return b""  # the greeting is never answered
+
+    async with scripted(interrupt) as server:
+        running = session([replace(server.target, db=1)], "get", Printed("text"))
+        with pytest.raises(InterruptedError, match="interrupted"):
+            await running.run()
+        assert running.status == 130
+
+
 async def test_results_go_into_a_chart(tmp_path: Path) -> None:
     printed = Printed("quiet", tmp_path / "chart.svg")
     async with scripted(ok) as server:

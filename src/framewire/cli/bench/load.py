@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from framewire.cli.bench.closed import ClosedLoop
 from framewire.cli.bench.connecting import cpu_seconds, open_links
@@ -18,6 +19,7 @@ from framewire.cli.bench.plan import Plan
 from framewire.cli.bench.quota import Quota
 from framewire.cli.bench.reconnecting import ask_on_new_connections
 from framewire.cli.bench.record import Record
+from framewire.cli.bench.silence import Silence
 from framewire.cli.bench.target import Target
 from framewire.cli.bench.workload import Workload
 
@@ -45,7 +47,6 @@ class Load:
         self._watch = watch
         self._clock = clock
         self._over: asyncio.Future[None] | None = None
-        self._heard_at, self._heard = 0, 0  # when the number of replies last changed, and that number
         self.record = Record(workload.titles)
 
     def interrupt(self) -> None:
@@ -64,11 +65,18 @@ class Load:
         return self.record
 
     async def _connect(self, count: int) -> list[Link]:
-        try:
-            async with asyncio.timeout(self._plan.timeout):
-                return await open_links(self._target, count)
-        except TimeoutError:
-            raise TimeoutError(f"{count} connections were not there after {self._plan.timeout:g} s") from None
+        """So many connections, unless the user ends it before. Raises `OSError`."""
+        assert self._over is not None
+        connecting = asyncio.ensure_future(open_links(self._target, count))
+        first: list[asyncio.Future[Any]] = [connecting, self._over]
+        await asyncio.wait(first, timeout=self._plan.timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not connecting.done():
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+            if self._over.done():
+                self._over.result()
+            raise TimeoutError(f"{count} connections were not there after {self._plan.timeout:g} s")
+        return connecting.result()
 
     async def _measure(self, control: Link, links: list[Link]) -> None:
         record = self.record
@@ -83,7 +91,6 @@ class Load:
     async def _timed(self, links: list[Link]) -> None:
         record, now = self.record, self._clock()
         record.start(now)
-        self._heard_at = now
         duration = self._plan.duration
         quota = Quota(self._plan.requests, None if duration is None else now + int(duration * 1e9))
         looking = asyncio.ensure_future(self._look(links))
@@ -160,13 +167,12 @@ class Load:
 
     async def _look(self, links: list[Link]) -> None:
         """Tell who watches, and notice a server that has fallen silent."""
+        silence = Silence(self.record.started)
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            now, replies = self._clock(), self.record.replies
+            now = self._clock()
             self._watch(self.record, (now - self.record.started) / 1e9)
-            nothing_asked = links and not any(link.outstanding for link in links)
-            if replies != self._heard or nothing_asked:
-                self._heard_at, self._heard = now, replies
-            silent = (now - self._heard_at) / 1e9
+            waiting = not links or any(link.outstanding for link in links)
+            silent = silence.seconds(now, self.record.replies, waiting)
             if silent > self._plan.timeout:
                 self._end(TimeoutError(f"the server has not answered for {silent:.1f} s"))

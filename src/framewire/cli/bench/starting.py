@@ -63,6 +63,6 @@ def start(ready: Ready, loop: str, *, only_idle: bool = False) -> int:
         except OSError as error:
             where = " or ".join(target.name for target in ready.targets)
             print(f"Could not measure {where}: {error}", file=sys.stderr)
-            return FAILED
+            return ready.session.status or FAILED
         except KeyboardInterrupt:
             return INTERRUPTED
