@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,33 +12,11 @@ import redis
 
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.facts.table import COMMANDS
+from tests.redis.client.redis_py import ONLY_OURS, OTHER_ARGUMENTS, OTHER_RESULTS
 
 METHODS = sorted(name for name in dir(Commands) if not name.startswith("_"))
 GROUPS = [group for group in Commands.__mro__[1:] if group.__module__.startswith("framewire.redis.client.commands.")]
-
-ONLY_OURS = {
-    "georadius_ro": "redis-py has no method for it",
-    "georadiusbymember_ro": "redis-py has no method for it",
-    "cluster_forget": "redis-py has no method for it",
-    "xsetid": "redis-py has no method for it",
-}
-OTHER_ARGUMENTS = {
-    "set": "ifeq, ifne, ifdeq and ifdne are of Redis 8.4 (the first of Valkey 8.1 too): `execute` takes them",
-    "xadd": "ref_policy, idmpauto and idmp are of Redis 8.2 and later",
-    "xtrim": "ref_policy is of Redis 8.2",
-    "xread": "max_count and max_size are of Redis 8.6",
-    "xreadgroup": "claim_min_idle_time, max_count and max_size are of Redis 8.4 and later",
-    "client_list": "an empty tuple in place of a list that could be changed",
-    "replicaof": "a host and a port in place of anything",
-    "ping": "a message may be sent along",
-    "migrate": "a user name goes with the password",
-    "xclaim": "the group's last id may be said",
-    "xinfo_stream": "a full account may be as long as one likes",
-    "cluster_meet": "the port of the cluster's bus may be said",
-    "command_info": "redis-py's raises NotImplementedError",
-    "latency_graph": "redis-py's raises NotImplementedError",
-    "failover": "redis-py's raises NotImplementedError",
-}
+DOCUMENTATION = Path(__file__).parents[4] / "docs/clients-shapes.md"
 NOT_OF_THE_COMMAND = ("kwargs", "target_node", "target_nodes")
 
 
@@ -63,6 +42,12 @@ def test_arguments_are_those_of_redis_py(name: str) -> None:
     assert (theirs is None) == (name in ONLY_OURS)
     if theirs is not None:
         assert (_arguments(getattr(Commands, name)) == _arguments(theirs)) == (name not in OTHER_ARGUMENTS)
+
+
+def test_the_documentation_names_what_redis_py_does_otherwise() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", DOCUMENTATION.read_text(), re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(named) == sorted({**ONLY_OURS, **OTHER_ARGUMENTS, **OTHER_RESULTS})
 
 
 def _arguments(method: Any) -> list[tuple[str, object, object]]:
