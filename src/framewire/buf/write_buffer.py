@@ -7,6 +7,7 @@ no socket.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from framewire._impl import Bytes, BytesMut, Cursor
@@ -64,6 +65,15 @@ class WriteBuffer(BufMut):
             self.segments.append(data if isinstance(data, bytes) else data.view())
         else:
             self.tail.extend(data)
+
+    def put_taken(self, segments: Iterable[bytes | memoryview]) -> None:
+        """Append what `take` of another write buffer gave: a large segment as it is, a small one as a copy."""
+        for segment in segments:
+            if len(segment) >= SHARE_THRESHOLD:
+                self._close_tail()
+                self.segments.append(segment)
+            else:
+                self.tail.extend(segment)
 
     def put(self, src: BufLike | BytesLike) -> None:
         """Append all of `src`: a buffer to read from (it is consumed) or bytes-like. Shares what `put_slice` shares."""

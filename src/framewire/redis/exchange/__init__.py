@@ -2,6 +2,11 @@
 
     knowledge.py    which commands have no reply, several, or change how what follows is read
     calls.py        what is told of a request that was not answered, and what an owner is asked
+    sending.py      what the requests that were sent make of the replies to those behind them
+    reading.py      what the replies that came have made of the link, and what of what comes is no reply
+    several.py      requests that have not simply one reply
+    slots.py        one request that waits for its reply
+    backlog.py      those that may not leave yet
     _pure.py        the exchange itself, the specification
     _native.pyx     the same, compiled
     _impl.py        which of them is used

@@ -1,4 +1,4 @@
-"""Which exchange is used: the compiled one where it was built and `FRAMEWIRE_PURE` does not forbid it, else its twin."""
+"""Which exchange is used: the compiled one where it was built and `FRAMEWIRE_PURE` does not forbid it, or its twin."""
 
 from __future__ import annotations
 

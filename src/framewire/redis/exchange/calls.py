@@ -1,6 +1,6 @@
 """What an exchange tells of requests that were not answered, and what it asks of who owns the link.
 
-What belongs here: the two forms that both twins share. No logic.
+What belongs here: the forms that both twins share, and the errors. No logic.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from typing import Any, Protocol
 from framewire.errors import FramewireError, ProtocolError
 from framewire.frames.resp import Error
 
-__all__ = ["BacklogFull", "Call", "IntegrityError", "Owner", "Request", "Shape", "Waiter"]
+__all__ = ["BacklogFull", "Call", "IntegrityError", "Owner", "Request", "Shape", "UnexpectedReply", "Unpairable",
+           "Waiter"]  # fmt: skip
 
 Request = Sequence[object]
-"""A command and its arguments, a list or tuple as `encode_commands` takes it; the name is bytes, in capitals."""
+"""A command and its arguments, a list or tuple as `encode_commands` takes it; not changed until it is answered."""
 
 Shape = Callable[[Any], Any]
-"""What makes of a reply what the waiter gets."""
+"""What makes of a reply what the waiter gets. What it raises, the waiter gets as its exception."""
 
 
 class Waiter(Protocol):
@@ -37,8 +38,8 @@ class Call:
 
     requests: what was asked; one, unless it was a batch.
     batch: whether it was one, whose waiter wants a list.
-    written: whether a byte of it may have left. If not, it was not executed.
-    replies: those of a batch that came before the link was lost.
+    written: whether a byte of it may have left, or may still leave. If not, it was not executed, and will not be.
+    replies: those of a batch (or confirmations) that came before.
     timeout, deadline, began: seconds of the owner's clock, the latter two as points in time; infinite where there is
         no deadline.
     """
@@ -54,21 +55,26 @@ class Call:
 
 
 class Owner(Protocol):
-    """Who owns the link. Nothing here may raise."""
+    """Who owns the link. But for `wake`, nothing here may raise: an exception ends the link, for replies are lost by it.
+
+    Inside these, and inside a waiter's methods, anything may be asked of the exchange but to receive.
+    """
 
     def wake(self) -> float:
-        """There is something to send: `take` it before this turn ends. Returns the time, in seconds."""
+        """There is something to send: `take` it before this turn ends, be the link there or not. Returns the time, in
+        seconds. What it raises, who sends gets; nothing was queued then.
+        """
 
     def new_waiter(self) -> Waiter:
         """Somebody calls."""
 
     def pushed(self, items: Sequence[Any]) -> None:
-        """Something came that nobody asked for: a message, an invalidation, a line of MONITOR (`(b"monitor", line)`)."""
+        """Something came that nobody asked for: a message, an invalidation; `(b"monitor", line)` for MONITOR's."""
 
     def refused(self, call: Call, error: Error) -> None:
-        """A request was answered with an error; the waiter still waits."""
+        """A request (no batch) was answered with an error; the waiter still waits."""
 
-    def broken(self, error: FramewireError) -> None:
+    def broken(self, error: ProtocolError) -> None:
         """The peer sent what it must not. The link is of no use any more; what came before has been handed on."""
 
 
@@ -81,6 +87,21 @@ class BacklogFull(FramewireError):
 
     def __str__(self) -> str:
         return f"{self.queued} bytes wait to be sent already, {self.size} more would pass the limit of {self.limit}"
+
+
+class Unpairable(FramewireError, ValueError):
+    """The caller asked, at this place, for what makes replies that nobody could tell apart. It was not sent."""
+
+
+class UnexpectedReply(ProtocolError):
+    """The server sent `reply` where none was to come: most likely it says why it closes the connection."""
+
+    def __init__(self, reply: Any) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+    def __str__(self) -> str:
+        return f"a reply that nobody asked for: {self.reply!r:.200}"
 
 
 class IntegrityError(ProtocolError):

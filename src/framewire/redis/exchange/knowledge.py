@@ -1,49 +1,69 @@
 """Commands whose replies are not simply one each: what the exchange knows of them.
 
-What belongs here: names, as data. Sources: the documentation of SUBSCRIBE, MONITOR, CLIENT REPLY, MULTI, HELLO and RESET,
-and what redis-server 7.0 does.
+What belongs here: names and words, as data, and how a request or a reply is told to be one of them. Sources: the
+documentation of SUBSCRIBE, MONITOR, CLIENT REPLY, MULTI, HELLO and RESET, and what redis-server 7.0 and 8.0 and Valkey
+9.1 do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-__all__ = ["CONFIRMATIONS", "MESSAGES", "SUBSCRIBING", "Kind", "is_monitored", "kind_of"]
+from framewire.frames.decimals import format_double, format_integer
+from framewire.frames.resp import Error, Simple
+
+__all__ = ["CONFIRMATIONS", "MESSAGES", "Confirmation", "Kind", "confirmation_in", "is_done", "is_monitored",
+           "is_queued", "kind_of", "payload_of"]  # fmt: skip
 
 
 class Kind(IntEnum):
     """What a request does to the order of replies.
 
-    PLAIN: one reply. CONFIRMS: one confirmation for each channel, and at least one. HELLO: its reply changes the
-    protocol. RESET: forgets everything. MONITOR: lines follow its reply. MULTI, EXEC: between them replies say QUEUED.
-    REPLY_ON, REPLY_OFF, REPLY_SKIP: CLIENT REPLY. CHECK: a question of the exchange itself, the integrity mode's.
+    PLAIN: one reply, and nothing else. AUTH: the same, but another user asks from there on. CONFIRMS: a (un)subscribe,
+    with one confirmation for each channel. HELLO: its reply changes the protocol. RESET: forgets all of this. MONITOR:
+    lines follow its reply. MULTI, EXEC (and DISCARD): between them replies say QUEUED. REPLY_ON, REPLY_OFF, REPLY_SKIP:
+    CLIENT REPLY.
     """
 
     PLAIN = 0
-    CONFIRMS = 1
-    HELLO = 2
-    RESET = 3
-    MONITOR = 4
-    MULTI = 5
-    EXEC = 6
-    REPLY_ON = 7
-    REPLY_OFF = 8
-    REPLY_SKIP = 9
-    CHECK = 10
+    AUTH = 1
+    CONFIRMS = 2
+    HELLO = 3
+    RESET = 4
+    MONITOR = 5
+    MULTI = 6
+    EXEC = 7
+    REPLY_ON = 8
+    REPLY_OFF = 9
+    REPLY_SKIP = 10
 
 
-SUBSCRIBING: Final = (b"SUBSCRIBE", b"PSUBSCRIBE", b"SSUBSCRIBE", b"UNSUBSCRIBE", b"PUNSUBSCRIBE", b"SUNSUBSCRIBE")
+class Confirmation(NamedTuple):
+    """What a first word confirms: which command, of channels (nothing), patterns (`P`) or shard channels (`S`)."""
 
-CONFIRMATIONS: Final = {name.lower(): name for name in SUBSCRIBING}
-"""The first word of a confirmation, and the command that it confirms."""
+    command: bytes
+    mark: bytes
+    adds: bool
 
-MESSAGES: Final = frozenset({b"message", b"pmessage", b"smessage"})
-"""The first word of what nobody asked for, on a RESP2 link that has subscribed."""
+
+CONFIRMATIONS: Final = {
+    b"subscribe": Confirmation(b"SUBSCRIBE", b"", True),
+    b"psubscribe": Confirmation(b"PSUBSCRIBE", b"P", True),
+    b"ssubscribe": Confirmation(b"SSUBSCRIBE", b"S", True),
+    b"unsubscribe": Confirmation(b"UNSUBSCRIBE", b"", False),
+    b"punsubscribe": Confirmation(b"PUNSUBSCRIBE", b"P", False),
+    b"sunsubscribe": Confirmation(b"SUNSUBSCRIBE", b"S", False),
+}
+"""By the first word of a confirmation, which is `[word, channel, how many are left]`."""
+
+MESSAGES: Final = {b"message": b"", b"pmessage": b"P", b"smessage": b"S"}
+"""The mark of what was subscribed to, by the first word of a message: `[word, channel or pattern, ...]`."""
 
 _KINDS: Final[dict[bytes, Kind]] = {
-    **dict.fromkeys(SUBSCRIBING, Kind.CONFIRMS),
+    **{word.command: Kind.CONFIRMS for word in CONFIRMATIONS.values()},
+    b"AUTH": Kind.AUTH,
     b"HELLO": Kind.HELLO,
     b"RESET": Kind.RESET,
     b"MONITOR": Kind.MONITOR,
@@ -59,24 +79,57 @@ _LONGEST: Final = max(map(len, _KINDS))
 
 
 def kind_of(request: Sequence[object]) -> Kind:
-    """What `request` does to the order of replies. Names are compared as the server does, in any case."""
-    name = _word(request[0]) if request else b""
+    """What `request` does to the order of replies; PLAIN for what is none. Names count in any case, as for servers."""
+    if not isinstance(request, (list, tuple)) or not request:
+        return Kind.PLAIN
+    name = _word(request[0])
     kind = _KINDS.get(name, Kind.PLAIN)
     if name == b"CLIENT" and len(request) == 3 and _word(request[1]) == b"REPLY":
         return _REPLY_MODES.get(_word(request[2]), Kind.PLAIN)
     if name == b"HELLO" and len(request) == 1:
-        return Kind.PLAIN  # it only tells
+        return Kind.AUTH  # it only tells
     return kind
 
 
 def _word(argument: object) -> bytes:
-    """An argument as a word in capitals; nothing for what is too long to be one."""
+    """An argument as a word in capitals; nothing for what is too long to be one, or no text."""
     if isinstance(argument, str):
-        argument = argument.encode("utf-8", "surrogatepass") if len(argument) <= _LONGEST else b""
-    return argument.upper() if isinstance(argument, bytes) and len(argument) <= _LONGEST else b""
+        return argument.encode("utf-8", "surrogatepass").upper() if len(argument) <= _LONGEST else b""
+    try:
+        return bytes(argument).upper() if len(argument) <= _LONGEST else b""  # type: ignore[call-overload, arg-type]
+    except TypeError:
+        return b""
 
 
-def is_monitored(line: bytes) -> bool:
-    """Whether a simple string is a line of MONITOR: `1690000000.123456 [0 127.0.0.1:50000] "get" "k"`."""
-    time, _, rest = line.partition(b" ")
+def payload_of(argument: Any) -> bytes:
+    """An argument that has a wire form, as it is written."""
+    if isinstance(argument, str):
+        return argument.encode()
+    if isinstance(argument, int):
+        return format_integer(int(argument))
+    return format_double(argument) if isinstance(argument, float) else bytes(argument)
+
+
+def confirmation_in(items: Any) -> Confirmation | None:
+    """What a push, or under RESP2 an array, of these items confirms, if it is of that form."""
+    if not isinstance(items, (list, tuple)) or len(items) != 3:
+        return None
+    return CONFIRMATIONS.get(items[0]) if isinstance(items[0], bytes) else None
+
+
+def is_queued(reply: object) -> bool:
+    """Whether a request stands inside MULTI now, to be executed by EXEC."""
+    return type(reply) is Simple and reply.data == b"QUEUED"
+
+
+def is_monitored(item: object) -> bool:
+    """Whether this is a line of MONITOR: `+1690000000.123456 [0 127.0.0.1:50000] "get" "k"`."""
+    if type(item) is not Simple:
+        return False
+    time, _, rest = item.data.partition(b" ")
     return rest.startswith(b"[") and time.replace(b".", b"", 1).isdigit()
+
+
+def is_done(reply: object) -> bool:
+    """Whether the command was executed, and at once."""
+    return type(reply) is not Error and not is_queued(reply)

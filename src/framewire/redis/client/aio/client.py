@@ -7,24 +7,29 @@ in `commands`, where it goes in `server`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
+from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.monitor import Monitor
+from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.server import Server
-from framewire.redis.client.aio.views import Future, Runner, TextView, send_batch
+from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
+from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["Client"]
+__all__ = ["Client", "TextClient"]
 
 
 class Client(Runner[bytes]):
@@ -36,55 +41,102 @@ class Client(Runner[bytes]):
     names.
     """
 
-    def __init__(self, host: str = "localhost", port: int = 6379, db: int = 0, **options: Any) -> None:
-        self._setup(Options(host=host, port=port, db=db, **options))
+    def __init__(
+        self, host: str = "localhost", port: int = 6379, db: int = 0, *, hooks: Sequence[Hook] = (), **options: Any
+    ) -> None:
+        """`hooks` are told of every call."""
+        self._setup(Options(host=host, port=port, db=db, **options), hooks)
 
     @classmethod
-    def from_url(cls, url: str, **options: Any) -> Self:
+    def from_url(cls, url: str, *, hooks: Sequence[Hook] = (), **options: Any) -> Self:
         """The client for a URL: see `Options.from_url`. Raises `ValueError`."""
-        return cls.from_options(Options.from_url(url, **options))
+        return cls.from_options(Options.from_url(url, **options), hooks=hooks)
 
     @classmethod
-    def from_options(cls, options: Options) -> Self:
+    def from_options(cls, options: Options, *, hooks: Sequence[Hook] = ()) -> Self:
         """The client for options that are there already."""
         self = cls.__new__(cls)
-        self._setup(options)
+        self._setup(options, hooks)
         return self
 
-    def _setup(self, options: Options) -> None:
+    def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
+        if options.decode_responses:
+            raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
-        self._server = Server(options)
-        self._pool = Pool(options)
+        self._owns_opener = opener is None
+        self._opener = opener or Opener(options)
+        self._hooks = hooks
+        self._hooked = HookedCalls(Hooks(hooks, options)) if hooks else None
+        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
+        self._server = Server(options, self._opener, self._bind)
+        self._pool = Pool(options, self._opener)
+        if self._cached is not None:
+            self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
 
-    def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
-        return self._server.call(request, shape, timeout)
+    def _bind(self, call: Callable[..., Future]) -> None:
+        """Requests go there from here on: straight to the exchange of a link, while there is one."""
+        if self._cached is not None:
+            self._cached.bind(call)
+            call = self._cached.call
+        if self._hooked is not None:
+            self._hooked.bind(call)
+            call = self._hooked.call
+        self._call = call
+
+    def _send(self, request: Request, waiter: Any, timeout: float | None) -> None:
+        self._server.send(request, waiter, timeout)
+
+    def _keep(self, cached: CachedCalls) -> None:
+        """Let the cache hear of all that concerns it."""
+        self._server.on_push = cached.pushed
+        self._server.on_resend = cached.sent
+        self._server.on_loss = cached.cache.flush
+        self._pool.on_lend = cached.watch
+
+    @property
+    def cache_stats(self) -> CacheStats | None:
+        """What the cache has done so far; `None` without one."""
+        return self._cached.cache.stats if self._cached is not None else None
 
     def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
         """After a loop that has ended the client begins anew in the next one."""
         if not self._server.left_behind():
             return super()._run_elsewhere(request, shape, error)
-        self._setup(self.options)
+        self._setup(self.options, self._hooks)
         return self._run(request, shape)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
         return super()._execute(request)
 
+    def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        if self._hooked is not None:
+            self._hooked.tell(requests, True, lambda: self._send_together(requests, waiter, timeout))
+        else:
+            self._send_together(requests, waiter, timeout)
+
+    def _send_together(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> Future:
+        if self._cached is not None:
+            self._cached.sent(requests)
+        self._server.send_batch(requests, waiter, timeout)
+        return waiter
+
     # -- views --------------------------------------------------------------------------------------------------------
 
     @property
-    def text(self) -> TextView:
+    def text(self) -> TextClient:
         """The same client on the same links; its replies are `str`."""
-        return TextView(self)
+        return TextClient(self)
 
     def db(self, index: int) -> Client:
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
         if index not in self._siblings:
-            self._siblings[index] = Client.from_options(replace(self.options, db=index))
+            self._siblings[index] = sibling = Client.__new__(Client)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
@@ -98,11 +150,18 @@ class Client(Runner[bytes]):
         clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = await own.call(request, shape, timeout)
+            result = await self._told(own.call)(request, shape, timeout)
             clean = True
             return result
         finally:
             self._pool.give_back(own, clean=clean)
+
+    def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
+        """`call`, and the hooks told of it."""
+        hooked = self._hooked
+        if hooked is None:
+            return call
+        return lambda request, *args: hooked.tell([request], False, lambda: call(request, *args))
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""
@@ -114,20 +173,10 @@ class Client(Runner[bytes]):
 
     # -- batches ------------------------------------------------------------------------------------------------------
 
-    def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[bytes]:
-        """Commands that leave in one write: `async with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
-        return Pipeline(
-            self._send_batch, self._timeout, transaction=transaction, text=False, raise_on_error=raise_on_error
-        )
-
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
-        """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own (`Transaction`)."""
-        if keys:
-            return Transaction(self.dedicated(), keys, self._timeout)
-        return self.pipeline(transaction=True)
-
-    def _send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
-        send_batch(self._server.send_batch, requests, waiter, timeout)
+        """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own."""
+        dedicated = self.dedicated()
+        return Transaction(dedicated, dedicated, keys) if keys else self.pipeline(transaction=True)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -137,6 +186,8 @@ class Client(Runner[bytes]):
             await sibling.aclose()
         self._pool.close()
         await self._server.close()
+        if self._owns_opener:
+            await self._opener.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,3 +196,16 @@ class Client(Runner[bytes]):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+class TextClient(TextView):
+    """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._client = client
+
+    def transaction(self, *keys: Key) -> Pipeline[str]:
+        """As `Client.transaction`; replies are `str`."""
+        dedicated = self._client.dedicated()
+        return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)

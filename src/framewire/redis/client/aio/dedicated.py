@@ -5,7 +5,6 @@ What belongs here: what needs a link that nobody else uses, for as long as an `a
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -15,10 +14,11 @@ from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
+from framewire.redis.client.definition import S
 from framewire.redis.client.errors import ConnectionError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.exchange.calls import Shape
 
 __all__ = ["Dedicated", "Transaction"]
 
@@ -35,17 +35,18 @@ class Dedicated(Runner[bytes]):
         self._timeout = options.socket_timeout
         self._own: OwnLink | None = None
         self._clean = True
+        self._call = self._batch = _not_there
 
     async def __aenter__(self) -> Self:
         self._own = own = await self._pool.take()
-        self._call = own.call
+        self._call, self._batch = own.call, own.send_batch
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         own, self._own = self._own, None
-        self._call = _ended
+        self._call = self._batch = _not_there
         if own is not None:
             self._pool.give_back(own, clean=self._clean and not own.link.exchange.unanswered)
 
@@ -66,45 +67,40 @@ class Dedicated(Runner[bytes]):
         self._clean = False
         return super()._execute(request)
 
-    def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[bytes]:
-        """Commands that leave together on this link."""
-        return Pipeline(
-            self._send_batch, self._timeout, transaction=transaction, text=False, raise_on_error=raise_on_error
-        )
 
-    def _send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
-        if self._own is None:
-            _ended()
-        else:
-            self._own.send_batch(requests, waiter, timeout)
+def _not_there(*args: Any) -> Any:
+    raise ConnectionError("this client has a link within its `async with` block only")
 
 
-def _ended(*args: Any) -> Future:
-    raise ConnectionError("the block of this client has ended")
-
-
-class Transaction(Pipeline[bytes]):
+class Transaction(Pipeline[S]):
     """MULTI and EXEC around the commands of an `async with` block, which keys may be watched for.
 
     With keys to watch it has a link of its own: `watched` is a client on it, whose commands run at once, to read what
     the transaction depends on. The block's end executes, or raises `WatchError` where a key has changed since.
     """
 
-    def __init__(self, dedicated: Dedicated, keys: Sequence[Key], timeout: float | None) -> None:
-        super().__init__(dedicated._send_batch, timeout, transaction=True, text=False, raise_on_error=True)
-        self.watched = dedicated
+    watched: Runner[S]
+
+    def __init__(self, dedicated: Dedicated, watched: Runner[S], keys: Sequence[Key]) -> None:
+        """`watched` is `dedicated`, or its text view."""
+        super().__init__(
+            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True
+        )
+        self.watched = watched
+        self._dedicated = dedicated
         self._keys = keys
 
     async def __aenter__(self) -> Self:
-        await self.watched.__aenter__()
+        await self._dedicated.__aenter__()
         try:
-            await self.watched._run((b"WATCH", *self._keys))
+            await self._dedicated._run((b"WATCH", *self._keys))
         except BaseException:
             await self._leave(False)
             raise
         return self
 
     async def execute(self, raise_on_error: bool | None = None) -> list[Any]:
+        """As `Pipeline.execute`; a link that was lost before EXEC left is a `WatchError`: the keys were not watched."""
         try:
             return await super().execute(raise_on_error)
         except ConnectionError as error:
@@ -124,8 +120,8 @@ class Transaction(Pipeline[bytes]):
             executed = True  # EXEC was answered, or the link is gone: nothing is watched any more
             raise
         finally:
-            await asyncio.shield(self._leave(executed))
+            await self._leave(executed)
 
     async def _leave(self, clean: bool) -> None:
-        self.watched._clean = clean and self.watched._clean
-        await self.watched.__aexit__(None, None, None)
+        self._dedicated._clean = clean and self._dedicated._clean
+        await self._dedicated.__aexit__(None, None, None)

@@ -7,58 +7,71 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import socket
 import ssl
 from collections.abc import Sequence
 from typing import Any
 
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.credentials import AsyncCredentialProvider, auth_arguments
-from framewire.redis.client.errors import (
-    AuthenticationError,
-    BusyLoadingError,
-    ConnectionError,
-    MaxConnectionsError,
-    RedisError,
-    TimeoutError,
-)
+from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
+from framewire.redis.client.tcp import set_tcp_options
 from framewire.redis.client.tls import ssl_context
+from framewire.redis.urls import factory
 
-__all__ = ["connect", "may_pass"]
-
-KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
-"""Seconds of silence before a probe, between probes, and how many (the clients of Redis have agreed on them)."""
-
-USER_TIMEOUT_MS = 30_000
-"""How long sent bytes may stay unacknowledged before the kernel gives the connection up."""
+__all__ = ["Opener"]
 
 
-async def connect(link: Link) -> None:
-    """Open `link`: one attempt, within `socket_connect_timeout`.
+class Opener:
+    """Opens the links of one client, and of its siblings for other databases."""
 
-    Raises `ConnectionError` and its kin, `TimeoutError`, or the server's refusal; then the link is of no use.
-    """
-    options = link.options
-    try:
-        async with asyncio.timeout(options.socket_connect_timeout):
-            await _open_transport(options, link)
-            await link.greet(await _credentials(options))
-    except RedisError:
-        raise
-    except builtins.TimeoutError as error:
-        raise TimeoutError(f"could not connect to {link.where} within {options.socket_connect_timeout} s") from error
-    except (OSError, ValueError) as error:
-        raise ConnectionError(f"could not connect to {link.where}: {error}") from error
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._context: ssl.SSLContext | None = None
+        self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
 
+    async def connect(self, link: Link) -> None:
+        """Open `link`: one attempt, within `socket_connect_timeout`.
 
-def may_pass(failure: RedisError) -> bool:
-    """Whether another attempt may succeed where this one failed."""
-    if isinstance(failure.__cause__, (ssl.SSLCertVerificationError, ValueError)):
-        return False
-    if isinstance(failure, AuthenticationError):
-        return False
-    return isinstance(failure, (ConnectionError, TimeoutError, BusyLoadingError, MaxConnectionsError))
+        Raises `ConnectionError` and its kin, `TimeoutError`, or the server's refusal; then the link is of no use.
+        """
+        seconds = self._options.socket_connect_timeout
+        try:
+            async with asyncio.timeout(seconds):
+                await self._open_transport(link)
+                await link.greet(await _credentials(self._options))
+        except RedisError:
+            raise
+        except builtins.TimeoutError as error:
+            raise TimeoutError(f"could not connect to {link.where} within {seconds} s") from error
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ConnectionError(f"could not connect to {link.where}: {error}") from error
+
+    async def _open_transport(self, link: Link) -> None:
+        """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
+        loop = asyncio.get_running_loop()
+        options = self._options
+        if self._hold is not None:
+            await self._hold.open_connection(lambda: link)
+        elif options.path is not None:
+            await loop.create_unix_connection(lambda: link, options.path)
+        else:
+            await self._open_tcp(loop, link)
+
+    async def _open_tcp(self, loop: asyncio.AbstractEventLoop, link: Link) -> None:
+        options = self._options
+        if options.ssl and self._context is None:
+            self._context = await loop.run_in_executor(None, ssl_context, options)  # it reads files
+        eyeballs: dict[str, Any] = {} if _is_uvloop(loop) else {"happy_eyeballs_delay": 0.25}  # uvloop has none
+        transport, _ = await loop.create_connection(
+            lambda: link, options.host, options.port, ssl=self._context, **eyeballs
+        )
+        set_tcp_options(transport.get_extra_info("socket"), options.socket_keepalive)
+
+    async def aclose(self) -> None:
+        """Nothing more is opened: a server in memory that nobody else holds ends."""
+        if self._hold is not None:
+            await self._hold.aclose()
 
 
 async def _credentials(options: Options) -> Sequence[bytes]:
@@ -72,33 +85,5 @@ async def _credentials(options: Options) -> Sequence[bytes]:
     return auth_arguments(await loop.run_in_executor(None, provider.get_credentials))
 
 
-async def _open_transport(options: Options, protocol: asyncio.BufferedProtocol) -> asyncio.Transport:
-    """Connect `protocol`. Raises `OSError`, `ssl.SSLError` and `ValueError` (of TLS options)."""
-    loop = asyncio.get_running_loop()
-    if options.path is not None:
-        transport, _ = await loop.create_unix_connection(lambda: protocol, options.path)
-        return transport
-    context = await loop.run_in_executor(None, ssl_context, options) if options.ssl else None
-    kwargs: dict[str, Any] = {"happy_eyeballs_delay": 0.25} if hasattr(socket, "AF_INET6") else {}
-    if type(loop).__module__.startswith("uvloop"):
-        kwargs = {}  # it has no such option
-    transport, _ = await loop.create_connection(lambda: protocol, options.host, options.port, ssl=context, **kwargs)
-    _set_options(transport.get_extra_info("socket"), options.socket_keepalive)
-    return transport
-
-
-def _set_options(sock: socket.socket | None, keepalive: bool) -> None:
-    if sock is None:
-        return
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if keepalive:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in KEEPALIVE:
-            _set(sock, name, value)
-    _set(sock, "TCP_USER_TIMEOUT", USER_TIMEOUT_MS)
-
-
-def _set(sock: socket.socket, name: str, value: int) -> None:
-    option = getattr(socket, name, None)  # not every system has it
-    if option is not None:
-        sock.setsockopt(socket.IPPROTO_TCP, option, value)
+def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:
+    return type(loop).__module__.partition(".")[0] == "uvloop"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
+from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink, open_own
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
@@ -18,8 +20,10 @@ __all__ = ["Pool"]
 class Pool:
     """At most `max_connections` links at a time; who finds none free waits for one, first come, first served."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, opener: Opener) -> None:
         self._options = options
+        self.on_lend: Callable[[OwnLink], None] = _nothing
+        self._opener = opener
         self._free: list[OwnLink] = []
         self._lent: set[OwnLink] = set()
         self._opening = 0
@@ -54,13 +58,14 @@ class Pool:
     async def _open(self) -> OwnLink:
         self._opening += 1
         try:
-            own = await open_own(self._options)
+            own = await open_own(self._options, self._opener)
         finally:
             self._opening -= 1
             self._wake()
         if self._closed:
             own.abort()
             raise ConnectionError("the client is closed")
+        self.on_lend(own)
         self._lent.add(own)
         return own
 
@@ -102,3 +107,7 @@ class Pool:
         self._lent.clear()
         while self._waiting:
             self._wake()
+
+
+def _nothing(own: OwnLink) -> None:
+    pass

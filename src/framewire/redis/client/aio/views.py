@@ -12,6 +12,7 @@ from typing import Any, Never
 
 from framewire.errors import EncodeError
 from framewire.redis.client.aio.link import WrongLoop
+from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.client.definition import Asyncio, S
 from framewire.redis.client.errors import DataError, QueueFullError
@@ -26,10 +27,12 @@ Future = asyncio.Future[Any]
 
 
 class Runner(Asyncio, Commands[S]):
-    """Runs definitions over `_call`, which its class has."""
+    """Runs definitions over `_call` and `_batch`, which its class has."""
 
     _call: Callable[..., Future]
+    _batch: Callable[..., None]
     _timeout: float | None
+    _text = False  # replies are `str`
 
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         try:
@@ -45,6 +48,19 @@ class Runner(Asyncio, Commands[S]):
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._run(request, shape)
+
+    def _send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """Send requests together; `waiter` gets the list of their replies."""
+        try:
+            self._batch(requests, waiter, timeout)
+        except (EncodeError, BacklogFull, WrongLoop) as error:
+            not_sent(error)
+
+    def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
+        """Commands that leave in one write: `async with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
+        return Pipeline(
+            self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error
+        )
 
     def execute(self, *words: Any) -> Future:
         """Any command, by its words: `execute("CLIENT", "GETNAME")`; its result is plain Python.
@@ -66,8 +82,14 @@ class Runner(Asyncio, Commands[S]):
 class TextView(Runner[str]):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
+    _text = True
+
     def __init__(self, of: Runner[bytes]) -> None:
         self._of = of
+        self._timeout = of._timeout
+
+    def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        self._of._batch(requests, waiter, timeout)
 
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._of._run(request, texted(shape))
@@ -100,11 +122,3 @@ def not_sent(error: Exception) -> Never:
         case WrongLoop():
             raise RuntimeError("a client is used in the event loop where it was first used, and in no other") from None
     raise error
-
-
-def send_batch(send: Callable[..., None], requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
-    """Send requests together over `send` of an exchange."""
-    try:
-        send(requests, waiter, timeout)
-    except (EncodeError, BacklogFull, WrongLoop) as error:
-        not_sent(error)
