@@ -108,10 +108,11 @@ class Scenario(NamedTuple):
 
     def commands(self) -> set[bytes]:
         """The commands and subcommands that it uses, by their names in small letters."""
-        return {_name(call(Recorder()).request) for call, _ in self.steps}
+        return {command_of(call) for call, _ in self.steps}
 
 
-def _name(request: tuple[Any, ...]) -> bytes:
+def command_of(call: Call) -> bytes:
+    request = call(Recorder()).request
     entry = lookup([word for word in request[:2] if isinstance(word, bytes)])
     return entry.name.encode() if entry is not None else request[0]
 

@@ -34,6 +34,14 @@ OTHER_ARGUMENTS = {
 }
 """Methods whose arguments have other names, or another order, or other defaults."""
 
+REDIS_PY_HAS_NOT = {
+    "command_docs": NOT_THERE,
+    "latency_doctor": NOT_THERE,
+    "latency_histogram": NOT_THERE,
+    "memory_doctor": NOT_THERE,
+}
+"""Methods whose names and arguments redis-py has, and nothing behind them."""
+
 PAIR = "a tuple: the two items have different types"
 SCORES = "tuples of a member and a float, as from all other commands"
 OK = "True for OK, as from all other commands"
@@ -77,3 +85,23 @@ OTHER_RESULTS = {
     "cluster_links": RECORD,
 }
 """Methods whose result is another than redis-py's (RESP2, bytes), or of another type."""
+
+NUMBERS = "all that is written as an integer is an int"
+
+OTHER_RECORDS = {
+    "xinfo_stream": "in full, what is pending is in tuples",
+    "function_list": RECORD,
+    "function_stats": RECORD,
+    "client_info": NUMBERS,
+    "acl_getuser": "the rules in the order that counts are there too; selectors are records as well",
+    "acl_log": NUMBERS,
+    "command": "flags are sorted lists, key specifications are dicts, subcommands a dict by name",
+    "info": "a hash of zeros is a text",
+    "debug_object": NUMBERS,
+    "memory_stats": "a float, where RESP2 has a text",
+    "module_list": "str keys and texts, with RESP2 too",
+    "slowlog_get": "the arguments are there too, one by one",
+    "latency_latest": PAIR,
+    "latency_history": PAIR,
+}
+"""Methods whose result changes from call to call, and has another structure than redis-py's."""

@@ -12,11 +12,19 @@ import redis
 
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.facts.table import COMMANDS
-from tests.redis.client.redis_py import ONLY_OURS, OTHER_ARGUMENTS, OTHER_RESULTS
+from tests.redis.client.redis_py import (
+    NOT_THERE,
+    ONLY_OURS,
+    OTHER_ARGUMENTS,
+    OTHER_RECORDS,
+    OTHER_RESULTS,
+    REDIS_PY_HAS_NOT,
+)
 
 METHODS = sorted(name for name in dir(Commands) if not name.startswith("_"))
 GROUPS = [group for group in Commands.__mro__[1:] if group.__module__.startswith("framewire.redis.client.commands.")]
 DOCUMENTATION = Path(__file__).parents[4] / "docs/clients-shapes.md"
+EMPTY_IN_REDIS_PY = [*REDIS_PY_HAS_NOT, *(name for name in OTHER_ARGUMENTS if OTHER_ARGUMENTS[name] == NOT_THERE)]
 NOT_OF_THE_COMMAND = ("kwargs", "target_node", "target_nodes")
 
 
@@ -47,10 +55,16 @@ def test_arguments_are_those_of_redis_py(name: str) -> None:
 def test_the_documentation_names_what_redis_py_does_otherwise() -> None:
     rows = re.findall(r"^\| (`.*?) \|", DOCUMENTATION.read_text(), re.MULTILINE)
     named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
-    assert sorted(named) == sorted({**ONLY_OURS, **OTHER_ARGUMENTS, **OTHER_RESULTS})
+    assert sorted(named) == sorted({*ONLY_OURS, *OTHER_ARGUMENTS, *OTHER_RESULTS, *OTHER_RECORDS, *REDIS_PY_HAS_NOT})
 
 
 def _arguments(method: Any) -> list[tuple[str, object, object]]:
     """But for which nodes of a cluster are meant, and for further ones that redis-py hands on to its connections."""
     parameters = inspect.signature(method).parameters.values()
     return [(each.name, each.kind, each.default) for each in parameters if each.name not in NOT_OF_THE_COMMAND]
+
+
+@pytest.mark.parametrize("name", EMPTY_IN_REDIS_PY)
+def test_redis_py_has_nothing_behind_them(name: str) -> None:
+    with redis.Redis(host="nowhere.invalid") as theirs, pytest.raises(NotImplementedError):
+        getattr(theirs, name)()
