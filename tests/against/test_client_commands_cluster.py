@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import redis
 
-from framewire.redis.client.commands.cluster import ClusterCommands
-from framewire.redis.client.commands.cluster_slots import ClusterSlotCommands
+from framewire.redis.client.commands.servers.cluster import ClusterNodes
+from framewire.redis.client.commands.servers.cluster_slots import ClusterSlots
 from framewire.redis.client.errors import ResponseError
 from tests.against.client_calls import Direct, DirectText
 from tests.peers import PEERS, RedisServer
@@ -175,4 +175,4 @@ def _without_times(result: Any) -> Any:
 
 def test_no_method_is_left_out() -> None:
     used = re.findall(r"\.(cluster_\w+)\(", Path(__file__).read_text())
-    assert set(used) >= methods_of(ClusterCommands, ClusterSlotCommands)
+    assert set(used) >= methods_of(ClusterNodes, ClusterSlots)

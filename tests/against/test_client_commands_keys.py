@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from framewire.redis.client.commands.expiry import ExpiryCommands
-from framewire.redis.client.commands.keys import KeyCommands
-from framewire.redis.client.commands.moving import MovingCommands
-from framewire.redis.client.commands.sorting import SortCommands
+from framewire.redis.client.commands.expiry import KeyExpiry
+from framewire.redis.client.commands.keys import Keyspace
+from framewire.redis.client.commands.moving import Moving
+from framewire.redis.client.commands.sorting import Sorting
 from tests.against.client_calls import MINI_REDIS, Address, ByChance, Direct, Scenario, called, compare_on, play_on
 from tests.peers import REDIS_7, RedisServer
 from tests.redis.client.commands.asking import methods_of
@@ -118,7 +118,7 @@ SCENARIOS = [
     ]),
 ]  # fmt: skip
 
-METHODS = methods_of(KeyCommands, ExpiryCommands, MovingCommands, SortCommands)
+METHODS = methods_of(Keyspace, KeyExpiry, Moving, Sorting)
 
 
 @pytest.mark.parametrize("protocol", [2, 3])

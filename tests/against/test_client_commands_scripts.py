@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from framewire.redis.client.commands.functions import FunctionCommands
-from framewire.redis.client.commands.publishing import PublishCommands
-from framewire.redis.client.commands.scripting import ScriptCommands
+from framewire.redis.client.commands.functions import Functions
+from framewire.redis.client.commands.publishing import Publishing
+from framewire.redis.client.commands.scripting import Scripting
 from framewire.redis.client.errors import NoScriptError, ResponseError
 from tests.against.client_calls import Address, ByChance, Direct, Scenario, called, compare_on, play_on
 from tests.redis.client.commands.asking import methods_of
@@ -83,7 +83,7 @@ SCENARIOS = [
     ]),
 ]  # fmt: skip
 
-METHODS = methods_of(ScriptCommands, FunctionCommands, PublishCommands)
+METHODS = methods_of(Scripting, Functions, Publishing)
 
 
 @pytest.mark.parametrize("protocol", [2, 3])

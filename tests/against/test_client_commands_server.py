@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from framewire.redis.client.commands.acl import AclCommands
-from framewire.redis.client.commands.connection import ConnectionCommands
-from framewire.redis.client.commands.introspection import IntrospectionCommands
-from framewire.redis.client.commands.observing import ObservingCommands
-from framewire.redis.client.commands.replication import ReplicationCommands
-from framewire.redis.client.commands.server import ServerCommands
+from framewire.redis.client.commands.connection import Connections
+from framewire.redis.client.commands.servers.acl import Acl
+from framewire.redis.client.commands.servers.introspection import Introspection
+from framewire.redis.client.commands.servers.observing import Observing
+from framewire.redis.client.commands.servers.replication import Replication
+from framewire.redis.client.commands.servers.server import Administration
 from framewire.redis.client.errors import ResponseError
 from tests.against.client_calls import (
     MINI_REDIS,
@@ -258,7 +258,7 @@ BY_THEMSELVES = {
 }  # fmt: skip
 
 METHODS = methods_of(
-    ConnectionCommands, ServerCommands, AclCommands, IntrospectionCommands, ObservingCommands, ReplicationCommands
+    Connections, Administration, Acl, Introspection, Observing, Replication
 )
 
 

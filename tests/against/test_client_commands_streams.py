@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from framewire.redis.client.commands.stream_groups import StreamGroupCommands
-from framewire.redis.client.commands.streams import StreamCommands
+from framewire.redis.client.commands.stream_groups import StreamGroups
+from framewire.redis.client.commands.streams import Streams
 from tests.against.client_calls import Address, ByChance, Scenario, called, compare_on, play_on
 from tests.redis.client.commands.asking import methods_of
 from tests.redis.client.redis_py import OTHER_RESULTS
@@ -146,7 +146,7 @@ SCENARIOS = [
     ]),
 ]  # fmt: skip
 
-METHODS = methods_of(StreamCommands, StreamGroupCommands)
+METHODS = methods_of(Streams, StreamGroups)
 
 
 @pytest.mark.parametrize("protocol", [2, 3])

@@ -13,8 +13,10 @@ from framewire.redis.facts.servers import REDIS_7_0, SERVERS
 from framewire.redis.facts.table import find, lookup, walk
 from tests.redis.client.commands.asking import AT_ONCE, Recorder, Row
 
-FILES = sorted(Path(__file__).parent.glob("test_*.py"))
-TABLES = [import_module(f"{__package__}.{file.stem}") for file in FILES if file != Path(__file__)]
+HERE = Path(__file__).parent
+FILES = sorted(HERE.rglob("test_*.py"))
+NAMES = [".".join(file.relative_to(HERE).with_suffix("").parts) for file in FILES if file != Path(__file__)]
+TABLES = [import_module(f"{__package__}.{name}") for name in NAMES]
 ROWS: list[Row] = [row for table in TABLES for row in getattr(table, "ROWS", ())]
 
 HASH_EXPIRY = frozenset(

@@ -18,10 +18,10 @@ from framewire.redis.client.definition import Reply, Runs, S, command
 from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import flag
 
-__all__ = ["ExpiryCommands"]
+__all__ = ["KeyExpiry"]
 
 
-class ExpiryCommands(Runs[S]):
+class KeyExpiry(Runs[S]):
     """When keys go.
 
     Of the conditions, `nx` asks that the key has no expiry yet and `xx` that it has one; `gt` and `lt` that the new one

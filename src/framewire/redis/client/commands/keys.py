@@ -14,12 +14,12 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import flag, ok, plain
 from framewire.redis.client.shapes.scans import page_of_items
 
-__all__ = ["KeyCommands"]
+__all__ = ["Keyspace"]
 
 _OBJECT: Final = {word: word.upper().encode() for word in ("encoding", "freq", "idletime", "refcount")}
 
 
-class KeyCommands(Runs[S]):
+class Keyspace(Runs[S]):
     """Which keys there are, and what they are called."""
 
     @command

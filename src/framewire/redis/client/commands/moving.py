@@ -22,10 +22,10 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.keys import migrated
 
-__all__ = ["MovingCommands"]
+__all__ = ["Moving"]
 
 
-class MovingCommands(Runs[S]):
+class Moving(Runs[S]):
     """Values that leave a server, or come to it."""
 
     @command

@@ -26,10 +26,10 @@ from framewire.redis.client.shapes.streams import (
     read,
 )
 
-__all__ = ["StreamGroupCommands"]
+__all__ = ["StreamGroups"]
 
 
-class StreamGroupCommands(Runs[S]):
+class StreamGroups(Runs[S]):
     """Streams read by groups of consumers."""
 
     # -- groups -------------------------------------------------------------------------------------------------------

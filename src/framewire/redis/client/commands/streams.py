@@ -14,13 +14,13 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.streams import Entry, entries, read, stream_in_full, stream_info
 
-__all__ = ["StreamCommands", "StreamId", "reading"]
+__all__ = ["StreamId", "Streams", "reading"]
 
 StreamId = bytes | str | int
 """`"1526919030474-55"`, or its first number alone, or a sign that the command knows (`*`, `$`, `-`, `+`, `>`)."""
 
 
-class StreamCommands(Runs[S]):
+class Streams(Runs[S]):
     """Streams and their entries."""
 
     @signature

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from framewire.frames.resp import Simple, Verbatim
-from framewire.redis.client.commands.observing import ObservingCommands
+from framewire.redis.client.commands.servers.observing import Observing
 from tests.redis.client.commands.asking import Row, called_in, check, methods_of
 
 INFO = b"""# Server\r
@@ -97,4 +97,4 @@ def test_requests_and_results(row: Row, protocol: int) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(ObservingCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(Observing)
