@@ -53,7 +53,7 @@ ROWS = [
         Simple(b"Value at:0x7f refcount:1 encoding:quicklist lru:5 ql_avg_node:2.00 ql_listpack_max:-2"),
         {
             "type": "Value", "at": "0x7f", "refcount": 1, "encoding": "quicklist", "lru": 5, "ql_avg_node": "2.00",
-            "ql_listpack_max": "-2",
+            "ql_listpack_max": -2,
         },
     ),
     Row(
