@@ -16,8 +16,8 @@ from framewire.redis.client.shapes.streams import (
     stream_info,
 )
 
-FIELDS = st.dictionaries(st.binary(), st.binary(), min_size=1)
-ENTRIES = st.lists(st.tuples(st.binary(), FIELDS))
+FIELDS = st.dictionaries(st.binary(max_size=5), st.binary(max_size=5), min_size=1, max_size=4)
+ENTRIES = st.lists(st.tuples(st.binary(max_size=5), FIELDS), max_size=4)
 
 
 def wired(found: list[tuple[bytes, dict[bytes, bytes]]]) -> list[list[object]]:
@@ -29,7 +29,7 @@ def test_entries(found: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
     assert entries(wired(found)) == found
 
 
-@given(st.dictionaries(st.binary(), ENTRIES))
+@given(st.dictionaries(st.binary(max_size=5), ENTRIES, max_size=4))
 def test_reading_is_the_same_from_both_protocols(streams: dict[bytes, list[tuple[bytes, dict[bytes, bytes]]]]) -> None:
     assert read([[name, wired(found)] for name, found in streams.items()]) == streams
     assert read({name: wired(found) for name, found in streams.items()}) == streams
