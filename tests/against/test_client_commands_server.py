@@ -134,6 +134,7 @@ SCENARIOS = [
         (lambda c: c.slaveof(), True),
     ]),
     Scenario("users", [
+        (lambda c: c.acl_deluser("u"), typed(int)),
         (lambda c: c.acl_deluser("u"), 0),
         (lambda c: c.acl_whoami(), "default"),
         (lambda c: c.acl_users(), ["default"]),
