@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from framewire.frames.resp import Simple, Verbatim
-from framewire.redis.client.commands.cluster import ClusterCommands
+from framewire.redis.client.commands.servers.cluster import ClusterNodes
 from tests.redis.client.commands.asking import Row, called_in, check, methods_of
 
 NODES = b"""\
@@ -75,4 +75,4 @@ def test_requests_and_results(row: Row, protocol: int) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(ClusterCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(ClusterNodes)

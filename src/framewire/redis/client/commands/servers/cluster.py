@@ -13,10 +13,10 @@ from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.cluster import ClusterNode, Shard, cluster_info, links, nodes, replicas, shards
 from framewire.redis.client.shapes.records import word
 
-__all__ = ["ClusterCommands"]
+__all__ = ["ClusterNodes"]
 
 
-class ClusterCommands(Runs[S]):
+class ClusterNodes(Runs[S]):
     """The nodes of a cluster."""
 
     # -- what a node knows --------------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from framewire.redis.client.shapes.acl import AclLogEntry, AclUser, log, user
 from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.records import word, words
 
-__all__ = ["AclCommands"]
+__all__ = ["Acl"]
 
 
-class AclCommands(Runs[S]):
+class Acl(Runs[S]):
     """Users and what they may do."""
 
     @command

@@ -12,10 +12,10 @@ from framewire.redis.client.definition import Reply, Runs, S, command
 from framewire.redis.client.shapes.introspection import CommandInfo, command_docs, command_infos, keys_with_flags
 from framewire.redis.client.shapes.records import words
 
-__all__ = ["IntrospectionCommands"]
+__all__ = ["Introspection"]
 
 
-class IntrospectionCommands(Runs[S]):
+class Introspection(Runs[S]):
     """The commands that a server has."""
 
     @command

@@ -14,10 +14,10 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.cluster import SlotRange, slots
 
-__all__ = ["ClusterSlotCommands"]
+__all__ = ["ClusterSlots"]
 
 
-class ClusterSlotCommands(Runs[S]):
+class ClusterSlots(Runs[S]):
     """The 16384 slots, and who has them."""
 
     @command

@@ -15,10 +15,10 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.server import config, instant, modules, moment
 
-__all__ = ["ServerCommands"]
+__all__ = ["Administration"]
 
 
-class ServerCommands(Runs[S]):
+class Administration(Runs[S]):
     """What runs a server."""
 
     # -- databases ----------------------------------------------------------------------------------------------------

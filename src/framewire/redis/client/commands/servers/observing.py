@@ -15,10 +15,10 @@ from framewire.redis.client.shapes.observing import Histogram, SlowCommand, hist
 from framewire.redis.client.shapes.records import rows
 from framewire.redis.client.shapes.server import debugged
 
-__all__ = ["ObservingCommands"]
+__all__ = ["Observing"]
 
 
-class ObservingCommands(Runs[S]):
+class Observing(Runs[S]):
     """What a server tells of its work."""
 
     @command

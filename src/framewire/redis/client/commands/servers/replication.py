@@ -11,10 +11,10 @@ from framewire.redis.client.definition import Reply, Runs, S, command
 from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import ok, plain
 
-__all__ = ["ReplicationCommands"]
+__all__ = ["Replication"]
 
 
-class ReplicationCommands(Runs[S]):
+class Replication(Runs[S]):
     """Who follows whom."""
 
     @command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.client.commands.cluster_slots import ClusterSlotCommands
+from framewire.redis.client.commands.servers.cluster_slots import ClusterSlots
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -57,4 +57,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(ClusterSlotCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(ClusterSlots)
