@@ -120,13 +120,17 @@ class Turns:
 
     def _take(self) -> None:
         """What the sender has to send; where there is nothing, it is sender no more. Caller must hold the lock."""
-        if self._paused and not self._unsent:
-            self._paused = False
-            self.exchange.resume()
-        if self._asked:
-            self._asked = False
-            self._unsent.extend(self.exchange.take())
-        elif not self._unsent:
+        try:
+            if self._paused and not self._unsent:
+                self._paused = False
+                self.exchange.resume()
+            if self._asked:
+                self._asked = False
+                self._unsent.extend(self.exchange.take())
+        except BaseException as interrupt:  # what was taken may be gone, and its replies would go to others
+            self._lose(interrupt)
+            raise
+        if not self._unsent:
             self._sender = None
 
     def _leave(self, waiter: Waiter) -> None:
