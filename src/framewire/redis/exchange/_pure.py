@@ -312,7 +312,9 @@ class Exchange:
             raise
         finally:
             self._inside = False
-        if not self._broken:
+        if self._broken:
+            self._rest.clear()
+        else:
             self._admit()
 
     def _read_items(self) -> None:
@@ -422,7 +424,7 @@ class Exchange:
     @property
     def receiving(self) -> bool:
         """Whether a reply has begun that is not all here."""
-        return bool(self._rest) or not self._decoder.idle
+        return not self._broken and (bool(self._rest) or not self._decoder.idle)
 
     # -- time, and the end --------------------------------------------------------------------------------------------
 
