@@ -25,7 +25,7 @@ class Conversation(NamedTuple):
     requests: list[Any]
     answer: bytes
     results: list[Any]
-    pushes: list[Any] = []  # noqa: RUF012  # never changed
+    pushes: list[Any] = []  # never changed
     protocol: int = 2
     ends_with: int = 2
     varies: bool = False
@@ -46,7 +46,7 @@ def line(text: bytes) -> bytes:
     return b"1795850871.492835 [0 127.0.0.1:56524] " + text
 
 
-LINE_1, LINE_2, LINE_3 = line(b'"PING" "1"'), line(b'"PING" "2"'), line(b'"EXEC"')
+LINE_0, LINE_1, LINE_2, LINE_3 = line(b'"MULTI"'), line(b'"PING" "1"'), line(b'"PING" "2"'), line(b'"EXEC"')
 
 CONVERSATIONS = [
     Conversation(
@@ -140,11 +140,12 @@ CONVERSATIONS = [
     ),
     Conversation(
         "subscribing in a transaction, RESP3",
-        [(b"MULTI",), (b"SUBSCRIBE", b"a", b"b"), (b"PUBLISH", b"a", b"x"), (b"PING", b"q"), (b"UNSUBSCRIBE", b"b", b"a"),
-         (b"UNSUBSCRIBE",), (b"GET", b"nothing"), (b"EXEC",), (b"PING",)],
-        b"+OK\r\n" + b"+QUEUED\r\n" * 6 + b"*6\r\n" + sub(b"subscribe", b"a", 1, True) + sub(b"subscribe", b"b", 2, True)
-        + message(b"a", b"x", True) + b":1\r\n$1\r\nq\r\n" + sub(b"unsubscribe", b"b", 1, True)
-        + sub(b"unsubscribe", b"a", 0, True) + sub(b"unsubscribe", None, 0, True) + b"_\r\n+PONG\r\n",
+        [(b"MULTI",), (b"SUBSCRIBE", b"a", b"b"), (b"PUBLISH", b"a", b"x"), (b"PING", b"q"),
+         (b"UNSUBSCRIBE", b"b", b"a"), (b"UNSUBSCRIBE",), (b"GET", b"nothing"), (b"EXEC",), (b"PING",)],
+        b"+OK\r\n" + b"+QUEUED\r\n" * 6 + b"*6\r\n" + sub(b"subscribe", b"a", 1, True)
+        + sub(b"subscribe", b"b", 2, True) + message(b"a", b"x", True) + b":1\r\n$1\r\nq\r\n"
+        + sub(b"unsubscribe", b"b", 1, True) + sub(b"unsubscribe", b"a", 0, True) + sub(b"unsubscribe", None, 0, True)
+        + b"_\r\n+PONG\r\n",
         [OK, *[QUEUED] * 6, [[b"subscribe", b"a", 1], [b"subscribe", b"b", 2], 1, b"q", [b"unsubscribe", b"b", 1],
                              [b"unsubscribe", b"a", 0], [b"unsubscribe", None, 0], None], PONG],
         [[b"message", b"a", b"x"]],
@@ -190,16 +191,14 @@ CONVERSATIONS = [
         b"+OK\r\n$1\r\n1\r\n+" + LINE_1 + b"\r\n$1\r\n2\r\n+" + LINE_2 + b"\r\n",
         [OK, b"1", b"2"],
         [[b"monitor", LINE_1], [b"monitor", LINE_2]],
-        varies=True,
     ),
     Conversation(
         "monitor and a transaction: its array is torn",
         [(b"MONITOR",), (b"MULTI",), (b"PING", 1), (b"PING", 2), (b"EXEC",), (b"RESET",), (b"PING",)],
-        b"+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n$1\r\n1\r\n+" + LINE_1 + b"\r\n$1\r\n2\r\n+" + LINE_2 + b"\r\n+"
-        + LINE_3 + b"\r\n+RESET\r\n+PONG\r\n",
+        b"+OK\r\n+OK\r\n+" + LINE_0 + b"\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n$1\r\n1\r\n+" + LINE_1
+        + b"\r\n$1\r\n2\r\n+" + LINE_2 + b"\r\n+" + LINE_3 + b"\r\n+RESET\r\n+PONG\r\n",
         [OK, OK, QUEUED, QUEUED, [b"1", b"2"], Simple(b"RESET"), PONG],
-        [[b"monitor", LINE_1], [b"monitor", LINE_2], [b"monitor", LINE_3]],
-        varies=True,
+        [[b"monitor", each] for each in (LINE_0, LINE_1, LINE_2, LINE_3)],
     ),
     Conversation(
         "monitor inside a transaction is an error",
@@ -245,7 +244,8 @@ CONVERSATIONS = [
     Conversation(
         "a refused HELLO changes nothing",
         [(b"HELLO", 9), (b"HELLO", b"x"), (b"PING",)],
-        b"-NOPROTO unsupported protocol version\r\n-ERR Protocol version is not an integer or out of range\r\n+PONG\r\n",
+        b"-NOPROTO unsupported protocol version\r\n-ERR Protocol version is not an integer or out of range\r\n"
+        b"+PONG\r\n",
         [Error(b"NOPROTO unsupported protocol version"),
          Error(b"ERR Protocol version is not an integer or out of range"), PONG],
     ),

@@ -45,7 +45,7 @@ class Waiter:
 
 
 class Link:
-    """The owner: its clock is `time`, and what it is told is in lists. A refused request fails with the `Error` itself."""
+    """The owner: its clock is `time`, what it is told is in lists. A refused request has the `Error` as its result."""
 
     def __init__(self, exchange_class: Any, **options: Any) -> None:
         self.time = 0.0

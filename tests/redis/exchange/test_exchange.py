@@ -37,7 +37,7 @@ REPLIES = [
     (b"%1\r\n+a\r\n:1\r\n", {Simple(b"a"): 1}),
     (b"$5\r\nhello\r\n", b"hello"),
     (b"*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n", [b"message", b"a", b"b"]),  # nobody has subscribed
-    (b"+1690000000.123456 [0 127.0.0.1:50000] \"get\"\r\n", Simple(b'1690000000.123456 [0 127.0.0.1:50000] "get"')),
+    (b'+1690000000.123456 [0 127.0.0.1:50000] "get"\r\n', Simple(b'1690000000.123456 [0 127.0.0.1:50000] "get"')),
 ]
 
 
@@ -205,9 +205,9 @@ def test_what_waits_longer_than_the_wire_has_room_is_refused(link: Make) -> None
     owner = link(opened=False, max_queued=22)
     first = owner.ask(b"A")
     owner.ask(b"B")
-    with pytest.raises(BacklogFull, match="22 bytes wait to be sent already, 11 more would pass the limit of 22") as full:
+    with pytest.raises(BacklogFull, match="22 bytes wait to be sent already, 11 more would pass the limit of 22") as e:
         owner.ask(b"C")
-    assert (full.value.queued, full.value.size, full.value.limit) == (22, 11, 22)
+    assert (e.value.queued, e.value.size, e.value.limit) == (22, 11, 22)
     first.cancel()
     owner.exchange.take()
     owner.time = 1.0
@@ -320,22 +320,31 @@ def test_pushes_need_no_request(link: Make) -> None:
 # -- the integrity mode -----------------------------------------------------------------------------------------------
 
 
+def question(number: int) -> bytes:
+    return wire(b"ECHO", b"framewire:%d" % number)
+
+
+def answer(number: int) -> bytes:
+    return b"$11\r\nframewire:%d\r\n" % number
+
+
 def test_a_reply_is_handed_on_when_the_answer_behind_it_has_come(link: Make) -> None:
     owner = link(integrity=True)
     first, second = owner.ask(b"GET", b"k"), owner.ask(b"GET", b"l")
-    assert owner.written() == wire(b"GET", b"k") + wire(b"ECHO", b"1") + wire(b"GET", b"l") + wire(b"ECHO", b"2")
+    assert owner.written() == wire(b"GET", b"k") + question(1) + wire(b"GET", b"l") + question(2)
     owner.exchange.feed(b":1\r\n")
     assert not first.done() and owner.exchange.unanswered == 2
-    owner.exchange.feed(b"$1\r\n1\r\n-ERR no\r\n$1\r\n2\r\n")
+    owner.exchange.feed(answer(1) + b"-ERR no\r\n" + answer(2))
     assert first.result == 1 and second.result == Error(b"ERR no") and owner.exchange.unanswered == 0
 
 
 def test_a_shifted_reply_is_never_handed_on(link: Make) -> None:
     owner = link(integrity=True)
     first, second = owner.ask(b"GET", b"k"), owner.ask(b"GET", b"l")
-    owner.answer(b"$1\r\n1\r\n:2\r\n")  # the first reply was lost
+    owner.answer(answer(1) + b":2\r\n")  # the first reply was lost
     (error,) = owner.breaks
-    assert type(error) is IntegrityError and str(error) == "2 came where b'1' was to come: replies are shifted"
+    assert type(error) is IntegrityError
+    assert str(error) == "2 came where b'framewire:1' was to come: replies are shifted"
     assert not (first.done() or second.done())
     assert [call.written for call in owner.exchange.lose()] == [True, True]
 
@@ -352,11 +361,11 @@ def test_integrity_asks_behind_each_request_of_a_batch_but_inside_multi(link: Ma
     owner = link(opened=opened, integrity=True)
     waiter = owner.ask_batch((b"A",), (b"MULTI",), (b"B",), (b"EXEC",), (b"AUTH", b"u", b"p"), (b"C",))
     owner.exchange.open()
-    names = [wire(b"A"), wire(b"ECHO", b"1"), wire(b"MULTI"), wire(b"B"), wire(b"EXEC"), wire(b"ECHO", b"2")]
-    assert owner.written() == b"".join([*names, wire(b"AUTH", b"u", b"p"), wire(b"C"), wire(b"ECHO", b"3")])
-    owner.exchange.feed(b":1\r\n$1\r\n1\r\n+OK\r\n+QUEUED\r\n*1\r\n:2\r\n$1\r\n2\r\n+OK\r\n-ERR\r\n")
+    names = [wire(b"A"), question(1), wire(b"MULTI"), wire(b"B"), wire(b"EXEC"), question(2)]
+    assert owner.written() == b"".join([*names, wire(b"AUTH", b"u", b"p"), wire(b"C"), question(3)])
+    owner.exchange.feed(b":1\r\n" + answer(1) + b"+OK\r\n+QUEUED\r\n*1\r\n:2\r\n" + answer(2) + b"+OK\r\n-ERR\r\n")
     assert not waiter.done()
-    owner.exchange.feed(b"$1\r\n3\r\n")
+    owner.exchange.feed(answer(3))
     assert waiter.result == [1, OK, QUEUED, [2], OK, Error(b"ERR")]
 
 
@@ -367,7 +376,7 @@ def test_integrity_asks_nothing_where_it_could_not_be_answered(link: Make) -> No
         owner.ask(*request)
     asked = [b"HELLO", b"AUTH", b"MULTI", b"GET", b"DISCARD", b"ECHO", b"SUBSCRIBE", b"PING"]
     assert [part for part in owner.written().split(b"\r\n") if part.isalpha() and len(part) > 2] == asked
-    owner.exchange.feed(b"*0\r\n+OK\r\n+OK\r\n+QUEUED\r\n+OK\r\n$1\r\n1\r\n")
+    owner.exchange.feed(b"*0\r\n+OK\r\n+OK\r\n+QUEUED\r\n+OK\r\n" + answer(1))
     assert owner.exchange.unanswered == 2 and not owner.breaks
 
 
@@ -423,7 +432,7 @@ def test_what_is_late_is_told_once_and_its_reply_swallowed(link: Make) -> None:
 
 def test_what_is_late_in_the_backlog_is_never_sent(link: Make) -> None:
     owner = link(opened=False)
-    late, patient, gone = (owner.ask(name, timeout=timeout) for name, timeout in ((b"A", 1.0), (b"B", 9.0), (b"C", 1.0)))
+    late, patient, gone = owner.ask(b"A", timeout=1.0), owner.ask(b"B", timeout=9.0), owner.ask(b"C", timeout=1.0)
     gone.cancel()
     (call,) = owner.exchange.expire(2.0)
     assert call.waiter is late and not call.written and owner.exchange.queued_bytes == 11

@@ -31,7 +31,7 @@ from framewire.redis.exchange.knowledge import Kind, kind_of
 from framewire.redis.exchange.reading import NOTHING, Reading
 from framewire.redis.exchange.sending import Sending, check_batch
 from framewire.redis.exchange.several import Checked, Confirmations
-from framewire.redis.exchange.slots import Slot, call_of, is_gone
+from framewire.redis.exchange.slots import GONE, Slot, call_of, is_gone
 
 __all__ = ["Exchange"]
 
@@ -195,7 +195,7 @@ class Exchange:
     def _ask(self, slot: Slot) -> bytes:
         """Write a question of the integrity mode; what its answer must be."""
         self._count += 1
-        answer = b"%d" % self._count
+        answer = b"framewire:%d" % self._count
         slot.size += self._write(((b"ECHO", answer),))
         return answer
 
@@ -447,7 +447,7 @@ class Exchange:
         late = [slot for slot in self._slots if slot.deadline <= now]
         calls = [call_of(slot, True) for slot in late if not is_gone(slot)]
         for slot in late:
-            slot.deadline, slot.waiter = math.inf, None
+            slot.deadline, slot.waiter = math.inf, GONE
         return calls
 
     def lose(self) -> list[Call]:
