@@ -1,8 +1,8 @@
 """Any bytes are RESP frames and values, or refused with ProtocolError or IncompleteFrame; nothing else.
 
-Whole, byte by byte and cut, on both twins, in linear work. And: frames turned to values are the values decoded; the
-scanner finds the same frames and refuses the same; what was decoded is encoded by both twins to the same bytes, which
-decode to the same frames.
+Whole, byte by byte and cut, on both twins, in linear work. And: frames turned to values are the values decoded; replies
+are those values, as far as those go; the scanner finds the same frames and refuses the same; what was decoded is
+encoded by both twins to the same bytes, which decode to the same frames.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def one_input(data: bytes) -> None:
     frames = [item for [item] in check(lambda twin: Replies(twin, "frames", limits), wire)]
     values = [item for [item] in check(lambda twin: Replies(twin, "values", limits), wire)]
     assert flat([to_value(frame) for frame in frames]) == flat(values), "frames and values differ"
+    replies = [item for [item] in check(lambda twin: Replies(twin, "replies", limits), wire)]
+    assert flat(replies[: len(values)]) == flat(values), "values and replies differ"
     texts = check(lambda twin: Scanner(twin, limits), wire)
     assert len(texts) == len(frames) and wire.startswith(b"".join(texts)), "the scanner cuts elsewhere"
     assert ending(Scanner(TWINS[0], limits), wire) == ending(Replies(TWINS[0], "frames", limits), wire)
@@ -132,4 +134,5 @@ def seeds() -> Iterator[bytes]:
         if len(wire) < 200:
             yield b"\0" + wire
     yield b"\0" + b"".join(wire for wire in wires[:60] if len(wire) < 40)
+    yield b"\0*2\r\n>1\r\n+message\r\n>2\r\n$9\r\nsubscribe\r\n:1\r\n%1\r\n+a\r\n>1\r\n+invalidate\r\n#t\r\n"
     yield b"\1*3\r\n:1\r\n$3\r\nabc\r\n%1\r\n+a\r\n#t\r\n"

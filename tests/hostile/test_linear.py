@@ -59,6 +59,8 @@ DRIPS = {
     "resp, nested arrays": Drip(resp("frames"), b"", b"*1\r\n"),
     "resp, a map": Drip(resp("values"), b"%100000\r\n", b"+a\r\n"),
     "resp, attributes": Drip(resp("frames"), b"", b"|1\r\n+a\r\n:1\r\n"),
+    "resp, pushes inside an array": Drip(resp("replies"), b"*100000\r\n", b">1\r\n+a\r\n"),
+    "resp, confirmations in an array": Drip(resp("replies"), b"*100000\r\n", b">1\r\n+subscribe\r\n"),
     "resp, a streamed string": Drip(resp("values"), b"$?\r\n", b";1\r\nx\r\n"),
     "resp, small items": Drip(resp("frames"), b"", b"+OK\r\n"),
     "resp, a big number": Drip(resp("frames"), b"(", b"1"),

@@ -274,6 +274,12 @@ def short(wires: list[bytes]) -> list[bytes]:
 
 
 REPLY_WIRES = short([*(row.wire for row in BOTH_WAYS.values()), *(row.wire for row in REPLIES.values())])
+PUSH_WIRES = [
+    b"*2\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n*1\r\n>1\r\n+subscribe\r\n:1\r\n",
+    b"*2\r\n>1\r\n$9\r\nsubscribe\r\n|1\r\n+a\r\n:1\r\n>1\r\n$9\r\nsubscribe\r\n",
+    b"*2\r\n*1\r\n>2\r\n%1\r\n+a\r\n>",
+    b"*2\r\n*1\r\n>2\r\n*1\r\n$9\r\nabc",
+]
 REQUEST_WIRES = short([*(wire for wire, _ in RESP_REQUESTS.values()), *(row.wire for row in REFUSED_REQUESTS.values())])
 HTTP_WIRES = [
     b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n",
@@ -304,7 +310,8 @@ def one_shot() -> None:
 
 EXPLICIT: dict[str, Call] = {
     **{f"{twin.name} decode_batch {output}": batched(twin, output, wires) for twin in TWINS for output, wires in (
-        ("frames", REPLY_WIRES), ("values", REPLY_WIRES), ("requests", REQUEST_WIRES))},
+        ("frames", REPLY_WIRES), ("values", REPLY_WIRES), ("replies", [*REPLY_WIRES, *PUSH_WIRES]),
+        ("requests", REQUEST_WIRES))},
     **{f"{twin.name} encoders": written(twin) for twin in TWINS},
     "RespCodec": decoded(fw.RespCodec, REPLY_WIRES),
     "RespClientCodec": encoded(fw.RespClientCodec, [[b"SET", "k", 1], [object()], []]),

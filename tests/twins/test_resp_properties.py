@@ -85,6 +85,7 @@ VALUES = st.recursive(
 
 WIRES = [reply.wire for reply in (BOTH_WAYS | DECODE_ONLY).values() if len(reply.wire) < 300]
 WIRES += [case.wire for case in REFUSED.values() if len(case.wire) < 300]
+WIRES += [b"*2\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n:1\r\n:2\r\n", b"*1\r\n>2\r\n$9\r\nsubscribe\r\n:1\r\n"]
 REQUEST_WIRES = [wire for wire, _ in REQUESTS.values() if len(wire) < 300]
 REQUEST_WIRES += [case.wire for case in REFUSED_REQUESTS.values() if len(case.wire) < 300]
 TOKENS = [bytes([byte]) for byte in b"\n\r$*%~|>+-:_#,(!=;.?0123t\x00\xff"]
@@ -115,6 +116,7 @@ REQUEST_INPUT = st.one_of(
 SMALL = RespLimits(max_bulk=9, max_line=6, max_elements=3, max_depth=3, max_frame=60)
 LIMITS = st.sampled_from([RespLimits(), RespLimits(), SMALL])
 SEEDS = st.integers(0, 2**32)
+OUTPUTS = st.sampled_from(["frames", "values", "replies"])
 
 
 def outcome(resp: ModuleType, output: str, limits: RespLimits, pieces: list[bytes], batch: int = 0) -> Outcome:
@@ -187,7 +189,7 @@ def read(argument: bytes, sent: Any) -> Any:
 # ---- cuts and twins ----------------------------------------------------------------------------------------------
 
 
-@given(data=INPUT, limits=LIMITS, seed=SEEDS, output=st.sampled_from(["frames", "values"]))
+@given(data=INPUT, limits=LIMITS, seed=SEEDS, output=OUTPUTS)
 @usual
 def test_cuts_do_not_matter(resp: ModuleType, data: bytes, limits: RespLimits, seed: int, output: str) -> None:
     rng = random.Random(seed)
@@ -215,7 +217,7 @@ def pure() -> ModuleType:
     return import_module("framewire._pure.resp")
 
 
-@given(data=INPUT, limits=LIMITS, seed=SEEDS, output=st.sampled_from(["frames", "values"]))
+@given(data=INPUT, limits=LIMITS, seed=SEEDS, output=OUTPUTS)
 @examples(300)
 def test_twins_agree(
     pure: ModuleType, native: ModuleType, data: bytes, limits: RespLimits, seed: int, output: str

@@ -13,7 +13,7 @@ What belongs here: what may follow what, the limits on it, and what each type be
                                                                        ITEM, while it wants more
 
 The levels are on a heap stack that `max_depth` bounds, so nothing recurses. Where pushes may interrupt a reply, a level
-stands between the reply's and those of the push, which is read as a frame of its own; the plain twin says what becomes
+stands below those of each push, which is read as a frame of its own; the plain twin says what becomes
 of it. An item is judged in the order stated there, so that what is refused, and why, never depends on how the network
 cut the bytes.
 """
@@ -54,9 +54,9 @@ cdef struct Level:
     Py_ssize_t wants                # items still to come, or STREAMED
     Py_ssize_t received             # items of a streamed one so far
     unsigned char kind              # its type byte
-    bint annotates                  # an attribute whose pairs are whole: it waits for the one item that they annotate;
-                                    # or, of kind `>`, the place where a push interrupts the reply: it waits for that
+    bint annotates                  # it waits for one item: an attribute with whole pairs; `>`: where a push interrupts
     bint at_top                     # that item stands at top level
+    bint in_top_array               # that item is an element of an array at top level
 
 
 @cython.final
@@ -64,8 +64,8 @@ cdef class Replies(Reader):
     """Reads one reply after the other into items of `output`; `surfacing`: pushes may interrupt a reply."""
     cdef Output output
     cdef bint surfacing
-    cdef Py_ssize_t floor           # levels below the push inside a reply that is being read; 0: none is
-    cdef Py_ssize_t used_below      # bytes of that reply in front of the push
+    cdef Py_ssize_t floor           # levels below the push that is being read; 0: none is, or none may surface
+    cdef Py_ssize_t used_below      # bytes of what it interrupts in front of it
     cdef Py_ssize_t at              # where in the frame the current item began, for messages
     cdef unsigned char kind         # type byte of the payload that is awaited
     cdef Level* stack               # the open aggregates, outermost first
@@ -412,18 +412,25 @@ cdef class Replies(Reader):
         return level
 
     cdef object push_frame(self):
-        if self.depth and not self.stack[self.depth - 1].at_top:
+        if self.surfacing:
             self.interrupt()
+        elif not self.is_at_top():
+            return self.refuse(refusals.stray(">", self.at))
         return self.aggregate(c">")
 
+    cdef inline bint is_at_top(self) noexcept:
+        return self.depth == 0 or self.stack[self.depth - 1].at_top
+
     cdef int interrupt(self) except -1:
-        """Begin a push inside a reply, unless that is none, or a push itself."""
+        """Put the level below the push that begins here, unless a part of its line was here before."""
         cdef Level* level
-        if not self.surfacing or self.floor:
+        if self.floor and self.floor == self.depth:
+            return 0
+        if self.floor:
             self.refuse(refusals.stray(">", self.at))
         level = self.next_level()
         level.kind = c">"
-        level.annotates = level.at_top = True
+        level.annotates = True
         self.depth += 1
         self.set_floor(self.depth)
         self.used_below = self.used()
@@ -437,28 +444,28 @@ cdef class Replies(Reader):
         self.floor = floor
 
     cdef bint surfaces(self, object push) except -1:
-        """Go on with the reply that `push` interrupted: whether it is an item of its own, no element there."""
+        """Go on with what `push` interrupted: whether it is an item of its own in front of that, no element there."""
         cdef Py_ssize_t size = self.used()
+        cdef bint inside, element
         self.depth -= 1
         self.set_floor(0)
         self.at = self.before = self.used_below
         self.mark = self.p
-        if self.in_top_array() and is_confirmation(push):
+        inside = not self.is_at_top()
+        element = inside and is_confirmation(push) and self.in_top_array(self.depth - 1)
+        if element:
             self.before += size
             self.charge(0)
-            self.aim()
-            return False
         self.aim()
-        return True
+        return inside and not element
 
-    cdef bint in_top_array(self) noexcept:
-        """Whether the next item is an element of an array at top level, as EXEC's is."""
-        cdef Py_ssize_t place = self.depth - 1
-        while place >= 0 and self.stack[place].annotates:
-            place -= 1
-        if place < 0 or self.stack[place].kind != c"*":
+    cdef bint in_top_array(self, Py_ssize_t place) noexcept:
+        """Whether the next item of the level at `place` is an element of an array at top level, as EXEC's is."""
+        if place < 0:
             return False
-        return place == 0 or self.stack[place - 1].at_top
+        if self.stack[place].annotates:
+            return self.stack[place].in_top_array
+        return self.stack[place].kind == c"*" and (place == 0 or self.stack[place - 1].at_top)
 
     cdef object end(self):
         """The `.` that ends a streamed aggregate: that aggregate; or MORE."""
@@ -537,6 +544,7 @@ cdef class Replies(Reader):
         level.annotates = True
         level.wants = 1
         level.at_top = self.depth == 1 or self.stack[self.depth - 2].at_top
+        level.in_top_array = self.in_top_array(self.depth - 2)
         if self.output == FRAMES:
             pairs = tuple(pairs_of(items))
             Py_INCREF(pairs)

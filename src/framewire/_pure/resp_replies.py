@@ -20,7 +20,7 @@ open until `.`. The stack is a list and bounded by `max_depth`: nothing recurses
 
 Where pushes may interrupt a reply, its stack is set aside while one is read, as a frame of its own with a stack of its
 own. Whole, the push is an element of that reply if it confirms a (un)subscribe that EXEC ran; else it surfaces: it is
-an item, and the reply goes on behind it.
+an item, and the reply goes on behind it. (A push between replies is read in the same way, with an empty stack aside.)
 
 An item is judged in this order, so that what is refused, and why, never depends on how the network cut the bytes: its
 type byte; its line; the bytes of the whole frame; the text; depth, count and length; its payload's end; its content.
@@ -49,7 +49,7 @@ STREAMED = -1  # how many items an aggregate wants that is open until its END
 class Open:
     """An aggregate that is being read."""
 
-    __slots__ = ("annotating", "annotations", "at_top", "items", "kind", "received", "wants")
+    __slots__ = ("annotating", "annotations", "at_top", "in_top_array", "items", "kind", "received", "wants")
 
     def __init__(self, kind: int, wants: int) -> None:
         self.kind = kind
@@ -59,10 +59,11 @@ class Open:
         self.annotating = False  # an attribute whose pairs are whole: it wants the item that they annotate
         self.annotations: object = None  # what the output made of those pairs
         self.at_top = False  # the next item inside stands at top level: it is what top-level attributes annotate
+        self.in_top_array = False  # that item is an element of an array at top level
 
 
 class Aside(NamedTuple):
-    """A reply that a push interrupts."""
+    """What a push interrupts."""
 
     open: list[Open]
     used: int  # bytes of it in front of the push
@@ -76,7 +77,7 @@ class Replies(Reader):
         self._output = output
         self._keep = output is not NOTHING
         self._surfacing = surfacing
-        self._aside: Aside | None = None  # the reply that the push which is being read interrupts
+        self._aside: Aside | None = None  # what is interrupted by the push that is being read
         self._open: list[Open] = []
         self._streaming = False  # inside a streamed string
         self._chunks: list[bytes] = []  # of that string
@@ -114,8 +115,8 @@ class Replies(Reader):
             raise refusals.unknown_type(kind, self._at)
         elif kind == CHUNK:
             raise refusals.stray(";", self._at)
-        elif kind == PUSH and not self._at_top():
-            self._interrupt()
+        elif kind == PUSH:
+            self._check_push()
         elif kind == END:
             self._check_end()
 
@@ -128,9 +129,12 @@ class Replies(Reader):
     def _at_top(self) -> bool:
         return not self._open or self._open[-1].at_top
 
-    def _interrupt(self) -> None:
-        """Set the reply aside for the push that begins here, unless that is none, or a push itself."""
-        if not self._surfacing or self._aside is not None:
+    def _check_push(self) -> None:
+        """Set aside what a push that begins here interrupts, where it may."""
+        pending = self._aside is not None and not self._open  # only a part of its line was here before
+        if pending or (self._at_top() and not self._surfacing):
+            return
+        if self._aside is not None or not self._surfacing:
             raise refusals.stray(">", self._at)
         self._aside = Aside(self._open, self._used)
         self._open, self._used, self._at = [], 0, 0
@@ -286,24 +290,25 @@ class Replies(Reader):
         return DONE
 
     def _resume(self, push: object, interrupted: list[Open], used: int) -> Step:
-        """Go on with the interrupted reply: behind the push as an item of its own, or with it as an element."""
+        """Go on with what `push` interrupted: behind it, an item of its own; or with it, where it is an element."""
         size = self._used
         self._aside, self._open, self._used, self._at = None, interrupted, used, used
-        if not (isinstance(push, Push) and is_confirmation(push) and self._in_top_array()):
+        if self._at_top():
+            return self._give(push)
+        if not (isinstance(push, Push) and is_confirmation(push) and self._in_top_array(len(interrupted) - 1)):
             self.item = push
             return SURFACED
         self._used += size
         self._charge(0)
         return self._give(push)
 
-    def _in_top_array(self) -> bool:
-        """Whether the next item is an element of an array at top level, as EXEC's is."""
-        place = len(self._open) - 1
-        while place >= 0 and self._open[place].annotating:
-            place -= 1
-        if place < 0 or self._open[place].kind != ARRAY:
+    def _in_top_array(self, place: int) -> bool:
+        """Whether the next item of the aggregate at `place` is an element of an array at top level, as EXEC's is."""
+        if place < 0:
             return False
-        return place == 0 or self._open[place - 1].at_top
+        if self._open[place].annotating:
+            return self._open[place].in_top_array
+        return self._open[place].kind == ARRAY and (place == 0 or self._open[place - 1].at_top)
 
     def _count_streamed(self, parent: Open) -> None:
         parent.received += 1
@@ -331,6 +336,7 @@ class Replies(Reader):
         attribute.items = []
         attribute.wants = 1
         attribute.at_top = len(self._open) == 1 or self._open[-2].at_top
+        attribute.in_top_array = self._in_top_array(len(self._open) - 2)
 
     def _joined(self, full: Open) -> object:
         if full.kind == ATTRIBUTES:
