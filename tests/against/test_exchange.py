@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import IMPLEMENTATIONS
 from tests.peers import PEERS, RedisServer
-from tests.redis.exchange.conftest import exchange_class, link  # noqa: F401  # fixtures
+from tests.redis.exchange.conftest import implementation
 from tests.redis.exchange.conversations import CONVERSATIONS, Conversation
 from tests.redis.exchange.owner import Link, Waiter
-from tests.redis.exchange.test_conversations import Make, ask
+from tests.redis.exchange.test_conversations import ask
 from tests.waiting import PATIENCE
 
 LIVE = [row for row in CONVERSATIONS if not row.varies]
@@ -25,6 +26,11 @@ LIVE = [row for row in CONVERSATIONS if not row.varies]
 def peer(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
     with RedisServer(name=request.param) as server:
         yield server
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def exchange_class(request: pytest.FixtureRequest) -> Any:
+    return implementation(request.param)
 
 
 @pytest.fixture
@@ -56,18 +62,16 @@ def comparable(pushes: list[list[Any]]) -> list[Any]:
 @pytest.mark.parametrize("integrity", [False, True])
 @pytest.mark.parametrize("row", LIVE, ids=lambda row: row.name)
 def test_servers_answer_as_the_tables_say(
-    link: Make,
-    sock: socket.socket,
-    row: Conversation,
-    integrity: bool,  # noqa: F811
+    exchange_class: Any, sock: socket.socket, row: Conversation, integrity: bool
 ) -> None:
     if integrity and any("monitor" in str(push[0]) for push in row.pushes):
         pytest.skip("MONITOR shows the questions too")
-    owner = link(integrity=integrity, max_requests=3)
+    owner = Link(exchange_class, integrity=integrity, max_requests=3)
     if row.protocol == 3:
         hello = owner.ask(b"HELLO", 3, urgent=True)
         flush(owner, sock)
         receive(owner, sock, [hello])
+    owner.exchange.open()
     waiters = [ask(owner, request) for request in row.requests]
     flush(owner, sock)
     receive(owner, sock, waiters, len(row.pushes))
@@ -76,8 +80,9 @@ def test_servers_answer_as_the_tables_say(
     assert owner.exchange.protocol == row.ends_with and owner.exchange.unanswered == 0
 
 
-def test_integrity_finds_a_lost_reply(link: Make, sock: socket.socket) -> None:  # noqa: F811
-    owner = link(integrity=True)
+def test_integrity_finds_a_lost_reply(exchange_class: Any, sock: socket.socket) -> None:
+    owner = Link(exchange_class, integrity=True)
+    owner.exchange.open()
     waiters = [owner.ask(b"PING", number) for number in range(3)]
     flush(owner, sock)
     came = b""

@@ -275,6 +275,7 @@ class Exchange:
 
     def get_buffer(self, sizehint: int = -1) -> memoryview:
         """Room for the next read, as `asyncio.BufferedProtocol` has it."""
+        self._check_outside()
         return self._rest.lease(READ_SIZE)
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -282,8 +283,7 @@ class Exchange:
 
         What a callback raises goes through, and ends the link: what was read behind it is lost.
         """
-        if self._inside:
-            raise RuntimeError("this exchange receives already: not from inside its callbacks")
+        self._check_outside()
         self._rest.commit(nbytes)
         self.received += nbytes
         if self._broken:
@@ -300,6 +300,10 @@ class Exchange:
             room[:nbytes] = left[:nbytes]
             self.buffer_updated(nbytes)
             left = left[nbytes:]
+
+    def _check_outside(self) -> None:
+        if self._inside:
+            raise RuntimeError("this exchange receives already: not from inside its callbacks")
 
     def _receive(self) -> None:
         self._inside = True
