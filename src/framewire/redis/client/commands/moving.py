@@ -64,12 +64,9 @@ class MovingCommands(Runs[S]):
     ) -> Reply[bool]:  # fmt: skip
         """MIGRATE: move keys to another server; `False` where there is none of them. O(N) of the values.
 
-        The server waits at most `timeout` milliseconds for each step of the other one. `copy` keeps them here, `replace`
-        allows for keys that are there already. `auth` is the password at the other server, `username` goes with it.
+        The server waits at most `timeout` milliseconds for each step of the other one. `copy` keeps them here,
+        `replace` allows for keys that are there already. `auth` is the password there, `username` goes with it.
         """
-        names = listed(keys)
-        if not names:
-            raise DataError("MIGRATE needs at least one key")
         request: tuple[Any, ...] = (b"MIGRATE", host, port, b"", destination_db, timeout)
         if copy:
             request += (b"COPY",)
@@ -79,7 +76,7 @@ class MovingCommands(Runs[S]):
             request += (b"AUTH", auth) if username is None else (b"AUTH2", username, auth)
         elif username is not None:
             raise DataError("a username needs a password: auth")
-        return self._run_blocking((*request, b"KEYS", *names), migrated, None)
+        return self._run_blocking((*request, b"KEYS", *listed(keys)), migrated, None)
 
     @command
     def wait(self, num_replicas: int, timeout: int) -> Reply[int]:
