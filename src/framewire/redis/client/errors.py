@@ -37,7 +37,7 @@ __all__ = [
     "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError",
     "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError",
     "ReadOnlyError", "RedisError", "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
-    "error_of_reply",
+    "copied", "error_of_reply",
 ]  # fmt: skip
 
 
@@ -213,3 +213,10 @@ def error_of_reply(data: bytes, command: bytes = b"") -> RedisError:
     code = text.partition(" ")[0]
     kind = _BY_CODE.get(code) or next((kind for start, kind in _BY_TEXT if text.startswith(start)), ResponseError)
     return kind(text, fate=fate_of_reply(code, text, command))
+
+
+def copied(error: RedisError) -> RedisError:
+    """An error of one's own for each who is told: a traceback grows where it is raised."""
+    own = type(error)(*error.args, fate=error.fate)
+    own.__cause__ = error.__cause__
+    return own

@@ -22,7 +22,7 @@ from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.aio.opening import Opener, may_pass
 from framewire.redis.client.aio.own import fail
-from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.errors import ConnectionError, RedisError, copied, error_of_reply
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import RETRIED_WORDS, may_repeat
@@ -118,7 +118,7 @@ class Server:
         self._connecting, self._link = None, None
         self._bind(self._call_unconnected)
         for call in calls:
-            fail(call, _copy(failure))
+            fail(call, copied(failure))
 
     # -- what becomes of calls ----------------------------------------------------------------------------------------
 
@@ -198,10 +198,3 @@ class Server:
 
 def _ignore(items: Sequence[Any]) -> None:
     pass
-
-
-def _copy(error: RedisError) -> RedisError:
-    """An error of one's own for each caller: a traceback grows where it is raised."""
-    copied = type(error)(*error.args, fate=error.fate)
-    copied.__cause__ = error.__cause__
-    return copied
