@@ -24,7 +24,7 @@ EventItem: TypeAlias = KeyEvent[S] | Gap
 
 
 class KeyEvents(Generic[S]):
-    """`async with client.keyspace_events("user:*") as events: async for event in events: ...`, or a `Gap` in between."""
+    """`async with client.keyspace_events("user:*") as events: async for event in events`; `Gap`s stand in between."""
 
     def __init__(
         self, client: Runner[bytes], pubsub: PubSub[bytes], wanted: EventFilter, *, enable: bool, text: bool
@@ -74,4 +74,7 @@ class KeyEvents(Generic[S]):
                 return item
             event = self._filter.event_of(item)
             if event is not None:
-                return cast("KeyEvent[S]", event._replace(key=text_of(event.key)) if self._text else event)
+                return KeyEvent(event.event, self._shown(event.key), event.db)
+
+    def _shown(self, key: bytes) -> S:
+        return cast("S", text_of(key) if self._text else key)

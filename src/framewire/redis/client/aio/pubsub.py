@@ -1,7 +1,7 @@
 """Pub/sub as an async iterator.
 
-What belongs here: what one listener of the asyncio client is asked, and how it waits. What is kept for it, and what goes
-to the server, is said in `subscriptions` and `subscriber`.
+What belongs here: what one listener of the asyncio client is asked, and how it waits. What is kept for it, and what
+goes to the server, is said in `subscriptions` and `subscriber`.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class PubSub(Generic[S]):
     made at the first subscription, and made anew for as long as anybody listens: then all is subscribed again, and each
     listener that was cut off gets a `Gap`.
 
-    Iteration ends when the listener, or its client, is closed. It raises where messages can never come again: the server
-    refuses what was subscribed before (`NoPermissionError`), does not take the password any more
-    (`AuthenticationError`), or the listener reads too slowly and was to be closed for it (`PubSubError`). Cancelling a
-    read loses no item.
+    Iteration ends when the listener, or its client, is closed. It raises where messages can never come again: the
+    server refuses what was subscribed before (`NoPermissionError`), does not take the password any more
+    (`AuthenticationError`), or the listener reads too slowly and was to be closed for it (`PubSubError`). Cancelling
+    a read loses no item.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class PubSub(Generic[S]):
         """SUBSCRIBE: returns when the server has confirmed all `channels`. O(N).
 
         `handlers` are channels too, by keyword: their messages are not handed out, but the handler is called with each
-        while `get_message`, `run` or an iteration reads. Names that are no identifiers: `subscribe(**{"a:b": handler})`.
+        while `get_message`, `run` or an iteration reads. For other names: `subscribe(**{"a:b": handler})`.
 
         Raises the server's refusal (`NoPermissionError`), `ConnectionError` where no link can be made, and
         `TimeoutError` after the client's `socket_timeout`; then none of the channels was subscribed.
@@ -175,7 +175,7 @@ class PubSub(Generic[S]):
         await _maybe(handler(item))
         return True
 
-    async def get_message(self, timeout: float | None = 0.0) -> Item[S] | None:
+    async def get_message(self, timeout: float | None = 0.0) -> Item[S] | None:  # noqa: ASYNC109  # redis-py's
         """The next message or gap, waited for `timeout` seconds, for ever with `None`.
 
         `None` says that the link is well and nothing has come, or that a handler has got it. Where nothing *can* come

@@ -125,7 +125,8 @@ class Subscriber:
                 waiter.exception()  # or asyncio would say, where we are cancelled, that nobody has asked for it
         if not waiter.done():
             reason = self._failure or "no confirmation came"
-            raise TimeoutError(f"{what} at {self.options.url} took longer than {seconds} s: {reason}", fate=Fate.UNKNOWN)
+            late = f"{what} at {self.options.url} took longer than {seconds} s: {reason}"
+            raise TimeoutError(late, fate=Fate.UNKNOWN)
         waiter.result()
 
     def trouble(self) -> ConnectionError | None:
@@ -152,18 +153,26 @@ class Subscriber:
             if self._attempts:
                 await asyncio.sleep(self.options.retry.pause(self._attempts, random.random()))
             self._link = link = Link(self, self.options)
-            try:
-                await self._opener.connect(link)
-            except RedisError as failure:
-                self._abort(link, failure)
-                if not self._try_again(failure):
-                    break
-            else:
+            failure = await self._attempt(link)
+            if failure is None:
                 self._opened = link.loop.time()
                 self._book.connected()
                 break
+            self._abort(link, failure)
+            if not self._try_again(failure):
+                break
         self._connecting = None
         self._send()
+
+    async def _attempt(self, link: Link) -> RedisError | None:
+        """What went wrong, be it of the server's or of who was asked for credentials."""
+        try:
+            await self._opener.connect(link)
+        except RedisError as failure:
+            return failure
+        except Exception as error:
+            return _because_of(error)
+        return None
 
     def _try_again(self, failure: RedisError) -> bool:
         """After an attempt that failed: whether there is to be another."""
@@ -238,3 +247,9 @@ class Subscriber:
         self._book.end_all(None, ConnectionError("the client was closed"))
         if link is not None and not link.lost:
             link.abort(ConnectionError("the client was closed"))
+
+
+def _because_of(error: Exception) -> ConnectionError:
+    failure = ConnectionError(f"no link could be made: {error!r}")
+    failure.__cause__ = error
+    return failure

@@ -1,6 +1,6 @@
 """All listeners of one link: who listens to what, and what the server has to be told for it.
 
-    join, leave ---> topics ---> take: requests to send            (nobody listened: subscribe; nobody does: unsubscribe)
+    join, leave ---> topics ---> take: requests to send           (nobody listened: subscribe; nobody does: unsubscribe)
     connected -------> all of them
     heard <--- confirmations, messages, from the link ------------> listeners
     lost, refused <------------------------------------------------> listeners miss messages, or end

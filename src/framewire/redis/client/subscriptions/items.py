@@ -69,8 +69,8 @@ class Gap(NamedTuple):
 
 
 class Full(StrEnum):
-    """What becomes of a message that has no room: the oldest makes it, the message itself is dropped, or the listener is
-    closed (after what waits, its reader gets `PubSubError`)."""
+    """What becomes of a message that has no room: the oldest makes it, the message itself is dropped, or the listener
+    is closed (after what waits, its reader gets `PubSubError`)."""
 
     DROP_OLDEST = "drop_oldest"
     DROP_NEWEST = "drop_newest"
