@@ -84,7 +84,7 @@ def stages(request: pytest.FixtureRequest, peer: RedisServer, ours: ThreadServer
         stage.close()
 
 
-@pytest.fixture(scope="session", params=SERVERS)
+@pytest.fixture(scope="module", params=SERVERS)
 def any_server(
     request: pytest.FixtureRequest, renewed: Callable[[str], RedisServer], our_server: ThreadServer
 ) -> tuple[str, Address]:

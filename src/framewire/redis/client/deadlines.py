@@ -1,17 +1,20 @@
 """Why a reply did not come in time.
 
-What belongs here: the words of a `TimeoutError`, from what the link knows. No clock is read here.
+What belongs here: the words of a `TimeoutError`, from what the link knows, and how long a server may be silent. No
+clock is read here.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from framewire.redis.client.errors import TimeoutError
 from framewire.redis.client.fates import Fate
+from framewire.redis.client.options import Options
 from framewire.redis.exchange.calls import Call
 
-__all__ = ["Circumstances", "late"]
+__all__ = ["Circumstances", "late", "patience"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Circumstances:
 
     now: the time. starved: for how many seconds the event loop (or the thread that reads) has not run. heard: when the
     last byte came. receiving: whether a reply has begun that is not all here. ahead: requests that stand before it.
+    reader: who reads.
     """
 
     now: float
@@ -27,6 +31,7 @@ class Circumstances:
     heard: float
     receiving: bool
     ahead: int
+    reader: str = "the event loop"
 
 
 def late(call: Call, about: Circumstances, where: str) -> TimeoutError:
@@ -47,7 +52,7 @@ def late(call: Call, about: Circumstances, where: str) -> TimeoutError:
 def _cause(call: Call, about: Circumstances) -> str:
     waited = about.now - call.began
     if about.starved > waited / 2:
-        return f"the event loop did not run for {about.starved:.3g} s of them"
+        return f"{about.reader} did not run for {about.starved:.3g} s of them"
     if not call.written:
         return f"it was never sent: {about.ahead} requests wait before it, and the link takes no more"
     if about.receiving and about.heard > call.began:
@@ -55,3 +60,10 @@ def _cause(call: Call, about: Circumstances) -> str:
     if about.heard > call.began:
         return f"the server answers others still, last {about.now - about.heard:.3g} s ago"
     return f"the server has been silent for {about.now - about.heard:.3g} s"
+
+
+def patience(options: Options) -> float:
+    """How long a server may be silent while somebody waits: twice as long as a call, which has failed by then."""
+    if options.socket_timeout is not None:
+        return 2 * options.socket_timeout
+    return 2 * options.health_check_interval or math.inf

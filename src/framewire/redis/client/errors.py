@@ -16,6 +16,7 @@
         |-- QueueFullError                too much waits to be sent
         |-- SharedLinkError               this command changes a link that others use too
         |-- WatchError                    a watched key has changed, or the link that watched it is gone
+        |-- CachingError                  the server cannot do what client-side caching needs
         |-- PubSubError
         `-- LockError
             `-- LockNotOwnedError
@@ -32,12 +33,12 @@ from framewire.errors import FramewireError
 from framewire.redis.client.fates import Fate, fate_of_reply
 
 __all__ = [
-    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError", "BusyLoadingError",
-    "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError", "DataError", "ExecAbortError",
-    "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError",
-    "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError",
-    "ReadOnlyError", "RedisError", "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
-    "copied", "error_of_reply",
+    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
+    "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError",
+    "DataError", "ExecAbortError", "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError",
+    "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError",
+    "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError", "ResponseError", "SharedLinkError", "TimeoutError",
+    "TryAgainError", "WatchError", "error_of_reply",
 ]  # fmt: skip
 
 
@@ -167,6 +168,10 @@ class WatchError(RedisError):
     """A watched key has changed, or the link that watched it is gone: nothing of the transaction was executed."""
 
 
+class CachingError(RedisError):
+    """Client-side caching was asked for, and the server cannot do what it needs."""
+
+
 class PubSubError(RedisError):
     """Pub/sub was used in a way that makes no sense."""
 
@@ -213,10 +218,3 @@ def error_of_reply(data: bytes, command: bytes = b"") -> RedisError:
     code = text.partition(" ")[0]
     kind = _BY_CODE.get(code) or next((kind for start, kind in _BY_TEXT if text.startswith(start)), ResponseError)
     return kind(text, fate=fate_of_reply(code, text, command))
-
-
-def copied(error: RedisError) -> RedisError:
-    """An error of one's own for each who is told: a traceback grows where it is raised."""
-    own = type(error)(*error.args, fate=error.fate)
-    own.__cause__ = error.__cause__
-    return own

@@ -15,7 +15,7 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from framewire.frames.resp import Error
-from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.errors import AuthenticationError, CachingError, ConnectionError, RedisError, error_of_reply
 from framewire.redis.client.options import Options
 from framewire.redis.client.shapes.basic import mapping
 
@@ -27,11 +27,11 @@ Greeting = dict[Any, Any]
 """What HELLO tells: server, version, proto, id, mode, role; empty where HELLO is unknown."""
 
 
-def greet(options: Options, auth: Sequence[bytes]) -> Generator[Requests, list[Any], Greeting]:
+def greet(options: Options, auth: Sequence[bytes], tracking: bool = False) -> Generator[Requests, list[Any], Greeting]:
     """The requests of a handshake; returns what the server tells of itself.
 
-    `auth` is what stands behind AUTH, or empty. Raises the server's refusal: of the credentials, the database or, where
-    the options insist on it, of the protocol.
+    `auth` is what stands behind AUTH, or empty. With `tracking` the server is asked to tell of keys that change. Raises
+    the server's refusal: of the credentials, the database, tracking or, where the options insist on it, the protocol.
     """
     told: Greeting = {}
     if options.protocol != 2:
@@ -44,6 +44,12 @@ def greet(options: Options, auth: Sequence[bytes]) -> Generator[Requests, list[A
         (reply,) = yield [(b"AUTH", *auth)]
         _check(reply, b"AUTH")
     yield from _settle(options)
+    if tracking:
+        if not told:
+            raise CachingError("client-side caching needs RESP3, which the server does not speak")
+        (reply,) = yield [(b"CLIENT", b"TRACKING", b"ON")]
+        if isinstance(reply, Error):
+            raise CachingError(f"the server tells of no keys that change, which client-side caching needs: {reply}")
     return told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,17 +12,11 @@ import redis
 
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.facts.table import COMMANDS
+from tests.redis.client.redis_py import ONLY_OURS, OTHER_ARGUMENTS, OTHER_RESULTS
 
 METHODS = sorted(name for name in dir(Commands) if not name.startswith("_"))
 GROUPS = [group for group in Commands.__mro__[1:] if group.__module__.startswith("framewire.redis.client.commands.")]
-
-ONLY_OURS = {
-    "georadius_ro": "redis-py has no method for it",
-    "georadiusbymember_ro": "redis-py has no method for it",
-}
-OTHER_ARGUMENTS = {
-    "set": "ifeq, ifne, ifdeq and ifdne are of Redis 8.4 (the first of Valkey 8.1 too): `execute` takes them",
-}
+DOCUMENTATION = Path(__file__).parents[4] / "docs/clients-shapes.md"
 
 
 def test_each_name_stands_once() -> None:
@@ -46,6 +41,12 @@ def test_arguments_are_those_of_redis_py(name: str) -> None:
     assert (theirs is None) == (name in ONLY_OURS)
     if theirs is not None:
         assert (_arguments(getattr(Commands, name)) == _arguments(theirs)) == (name not in OTHER_ARGUMENTS)
+
+
+def test_the_documentation_names_what_redis_py_does_otherwise() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", DOCUMENTATION.read_text(), re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(named) == sorted({**ONLY_OURS, **OTHER_ARGUMENTS, **OTHER_RESULTS})
 
 
 def _arguments(method: Any) -> list[tuple[str, object, object]]:

@@ -12,7 +12,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
+from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.listening import Listening
 from framewire.redis.client.aio.monitor import Monitor
@@ -23,6 +25,8 @@ from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
+from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, words_of
 from framewire.redis.exchange.calls import Request, Shape
@@ -39,42 +43,71 @@ class Client(Listening[bytes]):
     names.
     """
 
-    def __init__(self, host: str = "localhost", port: int = 6379, db: int = 0, **options: Any) -> None:
-        self._setup(Options(host=host, port=port, db=db, **options))
+    def __init__(
+        self, host: str = "localhost", port: int = 6379, db: int = 0, *, hooks: Sequence[Hook] = (), **options: Any
+    ) -> None:
+        """`hooks` are told of every call."""
+        self._setup(Options(host=host, port=port, db=db, **options), hooks)
 
     @classmethod
-    def from_url(cls, url: str, **options: Any) -> Self:
+    def from_url(cls, url: str, *, hooks: Sequence[Hook] = (), **options: Any) -> Self:
         """The client for a URL: see `Options.from_url`. Raises `ValueError`."""
-        return cls.from_options(Options.from_url(url, **options))
+        return cls.from_options(Options.from_url(url, **options), hooks=hooks)
 
     @classmethod
-    def from_options(cls, options: Options) -> Self:
+    def from_options(cls, options: Options, *, hooks: Sequence[Hook] = ()) -> Self:
         """The client for options that are there already."""
         self = cls.__new__(cls)
-        self._setup(options)
+        self._setup(options, hooks)
         return self
 
-    def _setup(self, options: Options, opener: Opener | None = None) -> None:
+    def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
+        self._hooks = hooks
+        self._hooked = HookedCalls(Hooks(hooks, options)) if hooks else None
+        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
         self._server = Server(options, self._opener, self._bind)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
+        if self._cached is not None:
+            self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
 
     def _bind(self, call: Callable[..., Future]) -> None:
         """Requests go there from here on: straight to the exchange of a link, while there is one."""
+        if self._cached is not None:
+            self._cached.bind(call)
+            call = self._cached.call
+        if self._hooked is not None:
+            self._hooked.bind(call)
+            call = self._hooked.call
         self._call = call
+
+    def _send(self, request: Request, waiter: Any, timeout: float | None) -> None:
+        self._server.send(request, waiter, timeout)
+
+    def _keep(self, cached: CachedCalls) -> None:
+        """Let the cache hear of all that concerns it."""
+        self._server.on_push = cached.pushed
+        self._server.on_resend = cached.sent
+        self._server.on_loss = cached.cache.flush
+        self._pool.on_lend = cached.watch
+
+    @property
+    def cache_stats(self) -> CacheStats | None:
+        """What the cache has done so far; `None` without one."""
+        return self._cached.cache.stats if self._cached is not None else None
 
     def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
         """After a loop that has ended the client begins anew in the next one."""
         if not self._server.left_behind():
             return super()._run_elsewhere(request, shape, error)
-        self._setup(self.options)
+        self._setup(self.options, self._hooks)
         return self._run(request, shape)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
@@ -82,7 +115,16 @@ class Client(Listening[bytes]):
         return super()._execute(request)
 
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        if self._hooked is not None:
+            self._hooked.tell(requests, True, lambda: self._send_together(requests, waiter, timeout))
+        else:
+            self._send_together(requests, waiter, timeout)
+
+    def _send_together(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> Future:
+        if self._cached is not None:
+            self._cached.sent(requests)
         self._server.send_batch(requests, waiter, timeout)
+        return waiter
 
     # -- views --------------------------------------------------------------------------------------------------------
 
@@ -97,7 +139,7 @@ class Client(Listening[bytes]):
             return self
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
-            sibling._setup(replace(self.options, db=index), self._opener)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
@@ -111,11 +153,18 @@ class Client(Listening[bytes]):
         clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = await own.call(request, shape, timeout)
+            result = await self._told(own.call)(request, shape, timeout)
             clean = True
             return result
         finally:
             self._pool.give_back(own, clean=clean)
+
+    def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
+        """`call`, and the hooks told of it."""
+        hooked = self._hooked
+        if hooked is None:
+            return call
+        return lambda request, *args: hooked.tell([request], False, lambda: call(request, *args))
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""

@@ -17,7 +17,7 @@ from typing import Any, Protocol, cast
 
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
-from framewire.redis.client.deadlines import Circumstances, late
+from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, InvalidResponse
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.options import Options
@@ -53,8 +53,10 @@ class LinkOwner(Protocol):
 class Link(asyncio.BufferedProtocol):
     """A connection, from before it is open until it is lost. `exchange.call` sends on it."""
 
-    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False) -> None:
-        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer."""
+    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False, tracking: bool = False) -> None:
+        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer.
+        `tracking`: it is to tell of keys that change."""
+        self._tracking = tracking
         self.loop = asyncio.get_running_loop()
         self._owner = owner
         self.options = options
@@ -64,6 +66,7 @@ class Link(asyncio.BufferedProtocol):
             max_requests=options.max_in_flight,
             max_bytes=options.max_in_flight_bytes,
             max_queued=options.max_queued_bytes,
+            integrity=options.integrity,
         )
         self.get_buffer = self.exchange.get_buffer  # type: ignore[method-assign]  # the callbacks themselves
         self.buffer_updated = self.exchange.buffer_updated  # type: ignore[method-assign]
@@ -78,7 +81,7 @@ class Link(asyncio.BufferedProtocol):
         self._expected = math.inf  # when the timer is to fire
         self._resting = True  # nobody waits for a reply
         self._interval = options.health_check_interval or math.inf
-        self._patience = math.inf if patient else _patience(options)
+        self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
         self._heard = 0.0
         self._received = 0
@@ -87,7 +90,7 @@ class Link(asyncio.BufferedProtocol):
 
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
-        steps = greet(self.options, auth)
+        steps = greet(self.options, auth, self._tracking)
         requests = next(steps)
         try:
             while True:
@@ -250,10 +253,3 @@ class Link(asyncio.BufferedProtocol):
         if self.transport is not None and not self.lost:
             self._flush()
             self.transport.close()
-
-
-def _patience(options: Options) -> float:
-    """How long a server may be silent while somebody waits: twice as long as a call, which has failed by then."""
-    if options.socket_timeout is not None:
-        return 2 * options.socket_timeout
-    return 2 * options.health_check_interval or math.inf

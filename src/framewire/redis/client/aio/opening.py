@@ -7,32 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import socket
 import ssl
 from collections.abc import Sequence
 from typing import Any
 
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.credentials import AsyncCredentialProvider, auth_arguments
-from framewire.redis.client.errors import (
-    AuthenticationError,
-    BusyLoadingError,
-    ConnectionError,
-    MaxConnectionsError,
-    RedisError,
-    TimeoutError,
-)
+from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
+from framewire.redis.client.tcp import set_tcp_options
 from framewire.redis.client.tls import ssl_context
 from framewire.redis.urls import factory
 
-__all__ = ["Opener", "may_pass"]
-
-KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
-"""Seconds of silence before a probe, between probes, and how many (the clients of Redis have agreed on them)."""
-
-USER_TIMEOUT_MS = 30_000
-"""How long sent bytes may stay unacknowledged before the kernel gives the connection up."""
+__all__ = ["Opener"]
 
 
 class Opener:
@@ -79,21 +66,12 @@ class Opener:
         transport, _ = await loop.create_connection(
             lambda: link, options.host, options.port, ssl=self._context, **eyeballs
         )
-        _set_options(transport.get_extra_info("socket"), options.socket_keepalive)
+        set_tcp_options(transport.get_extra_info("socket"), options.socket_keepalive)
 
     async def aclose(self) -> None:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         if self._hold is not None:
             await self._hold.aclose()
-
-
-def may_pass(failure: RedisError) -> bool:
-    """Whether another attempt may succeed where this one failed."""
-    if isinstance(failure.__cause__, (ssl.SSLCertVerificationError, ValueError, RuntimeError)):
-        return False
-    if isinstance(failure, AuthenticationError):
-        return False
-    return isinstance(failure, (ConnectionError, TimeoutError, BusyLoadingError, MaxConnectionsError))
 
 
 async def _credentials(options: Options) -> Sequence[bytes]:
@@ -109,20 +87,3 @@ async def _credentials(options: Options) -> Sequence[bytes]:
 
 def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:
     return type(loop).__module__.partition(".")[0] == "uvloop"
-
-
-def _set_options(sock: socket.socket | None, keepalive: bool) -> None:
-    if sock is None:
-        return
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if keepalive:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in KEEPALIVE:
-            _set(sock, name, value)
-    _set(sock, "TCP_USER_TIMEOUT", USER_TIMEOUT_MS)
-
-
-def _set(sock: socket.socket, name: str, value: int) -> None:
-    option = getattr(socket, name, None)  # not every system has it
-    if option is not None:
-        sock.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -12,13 +12,14 @@ from typing import Any
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
-from framewire.redis.client.aio.opening import Opener, may_pass
-from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
-from framewire.redis.client.fates import Fate
+from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import fail, lost_error, refusal_of
+from framewire.redis.client.repeating import may_pass
 from framewire.redis.exchange.calls import Call
 
-__all__ = ["OwnLink", "fail", "open_own"]
+__all__ = ["OwnLink", "open_own"]
 
 Future = asyncio.Future[Any]
 
@@ -59,16 +60,14 @@ class OwnLink:
         self.send_batch = self._call_lost
         self.error = error
         for call in calls:
-            fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
-            fail(call, ConnectionError(str(error), fate=fate))
+            fail(call, lost_error(call, error))
         self.on_lost(error)
 
     def _call_lost(self, *args: Any) -> Future:
         raise ConnectionError(f"this link is gone: {self.error}")
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
-        name = call.requests[0][0]
-        fail(call, error_of_reply(error.data, name if isinstance(name, bytes) else str(name).encode()))
+        fail(call, refusal_of(call, error))
 
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
@@ -81,12 +80,3 @@ class OwnLink:
 
 def _ignore(_: object) -> None:
     pass
-
-
-def fail(call: Call, error: Exception) -> None:
-    """Tell the waiter of `call`; a batch learns too which of its replies came before."""
-    if call.waiter is None or call.waiter.done():
-        return
-    if call.batch:
-        error.replies = call.replies  # type: ignore[attr-defined]
-    call.waiter.set_exception(error)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink, open_own
@@ -21,6 +22,7 @@ class Pool:
 
     def __init__(self, options: Options, opener: Opener) -> None:
         self._options = options
+        self.on_lend: Callable[[OwnLink], None] = _nothing
         self._opener = opener
         self._free: list[OwnLink] = []
         self._lent: set[OwnLink] = set()
@@ -63,6 +65,7 @@ class Pool:
         if self._closed:
             own.abort()
             raise ConnectionError("the client is closed")
+        self.on_lend(own)
         self._lent.add(own)
         return own
 
@@ -104,3 +107,7 @@ class Pool:
         self._lent.clear()
         while self._waiting:
             self._wake()
+
+
+def _nothing(own: OwnLink) -> None:
+    pass

@@ -15,7 +15,8 @@ from typing import Any, Generic, Self, TypeAlias, cast
 from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S
-from framewire.redis.client.errors import PubSubError, copied
+from framewire.redis.client.errors import PubSubError
+from framewire.redis.client.outcomes import copied
 from framewire.redis.client.subscriptions.asked import name_of, topics_of, with_handlers
 from framewire.redis.client.subscriptions.items import Full, Gap, Item, Kind, Message, texted
 from framewire.redis.client.subscriptions.listener import Topic

@@ -20,13 +20,13 @@ from weakref import WeakKeyDictionary
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
-from framewire.redis.client.aio.opening import Opener, may_pass
-from framewire.redis.client.aio.own import fail
-from framewire.redis.client.errors import ConnectionError, RedisError, copied, error_of_reply
+from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.client.repeating import RETRIED_WORDS, may_repeat
-from framewire.redis.exchange.calls import Call
+from framewire.redis.client.outcomes import copied, fail, lost_error, refusal_of
+from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
+from framewire.redis.exchange.calls import Call, Request
 
 __all__ = ["Server"]
 
@@ -46,6 +46,8 @@ class Server:
         self._bind = bind
         bind(self._call_unconnected)
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.on_resend: Callable[[Sequence[Request]], None] = _ignore
+        self.on_loss: Callable[[], None] = _nothing
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._stranded: list[Call] = []  # they wait for the next link
@@ -61,6 +63,10 @@ class Server:
         """Send requests together; `waiter` gets the list of their replies."""
         self._exchange_link().exchange.send_batch(requests, waiter, timeout)
 
+    def send(self, request: Request, waiter: Any, timeout: float | None) -> None:
+        """Send one request for a waiter of the caller's."""
+        self._exchange_link().exchange.send(request, waiter, None, timeout)
+
     def _exchange_link(self) -> Link:
         """The link, which may not be open yet."""
         if self.closed:
@@ -71,7 +77,7 @@ class Server:
         return self._link
 
     def _new_link(self) -> Link:
-        link = Link(self, self.options)
+        link = Link(self, self.options, tracking=self.options.cache is not None)
         self._bind(link.exchange.call)
         return link
 
@@ -92,7 +98,8 @@ class Server:
                 await self._opener.connect(self._exchange_link())
                 self._connecting = None
                 return
-            except RedisError as failure:
+            except Exception as error:  # also one that nobody has foreseen: else all would wait for ever
+                failure = error if isinstance(error, RedisError) else ConnectionError(f"could not connect: {error!r}")
                 attempts += 1
                 self._strand()
                 if attempts > retry.retries or not may_pass(failure):
@@ -128,6 +135,7 @@ class Server:
             return
         timeout = call.deadline - asyncio.get_running_loop().time()
         exchange = self._exchange_link().exchange
+        self.on_resend(call.requests)
         left = None if timeout == float("inf") else max(timeout, 0.0)
         try:
             if call.batch:
@@ -140,6 +148,7 @@ class Server:
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link:
             return
+        self.on_loss()
         if self._connecting is not None:
             self._stranded += calls
             return
@@ -148,11 +157,11 @@ class Server:
         for call in calls:
             fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
             if self.closed or not self._try_again(call, fate):
-                fail(call, ConnectionError(str(error), fate=fate))
+                fail(call, lost_error(call, error))
 
     def _try_again(self, call: Call, fate: Fate) -> bool:
         """Send it again, if that is allowed; whether it was."""
-        if call.waiter is None or not may_repeat(call, fate) or not self._count(call):
+        if call.waiter is None or not may_repeat(call.requests, fate) or not self._count(call):
             return False
         self._send_again(call)
         return True
@@ -164,9 +173,8 @@ class Server:
         return made < self.options.retry.retries
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
-        name = call.requests[0][0]
-        refusal = error_of_reply(error.data, name if isinstance(name, bytes) else str(name).encode())
-        if refusal.fate is Fate.NOT_EXECUTED and error.code in RETRIED_WORDS and self._count(call):
+        refusal = refusal_of(call, error)
+        if is_passing(refusal) and self._count(call):
             loop = asyncio.get_running_loop()
             pause = self.options.retry.pause(self._attempts[call.waiter], random.random())
             if loop.time() + pause < call.deadline:
@@ -196,5 +204,9 @@ class Server:
             await asyncio.sleep(0)  # for the loop to close what was aborted
 
 
-def _ignore(items: Sequence[Any]) -> None:
+def _ignore(_: Sequence[Any]) -> None:
+    pass
+
+
+def _nothing() -> None:
     pass

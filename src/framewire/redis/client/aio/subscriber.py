@@ -18,11 +18,12 @@ from typing import Any
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
-from framewire.redis.client.aio.opening import Opener, may_pass
-from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError, error_of_reply
+from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.client.repeating import RETRIED_WORDS
+from framewire.redis.client.outcomes import fail, refusal_of
+from framewire.redis.client.repeating import is_passing, may_pass
 from framewire.redis.client.subscriptions.book import Book, Request
 from framewire.redis.client.subscriptions.items import Full
 from framewire.redis.client.subscriptions.listener import Listener, Topic
@@ -209,8 +210,7 @@ class Subscriber:
     def refused(self, request: Request, error: RedisError) -> None:
         """The server does not do what it was told. Where that passes, a new link is told the same again, later."""
         link = self._link
-        code = str(error).partition(" ")[0]
-        if link is not None and code in RETRIED_WORDS and self._book.is_missed(request):
+        if link is not None and is_passing(error) and self._book.is_missed(request):
             link.loop.call_soon(link.abort, error)
         else:
             self._book.refused(request, error)
@@ -221,8 +221,7 @@ class Subscriber:
             self.hear(items)
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
-        if call.waiter is not None:
-            call.waiter.set_exception(error_of_reply(error.data))
+        fail(call, refusal_of(call, error))
 
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link or not link.is_open:

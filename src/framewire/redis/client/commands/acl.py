@@ -105,7 +105,7 @@ class AclCommands(Runs[S]):
 
     @command
     def acl_load(self) -> Reply[bool]:
-        """ACL LOAD: read all users from the server's file. `True`; an error, and nothing is changed, if it is wrong."""
+        """ACL LOAD: read all users from the server's file. `True`; an error, and no change, if it is wrong. O(N)."""
         return self._run((b"ACL", b"LOAD"), ok)
 
     @command

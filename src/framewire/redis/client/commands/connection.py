@@ -67,7 +67,7 @@ class ConnectionCommands(Runs[S]):
 
     @command
     def client_kill(self, address: str) -> Reply[bool]:
-        """CLIENT KILL: close the link that comes from `address` (`ip:port`). `True`; an error if there is none."""
+        """CLIENT KILL: close the link from `address` (`ip:port`). `True`; an error if there is none. O(N)."""
         return self._run((b"CLIENT", b"KILL", address), ok)
 
     @command

@@ -21,17 +21,23 @@ class FunctionCommands(Runs[S]):
 
     @command
     def fcall(self, function: Key, numkeys: int, *keys_and_args: Value) -> Reply[Any]:
-        """FCALL: run a function; the first `numkeys` of the rest are its keys. It returns what `eval` may return."""
+        """FCALL: run a function; the first `numkeys` of the rest are its keys. It returns what `eval` may return.
+
+        The server does nothing else as long as it runs.
+        """
         return self._run((b"FCALL", function, *keyed(numkeys, keys_and_args)), plain)
 
     @command
     def fcall_ro(self, function: Key, numkeys: int, *keys_and_args: Value) -> Reply[Any]:
-        """FCALL_RO: as `fcall`, for a function that writes nothing; on replicas too."""
+        """FCALL_RO: as `fcall`, and as long as it takes, for a function that writes nothing; on replicas too."""
         return self._run((b"FCALL_RO", function, *keyed(numkeys, keys_and_args)), plain)
 
     @command
     def function_load(self, code: Key, replace: bool = False) -> Reply[S]:
-        """FUNCTION LOAD: store a library, whose first line names it; returns that name. `replace`: it may be there."""
+        """FUNCTION LOAD: store a library, whose first line names it; returns that name. O(N) of the code.
+
+        Where there is one of that name it is replaced, if `replace` is said; else that is an error.
+        """
         return self._run((b"FUNCTION", b"LOAD", b"REPLACE", code) if replace else (b"FUNCTION", b"LOAD", code))
 
     @command

@@ -40,7 +40,7 @@ class IntrospectionCommands(Runs[S]):
     def command_list(
         self, module: str | None = None, category: str | None = None, pattern: str | None = None
     ) -> Reply[list[str]]:
-        """COMMAND LIST: the names of all commands, or of a module's, of an ACL category's, or those like a pattern."""
+        """COMMAND LIST: all commands, or a module's, those of an ACL category, or those like a pattern. O(N)."""
         at_most_one(module=module, category=category, pattern=pattern)
         request: tuple[Any, ...] = (b"COMMAND", b"LIST")
         for kind, value in ((b"MODULE", module), (b"ACLCAT", category), (b"PATTERN", pattern)):

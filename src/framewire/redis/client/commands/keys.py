@@ -12,7 +12,7 @@ from framewire.redis.client.arguments import Key, scanning, some
 from framewire.redis.client.definition import Reply, Runs, S, command, either, signature
 from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import flag, ok, plain
-from framewire.redis.client.shapes.keys import scanned
+from framewire.redis.client.shapes.scans import page_of_items
 
 __all__ = ["KeyCommands"]
 
@@ -61,7 +61,7 @@ class KeyCommands(Runs[S]):
         `match` and `_type` only leave keys out of what was looked at: a part may be empty before the end.
         """
         request: tuple[Any, ...] = (b"SCAN", cursor, *scanning(match, count))
-        return self._run(request if _type is None else (*request, b"TYPE", _type), scanned)
+        return self._run(request if _type is None else (*request, b"TYPE", _type), page_of_items)
 
     @command
     def randomkey(self) -> Reply[S | None]:

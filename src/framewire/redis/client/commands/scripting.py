@@ -26,22 +26,28 @@ class ScriptCommands(Runs[S]):
 
     @command
     def eval(self, script: Key, numkeys: int, *keys_and_args: Value) -> Reply[Any]:
-        """EVAL: run `script`; of the rest, the first `numkeys` are its KEYS, the others its ARGV."""
+        """EVAL: run `script`; of the rest, the first `numkeys` are its KEYS, the others its ARGV.
+
+        The server does nothing else as long as it runs.
+        """
         return self._run((b"EVAL", script, *keyed(numkeys, keys_and_args)), plain)
 
     @command
     def eval_ro(self, script: Key, numkeys: int, *keys_and_args: Value) -> Reply[Any]:
-        """EVAL_RO: as `eval`, for a script that writes nothing; on replicas too."""
+        """EVAL_RO: as `eval`, and as long as it takes, for a script that writes nothing; on replicas too."""
         return self._run((b"EVAL_RO", script, *keyed(numkeys, keys_and_args)), plain)
 
     @command
     def evalsha(self, sha: Key, numkeys: int, *keys_and_args: Value) -> Reply[Any]:
-        """EVALSHA: as `eval`, for a script that the server knows by its SHA-1; else `NoScriptError`."""
+        """EVALSHA: as `eval`, and as long as it takes, for a script that the server knows by its SHA-1.
+
+        Where it does not know it: `NoScriptError`.
+        """
         return self._run((b"EVALSHA", sha, *keyed(numkeys, keys_and_args)), plain)
 
     @command
     def evalsha_ro(self, sha: Key, numkeys: int, *keys_and_args: Value) -> Reply[Any]:
-        """EVALSHA_RO: as `evalsha`, for a script that writes nothing; on replicas too."""
+        """EVALSHA_RO: as `evalsha`, and as long as it takes, for a script that writes nothing; on replicas too."""
         return self._run((b"EVALSHA_RO", sha, *keyed(numkeys, keys_and_args)), plain)
 
     @command

@@ -77,7 +77,7 @@ class ServerCommands(Runs[S]):
     def shutdown(
         self, save: bool = False, nosave: bool = False, now: bool = False, force: bool = False, abort: bool = False
     ) -> Reply[bool]:
-        """SHUTDOWN: end the server. Done, it sends no reply: that is a `ConnectionError`; it answers if it refuses.
+        """SHUTDOWN: end the server. Done, it sends no reply: `ConnectionError`; it answers only if it refuses. O(N).
 
         `save` or `nosave`: write the data before, or do not; else as it is configured. `now`: do not wait for replicas;
         `force`: even if saving fails; `abort`: do not go on with a shutdown that waits, and `True`.
@@ -125,14 +125,17 @@ class ServerCommands(Runs[S]):
 
     @command
     def module_load(self, path: Key, *args: Value) -> Reply[bool]:
-        """MODULE LOAD: load a module from the server's disk. `True`. As long as it takes to begin."""
+        """MODULE LOAD: load a module from the server's disk. `True`. It takes as long as the module takes to begin."""
         return self._run((b"MODULE", b"LOAD", path, *args), ok)
 
     @command
     def module_loadex(
         self, path: Key, options: Sequence[str] | Mapping[str, Value] | None = None, args: Sequence[Value] | None = None
     ) -> Reply[bool]:
-        """MODULE LOADEX: as `module_load`, with parameters for it: a mapping, or names and values by turns. `True`."""
+        """MODULE LOADEX: as `module_load`, and as long as it takes, with parameters for it. `True`.
+
+        They are a mapping, or names and values by turns.
+        """
         return self._run((b"MODULE", b"LOADEX", path, *_settings(options or ()), *_arguments(args)), ok)
 
     @command

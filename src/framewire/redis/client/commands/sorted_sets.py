@@ -156,13 +156,17 @@ class SortedSets(Runs[S]):
 
 def _scored(mapping: Pairs) -> list[Any]:
     """Scores and members by turns."""
-    return [part for member, score in some(mapping.items()) for part in (score, member)]
+    parts: list[Any] = []
+    for member, score in mapping.items():
+        parts += (score, member)
+    return some(parts)
 
 
 def _how_to_add(nx: bool, xx: bool, ch: bool, incr: bool, gt: bool, lt: bool, count: int) -> list[bytes]:
-    at_most_one(nx=nx, xx=xx)
-    at_most_one(nx=nx, gt=gt, lt=lt)
+    if (nx and (xx or gt or lt)) or (gt and lt):
+        at_most_one(nx=nx, xx=xx)
+        at_most_one(nx=nx, gt=gt, lt=lt)
     if incr and count != 1:
         raise DataError(f"incr takes one member with its score, not {count}")
-    words = {b"NX": nx, b"XX": xx, b"GT": gt, b"LT": lt, b"CH": ch, b"INCR": incr}
-    return [word for word, wanted in words.items() if wanted]
+    words = ((nx, b"NX"), (xx, b"XX"), (gt, b"GT"), (lt, b"LT"), (ch, b"CH"), (incr, b"INCR"))
+    return [word for wanted, word in words if wanted]

@@ -58,7 +58,8 @@ class SortedSetRanges(Runs[S]):
             request += _how(byscore, bylex, desc, offset, num)
         if not withscores:
             return self._run(request)
-        at_most_one(bylex=bylex, withscores=withscores)
+        if bylex:
+            at_most_one(bylex=bylex, withscores=withscores)
         return self._run((*request, b"WITHSCORES"), scored_as(score_cast_func))
 
     @signature
@@ -195,7 +196,8 @@ class SortedSetRanges(Runs[S]):
 
 def _how(byscore: bool, bylex: bool, desc: bool, offset: int | None, num: int | None) -> tuple[Any, ...]:
     """What ZRANGE and ZRANGESTORE are told beyond the ends."""
-    at_most_one(byscore=byscore, bylex=bylex)
+    if byscore and bylex:
+        at_most_one(byscore=byscore, bylex=bylex)
     page = paging(offset, num)
     if page and not (byscore or bylex):
         raise DataError("offset and num need byscore or bylex")

@@ -12,7 +12,8 @@ from typing import Any
 from framewire.frames.resp import Error, Push, Simple, Verbatim
 from framewire.redis.client.errors import error_of_reply
 
-__all__ = ["flag", "flags", "floating", "mapping", "members", "ok", "pairs", "plain", "scored", "text_of", "texted"]
+__all__ = ["flag", "flags", "floating", "items", "mapping", "members", "ok", "pairs", "plain", "scored", "text_of",
+           "texted"]  # fmt: skip
 
 
 def ok(reply: Any) -> bool:
@@ -58,6 +59,11 @@ def scored(reply: Any) -> list[tuple[Any, float]]:
 def members(reply: Any) -> set[Any]:
     """A set: RESP3's own, or RESP2's list."""
     return reply if isinstance(reply, set) else set(reply)
+
+
+def items(reply: Any) -> list[Any]:
+    """A list, also where RESP3 has a set; its order says nothing then."""
+    return reply if isinstance(reply, list) else list(reply)
 
 
 def plain(reply: Any) -> Any:

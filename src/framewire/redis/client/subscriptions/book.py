@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from weakref import WeakSet
 
-from framewire.redis.client.errors import PubSubError, RedisError, copied
+from framewire.redis.client.errors import PubSubError, RedisError
+from framewire.redis.client.outcomes import copied
 from framewire.redis.client.subscriptions.backlog import Backlog
 from framewire.redis.client.subscriptions.items import Full, Kind, Reason, message_of
 from framewire.redis.client.subscriptions.listener import Listener, Topic

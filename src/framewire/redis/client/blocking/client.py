@@ -1,0 +1,145 @@
+"""`BlockingClient`: a Redis server, from threads.
+
+What belongs here: how it is made, which link each kind of command takes, its views, and its end. What can be asked is
+in `commands`, where it goes in `server`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from framewire.redis.client.arguments import Key
+from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
+from framewire.redis.client.blocking.monitor import Monitor
+from framewire.redis.client.blocking.opening import Opener
+from framewire.redis.client.blocking.pipeline import Pipeline
+from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.server import Server
+from framewire.redis.client.blocking.views import Runner, TextView
+from framewire.redis.client.options import Options
+from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.exchange.calls import Shape
+
+__all__ = ["BlockingClient", "TextBlockingClient"]
+
+
+class BlockingClient(Runner[bytes]):
+    """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
+
+    All threads of a program may use one client: their requests share a link, which the threads that call drive
+    themselves, and what several ask at once leaves in one write. Blocking commands, transactions that watch and MONITOR
+    take links of their own. Nothing is connected before the first call. Options are those of `Options`, by redis-py's
+    names. A child that is forked connects anew; the links stay its parent's.
+    """
+
+    def __init__(self, host: str = "localhost", port: int = 6379, db: int = 0, **options: Any) -> None:
+        self._setup(Options(host=host, port=port, db=db, **options))
+
+    @classmethod
+    def from_url(cls, url: str, **options: Any) -> Self:
+        """The client for a URL: see `Options.from_url`. Raises `ValueError`."""
+        return cls.from_options(Options.from_url(url, **options))
+
+    @classmethod
+    def from_options(cls, options: Options) -> Self:
+        """The client for options that are there already."""
+        self = cls.__new__(cls)
+        self._setup(options)
+        return self
+
+    def _setup(self, options: Options, opener: Opener | None = None) -> None:
+        if options.decode_responses:
+            raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
+        self.options = options
+        self._owns_opener = opener is None
+        self._opener = opener or Opener(options)
+        self._server = Server(options, self._opener)
+        self._pool = Pool(options, self._opener)
+        self._timeout = options.socket_timeout
+        self._siblings: dict[int, BlockingClient] = {}
+        self._call = self._server.call  # type: ignore[method-assign]
+        self._batch = self._server.batch  # type: ignore[method-assign]
+
+    def _execute(self, request: tuple[Any, ...]) -> Any:
+        check_shareable(words_of(request))
+        return super()._execute(request)
+
+    # -- views --------------------------------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> TextBlockingClient:
+        """The same client on the same links; its replies are `str`."""
+        return TextBlockingClient(self)
+
+    def db(self, index: int) -> BlockingClient:
+        """A client for another database of the same server, on links of its own; it is closed with this one."""
+        if index == self.options.db:
+            return self
+        if index not in self._siblings:
+            sibling = BlockingClient.__new__(BlockingClient)
+            sibling._setup(replace(self.options, db=index), self._opener)
+            return self._siblings.setdefault(index, sibling)
+        return self._siblings[index]
+
+    # -- links of their own -------------------------------------------------------------------------------------------
+
+    def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        """Run it on a link of its own, which ends where the call is interrupted: the server must not go on."""
+        link = self._pool.take()
+        clean = False
+        try:
+            timeout = None if not seconds or self._timeout is None else seconds + self._timeout
+            result = link.call(request, shape, timeout)
+            clean = True
+            return result
+        finally:
+            self._pool.give_back(link, clean=clean)
+
+    def dedicated(self) -> Dedicated:
+        """A client on a link of its own, for a `with` block: for commands that change the link."""
+        return Dedicated(self._pool, self.options)
+
+    def monitor(self) -> Monitor:
+        """All commands that the server is given, as an iterator, for a `with` block."""
+        return Monitor(self._pool)
+
+    # -- batches ------------------------------------------------------------------------------------------------------
+
+    def transaction(self, *keys: Key) -> Pipeline[bytes]:
+        """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own."""
+        dedicated = self.dedicated()
+        return Transaction(dedicated, dedicated, keys) if keys else self.pipeline(transaction=True)
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
+        for sibling in self._siblings.values():
+            sibling.close()
+        self._pool.close()
+        if self._owns_opener:
+            self._opener.close()
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class TextBlockingClient(TextView):
+    """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
+
+    def __init__(self, client: BlockingClient) -> None:
+        super().__init__(client)
+        self._client = client
+
+    def transaction(self, *keys: Key) -> Pipeline[str]:
+        """As `BlockingClient.transaction`; replies are `str`."""
+        dedicated = self._client.dedicated()
+        return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)

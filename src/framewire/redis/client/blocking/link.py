@@ -1,0 +1,248 @@
+"""One connection to a server, driven by the threads that call over it: no other thread, and no event loop.
+
+    call --> exchange (under the lock) --> whoever has the sending turn --> kernel
+                                                                              |
+    result <-- waiter <-- exchange (under the lock) <-- whoever drives <------+
+
+What belongs here: calls, deadlines, and whether the server is still alive. Which thread sends and which receives is in
+`turns.py`; what becomes of requests when the link is gone is the business of who made it.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any
+
+from framewire.errors import FramewireError
+from framewire.frames.resp import Error
+from framewire.redis.client.blocking.forks import begins_anew
+from framewire.redis.client.blocking.turns import INTERRUPTED, Turns
+from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
+from framewire.redis.client.deadlines import Circumstances, late, patience
+from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
+from framewire.redis.client.handshake import Greeting, greet
+from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import fail, lost_error, refusal_of
+from framewire.redis.exchange._impl import Exchange
+from framewire.redis.exchange.calls import Call, Request, Shape
+
+__all__ = ["Link"]
+
+
+class Link(Turns):
+    """A connection. `call` and `batch` wait for the reply; any number of threads may be in them."""
+
+    def __init__(self, wire: Wire, options: Options, *, patient: bool = False) -> None:
+        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer."""
+        super().__init__(wire)
+        self.options = options
+        self.where = options.url
+        self.exchange = Exchange(
+            self,
+            max_requests=options.max_in_flight,
+            max_bytes=options.max_in_flight_bytes,
+            max_queued=options.max_queued_bytes,
+        )
+        self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.greeting: Greeting = {}
+        self.is_open = False  # the handshake is over
+        self.error: Exception | None = None
+        self._listeners: list[tuple[float, Waiter]] = []  # who waits for what nobody asks for, and until when
+        self._patience = math.inf if patient else patience(options)
+        self._starved, self._starved_at = 0.0, 0.0  # for how long, and when, the driver last did not run in time
+        begins_anew(self)
+
+    # -- what callers do ----------------------------------------------------------------------------------------------
+
+    def call(self, request: Request, shape: Shape | None = None, timeout: float | None = None) -> Any:
+        """Send `request` and return what `shape` makes of its reply. Raises what the server says, `ConnectionError`,
+        `TimeoutError`, `EncodeError` and `BacklogFull`.
+        """
+        return self._ask(self.exchange.send, request, shape, timeout)
+
+    def batch(self, requests: Sequence[Request], timeout: float | None = None) -> list[Any]:
+        """Send requests together; returns their replies, errors among them."""
+        return self._ask(self.exchange.send_batch, requests, timeout)  # type: ignore[no-any-return]
+
+    # -- the exchange calls these, under the lock ---------------------------------------------------------------------
+
+    def wake(self) -> float:
+        self._asked = True
+        return monotonic()
+
+    new_waiter = Waiter
+
+    def pushed(self, items: Sequence[Any]) -> None:
+        self.on_push(items)
+        self._tell_listeners(math.inf)
+
+    def refused(self, call: Call, error: Error) -> None:
+        if call.waiter is not None:
+            if self.is_open:
+                call.waiter.set_exception(refusal_of(call, error))
+            else:
+                call.waiter.set_result(error)
+
+    def broken(self, error: FramewireError) -> None:
+        self._lose(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+
+    # -- connecting ---------------------------------------------------------------------------------------------------
+
+    def greet(self, auth: Sequence[bytes], timeout: float | None) -> None:
+        """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
+        steps = greet(self.options, auth)
+        deadline = math.inf if timeout is None else monotonic() + timeout
+        requests = next(steps)
+        try:
+            while True:
+                requests = steps.send(self._ask_urgently(requests, deadline))
+        except StopIteration as done:
+            self.greeting = done.value
+        with self._lock:
+            self.is_open = True
+            self.exchange.open()
+
+    def _ask_urgently(self, requests: Sequence[Request], deadline: float) -> list[Any]:
+        """The replies to requests of the handshake, errors among them."""
+        left = None if deadline == math.inf else max(0.0, deadline - monotonic())
+        waiters = [Waiter() for _ in requests[1:]]
+
+        def send(requests: Sequence[Request], last: Waiter) -> None:
+            for request, waiter in zip(requests, [*waiters, last], strict=True):
+                self.exchange.send(request, waiter, None, left, urgent=True)
+
+        last = self._ask(send, requests)
+        return [*(waiter.result() for waiter in waiters), last]
+
+    # -- what nobody asks for -----------------------------------------------------------------------------------------
+
+    def listen(self, ready: Callable[[], bool], timeout: float | None) -> bool:
+        """Wait until what was pushed makes `ready()` true, or `timeout` seconds have passed; whether it is.
+
+        `on_push` is called under the lock, by whichever thread drives, and must not call over this link; neither must
+        `ready`. Raises `ConnectionError`.
+        """
+        deadline = math.inf if timeout is None else monotonic() + timeout
+
+        def queue(ready: Callable[[], bool], listener: Waiter) -> None:
+            if ready():
+                listener.set_result(None)
+            else:
+                self._listeners.append((deadline, listener))
+
+        while not ready():
+            self._ask(queue, ready)
+            if monotonic() >= deadline:
+                break
+        return ready()
+
+    def _tell_listeners(self, now: float) -> None:
+        """Wake those whose deadline has come, with `math.inf` all. Caller must hold the lock."""
+        if self._listeners:
+            waiting = [each for each in self._listeners if not each[1].is_done]
+            self._listeners = [(deadline, waiter) for deadline, waiter in waiting if deadline > now]
+            for deadline, waiter in waiting:
+                if deadline <= now:
+                    waiter.set_result(None)
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Take what the socket holds, without waiting: pushes, or news that the server has closed it. If a thread
+        drives, that one does so. A server that has been silent for `health_check_interval` has to answer first.
+        """
+        silence = monotonic() - self._heard
+        looker = Waiter()
+        try:
+            with self._lock:
+                if self._driver is None and not self.lost:
+                    self._driver = looker
+            if self._driver is looker:
+                self._wire.receive_now(self.exchange.get_buffer())
+        except OSError as error:
+            with self._lock:
+                self._lose(error)
+        finally:
+            if self._driver is looker:
+                self._leave(looker)
+        if 0 < self.options.health_check_interval < silence and not self.lost:
+            self._check()
+
+    def _check(self) -> None:
+        """Ask for a sign of life; without one the link is given up."""
+        try:
+            self.call((b"PING",), None, self.options.socket_connect_timeout)
+        except RedisError as error:
+            self.abort(ConnectionError(f"{self.where} gave no sign of life: {error}"))
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+
+    def _beat(self, now: float) -> None:
+        """A beat has passed: whose deadline has too is told so. Caller must hold the lock."""
+        overdue = now - max(self._next_beat, self.exchange.now) - BEAT_SECONDS
+        if overdue > BEAT_SECONDS:
+            self._starved, self._starved_at = overdue, now
+        self._next_beat = now + BEAT_SECONDS
+        self._tell_listeners(now)
+        late_calls = self.exchange.expire(now)
+        if late_calls:
+            self._fail_late(late_calls, now)
+        silence = now - max(self._heard, self.exchange.oldest)
+        if silence > self._patience:
+            self._lose(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
+
+    def _fail_late(self, calls: list[Call], now: float) -> None:
+        starved = self._starved if self._starved_at > min(call.began for call in calls) else 0.0
+        ahead = self.exchange.unanswered + self.exchange.queued
+        about = Circumstances(now, starved, self._heard, self.exchange.receiving, ahead, "the thread that reads")
+        for call in calls:
+            fail(call, late(call, about, self.where))
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def loss(self) -> ConnectionError:
+        """The error for whoever asks a link that is gone."""
+        if isinstance(self.error, ConnectionError):
+            return type(self.error)(*self.error.args)
+        loss = ConnectionError(f"the connection to {self.where} was lost: {self.error or 'it was closed'}")
+        loss.__cause__ = self.error
+        return loss
+
+    def _lose(self, error: BaseException) -> None:
+        if self.lost:
+            return
+        self.lost = True
+        self.error = error if isinstance(error, Exception) else InterruptedError(INTERRUPTED)
+        self._wire.shut()
+        self._asked = False
+        loss = self.loss()
+        for call in self.exchange.lose():
+            fail(call, lost_error(call, loss))
+        for _, listener in self._listeners:
+            listener.set_exception(self.loss())
+        self._close_if_unused()
+
+    def _ended(self) -> None:
+        self._lose(ConnectionError(f"{self.where} closed the connection"))
+
+    def abort(self, error: Exception | None = None) -> None:
+        """End it at once; who waits gets `ConnectionError`. Twice is fine."""
+        with self._lock:
+            self._lose(error or ConnectionError("the link was closed"))
+
+    def begin_anew(self) -> None:
+        """In a forked child: this link is the parent's, and what its threads wait for is theirs."""
+        self._lock = threading.Lock()
+        self.lost = True
+        self.error = ConnectionError("the link belongs to the process that has forked this one")
+        self._sender = self._driver = None
+        self._parked.clear()
+        self._wire.close()
+
+
+def _ignore(items: Sequence[Any]) -> None:
+    pass

@@ -1,0 +1,138 @@
+"""A link opened: a socket to where the options say the server is (TCP, TLS, Unix, memory), and hands shaken.
+
+What belongs here: one attempt, what may go wrong in it, and attempts until one succeeds or makes no sense. Who needs a
+link, and when, is elsewhere.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from framewire.redis.client.blocking.link import Link
+from framewire.redis.client.blocking.wire import wire_over
+from framewire.redis.client.credentials import CredentialProvider, auth_arguments
+from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.options import Options
+from framewire.redis.client.repeating import may_pass
+from framewire.redis.client.tcp import set_tcp_options
+from framewire.redis.client.tls import ssl_context
+from framewire.redis.urls import factory
+
+__all__ = ["Opener"]
+
+
+class Opener:
+    """Opens the links of one client, and of its siblings for other databases."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._context: ssl.SSLContext | None = None
+        self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.closed = threading.Event()
+
+    def open(self, options: Options, deadline: float | None, *, patient: bool = False) -> Link:
+        """A link, tried again as the options say, but not behind `deadline` (of the monotonic clock).
+
+        Raises `ConnectionError` and its kin, `TimeoutError`, or the server's refusal: of the last attempt.
+        """
+        attempts = 0
+        while True:
+            try:
+                return self._connect(options, deadline, patient)
+            except RedisError as failure:
+                attempts += 1
+                pause = options.retry.pause(attempts, random.random())
+                too_late = deadline is not None and time.monotonic() + pause > deadline
+                if attempts > options.retry.retries or too_late or not may_pass(failure):
+                    raise
+            if self.closed.wait(pause):
+                raise ConnectionError("the client is closed")
+
+    def _connect(self, options: Options, deadline: float | None, patient: bool) -> Link:
+        """One attempt, within `socket_connect_timeout`."""
+        ends = _earlier(options.socket_connect_timeout, deadline)
+        with contextlib.ExitStack() as undo:
+            try:
+                sock = self._socket(ends)
+                undo.callback(sock.close)
+                link = Link(wire_over(sock), options, patient=patient)
+                link.greet(_credentials(options), _left(ends))
+            except builtins.TimeoutError as error:
+                seconds = options.socket_connect_timeout
+                raise TimeoutError(f"could not connect to {options.url} within {seconds} s") from error
+            except RedisError:
+                raise
+            except (OSError, ValueError, RuntimeError) as error:
+                raise ConnectionError(f"could not connect to {options.url}: {error}") from error
+            undo.pop_all()
+            return link
+
+    def _socket(self, ends: float | None) -> socket.socket:
+        """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
+        options = self._options
+        if self._hold is not None:
+            return self._hold.connect()  # type: ignore[no-any-return]
+        if options.path is not None:
+            return _unix_socket(options.path, ends)
+        sock = socket.create_connection((options.host, options.port), _left(ends))
+        try:
+            set_tcp_options(sock, options.socket_keepalive)
+            return self._secured(sock, ends) if options.ssl else sock
+        except BaseException:
+            sock.close()
+            raise
+
+    def _secured(self, sock: socket.socket, ends: float | None) -> socket.socket:
+        if self._context is None:
+            self._context = ssl_context(self._options)
+        assert self._context is not None
+        sock.settimeout(_left(ends))
+        return self._context.wrap_socket(sock, server_hostname=self._options.host, suppress_ragged_eofs=False)
+
+    def close(self) -> None:
+        """Nothing more is opened: a server in memory that nobody else holds ends."""
+        self.closed.set()
+        if self._hold is not None:
+            self._hold.release()
+
+
+def _unix_socket(path: str, ends: float | None) -> socket.socket:
+    sock = socket.socket(socket.AF_UNIX)
+    try:
+        sock.settimeout(_left(ends))
+        sock.connect(path)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _credentials(options: Options) -> Sequence[bytes]:
+    """What stands behind AUTH, from the options or from their provider."""
+    provider = options.credential_provider
+    if provider is None:
+        return options.auth
+    if not isinstance(provider, CredentialProvider):
+        raise ValueError("a blocking client asks get_credentials, which this credential_provider has not")
+    return auth_arguments(provider.get_credentials())
+
+
+def _earlier(seconds: float | None, deadline: float | None) -> float | None:
+    """The end of `seconds` from now, or `deadline`, whichever comes first."""
+    if seconds is None:
+        return deadline
+    end = time.monotonic() + seconds
+    return end if deadline is None else min(end, deadline)
+
+
+def _left(ends: float | None) -> float | None:
+    """Seconds until then; not 0, which to a socket would mean not to wait at all."""
+    return None if ends is None else max(0.001, ends - time.monotonic())

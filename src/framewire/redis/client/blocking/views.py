@@ -1,0 +1,107 @@
+"""What every object with methods shares among threads: commands run over some link, replies as `bytes` or as `str`.
+
+What belongs here: how a definition's request is sent, and the errors of not being able to. Which link it is, is said by
+who inherits this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Never
+
+from framewire.errors import EncodeError
+from framewire.redis.client.blocking.pipeline import Pipeline
+from framewire.redis.client.commands.all import Commands
+from framewire.redis.client.definition import S, Threads
+from framewire.redis.client.errors import DataError, QueueFullError
+from framewire.redis.client.requests import worded, words_of
+from framewire.redis.client.shapes.basic import plain, text_of, texted
+from framewire.redis.exchange.calls import BacklogFull, Request, Shape
+from framewire.redis.facts.table import blocks
+
+__all__ = ["Runner", "TextView"]
+
+
+class Runner(Threads, Commands[S]):
+    """Runs definitions over `_call` and `_batch`, which its class has."""
+
+    _timeout: float | None
+    _text = False  # replies are `str`
+
+    def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
+        raise NotImplementedError
+
+    def _batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        raise NotImplementedError
+
+    def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        try:
+            return self._call(request, shape, self._timeout)
+        except (EncodeError, BacklogFull) as error:
+            not_sent(error)
+
+    def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        return self._run(request, shape)
+
+    def _send_batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """Send requests together; returns the list of their replies."""
+        try:
+            return self._batch(requests, timeout)
+        except (EncodeError, BacklogFull) as error:
+            not_sent(error)
+
+    def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
+        """Commands that leave in one write: `with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
+        return Pipeline(
+            self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error
+        )
+
+    def execute(self, *words: Any) -> Any:
+        """Any command, by its words: `execute("CLIENT", "GETNAME")`; its result is plain Python.
+
+        Raises `DataError`, and `SharedLinkError` for what would change a link that others use too.
+        """
+        return self._execute(worded(words))
+
+    def execute_command(self, *words: Any) -> Any:
+        """redis-py's name of `execute`."""
+        return self._execute(worded(words))
+
+    def _execute(self, request: tuple[Any, ...]) -> Any:
+        seconds = blocks(words_of(request))
+        return self._run(request, plain) if seconds is None else self._run_blocking(request, plain, seconds)
+
+
+class TextView(Runner[str]):
+    """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
+
+    _text = True
+
+    def __init__(self, of: Runner[bytes]) -> None:
+        self._of = of
+        self._timeout = of._timeout
+
+    def _batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        return self._of._batch(requests, timeout)
+
+    def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        return self._of._run(request, texted(shape))
+
+    def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
+        return self._of._run(request, shape)
+
+    def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        return self._of._run_blocking(request, texted(shape), seconds)
+
+    def _execute(self, request: tuple[Any, ...]) -> Any:
+        return text_of(self._of._execute(request))
+
+
+def not_sent(error: Exception) -> Never:
+    """Raise what a caller gets who could not send: nothing was executed."""
+    match error:
+        case EncodeError():
+            raise DataError(str(error)) from None
+        case BacklogFull():
+            raise QueueFullError(str(error)) from None
+    raise error
