@@ -308,10 +308,12 @@ async def test_a_loop_that_has_ended_is_left_behind(server: Server) -> None:
         async with client.pubsub("a") as pubsub:
             await client.publish("a", "x")
             item = await next_of(pubsub)
-            client._subscriber._link.transport.abort()  # type: ignore[union-attr]  # or the loop warns of it
-            client._server._link.transport.abort()  # type: ignore[union-attr]
-            await asyncio.sleep(0.01)
-            return bytes(item.data)
+        for link in (client._subscriber._link, client._server._link):
+            assert link is not None and link.transport is not None
+            link.transport.close()  # or the loop complains of it, when it is closed
+        await until_in_loop(lambda: client._subscriber._link is None and client._server._link is None)
+        await asyncio.sleep(0)
+        return bytes(item.data)
 
     heard: list[bytes] = []
     for _ in range(2):

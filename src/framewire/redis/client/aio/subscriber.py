@@ -14,6 +14,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from framewire.frames.resp import Error
@@ -58,7 +59,7 @@ class Subscriber:
     """`subscribe` and `unsubscribe` for listeners that `new_listener` has made."""
 
     def __init__(self, options: Options, opener: Opener) -> None:
-        self.options = options
+        self.options = replace(options, integrity=False)  # its question may not be asked there, under RESP2
         self._opener = opener
         self._book = Book(time.time)
         self._link: Link | None = None
