@@ -22,7 +22,7 @@ from framewire.redis.client.subscriptions.events import KeyEvent
 from framewire.redis.client.subscriptions.items import Gap, Message, Reason
 from framewire.tap.faults.proxy import FaultProxy
 from tests.peers import PEERS, RedisServer, require
-from tests.waiting import PATIENCE, until_in_loop
+from tests.waiting import LOOK_AGAIN, PATIENCE, until_in_loop
 
 pytestmark = pytest.mark.peer
 
@@ -187,7 +187,7 @@ async def test_a_shard_channel_that_the_server_ends_is_subscribed_again(real: Re
         async with Client.from_url(url_of(node), protocol=protocol, retry=retry) as client:
             slot = await client.execute("CLUSTER", "KEYSLOT", "s")
             await client.execute("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-            await until_in_loop_async(client, b"cluster_state:ok")
+            await until_it_serves(client)
             async with client.pubsub("plain") as plain, client.pubsub() as shard:
                 await shard.ssubscribe("s")
                 await client.spublish("s", 1)
@@ -197,7 +197,7 @@ async def test_a_shard_channel_that_the_server_ends_is_subscribed_again(real: Re
                 await client.execute("CLUSTER", "ADDSLOTS", slot)
                 gap = await next_of(shard)
                 assert isinstance(gap, Gap) and gap.reason in (Reason.MOVED, Reason.LOST)
-                await until_in_loop_async(client, b"cluster_state:ok")
+                await until_it_serves(client)
                 await client.spublish("s", 2)
                 assert (await next_of(shard)).data == b"2"
                 await client.publish("plain", 3)
@@ -206,9 +206,11 @@ async def test_a_shard_channel_that_the_server_ends_is_subscribed_again(real: Re
                 assert item.data == b"3"
 
 
-async def until_in_loop_async(client: Client, word: bytes) -> None:
-    while word not in await client.execute("CLUSTER", "INFO"):
-        await asyncio.sleep(0.001)
+async def until_it_serves(client: Client) -> None:
+    """A cluster says that it is well some time after it got its slots."""
+    async with asyncio.timeout(PATIENCE):
+        while b"cluster_state:ok" not in await client.execute("CLUSTER", "INFO"):  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 async def test_keyspace_events(client: Client) -> None:
@@ -216,9 +218,10 @@ async def test_keyspace_events(client: Client) -> None:
     with pytest.raises(PubSubError, match="lacks"):
         async with client.keyspace_events():
             pass
-    async with client.text.keyspace_events("u:*", {"set", "expired"}, enable=True) as some, client.keyspace_events(
-        "*", {"expired"}, enable=True
-    ) as expired:
+    async with (
+        client.text.keyspace_events("u:*", {"set", "expired"}, enable=True) as some,
+        client.keyspace_events("*", {"expired"}, enable=True) as expired,
+    ):
         await client.execute("SET", "u:1", "x", "PX", 1)
         await client.set("other", 1)
         assert await some.__anext__() == KeyEvent("set", "u:1", 0)

@@ -192,7 +192,7 @@ async def test_while_there_is_no_link_nothing_is_told_from_dead(server: Server) 
             assert await pubsub.get_message() is None
             await proxy.down()
             await until_in_loop(lambda: client._subscriber.trouble() is not None)
-            with pytest.raises(ConnectionError, match="no link to redis://127.0.0.1"):
+            with pytest.raises(ConnectionError, match="there is no link to redis"):
                 await pubsub.get_message(timeout=0.01)
             await proxy.up()
             assert isinstance(await next_of(pubsub), Gap)
