@@ -21,7 +21,6 @@ from framewire.redis.client.errors import (
     TimeoutError,
 )
 from framewire.redis.client.retries import Retry
-from framewire.redis.client.subscriptions.events import KeyEvent
 from framewire.redis.client.subscriptions.items import Gap, Message, Reason
 from framewire.tap.faults.proxy import FaultProxy
 from tests.waiting import PATIENCE, until_in_loop
@@ -348,27 +347,3 @@ async def test_what_makes_no_sense_is_said_at_once(client: Client) -> None:
             await pubsub.subscribe()
     with pytest.raises(ValueError, match="drop_some"):
         client.pubsub(when_full="drop_some")
-
-
-# -- keyspace events --------------------------------------------------------------------------------------------------
-
-
-async def test_keyspace_events(client: Client) -> None:
-    with pytest.raises(PubSubError, match="notify-keyspace-events is '' and lacks 'AE'"):
-        async with client.keyspace_events():
-            pass
-    async with (
-        client.keyspace_events(enable=True) as all_of_them,
-        client.text.keyspace_events("u:*", {"del"}, db="*", enable=True) as some,
-    ):
-        await client.db(1).set("u:1", "x")
-        await client.db(1).delete("u:1")
-        await client.set("k", "x")
-        assert await all_of_them.__anext__() == KeyEvent("set", b"k", 0)
-        assert await some.__anext__() == KeyEvent("del", "u:1", 1)
-        await client.execute("CLIENT", "KILL", "TYPE", "pubsub")
-        assert isinstance(await all_of_them.__anext__(), Gap)
-        await some.aclose()
-        assert [item async for item in some] == []
-    async with client.keyspace_events():  # what was enabled stays so
-        pass
