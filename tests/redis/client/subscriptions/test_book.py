@@ -188,3 +188,11 @@ def test_the_same_twice_by_one_listener_survives_the_first_caller(world: World) 
     world.book.withdraw(listener, new, first)
     world.settle()
     assert second.done() and listener.topics == {A} and world.subscribed == {A}
+
+
+def test_what_was_to_be_sent_on_a_lost_link_is_not_sent_on_the_next(world: World) -> None:
+    listener = listening(world, A)
+    world.book.join(listener, [B], Waiting())  # not sent yet
+    world.cut()
+    world.connect()
+    assert world.commands == [(b"SUBSCRIBE", b"a"), (b"SUBSCRIBE", b"a"), (b"SUBSCRIBE", b"b")]

@@ -141,6 +141,11 @@ class Subscribing(RuleBasedStateMachine):
                 reader.read()
                 if topic in reader.listener.topics:
                     assert reader.last[topic] == number
+        for reader in self.readers:
+            world.book.end(reader.listener)
+        world.send()
+        world.settle()
+        assert not world.subscribed and not world.book._all()  # nothing is kept of what was
 
 
 Subscribing.TestCase.settings = examples(150, stateful_step_count=40)

@@ -90,6 +90,7 @@ class Subscriber:
             self._go_on()
             await self._wait(waiter, "subscribing")
         except BaseException:
+            waiter.cancel()
             self._book.withdraw(listener, new, waiter)
             self._send()
             raise

@@ -97,7 +97,7 @@ class Book:
         Where it refuses one, `waiter` gets the refusal. Returns those that it did not listen to before: where the
         waiter fails, or does not wait to the end, `withdraw` them.
         """
-        wanted = set(topics)
+        wanted = list(dict.fromkeys(topics))
         new = [topic for topic in wanted if topic not in listener.topics]
         for topic in new:
             self._add(listener, topic)
@@ -108,7 +108,9 @@ class Book:
     def withdraw(self, listener: Listener, topics: Iterable[Topic], waiter: Waiter) -> None:
         """What `join` has returned for `waiter` is wanted no more, but by another call for the same listener."""
         alone = []
-        for topic in set(topics) & listener.topics:
+        for topic in topics:
+            if topic not in listener.topics:
+                continue
             state = self._state(topic)
             state.asks = [ask for ask in state.asks if ask.waiter is not waiter]
             if not any(ask.listener is listener for ask in state.asks):
@@ -127,7 +129,9 @@ class Book:
         """`listener` hears no more of `topics`; `waiter` gets `None` once the server does not send them either, where
         nobody else listens."""
         left = set()
-        for topic in set(topics) & listener.topics:
+        for topic in dict.fromkeys(topics):
+            if topic not in listener.topics:
+                continue
             state = self._state(topic)
             self._remove(listener, topic, state)
             if state.unanswered and not state.wanted:
@@ -147,7 +151,8 @@ class Book:
 
     def _wait(self, ask: Ask) -> None:
         for topic in ask.left:
-            self._state(topic).asks.append(ask)
+            state = self._state(topic)
+            state.asks = [*(other for other in state.asks if not other.waiter.done()), ask]
         if not ask.left and not ask.waiter.done():
             ask.waiter.set_result(None)
 
