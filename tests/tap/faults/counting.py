@@ -13,7 +13,7 @@ from typing import Any
 from framewire.aio.connection import Connection
 from framewire.aio.listen import listen
 from framewire.codecs.resp import RespServerCodec
-from framewire.errors import ConnectionClosedError
+from framewire.errors import ConnectionClosedError, IncompleteFrame
 from framewire.tap.faults.proxy import FaultProxy
 
 __all__ = ["Client", "Counting", "StillTime", "counting", "through"]
@@ -26,7 +26,7 @@ class Counting:
 
     def __init__(self) -> None:
         self.requests: list[list[bytes]] = []
-        self.ends: list[str] = []  # how connections ended: by an "end" or by being "lost"
+        self.ends: list[str] = []  # how connections ended: an "end", one "inside" a request, or "lost"
 
     async def serve(self, connection: Connection[Any]) -> None:
         try:
@@ -34,9 +34,11 @@ class Counting:
                 self.requests.append(request)
                 await connection.write_frame(self.answer(request))
                 if request == [b"END"]:
-                    return
+                    break
         except ConnectionClosedError:
             self.ends.append("lost")
+        except IncompleteFrame:
+            self.ends.append("inside")
         else:
             self.ends.append("end")
 

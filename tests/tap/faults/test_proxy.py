@@ -82,7 +82,8 @@ def test_replies_that_are_late_keep_their_order_and_do_not_add_up(run: Run) -> N
     time = StillTime()
 
     async def main() -> None:
-        async with through("reply 2-: delay 1s", sleep=time.sleep, clock=time.clock) as (_, proxy), Client(proxy) as client:
+        late = through("reply 2-: delay 1s", sleep=time.sleep, clock=time.clock)
+        async with late as (_, proxy), Client(proxy) as client:
             client.send(PING * 4)
             assert await client.receive(4) == b":1\r\n"
             await until_in_loop(lambda: proxy.seen["reply"] == 4 and time.asked)
@@ -95,7 +96,8 @@ def test_replies_that_are_late_keep_their_order_and_do_not_add_up(run: Run) -> N
 
 def test_time_passes_by_itself_unless_it_is_given(run: Run) -> None:
     async def main() -> None:
-        async with through("reply: delay 1-2ms\nrequest: slice 1 byte every 1ms") as (_, proxy), Client(proxy) as client:
+        program = "reply: delay 1-2ms\nrequest: slice 1 byte every 1ms"
+        async with through(program) as (_, proxy), Client(proxy) as client:
             client.send(PING)
             assert await client.receive(4) == b":1\r\n"
             assert proxy.counts == Counter(delay=1, slice=1)
@@ -203,7 +205,7 @@ def test_a_request_is_cut_short(run: Run) -> None:
             assert await client.receive(4) == b":1\r\n"
             client.send(PING)
             assert await client.rest() == b""
-            await until_in_loop(lambda: server.ends)
+            await until_in_loop(lambda: server.ends == ["inside"])
             assert server.requests == [[b"PING"]]
 
     run(main())
@@ -369,7 +371,8 @@ def test_a_seed_is_drawn_and_repeats_a_run() -> None:
 
 def test_other_protocols_are_bytes(run: Run) -> None:
     async def main() -> None:
-        async with through("byte 2 of replies: cut\nreply 1: drop", protocol="bytes") as (_, proxy), Client(proxy) as client:
+        program = "byte 2 of replies: cut\nreply 1: drop"
+        async with through(program, protocol="bytes") as (_, proxy), Client(proxy) as client:
             client.send(PING)
             assert await client.rest() == b":1"
             assert proxy.seen == Counter()
