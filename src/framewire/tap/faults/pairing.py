@@ -135,7 +135,7 @@ class Pairing:
         self._mode = _Mode()  # behind the last request
         self._subscribed = _Subscribed()  # as the server has confirmed it
         self._monitoring = False
-        self._unannounced = False  # it subscribed while replies were off: confirmations come all the same
+        self._unannounced: set[bytes] = set()  # what it did while replies were off: what follows comes all the same
 
     @property
     def waiting(self) -> int:
@@ -150,8 +150,8 @@ class Pairing:
         confirmations, is_answered = self._mode.next(name, request)
         if is_answered:
             self._waiting.append(_Asked(request, name, confirmations))
-        else:
-            self._unannounced |= confirmations > 0
+        elif confirmations or self._mode.monitoring:
+            self._unannounced.add(b"subscribe" if confirmations else b"monitor")
 
     # -- from the server ----------------------------------------------------------------------------------------------
 
@@ -166,14 +166,15 @@ class Pairing:
                 return self._confirmed(asked)
             if body[:1] == b">" or kind in _PUBLISHED:
                 return Paired("push")
-        if asked is None or (self._monitoring and _monitored.match(body)):
+        monitors = self._monitoring or b"monitor" in self._unannounced
+        if asked is None or (monitors and _monitored.match(body)):
             return Paired("push")
         return self._replied(asked, body)
 
     def _may_be_published(self, body: bytes, asked: _Asked | None) -> bool:
         """Whether it is worth a look: under RESP2 messages and confirmations are arrays like others."""
         expected = asked is not None and asked.confirmations > 0
-        return body[:1] == b"*" and (expected or self._unannounced or bool(self._subscribed))
+        return body[:1] == b"*" and (expected or b"subscribe" in self._unannounced or bool(self._subscribed))
 
     def _confirmed(self, asked: _Asked) -> Paired:
         asked.confirmations -= 1
