@@ -7,7 +7,8 @@ What belongs here: the order of requests on one connection, and the commands tha
     CLIENT REPLY        OFF and SKIP are not answered, nor is what they silence
     MONITOR             one reply, then lines without end; a second one is not answered
 
-Between MULTI and EXEC each is answered by one QUEUED.
+Between MULTI and EXEC each is answered by one QUEUED. What a server puts between the elements of EXEC's reply, because
+the transaction subscribes, publishes to its own connection or changes CLIENT REPLY, is not known here.
 """
 
 from __future__ import annotations
