@@ -49,6 +49,7 @@ def test_a_program_runs_in_a_thread(server: ThreadServer) -> None:
 def test_a_cut_by_a_fin_does_not_become_a_reset_when_the_client_goes_on_sending(server: ThreadServer) -> None:
     with fault_proxy_in_thread(server.url, "reply 2: cut after 3 bytes") as proxy, connected(proxy) as client:
         client.sendall(PING * 2)
+        proxy.happened("cut", timeout=PATIENCE)
         until(lambda: proxy.connection_count == 0)
         for _ in range(50):
             client.sendall(PING * 1000)
