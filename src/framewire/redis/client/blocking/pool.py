@@ -33,6 +33,11 @@ class Pool:
         self._lent: set[Link] = set()
         self._opening = 0
 
+    def has_room(self) -> bool:
+        """Whether `take` would find a link, or make one, without waiting for another to be given back."""
+        with self._changed:
+            return bool(self._free) or len(self._lent) + self._opening < self._options.max_connections
+
     def take(self) -> Link:
         """A link that nobody else uses; give it back. Raises what connecting raises."""
         while True:
