@@ -323,7 +323,7 @@ class Exchange:
 
     def _read_items(self) -> None:
         items = None
-        while items is None or (items and self._rest):  # an offender behind good items is told by the next call
+        while items is None or (items and self.receiving):  # an offender behind good items is told by the next call
             items = self._decoder.decode_batch(self._rest, MOST_ITEMS)
             for item in items:
                 self._item(item)
