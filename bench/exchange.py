@@ -87,7 +87,7 @@ def rows() -> list[Row]:
     ours, peer = Owner(Exchange), Owner(_pure.Exchange)
     made = [
         compare("50 calls in a turn", "the plain twin", calls(ours, 50), calls(peer, 50), per=50),
-        compare("50 calls in a turn, no deadline", "the plain twin", calls(ours, 50, None), calls(peer, 50, None), per=50),
+        compare("50 calls, no deadline", "the plain twin", calls(ours, 50, None), calls(peer, 50, None), per=50),
         compare("one call in a turn", "the plain twin", calls(ours, 1), calls(peer, 1)),
         compare("a batch of 100", "the plain twin", batch(ours), batch(peer), per=100),
         compare("50 calls in a turn", "futures alone", calls(ours, 50), futures_alone(ours), per=50),

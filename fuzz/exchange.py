@@ -81,7 +81,8 @@ def check_work(script: tuple[int, list[Any]], integrity: bool, wire: bytes) -> N
     with counted_calls(work):
         for i in range(len(wire)):
             link.exchange.feed(wire[i : i + 1])
-    assert work.steps <= (CALLS_PER_BYTE + CALLS_FOR_AN_ITEM) * len(wire) + 200, f"{work.steps} calls for {len(wire)} bytes"
+    most = (CALLS_PER_BYTE + CALLS_FOR_AN_ITEM) * len(wire) + 200
+    assert work.steps <= most, f"{work.steps} calls for {len(wire)} bytes"
 
 
 def seeds() -> Iterator[bytes]:

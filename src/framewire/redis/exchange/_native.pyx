@@ -233,7 +233,10 @@ cdef class Exchange:
         return 0
 
     cdef inline bint has_room(self) noexcept:
-        return self.opened and not self.paused and self.count < self.max_requests and self.wire < self.max_bytes
+        return (
+            self.opened and not (self.paused or self.broken)
+            and self.count < self.max_requests and self.wire < self.max_bytes
+        )
 
     # -- onto the wire
 

@@ -140,7 +140,7 @@ class Exchange:
 
     def _has_room(self) -> bool:
         return (
-            self._open and not self._paused
+            self._open and not (self._paused or self._broken)
             and len(self._slots) < self.max_requests and self._wire < self.max_bytes
         )  # fmt: skip
 
