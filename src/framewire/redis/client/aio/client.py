@@ -21,6 +21,7 @@ from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
@@ -33,7 +34,7 @@ from framewire.redis.exchange.calls import Request, Shape
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Runner[bytes], Locks):
+class Client(Runner[bytes], Locks, Reauthenticates):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -75,6 +76,8 @@ class Client(Runner[bytes], Locks):
             self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        if self._owns_opener:
+            self._listen_for_credentials()
         self.lines: Lines = Lines()
 
     def _bind(self, call: Callable[..., Future]) -> None:

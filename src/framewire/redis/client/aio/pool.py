@@ -41,22 +41,33 @@ class Pool:
                 raise ConnectionError("the client is closed")
             while self._free:
                 own = self._free.pop()
-                if own.link.loop is asyncio.get_running_loop() and await self._is_alive(own):
+                if own.link.loop is asyncio.get_running_loop() and await self._is_fit(own):
                     self._lent.add(own)
                     return own
             if len(self._lent) + self._opening < self._options.max_connections:
                 return await self._open()
             await self._wait()
 
-    async def _is_alive(self, own: OwnLink) -> bool:
-        """After a long silence a link has to answer before it is lent."""
-        interval = self._options.health_check_interval
-        if own.lost or not interval or own.link.silent_for() < interval:
-            return not own.lost
+    async def _is_fit(self, own: OwnLink) -> bool:
+        """After a long silence a link has to answer before it is lent, and with new credentials to take them."""
+        if own.lost:
+            return False
+        interval, renewals = self._options.health_check_interval, self._opener.renewals
+        request: tuple[bytes, ...] | None = None
+        if own.renewals != renewals:
+            request = (b"AUTH", *self._opener.renewed)
+        elif interval and own.link.silent_for() >= interval:
+            request = (b"PING",)
         try:
-            await own.call((b"PING",), None, self._options.socket_connect_timeout)
+            if request is not None:
+                await own.call(request, None, self._options.socket_connect_timeout)
+                own.renewals = renewals
         except RedisError:
             own.abort()
+        except asyncio.CancelledError:
+            own.abort()
+            self._wake()
+            raise
         return not own.lost
 
     async def _open(self) -> OwnLink:

@@ -18,6 +18,7 @@ from framewire.redis.client.blocking.monitor import Monitor
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.options import Options
@@ -27,7 +28,7 @@ from framewire.redis.exchange.calls import Shape
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
 
-class BlockingClient(Runner[bytes], Locks):
+class BlockingClient(Runner[bytes], Locks, Reauthenticates):
     """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
@@ -61,6 +62,8 @@ class BlockingClient(Runner[bytes], Locks):
         self._pool = Pool(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
+        if self._owns_opener:
+            self._listen_for_credentials()
         self.lines = Lines()
         self.keeper = Keeper()
         self._call = self._server.call  # type: ignore[method-assign]

@@ -10,7 +10,7 @@ import threading
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 
 __all__ = ["Pool"]
@@ -45,9 +45,20 @@ class Pool:
             if link is None:
                 return self._open()
             link.look()
-            if not link.lost:
+            if self._is_fit(link):
                 return link
             self.give_back(link, clean=False)
+
+    def _is_fit(self, link: Link) -> bool:
+        """Whether it is alive, and has taken new credentials if there are any."""
+        renewals = self._opener.renewals
+        if not link.lost and link.renewals != renewals:
+            try:
+                link.call((b"AUTH", *self._opener.renewed), None, self._options.socket_connect_timeout)
+                link.renewals = renewals
+            except RedisError as error:
+                link.abort(ConnectionError(f"the link could not be authenticated anew: {error}"))
+        return not link.lost
 
     def _reserve(self) -> Link | None:
         """A free link, lent from now on; or `None`: there is room for a new one, which is counted from now on."""
