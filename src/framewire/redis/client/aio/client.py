@@ -16,6 +16,7 @@ from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.link import WrongLoop
+from framewire.redis.client.aio.listening import Listening
 from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
@@ -23,6 +24,7 @@ from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.server import Server
+from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
@@ -34,7 +36,7 @@ from framewire.redis.exchange.calls import Request, Shape
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Runner[bytes], Locks, Reauthenticates):
+class Client(Listening[bytes], Locks, Reauthenticates):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -72,6 +74,7 @@ class Client(Runner[bytes], Locks, Reauthenticates):
         self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
         self._server = Server(options, self._opener, self._bind)
         self._pool = Pool(options, self._opener)
+        self._subscriber = Subscriber(options, self._opener)
         if self._cached is not None:
             self._keep(self._cached)
         self._timeout = options.socket_timeout
@@ -176,6 +179,10 @@ class Client(Runner[bytes], Locks, Reauthenticates):
         """All commands that the server is given, as an iterator, for an `async with` block."""
         return Monitor(self._pool)
 
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        if self._subscriber.left_behind():
+            self._subscriber = Subscriber(self.options, self._opener)
+        return self, self._subscriber, self.options.db
     def _locking(self) -> Locking:
         return self
 
@@ -197,6 +204,7 @@ class Client(Runner[bytes], Locks, Reauthenticates):
         for sibling in self._siblings.values():
             await sibling.aclose()
         self._pool.close()
+        self._subscriber.close()
         await self._server.close()
         if self._owns_opener:
             await self._opener.aclose()
@@ -210,12 +218,15 @@ class Client(Runner[bytes], Locks, Reauthenticates):
         await self.aclose()
 
 
-class TextClient(TextView, Locks):
+class TextClient(TextView, Listening[str], Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self._client = client
+
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:
         """As `Client.transaction`; replies are `str`."""
