@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink, open_own
 from framewire.redis.client.errors import ConnectionError, RedisError
@@ -29,24 +30,39 @@ class Pool:
         self._opening = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None  # whose links they are
 
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
         return bool(self._free) or len(self._lent) + self._opening < self._options.max_connections
 
     async def take(self) -> OwnLink:
-        """A link that nobody else uses; give it back. Raises what connecting raises."""
+        """A link that nobody else uses; give it back. Raises what connecting raises, and `WrongLoop`."""
+        self._enter()
         while True:
             if self._closed:
                 raise ConnectionError("the client is closed")
             while self._free:
                 own = self._free.pop()
-                if own.link.loop is asyncio.get_running_loop() and await self._is_fit(own):
+                if await self._is_fit(own):
                     self._lent.add(own)
                     return own
             if len(self._lent) + self._opening < self._options.max_connections:
                 return await self._open()
             await self._wait()
+
+    def _enter(self) -> None:
+        """The loop that runs must be that of the links; those of one that was closed are gone with it."""
+        loop = asyncio.get_running_loop()
+        if self._loop is loop:
+            return
+        if self._loop is not None and not self._loop.is_closed():
+            raise WrongLoop
+        self._loop = loop
+        self._free.clear()
+        self._lent.clear()
+        self._waiting.clear()
+        self._opening = 0
 
     async def _is_fit(self, own: OwnLink) -> bool:
         """After a long silence a link has to answer before it is lent, and with new credentials to take them."""
