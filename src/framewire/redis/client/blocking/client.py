@@ -6,20 +6,24 @@ in `commands`, where it goes in `server`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
+from framewire.redis.client.blocking.hooked import tell
 from framewire.redis.client.blocking.lock import Locking, Locks
 from framewire.redis.client.blocking.lock_keeper import Keeper, Lines
 from framewire.redis.client.blocking.monitor import Monitor
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
+from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Shape
@@ -27,7 +31,7 @@ from framewire.redis.exchange.calls import Shape
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
 
-class BlockingClient(Runner[bytes], Locks):
+class BlockingClient(Runner[bytes], Locks, Reauthenticates):
     """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
@@ -36,22 +40,25 @@ class BlockingClient(Runner[bytes], Locks):
     names. A child that is forked connects anew; the links stay its parent's.
     """
 
-    def __init__(self, host: str = "localhost", port: int = 6379, db: int = 0, **options: Any) -> None:
-        self._setup(Options(host=host, port=port, db=db, **options))
+    def __init__(
+        self, host: str = "localhost", port: int = 6379, db: int = 0, *, hooks: Sequence[Hook] = (), **options: Any
+    ) -> None:
+        """`hooks` are told of every call, in the thread that makes it."""
+        self._setup(Options(host=host, port=port, db=db, **options), hooks)
 
     @classmethod
-    def from_url(cls, url: str, **options: Any) -> Self:
+    def from_url(cls, url: str, *, hooks: Sequence[Hook] = (), **options: Any) -> Self:
         """The client for a URL: see `Options.from_url`. Raises `ValueError`."""
-        return cls.from_options(Options.from_url(url, **options))
+        return cls.from_options(Options.from_url(url, **options), hooks=hooks)
 
     @classmethod
-    def from_options(cls, options: Options) -> Self:
+    def from_options(cls, options: Options, *, hooks: Sequence[Hook] = ()) -> Self:
         """The client for options that are there already."""
         self = cls.__new__(cls)
-        self._setup(options)
+        self._setup(options, hooks)
         return self
 
-    def _setup(self, options: Options, opener: Opener | None = None) -> None:
+    def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
@@ -61,10 +68,25 @@ class BlockingClient(Runner[bytes], Locks):
         self._pool = Pool(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
+        if self._owns_opener:
+            self._listen_for_credentials()
         self.lines = Lines()
         self.keeper = Keeper()
-        self._call = self._server.call  # type: ignore[method-assign]
-        self._batch = self._server.batch  # type: ignore[method-assign]
+        self._hooks = hooks
+        self._hooked = Hooks(hooks, options) if hooks else None
+        self._call = self._told(self._server.call, False)  # type: ignore[method-assign]
+        self._batch = self._told(self._server.batch, True)  # type: ignore[method-assign]
+
+    def _told(self, send: Callable[..., Any], batch: bool) -> Callable[..., Any]:
+        """`send`, whose first argument is a request, or of a `batch` several; and the hooks told of it."""
+        hooks = self._hooked
+        if hooks is None:
+            return send
+
+        def told(what: Any, *how: Any) -> Any:
+            return tell(hooks, what if batch else [what], batch, lambda: send(what, *how))
+
+        return told
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
@@ -86,7 +108,7 @@ class BlockingClient(Runner[bytes], Locks):
             return self
         if index not in self._siblings:
             sibling = BlockingClient.__new__(BlockingClient)
-            sibling._setup(replace(self.options, db=index), self._opener)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
             return self._siblings.setdefault(index, sibling)
         return self._siblings[index]
 
@@ -98,7 +120,7 @@ class BlockingClient(Runner[bytes], Locks):
         clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = link.call(request, shape, timeout)
+            result = self._told(link.call, False)(request, shape, timeout)
             clean = True
             return result
         finally:
