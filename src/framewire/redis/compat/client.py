@@ -76,6 +76,24 @@ class Redis(Speaking):
         runner = self._runner
         return runner._run_blocking(request, shape, seconds) if blocking else runner._run(request, shape)
 
+    # -- as a mapping -------------------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: Any) -> Any:
+        """The string under `name`. Raises `KeyError` where there is none."""
+        value: Any = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        self.set(name, value)
+
+    def __delitem__(self, name: Any) -> None:
+        self.delete(name)
+
+    def __contains__(self, name: Any) -> bool:
+        return bool(self.exists(name))
+
     # -- other objects ------------------------------------------------------------------------------------------------
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
