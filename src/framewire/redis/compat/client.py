@@ -86,7 +86,7 @@ class Redis(Speaking):
         return value
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        self.set(name, value)
+        self._run((b"SET", name, value))
 
     def __delitem__(self, name: Any) -> None:
         self.delete(name)
