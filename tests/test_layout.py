@@ -17,6 +17,7 @@ import pytest
 import framewire
 import framewire.aio
 import framewire.blocking
+import framewire.kits
 import framewire.redis
 
 ROOT = Path(__file__).parent.parent
@@ -143,7 +144,7 @@ def test_the_environment_chooses_the_twins() -> None:
     assert output.stdout.split() == ["pure", "False"]
 
 
-PACKAGES = [framewire, framewire.aio, framewire.blocking, framewire.redis]
+PACKAGES = [framewire, framewire.aio, framewire.blocking, framewire.kits, framewire.redis]
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)

@@ -93,14 +93,15 @@ class Reading:
     def sort(self, item: Any) -> Any:
         """The reply that `item` is, or makes whole; `NOTHING`, if it was told, or is a part of one."""
         if self._torn is not None:
-            return self._mend(self._torn, item)
+            self._mend(self._torn, item)
+            return self._whole(self._torn)
         if self._is_told(item):
             return NOTHING
         if type(item) is list and (self._monitoring or self._queued):
-            self._torn = TornExec(len(item), self._queued)
+            torn = self._torn = TornExec(len(item), self._queued)
             for element in item:
-                self._mend(self._torn, element)
-            return self._whole(self._torn)
+                self._mend(torn, element)
+            return self._whole(torn)
         return item
 
     def _is_told(self, item: Any) -> bool:
@@ -129,7 +130,7 @@ class Reading:
 
     # -- what a transaction answers -----------------------------------------------------------------------------------
 
-    def _mend(self, torn: TornExec, item: Any) -> Any:
+    def _mend(self, torn: TornExec, item: Any) -> None:
         items = item.items if type(item) is Push else item
         confirmation = confirmation_in(items)
         if confirmation is not None and torn.expects(confirmation, items[1]):
@@ -137,7 +138,6 @@ class Reading:
             self.confirm(confirmation, items[1])
         elif not self._is_told(item):
             torn.replies.append(item)
-        return self._whole(torn)
 
     def _whole(self, torn: TornExec) -> Any:
         if len(torn.replies) < torn.wants:

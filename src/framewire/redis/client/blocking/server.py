@@ -108,8 +108,11 @@ class Server:
     def _connected(self, deadline: float | None) -> Link:
         """A new link, which one thread makes for all; if it fails, it fails for all that wait."""
         failures = self._failures
-        self._take_turn(deadline)
+        turn: list[bool] = []  # in one step: an interrupt comes before the turn is taken, or when it stands here
         try:
+            turn.extend(map(self._connecting.acquire, (True,), (_left(deadline),)))
+            if not turn[0]:
+                raise TimeoutError(f"another thread was still connecting to {self.where}")
             if self.closed:
                 raise ConnectionError("the client is closed")
             if self._link is not None and not self._link.lost:
@@ -118,12 +121,8 @@ class Server:
                 raise copied(self._failure)
             return self._connect(deadline)
         finally:
-            self._connecting.release()
-
-    def _take_turn(self, deadline: float | None) -> None:
-        seconds = -1.0 if deadline is None else max(0.0, deadline - monotonic())
-        if not self._connecting.acquire(timeout=seconds):
-            raise TimeoutError(f"another thread was still connecting to {self.where}")
+            if turn and turn[0]:
+                self._connecting.release()
 
     def _connect(self, deadline: float | None) -> Link:
         try:
@@ -149,6 +148,11 @@ class Server:
         """In a forked child: the link stays its parent's, and whoever was connecting there is not here."""
         self._link = None
         self._connecting = threading.Lock()
+
+
+def _left(deadline: float | None) -> float:
+    """Seconds until then, as locks take them."""
+    return -1.0 if deadline is None else max(0.0, deadline - monotonic())
 
 
 def _ignore(items: Sequence[Any]) -> None:

@@ -16,10 +16,11 @@ into the very middle of the exchange nobody knows how far it came: then the link
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from framewire.buf.segments import Segment, drop
@@ -45,6 +46,7 @@ class Turns:
         self._driver: Waiter | None = None  # whose thread receives for all
         self._parked: deque[Waiter] = deque()  # whose threads wait for others; some of them may be done
         self._unsent: deque[Segment] = deque()  # taken from the exchange; the sender's alone
+        self._company = False  # others had their replies too when bytes last came, and may call again at once
         self._asked = False  # the exchange has something to send
         self._paused = False  # and it was told that the kernel has no room
         self._heard = monotonic()  # when bytes last came
@@ -97,20 +99,23 @@ class Turns:
 
     def _work(self, waiter: Waiter) -> None:
         """Send, or receive, or wait for those who do."""
-        gate = None
+        gate, gathers = None, False
         with self._lock:
             if self._sender is None and (self._asked or self._unsent):
                 self._sender = waiter
-            if self._sender is waiter:
-                self._take()
             if self._driver is None:
                 self._driver = waiter
+                gathers = self._company and self._sender is waiter
+            if self._sender is waiter and not gathers:
+                self._take()
             sends, drives = self._sender is waiter, self._driver is waiter
             if not (sends or drives or waiter.is_done):
                 gate = waiter.park()
                 self._parked.append(waiter)
         if gate is not None:
             gate.acquire()
+        elif gathers:
+            _let_others_run()
         elif sends:
             self._send(drives)
         elif not waiter.is_done:
@@ -120,13 +125,17 @@ class Turns:
 
     def _take(self) -> None:
         """What the sender has to send; where there is nothing, it is sender no more. Caller must hold the lock."""
-        if self._paused and not self._unsent:
-            self._paused = False
-            self.exchange.resume()
-        if self._asked:
-            self._asked = False
-            self._unsent.extend(self.exchange.take())
-        elif not self._unsent:
+        try:
+            if self._paused and not self._unsent:
+                self._paused = False
+                self.exchange.resume()
+            if self._asked:
+                self._asked = False
+                self._unsent.extend(self.exchange.take())
+        except BaseException as interrupt:  # what was taken may be gone, and its replies would go to others
+            self._lose(interrupt)
+            raise
+        if not self._unsent:
             self._sender = None
 
     def _leave(self, waiter: Waiter) -> None:
@@ -227,5 +236,14 @@ class Turns:
             self._lose(error)
             raise
         parked = self._parked
+        waited = len(parked)
         while parked and parked[0].is_done:
             parked.popleft()
+        self._company = waited > len(parked)
+
+
+def _let_others_run() -> None:
+    """Let threads that are about to call do so: they have been woken, and wait for this core or for the interpreter."""
+    if hasattr(os, "sched_yield"):
+        os.sched_yield()
+    sleep(0)
