@@ -73,6 +73,7 @@ class Batch:
     def __init__(self, *, transaction: bool) -> None:
         self.transaction = transaction
         self.places: list[Place[Any]] = []
+        self.scripts: set[str] = set()  # which of them it sends whole, by their SHA-1
 
     def add(self, request: Request, shape: Shape | None) -> Place[Any]:
         """One command more."""

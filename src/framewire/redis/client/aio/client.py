@@ -17,6 +17,7 @@ from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.listening import Listening
+from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
@@ -34,7 +35,7 @@ from framewire.redis.exchange.calls import Request, Shape
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Listening[bytes]):
+class Client(Listening[bytes], Locks):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -77,6 +78,7 @@ class Client(Listening[bytes]):
             self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self.lines: Lines = Lines()
 
     def _bind(self, call: Callable[..., Future]) -> None:
         """Requests go there from here on: straight to the exchange of a link, while there is one."""
@@ -179,6 +181,13 @@ class Client(Listening[bytes]):
             self._subscriber = Subscriber(self.options, self._opener)
         return self, self._subscriber, self.options.db
 
+    def _locking(self) -> Locking:
+        return self
+
+    def has_room(self) -> bool:
+        """Whether a link of one's own could be had without waiting for somebody to give one back."""
+        return self._pool.has_room()
+
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
@@ -207,7 +216,7 @@ class Client(Listening[bytes]):
         await self.aclose()
 
 
-class TextClient(TextView, Listening[str]):
+class TextClient(TextView, Listening[str], Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: Client) -> None:
@@ -221,3 +230,6 @@ class TextClient(TextView, Listening[str]):
         """As `Client.transaction`; replies are `str`."""
         dedicated = self._client.dedicated()
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
+
+    def _locking(self) -> Locking:
+        return self._client

@@ -12,6 +12,8 @@ from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
+from framewire.redis.client.blocking.lock import Locking, Locks
+from framewire.redis.client.blocking.lock_keeper import Keeper, Lines
 from framewire.redis.client.blocking.monitor import Monitor
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
@@ -25,7 +27,7 @@ from framewire.redis.exchange.calls import Shape
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
 
-class BlockingClient(Runner[bytes]):
+class BlockingClient(Runner[bytes], Locks):
     """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
@@ -59,6 +61,8 @@ class BlockingClient(Runner[bytes]):
         self._pool = Pool(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
+        self.lines = Lines()
+        self.keeper = Keeper()
         self._call = self._server.call  # type: ignore[method-assign]
         self._batch = self._server.batch  # type: ignore[method-assign]
 
@@ -105,6 +109,13 @@ class BlockingClient(Runner[bytes]):
         """All commands that the server is given, as an iterator, for a `with` block."""
         return Monitor(self._pool)
 
+    def _locking(self) -> Locking:
+        return self
+
+    def has_room(self) -> bool:
+        """Whether a link of one's own could be had without waiting for somebody to give one back."""
+        return self._pool.has_room()
+
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
@@ -132,7 +143,7 @@ class BlockingClient(Runner[bytes]):
         self.close()
 
 
-class TextBlockingClient(TextView):
+class TextBlockingClient(TextView, Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: BlockingClient) -> None:
@@ -143,3 +154,6 @@ class TextBlockingClient(TextView):
         """As `BlockingClient.transaction`; replies are `str`."""
         dedicated = self._client.dedicated()
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
+
+    def _locking(self) -> Locking:
+        return self._client
