@@ -29,7 +29,7 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
-__all__ = ["Asyncio", "Command", "Either", "OneOfThree", "Pending", "Queued", "Reply", "Runs", "S", "Threads",
+__all__ = ["Asyncio", "Command", "Either", "Future", "OneOfThree", "Pending", "Queued", "Reply", "Runs", "S", "Threads",
            "command", "either", "signature"]  # fmt: skip
 
 P = ParamSpec("P")

@@ -29,7 +29,7 @@ from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
@@ -111,6 +111,9 @@ class Client(Listening[bytes], Locks):
             return super()._run_elsewhere(request, shape, error)
         self._setup(self.options, self._hooks)
         return self._run(request, shape)
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))

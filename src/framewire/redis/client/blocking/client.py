@@ -21,7 +21,7 @@ from framewire.redis.client.blocking.pool import Pool
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Shape
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
@@ -65,6 +65,9 @@ class BlockingClient(Runner[bytes], Locks):
         self.keeper = Keeper()
         self._call = self._server.call  # type: ignore[method-assign]
         self._batch = self._server.batch  # type: ignore[method-assign]
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         check_shareable(words_of(request))
