@@ -50,8 +50,10 @@ def names_of(args: tuple[Any, ...]) -> list[Any]:
 class Listened:
     """The state of one `PubSub`: `channels`, `patterns` and `shard_channels` with their handlers."""
 
-    def __init__(self, encoder: Encoder, ignore_subscribe_messages: bool) -> None:
+    def __init__(self, encoder: Encoder, ignore_subscribe_messages: bool, push_handler_func: Any = None) -> None:
+        """push_handler_func: gets all that comes, in place of the reader."""
         self.encoder = encoder
+        self.push_handler_func = push_handler_func
         self.ignore_subscribe_messages = ignore_subscribe_messages
         self.inbox: deque[Sequence[Any]] = deque()
         self.forget()
@@ -95,14 +97,14 @@ class Listened:
         names, ending = self.names(mark)
         ending.update([self.key(name) for name in asked] if asked else names)
 
-    def again(self) -> list[tuple[str, list[Subscription]]]:
+    def again(self) -> list[tuple[str, list[Any]]]:
         """What a new link is to be told, by mark."""
         parts = []
         for mark in _MARKS:
             names, ending = self.names(mark)
             ending.clear()
             if names:
-                parts.append((mark, [Subscription(name, handler) for name, handler in names.items()]))
+                parts.append((mark, [_asked(name, handler) for name, handler in names.items()]))
         return parts
 
     def check_handlers(self) -> None:
@@ -124,6 +126,9 @@ class Listened:
         kind = message["type"]
         if kind in _UNSUBSCRIBED:
             self._ended(_UNSUBSCRIBED[kind], message["channel"])
+        if self.push_handler_func is not None:
+            self.push_handler_func(list(items))
+            return None, None
         if kind in _PUBLISHED:
             name = message["channel"] if message["pattern"] is None else message["pattern"]
             return message, self.names(_PUBLISHED[kind])[0].get(name)
@@ -152,6 +157,10 @@ class Listened:
 _MARKS: Final = {"": "Channel", "p": "Pattern", "s": "Shard Channel"}
 _PUBLISHED: Final = {"message": "", "pmessage": "p", "smessage": "s"}
 _UNSUBSCRIBED: Final = {"unsubscribe": "", "punsubscribe": "p", "sunsubscribe": "s"}
+
+
+def _asked(name: Any, handler: Handler | None) -> Any:
+    return name if handler is None else Subscription(name, handler)
 
 
 def pong(reply: Any) -> Sequence[Any]:

@@ -67,9 +67,10 @@ class Pipeline(Collecting, Speaking):
     def execute(self, raise_on_error: bool = True) -> list[Any]:
         """Send all commands in one write; returns their results. The first error is raised, or stands in the list."""
         batch = self._take()
+        if batch is None:
+            return []
         try:
-            if batch.places:
-                self._send(batch)
+            self._send(batch)
             if raise_on_error:
                 raise_first(batch)
             return batch.outcomes()
@@ -79,7 +80,9 @@ class Pipeline(Collecting, Speaking):
     def _send(self, batch: Batch) -> None:
         runner = self._dedicated if self._dedicated is not None else self._of._runner
         try:
-            batch.settle(runner._send_batch(batch.requests, runner._timeout))
+            replies = runner._send_batch(batch.requests, runner._timeout)
+            self.watching = self.watching and not batch.transaction  # EXEC ends that
+            batch.settle(replies)
         except ConnectionError as error:
             if self.watching and error.fate is Fate.NOT_EXECUTED:
                 raise WatchError("the connection that watched is gone", fate=Fate.NOT_EXECUTED) from error
@@ -94,12 +97,21 @@ class Pipeline(Collecting, Speaking):
         watching, dedicated = self.watching, self._dedicated
         self.clear()
         self._dedicated = None
-        if dedicated is not None:
-            dedicated._clean = dedicated._clean and not watching
+        if dedicated is None:
+            return
+        try:
+            if watching:
+                dedicated._run((b"UNWATCH",))
+        except RedisError:
+            dedicated._clean = False
+        finally:
             dedicated.__exit__(None, None, None)
 
     discard = reset
-    close = reset
+
+    def close(self) -> None:
+        """As `reset`."""
+        self.reset()
 
     def __enter__(self) -> Self:
         return self

@@ -39,7 +39,7 @@ class PubSub(Listened):
         self, connection_pool: ConnectionPool, shard_hint: Any = None, ignore_subscribe_messages: bool = False,
         encoder: Encoder | None = None, push_handler_func: Any = None, event_dispatcher: Any = None,
     ) -> None:  # fmt: skip
-        super().__init__(encoder or connection_pool.get_encoder(), ignore_subscribe_messages)
+        super().__init__(encoder or connection_pool.get_encoder(), ignore_subscribe_messages, push_handler_func)
         self.connection_pool = connection_pool
         self.subscribed_event = threading.Event()
         self._link: Link | None = None

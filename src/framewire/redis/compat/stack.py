@@ -6,6 +6,7 @@ becomes of the replies.
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from framewire.redis.client.batches import Batch
@@ -59,10 +60,14 @@ class Collecting:
     def _add(self, request: Request, shape: Shape | None) -> None:
         self._batch.add(request, shape)
 
-    def _take(self) -> Batch:
-        """The batch that is to be executed. A pipeline that watches is a transaction."""
+    def _take(self) -> Batch | None:
+        """The batch that is to be executed, if there is one. A pipeline that watches is a transaction, if an empty one:
+        whether what it watches has changed is a result too.
+        """
+        if not len(self) and not self.watching:
+            return None
         batch = self._batch
-        batch.transaction = self.transaction or self.explicit_transaction
+        batch.transaction = self.transaction or self.explicit_transaction or not batch.places
         self._batch = Batch(transaction=self.transaction)
         return batch
 
@@ -70,7 +75,7 @@ class Collecting:
 def annotated(error: Exception, number: int, request: Request) -> Exception:
     """The error of a command of a pipeline says which one it was, in redis-py's words."""
     shown = " ".join(word.decode("utf-8", "backslashreplace") for word in words_of(request))
-    shown = shown if len(shown) <= 100 else shown[:97] + "..."
+    shown = textwrap.shorten(shown, 100, placeholder="...")
     error.args = (f"Command # {number} ({shown}) of pipeline caused error: {error.args[0]}", *error.args[1:])
     return error
 

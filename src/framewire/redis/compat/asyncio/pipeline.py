@@ -77,9 +77,10 @@ class Pipeline(Collecting, Speaking):
     async def execute(self, raise_on_error: bool = True) -> list[Any]:
         """Send all commands in one write; returns their results. The first error is raised, or stands in the list."""
         batch = self._take()
+        if batch is None:
+            return []
         try:
-            if batch.places:
-                await self._send(batch)
+            await self._send(batch)
             if raise_on_error:
                 raise_first(batch)
             return batch.outcomes()
@@ -93,7 +94,9 @@ class Pipeline(Collecting, Speaking):
             runner = await self._of._alone() if self._of._single else self.connection_pool.client
         try:
             runner._send_batch(batch.requests, waiter, runner._timeout)
-            batch.settle(await waiter)
+            replies = await waiter
+            self.watching = self.watching and not batch.transaction  # EXEC ends that
+            batch.settle(replies)
         except ConnectionError as error:
             if self.watching and error.fate is Fate.NOT_EXECUTED:
                 raise WatchError("the connection that watched is gone", fate=Fate.NOT_EXECUTED) from error
@@ -108,12 +111,24 @@ class Pipeline(Collecting, Speaking):
         watching, dedicated = self.watching, self._dedicated
         self.clear()
         self._dedicated = None
-        if dedicated is not None:
-            dedicated._clean = dedicated._clean and not watching
+        if dedicated is None:
+            return
+        try:
+            if watching:
+                await dedicated._run((b"UNWATCH",))
+        except RedisError:
+            dedicated._clean = False
+        except asyncio.CancelledError:
+            dedicated._clean = False
+            raise
+        finally:
             await dedicated.__aexit__(None, None, None)
 
     discard = reset
-    aclose = reset
+
+    async def aclose(self) -> None:
+        """As `reset`."""
+        await self.reset()
 
     async def __aenter__(self) -> Self:
         return self

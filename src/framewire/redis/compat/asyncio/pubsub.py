@@ -41,7 +41,7 @@ class PubSub(Listened):
         self._pool: Pool | None = None  # of which the link is
         self._bytes = 0
         self._arrived = asyncio.Event()
-        super().__init__(encoder or connection_pool.get_encoder(), ignore_subscribe_messages)
+        super().__init__(encoder or connection_pool.get_encoder(), ignore_subscribe_messages, push_handler_func)
         self.connection_pool = connection_pool
 
     # -- its link -----------------------------------------------------------------------------------------------------
