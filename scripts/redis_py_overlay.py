@@ -59,5 +59,14 @@ def exchange_functions() -> None:
         vars(importlib.import_module(f"redis{part}"))["from_url"] = ours.from_url
 
 
+def exchange_connections() -> None:
+    """Names for `connection_class`, where tests take them from; what redis-py itself builds keeps its own."""
+    for part in ("", ".asyncio"):
+        ours = importlib.import_module(f"framewire.redis.compat{part}")
+        for name in ("Connection", "SSLConnection", "UnixDomainSocketConnection"):
+            vars(importlib.import_module(f"redis{part}"))[name] = getattr(ours, name)
+
+
 exchange(pairs())
+exchange_connections()
 exchange_functions()

@@ -34,6 +34,8 @@ __all__ = ["EMPTY_RESPONSE", "NEVER_DECODE", "Monitor", "Pipeline", "PubSub", "P
 class Redis(Speaking, ScanIterators[Any]):
     """redis-py's client for threads. Settings are redis-py's; those without a meaning here are ignored."""
 
+    drive = staticmethod(drive)
+
     def __init__(
         self, host: str = "localhost", port: int = 6379, db: int = 0, password: str | None = None,
         socket_timeout: float | None = 5.0, *, connection_pool: ConnectionPool | None = None,
@@ -165,7 +167,7 @@ class Redis(Speaking, ScanIterators[Any]):
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call."""
-        return Script(self, script, drive)
+        return Script(self, script)
 
     def client(self) -> Self:
         """A client with a connection of its own."""

@@ -24,6 +24,8 @@ __all__ = ["Pipeline"]
 class Pipeline(Collecting, Speaking):
     """Commands return it, `execute` returns the list of their results. It is for one thread."""
 
+    drive = staticmethod(drive)
+
     def __init__(self, of: Any, transaction: bool) -> None:
         """Made by `Redis.pipeline`."""
         self._of = of
@@ -90,7 +92,7 @@ class Pipeline(Collecting, Speaking):
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call; here it is one more command."""
-        return Script(self, script, drive)
+        return Script(self, script)
 
     def reset(self) -> Any:
         """Forget all commands and all that is watched."""

@@ -31,7 +31,6 @@ class Settings:
         self.connection_class = connection_class or class_of(settings)
         self.max_connections = max_connections or 100
         self.connection_kwargs = settings
-        self._options = options_of({**settings, "max_connections": self.max_connections})
 
     @classmethod
     def from_url(cls, url: str, **settings: Any) -> Self:
@@ -40,8 +39,9 @@ class Settings:
 
     @property
     def options(self) -> Options:
-        """The options of the client behind it, which leaves text to us."""
-        return replace(self._options, decode_responses=False)
+        """The options of the client behind it, which leaves text to us. Raises `TypeError` and `ValueError`."""
+        options = options_of({**self.connection_kwargs, "max_connections": self.max_connections})
+        return replace(options, decode_responses=False)
 
     def get_encoder(self) -> Encoder:
         """What makes bytes of text, and text of bytes."""

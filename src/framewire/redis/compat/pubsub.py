@@ -184,8 +184,8 @@ class PubSub(Listened):
         if not self.subscribed:
             self.subscribed_event.clear()
         if handler is None:
-            return message
-        handler(message or {})
+            return message  # type: ignore[no-any-return]
+        handler(message)
         return None
 
     def listen(self) -> Iterator[dict[str, Any]]:

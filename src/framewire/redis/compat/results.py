@@ -103,6 +103,13 @@ def _texts(value: Any) -> Any:
     return [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in value]
 
 
+def _spelled(value: Any) -> Any:
+    """Records as names and values by turns, words as bytes."""
+    if isinstance(value, dict):
+        return [_spelled(item) for pair in value.items() for item in pair]
+    return [_spelled(item) for item in value] if isinstance(value, list) else _bytes(value)
+
+
 def _ok_bytes(value: Any) -> Any:
     return b"OK" if value is True else value
 
@@ -128,6 +135,7 @@ _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
     (b"LCS",): _matches,
     (b"ACL", b"DRYRUN"): _bytes,
     (b"CLIENT", b"UNPAUSE"): _ok_bytes,
+    (b"FUNCTION", b"LIST"): _spelled,
     (b"COMMAND", b"LIST"): _all_bytes,
     (b"COMMAND", b"GETKEYS"): _texts,
     (b"COMMAND", b"GETKEYSANDFLAGS"): _all_bytes,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import warnings
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +35,8 @@ class Redis(Speaking, ScanIterators[Any]):
 
     Its methods return coroutines, which `asyncio.create_task` takes, and send when they are awaited.
     """
+
+    drive = staticmethod(drive)
 
     def __init__(
         self, *, host: str = "localhost", port: int = 6379, db: str | int = 0, password: str | None = None,
@@ -162,7 +165,7 @@ class Redis(Speaking, ScanIterators[Any]):
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call."""
-        return Script(self, script, drive)
+        return Script(self, script)
 
     def client(self) -> Self:
         """A client with a connection of its own."""
@@ -182,7 +185,10 @@ class Redis(Speaking, ScanIterators[Any]):
         if close_connection_pool or (close_connection_pool is None and self.auto_close_connection_pool):
             await self.connection_pool.disconnect()
 
-    close = aclose
+    async def close(self, close_connection_pool: bool | None = None) -> None:
+        """The older name of `aclose`."""
+        warnings.warn("close is deprecated: use aclose", DeprecationWarning, stacklevel=2)
+        await self.aclose(close_connection_pool)
 
     async def __aenter__(self) -> Self:
         return await self.initialize()

@@ -26,6 +26,8 @@ __all__ = ["Pipeline"]
 class Pipeline(Collecting, Speaking):
     """Commands return it, `execute` returns the list of their results. It is for one task."""
 
+    drive = staticmethod(drive)
+
     def __init__(self, of: Any, transaction: bool) -> None:
         """Made by `Redis.pipeline`."""
         self._of = of
@@ -104,7 +106,7 @@ class Pipeline(Collecting, Speaking):
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call; here it is one more command."""
-        return Script(self, script, drive)
+        return Script(self, script)
 
     async def reset(self) -> None:
         """Forget all commands and all that is watched."""
