@@ -51,11 +51,11 @@ class UnixDomainSocketConnection(Connection):
     """As `connection_class` it stands for links over a Unix socket."""
 
 
-def class_of(settings: Mapping[str, Any]) -> type[Connection]:
-    """The class that such settings mean."""
+def class_of(settings: Mapping[str, Any], plain: type[Connection]) -> type[Connection]:
+    """The class that such settings mean; `plain` is that of links over TCP."""
     if settings.get("path") or settings.get("unix_socket_path"):
         return UnixDomainSocketConnection
-    return SSLConnection if settings.get("ssl") else Connection
+    return SSLConnection if settings.get("ssl") else plain
 
 
 def shown(connection_class: Any, settings: Mapping[str, Any]) -> str:

@@ -70,7 +70,7 @@ class Listened:
         self.inbox.clear()
 
     def names(self, mark: str) -> tuple[dict[Any, Handler | None], set[Any]]:
-        """What is listened to, and what of it is about to end: of channels (no mark), patterns (`p`) or shards (`s`)."""
+        """What is listened to, and what of it is about to end: channels (no mark), patterns (`p`) or shards (`s`)."""
         match mark:
             case "p":
                 return self.patterns, self.pending_unsubscribe_patterns

@@ -14,14 +14,13 @@ from framewire.redis.client.blocking.steps import drive
 from framewire.redis.client.errors import ConnectionError, RedisError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.compat.scripts import Script
-from framewire.redis.compat.speaking import Speaking
-from framewire.redis.compat.stack import Collecting, raise_first
+from framewire.redis.compat.stack import Pipelined, raise_first
 from framewire.redis.exchange.calls import Shape
 
 __all__ = ["Pipeline"]
 
 
-class Pipeline(Collecting, Speaking):
+class Pipeline(Pipelined):
     """Commands return it, `execute` returns the list of their results. It is for one thread."""
 
     drive = staticmethod(drive)

@@ -1,6 +1,6 @@
 """Connection pools as far as people construct one: settings, and the client behind them.
 
-What belongs here: `ConnectionPool` and its kin, for threads, and what those for asyncio share with it. A pool here holds
+What belongs here: `ConnectionPool` and its kin, for threads, and what those for asyncio share with it. A pool here has
 one client of ours, which makes its own links: one that all share, and others for what needs one. Its connections are
 nobody's to take.
 """
@@ -23,12 +23,14 @@ __all__ = ["BlockingConnectionPool", "ConnectionPool", "Settings"]
 class Settings:
     """What a pool of either kind is told."""
 
+    plain_class: type[Connection] = Connection  # of links over TCP
+
     def __init__(self, connection_class: Any = None, max_connections: int | None = None, **settings: Any) -> None:
         if max_connections is not None and (not isinstance(max_connections, int) or max_connections <= 0):
             raise ValueError(f"max_connections is a number above 0, not {max_connections!r}")
         if _is_tls(connection_class):
             settings["ssl"] = True
-        self.connection_class = connection_class or class_of(settings)
+        self.connection_class = connection_class or class_of(settings, self.plain_class)
         self.max_connections = max_connections or 100
         self.connection_kwargs = settings
 

@@ -143,7 +143,9 @@ class PubSub(Listened):
 
     # -- what comes ---------------------------------------------------------------------------------------------------
 
-    def get_message(self, ignore_subscribe_messages: bool = False, timeout: float | None = 0.0) -> dict[str, Any] | None:
+    def get_message(
+        self, ignore_subscribe_messages: bool = False, timeout: float | None = 0.0
+    ) -> dict[str, Any] | None:
         """The next message, waited for `timeout` seconds, for ever with `None`. `None` if there was none, or if it went
         to a handler."""
         if not self.subscribed_event.is_set():

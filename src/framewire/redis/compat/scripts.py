@@ -1,6 +1,6 @@
 """`Script` of redis-py, for threads and for asyncio.
 
-What belongs here: how one is called, on a client or in a pipeline. How it is sent is in `framewire.redis.client.scripts`.
+What belongs here: how one is called, on a client or in a pipeline. How it is sent is in `client.scripts`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from framewire.redis.client.scripts import ScriptText
 from framewire.redis.compat.encoder import Encoder
-from framewire.redis.compat.stack import Collecting
+from framewire.redis.compat.stack import Pipelined
 
 __all__ = ["Script"]
 
@@ -27,11 +27,9 @@ class Script(ScriptText):
         encoder: Encoder = self.registered_client.get_encoder()
         return encoder
 
-    def __call__(
-        self, keys: Sequence[Any] | None = None, args: Iterable[Any] | None = None, client: Any = None
-    ) -> Any:
+    def __call__(self, keys: Sequence[Any] | None = None, args: Iterable[Any] | None = None, client: Any = None) -> Any:
         """Run it, or put it into the pipeline that `client` is."""
-        on = self.registered_client if client is None else client
-        if isinstance(on, Collecting) and not on.runs_at_once:
+        on: Any = self.registered_client if client is None else client
+        if isinstance(on, Pipelined) and not on.runs_at_once:
             return self.queue(on._run, on.scripts, keys, args)
         return on.drive(self.run(keys, args), on)

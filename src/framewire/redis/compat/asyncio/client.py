@@ -15,7 +15,7 @@ from typing import Any, Self
 from framewire.redis.client.aio.dedicated import Dedicated
 from framewire.redis.client.aio.scans import ScanIterators
 from framewire.redis.client.aio.steps import drive
-from framewire.redis.client.errors import WatchError
+from framewire.redis.client.errors import ResponseError, WatchError
 from framewire.redis.compat.asyncio.connections import Connection
 from framewire.redis.compat.asyncio.lock import Lock
 from framewire.redis.compat.asyncio.monitor import Monitor
@@ -82,7 +82,15 @@ class Redis(Speaking, ScanIterators[Any]):
         self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None, blocking: bool
     ) -> Any:
         runner = await self._alone() if self._single else self.connection_pool.client
-        return await (runner._run_blocking(request, shape, seconds) if blocking else runner._run(request, shape))
+        if not blocking:
+            return await runner._run(request, shape)
+        try:
+            return await runner._run_blocking(request, shape, seconds)
+        except ResponseError:
+            raise
+        except BaseException:
+            await self._leave()  # of its connection: the server may go on with the command
+            raise
 
     async def _alone(self) -> Dedicated:
         """A connection of its own, which is made anew where it was lost while nobody used it."""

@@ -166,7 +166,9 @@ class PubSub(Listened):
     # -- what comes ---------------------------------------------------------------------------------------------------
 
     async def get_message(
-        self, ignore_subscribe_messages: bool = False, timeout: float | None = 0.0  # noqa: ASYNC109  # redis-py's
+        self,
+        ignore_subscribe_messages: bool = False,
+        timeout: float | None = 0.0,  # noqa: ASYNC109  # redis-py's
     ) -> dict[str, Any] | None:
         """The next message, waited for `timeout` seconds, for ever with `None`. `None` if there was none, or if it went
         to a handler."""
@@ -183,7 +185,7 @@ class PubSub(Listened):
             raise RuntimeError("pubsub connection not set: did you forget to call subscribe() or psubscribe()?")
 
     async def _next(self, *, waits: bool) -> Sequence[Any] | None:
-        """What came next; a link that was lost is made anew. Raises what connecting raises. Cancelling loses nothing."""
+        """What came next; a lost link is made anew. Raises what connecting raises. Cancelling loses nothing."""
         while not self.inbox:
             if self.subscribed:
                 await self._there()
