@@ -86,7 +86,9 @@ class Link(asyncio.BufferedProtocol):
         self._interval = options.health_check_interval or math.inf
         self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
-        self._heard = 0.0
+        self._heard = 0.0  # when bytes came last: no later than that,
+        self._heard_after = 0.0  # and no earlier
+        self._listened = 0.0  # when that was looked at last
         self._received = 0
 
     # -- connecting ---------------------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ class Link(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._heard = self.loop.time()
+        self._heard = self._heard_after = self._listened = self.loop.time()
 
     def pause_writing(self) -> None:
         self.exchange.pause()
@@ -152,10 +154,12 @@ class Link(asyncio.BufferedProtocol):
         if events._get_running_loop() is not loop:
             raise WrongLoop
         loop.call_soon(self._flush)
+        now = loop.time()
         if self._resting:
             self._resting = False
+            self._listen(now)
             self._set_timer(BEAT_SECONDS)
-        return loop.time()
+        return now
 
     def pushed(self, items: Sequence[Any]) -> None:
         self._owner.link_pushed(self, items)
@@ -203,7 +207,8 @@ class Link(asyncio.BufferedProtocol):
 
     def _listen(self, now: float) -> None:
         if self.exchange.received != self._received:
-            self._received, self._heard = self.exchange.received, now
+            self._received, self._heard, self._heard_after = self.exchange.received, now, self._listened
+        self._listened = now
 
     def silent_for(self) -> float:
         """For how many seconds nothing has come, to some hundredths."""
@@ -226,9 +231,9 @@ class Link(asyncio.BufferedProtocol):
             self.abort(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
 
     def _fail_late(self, calls: list[Call], now: float) -> None:
-        about = Circumstances(
-            now, self._starved, self._heard, self.exchange.receiving, self.exchange.unanswered + self.exchange.queued
-        )
+        exchange = self.exchange
+        ahead = exchange.unanswered + exchange.queued
+        about = Circumstances(now, self._starved, self._heard_after, exchange.receiving, ahead)
         for call in calls:
             if call.waiter is not None and not call.waiter.done():
                 call.waiter.set_exception(late(call, about, self.where))
