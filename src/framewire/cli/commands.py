@@ -1,12 +1,15 @@
-"""The commands and their options, as click sees them. What they do is in `serve.py` and `request.py`."""
+"""The commands and their options, as click sees them. What they do is in `serve.py`, `request.py` and `bench/`.
+
+Neither the server nor a client is imported before the command that needs it is called: `--help` takes no time.
+"""
 
 from __future__ import annotations
 
 import click
 
 from framewire._version import __version__
-from framewire.cli.request import Security, run_request
-from framewire.cli.serve import run_server
+from framewire.cli.bench.command import bench
+from framewire.cli.security import Security
 from framewire.redis.server.config.output_limits import DEFAULT_LIMITS
 
 __all__ = ["framewire"]
@@ -59,6 +62,8 @@ def serve(
     host: str, tls_only: bool, loop: str, log_level: str, shutdown_timeout: float, **parameters: object
 ) -> None:
     """Run Mini-Redis until SIGINT or SIGTERM."""
+    from framewire.cli.serve import run_server
+
     if tls_only:
         parameters["port"] = None
     run_server(loop, log_level, shutdown_timeout, {"bind": host, **parameters})
@@ -81,5 +86,10 @@ def cli(
     tls: bool, cacert: str | None, cert: str | None, key: str | None, insecure: bool,
 ) -> None:  # fmt: skip
     """Send one request and print the reply as redis-cli does."""
+    from framewire.cli.request import run_request
+
     security = Security(cacert, cert, key, insecure) if tls else None
     run_request(host, port, unixsocket, password, 3 if resp3 else 2, request, security)
+
+
+framewire.add_command(bench)

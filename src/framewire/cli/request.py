@@ -6,10 +6,10 @@ import asyncio
 import ssl
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from framewire.aio.connect import connect
 from framewire.aio.connection import Connection
+from framewire.cli.security import Security
 from framewire.codecs.resp import RespCodec
 from framewire.errors import FramewireError
 from framewire.frames.resp import (
@@ -31,31 +31,12 @@ from framewire.frames.resp import (
     Verbatim,
 )
 
-__all__ = ["Security", "render", "run_request"]
+__all__ = ["render", "run_request"]
 
 SUBSCRIBING = {"subscribe", "psubscribe", "monitor"}
 
 REPORTS = {("info",), ("client", "info"), ("client", "list")}
 """Requests whose reply is a text to read: shown as it is, in RESP2 too, where it comes as a bulk."""
-
-
-class Security(NamedTuple):
-    """How TLS is spoken: whom to trust, and what to show."""
-
-    cacert: str | None
-    cert: str | None
-    key: str | None
-    insecure: bool
-
-    def context(self) -> ssl.SSLContext:
-        """Raises `OSError` where a file cannot be read."""
-        context = ssl.create_default_context(cafile=self.cacert)
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.cert is not None:
-            context.load_cert_chain(self.cert, self.key)
-        return context
 
 
 def run_request(

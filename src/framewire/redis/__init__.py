@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from framewire.redis.client.aio.client import Client
     from framewire.redis.client.blocking.client import BlockingClient
+    from framewire.redis.client.subscriptions.events import KeyEvent
+    from framewire.redis.client.subscriptions.items import Gap, Message
     from framewire.redis.server.config.config import Config
     from framewire.redis.server.network.clock import ServerClock
     from framewire.redis.server.network.server import Server
@@ -21,6 +23,9 @@ __all__ = [
     "BlockingClient",
     "Client",
     "Config",
+    "Gap",
+    "KeyEvent",
+    "Message",
     "Server",
     "ServerClock",
     "ThreadClock",
@@ -32,6 +37,9 @@ _HOMES = {
     "BlockingClient": "framewire.redis.client.blocking.client",
     "Client": "framewire.redis.client.aio.client",
     "Config": "framewire.redis.server.config.config",
+    "Gap": "framewire.redis.client.subscriptions.items",
+    "KeyEvent": "framewire.redis.client.subscriptions.events",
+    "Message": "framewire.redis.client.subscriptions.items",
     "Server": "framewire.redis.server.network.server",
     "ServerClock": "framewire.redis.server.network.clock",
     "ThreadClock": "framewire.redis.server.network.thread",

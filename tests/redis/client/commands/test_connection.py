@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from framewire.frames.resp import Simple, Verbatim
-from framewire.redis.client.commands.connection import ConnectionCommands
+from framewire.redis.client.commands.connection import Connections
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -68,4 +68,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(ConnectionCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(Connections)

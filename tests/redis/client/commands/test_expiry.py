@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from framewire.redis.client.commands.expiry import ExpiryCommands
+from framewire.redis.client.commands.expiry import KeyExpiry
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -50,4 +50,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(ExpiryCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(KeyExpiry)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from framewire.frames.resp import Simple
-from framewire.redis.client.commands.moving import MovingCommands
+from framewire.redis.client.commands.moving import Moving
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -61,4 +61,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(MovingCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(Moving)

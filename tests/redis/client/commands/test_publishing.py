@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.client.commands.publishing import PublishCommands
+from framewire.redis.client.commands.publishing import Publishing
 from tests.redis.client.commands.asking import Row, called_in, check, methods_of
 
 ROWS = [
@@ -28,4 +28,4 @@ def test_requests_and_results(row: Row, protocol: int) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(PublishCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(Publishing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from framewire.frames.resp import Simple
-from framewire.redis.client.commands.scripting import ScriptCommands
+from framewire.redis.client.commands.scripting import Scripting
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -44,4 +44,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(ScriptCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(Scripting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.client.commands.sorting import SortCommands
+from framewire.redis.client.commands.sorting import Sorting
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -49,4 +49,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(SortCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(Sorting)

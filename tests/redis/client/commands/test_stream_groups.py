@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.client.commands.stream_groups import StreamGroupCommands
+from framewire.redis.client.commands.stream_groups import StreamGroups
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -105,4 +105,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(StreamGroupCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(StreamGroups)

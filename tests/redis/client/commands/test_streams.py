@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.client.commands.streams import StreamCommands
+from framewire.redis.client.commands.streams import Streams
 from framewire.redis.client.errors import DataError
 from tests.redis.client.commands.asking import Call, Recorder, Row, called_in, check, methods_of
 
@@ -101,4 +101,4 @@ def test_arguments_that_contradict_one_another(call: Call) -> None:
 
 
 def test_no_method_is_left_out() -> None:
-    assert called_in(row.call for row in ROWS) >= methods_of(StreamCommands)
+    assert called_in(row.call for row in ROWS) >= methods_of(Streams)

@@ -124,7 +124,7 @@ async def test_the_machines_time_does_nothing_while_it_stands() -> None:
             tick(now)
 
         it.server.connections.tick = count  # type: ignore[method-assign]
-        await until_in_loop(lambda: ticks == 3)  # some 300 ms
+        await until_in_loop(lambda: ticks == 2)  # some 200 ms
         assert await it.ask("PTTL k") == b":1\r\n"
         assert it.told("waits") == b""
         assert it.clock.is_frozen and it.clock.now == AT

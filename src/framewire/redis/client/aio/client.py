@@ -16,11 +16,13 @@ from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.link import WrongLoop
+from framewire.redis.client.aio.listening import Listening
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.server import Server
+from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
@@ -32,7 +34,7 @@ from framewire.redis.exchange.calls import Request, Shape
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Runner[bytes]):
+class Client(Listening[bytes]):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -70,6 +72,7 @@ class Client(Runner[bytes]):
         self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
         self._server = Server(options, self._opener, self._bind)
         self._pool = Pool(options, self._opener)
+        self._subscriber = Subscriber(options, self._opener)
         if self._cached is not None:
             self._keep(self._cached)
         self._timeout = options.socket_timeout
@@ -171,6 +174,11 @@ class Client(Runner[bytes]):
         """All commands that the server is given, as an iterator, for an `async with` block."""
         return Monitor(self._pool)
 
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        if self._subscriber.left_behind():
+            self._subscriber = Subscriber(self.options, self._opener)
+        return self, self._subscriber, self.options.db
+
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
@@ -185,6 +193,7 @@ class Client(Runner[bytes]):
         for sibling in self._siblings.values():
             await sibling.aclose()
         self._pool.close()
+        self._subscriber.close()
         await self._server.close()
         if self._owns_opener:
             await self._opener.aclose()
@@ -198,12 +207,15 @@ class Client(Runner[bytes]):
         await self.aclose()
 
 
-class TextClient(TextView):
+class TextClient(TextView, Listening[str]):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self._client = client
+
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:
         """As `Client.transaction`; replies are `str`."""

@@ -15,10 +15,10 @@ from framewire.redis.client.shapes.basic import flag, ok
 from framewire.redis.client.shapes.clients import Tracking, client_info, clients, pong, tracking
 from framewire.redis.client.shapes.records import word
 
-__all__ = ["ConnectionCommands"]
+__all__ = ["Connections"]
 
 
-class ConnectionCommands(Runs[S]):
+class Connections(Runs[S]):
     """The server's links: this one, and those of others."""
 
     @signature

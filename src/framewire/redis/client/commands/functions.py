@@ -13,10 +13,10 @@ from framewire.redis.client.definition import Reply, Runs, S, command
 from framewire.redis.client.shapes.basic import ok, plain
 from framewire.redis.client.shapes.scripting import FunctionStats, Library, function_stats, libraries
 
-__all__ = ["FunctionCommands"]
+__all__ = ["Functions"]
 
 
-class FunctionCommands(Runs[S]):
+class Functions(Runs[S]):
     """Functions that the server has."""
 
     @command

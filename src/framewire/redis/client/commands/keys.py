@@ -14,33 +14,33 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import flag, ok, plain
 from framewire.redis.client.shapes.scans import page_of_items
 
-__all__ = ["KeyCommands"]
+__all__ = ["Keyspace"]
 
 _OBJECT: Final = {word: word.upper().encode() for word in ("encoding", "freq", "idletime", "refcount")}
 
 
-class KeyCommands(Runs[S]):
+class Keyspace(Runs[S]):
     """Which keys there are, and what they are called."""
 
     @command
     def delete(self, *names: Key) -> Reply[int]:
         """DEL: remove the keys; returns how many there were. O(N), and the size of what they hold."""
-        return self._run((b"DEL", *some(names)))
+        return self._run((b"DEL", *(names or some(names))))
 
     @command
     def unlink(self, *names: Key) -> Reply[int]:
         """UNLINK: as `delete`, but large values are freed by another thread. Returns how many there were. O(N)."""
-        return self._run((b"UNLINK", *some(names)))
+        return self._run((b"UNLINK", *(names or some(names))))
 
     @command
     def exists(self, *names: Key) -> Reply[int]:
         """EXISTS: how many of the keys there are; one that is named twice counts twice. O(N)."""
-        return self._run((b"EXISTS", *some(names)))
+        return self._run((b"EXISTS", *(names or some(names))))
 
     @command
     def touch(self, *args: Key) -> Reply[int]:
         """TOUCH: mark the keys as used now; returns how many there are. O(N)."""
-        return self._run((b"TOUCH", *some(args)))
+        return self._run((b"TOUCH", *(args or some(args))))
 
     @command
     def type(self, name: Key) -> Reply[S]:

@@ -9,10 +9,10 @@ from framewire.redis.client.arguments import Key, Value
 from framewire.redis.client.definition import Reply, Runs, S, command
 from framewire.redis.client.shapes.basic import pairs
 
-__all__ = ["PublishCommands"]
+__all__ = ["Publishing"]
 
 
-class PublishCommands(Runs[S]):
+class Publishing(Runs[S]):
     """Messages to who listens."""
 
     @command

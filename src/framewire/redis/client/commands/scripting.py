@@ -14,10 +14,10 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import flags, ok, plain
 from framewire.redis.client.shapes.records import word
 
-__all__ = ["ScriptCommands", "keyed"]
+__all__ = ["Scripting", "keyed"]
 
 
-class ScriptCommands(Runs[S]):
+class Scripting(Runs[S]):
     """Scripts that the server runs.
 
     What one returns is whatever it says: numbers, strings, lists of these, `None`; an error inside a list is an

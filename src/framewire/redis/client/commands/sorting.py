@@ -13,10 +13,10 @@ from framewire.redis.client.definition import Reply, Runs, S, command, either, s
 from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.keys import grouped
 
-__all__ = ["SortCommands"]
+__all__ = ["Sorting"]
 
 
-class SortCommands(Runs[S]):
+class Sorting(Runs[S]):
     """What a list, a set or a sorted set holds, in another order."""
 
     @signature

@@ -26,10 +26,10 @@ from framewire.redis.client.shapes.streams import (
     read,
 )
 
-__all__ = ["StreamGroupCommands"]
+__all__ = ["StreamGroups"]
 
 
-class StreamGroupCommands(Runs[S]):
+class StreamGroups(Runs[S]):
     """Streams read by groups of consumers."""
 
     # -- groups -------------------------------------------------------------------------------------------------------
@@ -94,9 +94,11 @@ class StreamGroupCommands(Runs[S]):
         consumer. New ones are pending from now on, until `xack`, unless `noack` is said. A pending one that was deleted
         meanwhile has no fields.
         """
-        words: list[Any] = [*reading(count, block), b"NOACK"] if noack else reading(count, block)
+        words: tuple[Any, ...] = () if count is None and block is None else reading(count, block)
+        if noack:
+            words += (b"NOACK",)
         head: tuple[Any, ...] = (b"XREADGROUP", b"GROUP", groupname, consumername, *words)
-        request: tuple[Any, ...] = (*head, b"STREAMS", *some(streams), *streams.values())
+        request: tuple[Any, ...] = (*head, b"STREAMS", *(streams or some(streams)), *streams.values())
         if block is None:
             return self._run(request, read)
         return self._run_blocking(request, read, block / 1000)
@@ -104,7 +106,7 @@ class StreamGroupCommands(Runs[S]):
     @command
     def xack(self, name: Key, groupname: Key, *ids: StreamId) -> Reply[int]:
         """XACK: these entries are done with; returns how many were pending. O(1) for each."""
-        return self._run((b"XACK", name, groupname, *some(ids)))
+        return self._run((b"XACK", name, groupname, *(ids or some(ids))))
 
     @command
     def xpending(self, name: Key, groupname: Key) -> Reply[PendingSummary[S]]:
@@ -156,7 +158,8 @@ class StreamGroupCommands(Runs[S]):
         """
         if isinstance(message_ids, (str, bytes)) or not message_ids:
             raise DataError("message_ids must be a collection of at least one id")
-        at_most_one(idle=idle, time=time)
+        if idle is not None and time is not None:
+            at_most_one(idle=idle, time=time)
         request: tuple[Any, ...] = (b"XCLAIM", name, groupname, consumername, min_idle_time, *message_ids)
         for word, value in ((b"IDLE", idle), (b"TIME", time), (b"RETRYCOUNT", retrycount), (b"LASTID", lastid)):
             if value is not None:

@@ -14,13 +14,13 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.streams import Entry, entries, read, stream_in_full, stream_info
 
-__all__ = ["StreamCommands", "StreamId", "reading"]
+__all__ = ["StreamId", "Streams", "reading"]
 
 StreamId = bytes | str | int
 """`"1526919030474-55"`, or its first number alone, or a sign that the command knows (`*`, `$`, `-`, `+`, `>`)."""
 
 
-class StreamCommands(Runs[S]):
+class Streams(Runs[S]):
     """Streams and their entries."""
 
     @signature
@@ -105,7 +105,8 @@ class StreamCommands(Runs[S]):
         Streams without such are left out. Where none has any, the server waits `block` milliseconds for one (0: for
         ever); `$` is the last id that there is when it begins to wait. Nothing came: an empty dict.
         """
-        request: tuple[Any, ...] = (b"XREAD", *reading(count, block), b"STREAMS", *some(streams), *streams.values())
+        words: tuple[Any, ...] = () if count is None and block is None else reading(count, block)
+        request: tuple[Any, ...] = (b"XREAD", *words, b"STREAMS", *(streams or some(streams)), *streams.values())
         if block is None:
             return self._run(request, read)
         return self._run_blocking(request, read, block / 1000)
@@ -138,18 +139,14 @@ class StreamCommands(Runs[S]):
         return self._run((b"XINFO", b"STREAM", name), stream_info)
 
 
-def reading(count: int | None, block: int | None) -> list[Any]:
+def reading(count: int | None, block: int | None) -> tuple[Any, ...]:
     """The words for how much XREAD or XREADGROUP shall read, and how long it may wait."""
-    words: list[Any] = []
-    if count is not None:
-        if count < 1:
-            raise DataError(f"count must be at least 1, not {count}")
-        words += (b"COUNT", count)
-    if block is not None:
-        if block < 0:
-            raise DataError(f"block must not be negative: {block}")
-        words += (b"BLOCK", block)
-    return words
+    if count is not None and count < 1:
+        raise DataError(f"count must be at least 1, not {count}")
+    if block is not None and block < 0:
+        raise DataError(f"block must not be negative: {block}")
+    most: tuple[Any, ...] = () if count is None else (b"COUNT", count)
+    return most if block is None else (*most, b"BLOCK", block)
 
 
 def _cut(maxlen: int | None, minid: StreamId | None, approximate: bool, limit: int | None) -> tuple[Any, ...]:
@@ -158,7 +155,8 @@ def _cut(maxlen: int | None, minid: StreamId | None, approximate: bool, limit: i
         if limit is not None:
             raise DataError("limit needs maxlen or minid")
         return ()
-    at_most_one(maxlen=maxlen, minid=minid)
+    if maxlen is not None and minid is not None:
+        at_most_one(maxlen=maxlen, minid=minid)
     if limit is not None and not approximate:
         raise DataError("limit is only for approximate trimming")
     sign = b"~" if approximate else b"="

@@ -75,6 +75,8 @@ def plain(reply: Any) -> Any:
         return [plain(item) for item in reply]
     if kind is dict:
         return {plain(key): plain(value) for key, value in reply.items()}
+    if kind is set or kind is tuple:
+        return kind(map(plain, reply))
     if kind is Error:
         return error_of_reply(reply.data)
     if kind is Push:

@@ -48,4 +48,8 @@ def debugged(reply: Any) -> dict[str, Any]:
     """
     kind, *fields = word(reply).split()
     about = dict(field.partition(":")[::2] for field in fields)
-    return {"type": kind, **{name: int(value) if value.isdecimal() else value for name, value in about.items()}}
+    return {"type": kind, **{name: _whole(value) for name, value in about.items()}}
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if text.removeprefix("-").isdecimal() else text
