@@ -278,7 +278,8 @@ client.execute("BLPOP", "list", 0.01)
 
 
 def test_a_program_ends_silently_with_an_open_client(server: ThreadServer) -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM, server.url], capture_output=True, timeout=PATIENCE, check=True)
+    command = [sys.executable, "-c", PROGRAM, server.url]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
     assert done.stderr == b""
 
 
@@ -293,7 +294,7 @@ def test_a_client_that_nobody_closes_is_a_leak_as_of_any_socket(server: ThreadSe
 
 
 def test_decoding_is_a_view() -> None:
-    with pytest.raises(ValueError, match="client.text is a view"):
+    with pytest.raises(ValueError, match="is a view with str replies"):
         BlockingClient(decode_responses=True)
 
 

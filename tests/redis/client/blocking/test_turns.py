@@ -121,7 +121,7 @@ def test_a_lost_link_tells_all_with_their_fate() -> None:
         for error in together(*[lambda: get(link)] * 3):
             assert isinstance(error, ConnectionError)
             assert error.fate is Fate.UNKNOWN
-        with pytest.raises(ConnectionError, match="closed|lost") as failed:
+        with pytest.raises(ConnectionError, match=r"closed|lost") as failed:
             get(link)
         assert failed.value.fate is Fate.NOT_EXECUTED
         assert link._wire.sock.fileno() == -1

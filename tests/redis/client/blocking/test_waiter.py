@@ -24,12 +24,12 @@ def test_an_exception_is_raised_and_not_held() -> None:
     assert waiter._error is None
 
 
-@pytest.mark.parametrize("settle", [lambda waiter: waiter.set_result(1), lambda waiter: waiter.set_exception(OSError())])
-def test_what_settles_it_wakes_its_thread(settle: object) -> None:
+@pytest.mark.parametrize("name", ["set_result", "set_exception"])
+def test_what_settles_it_wakes_its_thread(name: str) -> None:
     waiter = Waiter()
     gate = waiter.park()
     assert not gate.acquire(blocking=False)
-    settle(waiter)  # type: ignore[operator]
+    getattr(waiter, name)(OSError())
     assert gate.acquire(blocking=False)
 
 
