@@ -15,7 +15,7 @@ from bench.measure import show
 
 PARTS = [
     "resp", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "commands", "long_commands", "fairness",
-    "idle",
+    "idle", "blocking_client",
 ]  # fmt: skip
 PEERS = ["hiredis", "redis", "h11", "httptools", "smol-bytes", "uvloop", "Cython"]
 

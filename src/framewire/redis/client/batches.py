@@ -70,6 +70,7 @@ class Batch:
     def __init__(self, *, transaction: bool) -> None:
         self.transaction = transaction
         self.places: list[Place[Any]] = []
+        self._error: Exception | None = None  # the first that a command had
 
     def add(self, request: Request, shape: Shape | None) -> Place[Any]:
         """One command more."""
@@ -96,6 +97,8 @@ class Batch:
                 place._result = reply  # as `settle` does, without the call
             else:
                 place.settle(reply)
+                if self._error is None:
+                    self._error = place.exception()
 
     def _settle_transaction(self, replies: Sequence[Any]) -> None:
         multi, *queued, executed = replies
@@ -120,12 +123,14 @@ class Batch:
             place.fail(error)
 
     def outcomes(self) -> list[Any]:
-        """The results, in order, errors among them."""
+        """The results of a batch that is settled, in order, errors among them."""
+        if self._error is None:
+            return [place._result for place in self.places]
         return [place._result if place._error is None else place._error for place in self.places]
 
     def first_error(self) -> Exception | None:
-        """The first command's error, if one had any."""
-        return next((place._error for place in self.places if place._error is not None), None)
+        """The first command's error, if one had any, once the batch is settled."""
+        return self._error
 
 
 def _why_not(executed: Any, before: Sequence[Any]) -> RedisError:
