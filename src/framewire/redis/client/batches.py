@@ -71,6 +71,7 @@ class Batch:
         self.transaction = transaction
         self.places: list[Place[Any]] = []
         self._error: Exception | None = None  # the first that a command had
+        self.scripts: set[str] = set()  # which of them it sends whole, by their SHA-1
 
     def add(self, request: Request, shape: Shape | None) -> Place[Any]:
         """One command more."""

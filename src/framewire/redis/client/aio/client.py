@@ -17,6 +17,7 @@ from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.listening import Listening
+from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
@@ -28,13 +29,13 @@ from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Listening[bytes]):
+class Client(Listening[bytes], Locks):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -77,6 +78,7 @@ class Client(Listening[bytes]):
             self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self.lines: Lines = Lines()
 
     def _bind(self, call: Callable[..., Future]) -> None:
         """Requests go there from here on: straight to the exchange of a link, while there is one."""
@@ -109,6 +111,9 @@ class Client(Listening[bytes]):
             return super()._run_elsewhere(request, shape, error)
         self._setup(self.options, self._hooks)
         return self._run(request, shape)
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
@@ -178,6 +183,12 @@ class Client(Listening[bytes]):
         if self._subscriber.left_behind():
             self._subscriber = Subscriber(self.options, self._opener)
         return self, self._subscriber, self.options.db
+    def _locking(self) -> Locking:
+        return self
+
+    def has_room(self) -> bool:
+        """Whether a link of one's own could be had without waiting for somebody to give one back."""
+        return self._pool.has_room()
 
     # -- batches ------------------------------------------------------------------------------------------------------
 
@@ -207,7 +218,7 @@ class Client(Listening[bytes]):
         await self.aclose()
 
 
-class TextClient(TextView, Listening[str]):
+class TextClient(TextView, Listening[str], Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: Client) -> None:
@@ -221,3 +232,6 @@ class TextClient(TextView, Listening[str]):
         """As `Client.transaction`; replies are `str`."""
         dedicated = self._client.dedicated()
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
+
+    def _locking(self) -> Locking:
+        return self._client

@@ -30,6 +30,10 @@ class Pool:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._closed = False
 
+    def has_room(self) -> bool:
+        """Whether `take` would find a link, or make one, without waiting for another to be given back."""
+        return bool(self._free) or len(self._lent) + self._opening < self._options.max_connections
+
     async def take(self) -> OwnLink:
         """A link that nobody else uses; give it back. Raises what connecting raises."""
         while True:

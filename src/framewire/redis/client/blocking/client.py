@@ -14,6 +14,8 @@ from typing import Any, Self
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
 from framewire.redis.client.blocking.hooked import HookedCalls
+from framewire.redis.client.blocking.lock import Locking, Locks
+from framewire.redis.client.blocking.lock_keeper import Keeper, Lines
 from framewire.redis.client.blocking.monitor import Monitor
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
@@ -22,13 +24,13 @@ from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Shape
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
 
-class BlockingClient(Runner[bytes]):
+class BlockingClient(Runner[bytes], Locks):
     """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
@@ -67,10 +69,15 @@ class BlockingClient(Runner[bytes]):
         self._pool = Pool(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
+        self.lines = Lines()
+        self.keeper = Keeper()
         self._hooks = hooks
         self._hooked = HookedCalls(Hooks(hooks, options), self._server.call, self._server.batch) if hooks else None
         self._call = (self._hooked or self._server).call  # type: ignore[method-assign]
         self._batch = (self._hooked or self._server).batch  # type: ignore[method-assign]
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         check_shareable(words_of(request))
@@ -119,6 +126,13 @@ class BlockingClient(Runner[bytes]):
         """All commands that the server is given, as an iterator, for a `with` block."""
         return Monitor(self._pool)
 
+    def _locking(self) -> Locking:
+        return self
+
+    def has_room(self) -> bool:
+        """Whether a link of one's own could be had without waiting for somebody to give one back."""
+        return self._pool.has_room()
+
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
@@ -146,7 +160,7 @@ class BlockingClient(Runner[bytes]):
         self.close()
 
 
-class TextBlockingClient(TextView):
+class TextBlockingClient(TextView, Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: BlockingClient) -> None:
@@ -157,3 +171,6 @@ class TextBlockingClient(TextView):
         """As `BlockingClient.transaction`; replies are `str`."""
         dedicated = self._client.dedicated()
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
+
+    def _locking(self) -> Locking:
+        return self._client

@@ -42,6 +42,11 @@ class Pool:
         self._free: list[Link] = []
         self._lent: WeakSet[Link | _Place] = WeakSet()
 
+    def has_room(self) -> bool:
+        """Whether `take` would find a link, or make one, without waiting for another to be given back."""
+        with self._changed:
+            return bool(self._free) or len(self._lent) < self._options.max_connections
+
     def take(self) -> Link:
         """A link that nobody else uses; give it back. Raises what connecting raises."""
         while True:
