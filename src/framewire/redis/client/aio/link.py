@@ -33,8 +33,11 @@ HIGH_WATER = 256 * 1024
 """Bytes that wait in the transport above which nothing more is given to it."""
 
 
-class WrongLoop(Exception):
-    """The link belongs to another event loop."""
+class WrongLoop(RuntimeError):
+    """What is used belongs to another event loop."""
+
+    def __init__(self) -> None:
+        super().__init__("a client is used in the event loop where it was first used, and in no other")
 
 
 class LinkOwner(Protocol):
@@ -244,6 +247,9 @@ class Link(asyncio.BufferedProtocol):
     def abort(self, error: Exception) -> None:
         """End it at once, for this reason."""
         self._error = self._error or error
+        if self.loop.is_closed():
+            self.lost = True  # and whoever waited is gone with it
+            return
         if self.transport is not None:
             self.transport.abort()
         self.connection_lost(error)
