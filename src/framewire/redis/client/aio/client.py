@@ -190,6 +190,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         if self._subscriber.left_behind():
             self._subscriber = Subscriber(self.options, self._opener)
         return self, self._subscriber, self.options.db
+
     def _locking(self) -> Locking:
         return self
 
