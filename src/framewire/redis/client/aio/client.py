@@ -29,7 +29,7 @@ from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
@@ -119,6 +119,9 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._begin()
         return True
 
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
+
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
         return super()._execute(request)
@@ -187,6 +190,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         if self._subscriber.left_behind():
             self._subscriber = Subscriber(self.options, self._opener)
         return self, self._subscriber, self.options.db
+
     def _locking(self) -> Locking:
         return self
 

@@ -86,9 +86,9 @@ class Link(asyncio.BufferedProtocol):
         self._interval = options.health_check_interval or math.inf
         self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
-        self._heard = 0.0  # when bytes came last: no later than that,
-        self._heard_after = 0.0  # and no earlier
-        self._listened = 0.0  # when that was looked at last
+        self._heard = self.loop.time()  # when bytes came last: no later than that,
+        self._heard_after = self._heard  # and no earlier
+        self._listened = self._heard  # when that was looked at last
         self._received = 0
 
     # -- connecting ---------------------------------------------------------------------------------------------------
@@ -96,25 +96,31 @@ class Link(asyncio.BufferedProtocol):
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
         steps = greet(self.options, auth, self._tracking)
-        requests = next(steps)
         try:
+            requests = next(steps)
             while True:
                 requests = steps.send(await self._ask(requests))
         except StopIteration as done:
             self.greeting = done.value
         self._asked = []
-        if self.lost:
-            raise self.loss()
+        self._check_there()
         self.is_open = True
         self.exchange.open()
+        self._watch()  # that nobody calls may be because nobody has a need to; the link is to stay all the same
 
     async def _ask(self, requests: list[tuple[Any, ...]]) -> list[Any]:
         """The replies to requests of the handshake, errors among them."""
+        self._check_there()
         self._asked = [self.loop.create_future() for _ in requests]
         for request, waiter in zip(requests, self._asked, strict=True):
             self.exchange.send(request, waiter, urgent=True)
         await asyncio.wait(self._asked)
+        self._check_there()
         return [waiter.result() for waiter in self._asked]
+
+    def _check_there(self) -> None:
+        if self.lost:
+            raise self.loss()
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
 
@@ -143,8 +149,7 @@ class Link(asyncio.BufferedProtocol):
             self._timer = None
         calls, loss = self.exchange.lose(), self.loss()
         for waiter in self._asked:
-            if not waiter.done():
-                waiter.set_exception(loss)
+            waiter.cancel()  # `greet` says why
         self._owner.link_lost(self, loss, [call for call in calls if call.waiter not in self._asked])
 
     # -- the exchange calls these -------------------------------------------------------------------------------------
@@ -156,9 +161,8 @@ class Link(asyncio.BufferedProtocol):
         loop.call_soon(self._flush)
         now = loop.time()
         if self._resting:
-            self._resting = False
             self._listen(now)
-            self._set_timer(BEAT_SECONDS)
+            self._watch()
         return now
 
     def pushed(self, items: Sequence[Any]) -> None:
@@ -185,6 +189,11 @@ class Link(asyncio.BufferedProtocol):
             self.transport.writelines(segments)
 
     # -- time ---------------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Somebody waits from here on."""
+        self._resting = False
+        self._set_timer(BEAT_SECONDS)
 
     def _set_timer(self, seconds: float) -> None:
         if self._timer is not None:
@@ -219,9 +228,11 @@ class Link(asyncio.BufferedProtocol):
     def _rest(self, now: float) -> None:
         """Nobody waits. A server that has long been silent is asked for a sign of life: then somebody does again."""
         self._resting, self._starved, self._timer = True, 0.0, None
-        if now - self._heard >= self._interval and self.is_open and self._patience != math.inf:
+        if not self.is_open or self._interval == math.inf or self._patience == math.inf:
+            return
+        if now - self._heard >= self._interval:
             self.exchange.send((b"PING",))
-        elif self._interval != math.inf:
+        else:
             self._set_timer(self._heard + self._interval - now + BEAT_SECONDS)
 
     def _check_silence(self, now: float) -> None:

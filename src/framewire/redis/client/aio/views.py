@@ -115,6 +115,9 @@ class TextView(Runner[str]):
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         return self._of._run_blocking(request, texted(shape), seconds)
 
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        return self._of._run_here(request, texted(shape), seconds)
+
     def _execute(self, request: tuple[Any, ...]) -> Future:
         return _then_text(self._of._execute(request))
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
-from framewire.redis.client.blocking.hooked import tell
+from framewire.redis.client.blocking.hooked import HookedCalls
 from framewire.redis.client.blocking.lock import Locking, Locks
 from framewire.redis.client.blocking.lock_keeper import Keeper, Lines
 from framewire.redis.client.blocking.monitor import Monitor
@@ -25,7 +25,7 @@ from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Shape
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
@@ -43,7 +43,7 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
     def __init__(
         self, host: str = "localhost", port: int = 6379, db: int = 0, *, hooks: Sequence[Hook] = (), **options: Any
     ) -> None:
-        """`hooks` are told of every call, in the thread that makes it."""
+        """`hooks` are told of every call."""
         self._setup(Options(host=host, port=port, db=db, **options), hooks)
 
     @classmethod
@@ -61,6 +61,8 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
     def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
+        if options.cache is not None:
+            raise ValueError("a blocking client has no cache yet: without the option cache it works")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
@@ -73,20 +75,12 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         self.lines = Lines()
         self.keeper = Keeper()
         self._hooks = hooks
-        self._hooked = Hooks(hooks, options) if hooks else None
-        self._call = self._told(self._server.call, False)  # type: ignore[method-assign]
-        self._batch = self._told(self._server.batch, True)  # type: ignore[method-assign]
+        self._hooked = HookedCalls(Hooks(hooks, options), self._server.call, self._server.batch) if hooks else None
+        self._call = (self._hooked or self._server).call  # type: ignore[method-assign]
+        self._batch = (self._hooked or self._server).batch  # type: ignore[method-assign]
 
-    def _told(self, send: Callable[..., Any], batch: bool) -> Callable[..., Any]:
-        """`send`, whose first argument is a request, or of a `batch` several; and the hooks told of it."""
-        hooks = self._hooked
-        if hooks is None:
-            return send
-
-        def told(what: Any, *how: Any) -> Any:
-            return tell(hooks, what if batch else [what], batch, lambda: send(what, *how))
-
-        return told
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         check_shareable(words_of(request))
@@ -117,11 +111,15 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = self._told(link.call, False)(request, shape, timeout)
+            result = self._told(request, lambda: link.call(request, shape, timeout))
             clean = True
             return result
         finally:
             self._pool.give_back(link, clean=clean)
+
+    def _told(self, request: tuple[Any, ...], send: Callable[[], Any]) -> Any:
+        """What `send` returns, and the hooks told of it."""
+        return send() if self._hooked is None else self._hooked.tell((request,), False, send)
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for a `with` block: for commands that change the link."""
