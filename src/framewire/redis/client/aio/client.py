@@ -29,7 +29,7 @@ from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
@@ -121,6 +121,9 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
+
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))

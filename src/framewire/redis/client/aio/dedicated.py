@@ -18,7 +18,7 @@ from framewire.redis.client.definition import S
 from framewire.redis.client.errors import ConnectionError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.exchange.calls import Shape
+from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Dedicated", "Transaction"]
 
@@ -63,6 +63,9 @@ class Dedicated(Runner[bytes]):
         finally:
             self._timeout = timeout
 
+    def _allow(self, request: Request) -> None:
+        self._clean = False
+
     def _execute(self, request: tuple[Any, ...]) -> Future:
         self._clean = False
         return super()._execute(request)
@@ -84,8 +87,9 @@ class Transaction(Pipeline[S]):
     def __init__(self, dedicated: Dedicated, watched: Runner[S], keys: Sequence[Key]) -> None:
         """`watched` is `dedicated`, or its text view."""
         super().__init__(
-            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True
-        )
+            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True,
+            allow=dedicated._allow,
+        )  # fmt: skip
         self.watched = watched
         self._dedicated = dedicated
         self._keys = keys

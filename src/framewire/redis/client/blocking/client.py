@@ -25,8 +25,8 @@ from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
-from framewire.redis.exchange.calls import Shape
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
+from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
@@ -81,6 +81,9 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
+
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         check_shareable(words_of(request))

@@ -67,6 +67,9 @@ class Dedicated(Runner[bytes]):
         timeout = self._timeout
         return self._call(request, shape, None if not seconds or timeout is None else seconds + timeout)
 
+    def _allow(self, request: Request) -> None:
+        self._clean = False
+
     def _execute(self, request: tuple[Any, ...]) -> Any:
         self._clean = False
         return super()._execute(request)
@@ -84,8 +87,9 @@ class Transaction(Pipeline[S]):
     def __init__(self, dedicated: Dedicated, watched: Runner[S], keys: Sequence[Key]) -> None:
         """`watched` is `dedicated`, or its text view."""
         super().__init__(
-            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True
-        )
+            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True,
+            allow=dedicated._allow,
+        )  # fmt: skip
         self.watched = watched
         self._dedicated = dedicated
         self._keys = keys
