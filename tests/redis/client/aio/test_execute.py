@@ -33,7 +33,7 @@ async def test_what_changes_a_link_is_refused(client: Client, name: str) -> None
     words = [*name.split("|"), "x"]
     for refused in (client.execute, client.text.execute, client.execute_command, client.pipeline().execute_command,
                     client.text.pipeline(transaction=True).execute_command):  # fmt: skip
-        with pytest.raises(SharedLinkError, match="use .* instead"):
+        with pytest.raises(SharedLinkError, match=r"use .* instead"):
             refused(*words)
     assert client._server._link is None or await client.ping()
 

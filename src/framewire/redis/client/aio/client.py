@@ -69,6 +69,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._hooks = hooks
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
@@ -183,7 +185,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""

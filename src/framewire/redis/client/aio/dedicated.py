@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
@@ -30,8 +31,10 @@ class Dedicated(Runner[bytes]):
     used. A lost link is not made anew: what it knew is gone, and every further call raises `ConnectionError`.
     """
 
-    def __init__(self, pool: Pool, options: Options) -> None:
+    def __init__(self, pool: Pool, options: Options, hooked: HookedCalls | None = None) -> None:
+        """`hooked` tells the hooks of its calls."""
         self._pool = pool
+        self._hooked = hooked
         self._timeout = options.socket_timeout
         self._own: OwnLink | None = None
         self._clean = True
@@ -39,7 +42,10 @@ class Dedicated(Runner[bytes]):
 
     async def __aenter__(self) -> Self:
         self._own = own = await self._pool.take()
-        self._call, self._batch = own.call, own.send_batch
+        if self._hooked is None:
+            self._call, self._batch = own.call, own.send_batch
+        else:
+            self._call, self._batch = self._hooked.around(own.call, own.send_batch)
         return self
 
     async def __aexit__(

@@ -20,6 +20,7 @@ from framewire.frames.resp import Error
 from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, InvalidResponse
 from framewire.redis.client.handshake import Greeting, greet
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call
@@ -77,6 +78,7 @@ class Link(asyncio.BufferedProtocol):
         self.transport: asyncio.Transport | None = None
         self.greeting: Greeting = {}
         self.is_open = False  # the handshake is over
+        self.hooks: Hooks | None = None  # who is told when it ends
         self.lost = False
         self._asked: list[asyncio.Future[Any]] = []  # by the handshake
         self._error: Exception | None = None
@@ -148,6 +150,8 @@ class Link(asyncio.BufferedProtocol):
             self._timer.cancel()
             self._timer = None
         calls, loss = self.exchange.lose(), self.loss()
+        if self.hooks is not None:
+            self.hooks.closed(self.options, loss)
         for waiter in self._asked:
             waiter.cancel()  # `greet` says why
         self._owner.link_lost(self, loss, [call for call in calls if call.waiter not in self._asked])

@@ -75,6 +75,8 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         self.lines = Lines()
         self.keeper = Keeper()
         self._hooks = hooks
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
         self._hooked = HookedCalls(Hooks(hooks, options), self._server.call, self._server.batch) if hooks else None
         self._call = (self._hooked or self._server).call  # type: ignore[method-assign]
         self._batch = (self._hooked or self._server).batch  # type: ignore[method-assign]
@@ -126,7 +128,7 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for a `with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for a `with` block."""
