@@ -29,7 +29,7 @@ from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
@@ -69,6 +69,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._hooks = hooks
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
@@ -121,6 +123,9 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
+
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
@@ -180,7 +185,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""
