@@ -9,7 +9,7 @@ What belongs here: collecting requests, the MULTI and EXEC around them, and givi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Never, TypeVar
 
 from framewire.errors import ProtocolError
 from framewire.frames.resp import Error
@@ -45,11 +45,11 @@ class Place(Generic[T]):
         """The command's error, if it had one."""
         return self._error
 
-    def settle(self, reply: Any) -> None:
-        """The reply has come."""
+    def settle(self, reply: Any, within: bytes = b"") -> None:
+        """The reply has come, `within` that of another command."""
         self._settled = True
         if isinstance(reply, Error):
-            name = self.request[0]
+            name = within or self.request[0]
             self._error = error_of_reply(reply.data, name if isinstance(name, bytes) else str(name).encode())
             return
         try:
@@ -100,8 +100,10 @@ class Batch:
             if len(executed) != len(self.places):
                 raise ProtocolError(f"EXEC has {len(executed)} replies to {len(self.places)} commands")
             for place, reply in zip(self.places, executed, strict=True):
-                place.settle(reply)
+                place.settle(reply, b"EXEC")
             return
+        if isinstance(multi, Error) and not all(isinstance(reply, Error) for reply in queued):
+            self._settle_without_multi(multi, queued)
         error = _why_not(executed, [multi, *queued])
         for place, reply in zip(self.places, queued, strict=True):
             if isinstance(reply, Error):
@@ -109,6 +111,13 @@ class Batch:
             else:
                 place.fail(error)
         raise error
+
+    def _settle_without_multi(self, multi: Error, replies: Sequence[Any]) -> Never:
+        """MULTI was refused (to a user who may not), so that each command ran by itself: who asked must know."""
+        for place, reply in zip(self.places, replies, strict=True):
+            place.settle(reply)
+        refusal = error_of_reply(multi.data, b"MULTI")
+        raise type(refusal)(f"{refusal}: the commands ran one by one, in no transaction", fate=Fate.EXECUTED)
 
     def fail(self, error: Exception, replies: Sequence[Any] = ()) -> None:
         """The batch was lost behind the first `replies`: what they answer is known, the rest has this error."""

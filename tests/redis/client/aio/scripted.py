@@ -43,6 +43,7 @@ class ScriptedServer:
     """`host`, `port`, `url`; `requests` that came behind the handshakes, `peers` that connected."""
 
     host, port, url = "127.0.0.1", 0, ""
+    stop_listening: Callable[[], None]
 
     def __init__(self, answer: Answer, greets: bool) -> None:
         self._answer = answer
@@ -96,6 +97,7 @@ async def scripted(answer: Answer, *, greets: bool = True, **parameters: Any) ->
     """A server that answers so; with `greets` handshakes are dealt with and not asked for."""
     server = ScriptedServer(answer, greets)
     listening = await asyncio.start_server(server.serve, server.host, **parameters)
+    server.stop_listening = listening.close
     server.port = listening.sockets[0].getsockname()[1]
     server.url = f"redis://{server.host}:{server.port}"
     try:

@@ -26,6 +26,7 @@ from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, words_of
@@ -103,12 +104,11 @@ class Client(Listening[bytes]):
         """What the cache has done so far; `None` without one."""
         return self._cached.cache.stats if self._cached is not None else None
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
+    def _begin_anew(self, error: WrongLoop) -> None:
         """After a loop that has ended the client begins anew in the next one."""
         if not self._server.left_behind():
-            return super()._run_elsewhere(request, shape, error)
+            raise error
         self._setup(self.options, self._hooks)
-        return self._run(request, shape)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
@@ -137,6 +137,8 @@ class Client(Listening[bytes]):
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
+        if self._server.closed:
+            raise ConnectionError("the client is closed")
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
             sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
@@ -172,7 +174,7 @@ class Client(Listening[bytes]):
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""
-        return Monitor(self._pool)
+        return Monitor(self._pool, self._timeout)
 
     def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
         if self._subscriber.left_behind():
@@ -189,14 +191,19 @@ class Client(Listening[bytes]):
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
-        for sibling in self._siblings.values():
-            await sibling.aclose()
+        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine.
+
+        Raises `RuntimeError` in another event loop than the one of its links, while that is there.
+        """
         self._pool.close()
         self._subscriber.close()
-        await self._server.close()
-        if self._owns_opener:
-            await self._opener.aclose()
+        try:
+            await self._server.close()
+        finally:
+            for sibling in self._siblings.values():
+                await sibling.aclose()
+            if self._owns_opener:
+                await self._opener.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -39,8 +39,14 @@ class Dedicated(Runner[bytes]):
 
     async def __aenter__(self) -> Self:
         self._own = own = await self._pool.take()
-        self._call, self._batch = own.call, own.send_batch
+        own.on_lost = self._rebind
+        self._rebind()
         return self
+
+    def _rebind(self, error: Exception | None = None) -> None:
+        """Requests go to the link from here on, or to what says that it is gone."""
+        assert self._own is not None
+        self._call, self._batch = self._own.call, self._own.send_batch
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
@@ -48,7 +54,8 @@ class Dedicated(Runner[bytes]):
         own, self._own = self._own, None
         self._call = self._batch = _not_there
         if own is not None:
-            self._pool.give_back(own, clean=self._clean and not own.link.exchange.unanswered)
+            exchange = own.link.exchange
+            self._pool.give_back(own, clean=self._clean and not exchange.unanswered and not exchange.queued)
 
     @property
     def text(self) -> TextView:

@@ -38,13 +38,14 @@ class Runner(Asyncio, Commands[S]):
         try:
             return self._call(request, shape, self._timeout)
         except WrongLoop as error:
-            return self._run_elsewhere(request, shape, error)
+            self._begin_anew(error)
+            return self._run(request, shape)
         except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """The link belongs to another event loop than the one that runs."""
-        not_sent(error)
+    def _begin_anew(self, error: WrongLoop) -> None:
+        """The link belongs to another event loop than the one that runs: raise `error`, or be ready for this one."""
+        raise error
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._run(request, shape)
@@ -53,7 +54,10 @@ class Runner(Asyncio, Commands[S]):
         """Send requests together; `waiter` gets the list of their replies."""
         try:
             self._batch(requests, waiter, timeout)
-        except (EncodeError, BacklogFull, WrongLoop) as error:
+        except WrongLoop as error:
+            self._begin_anew(error)
+            self._send_batch(requests, waiter, timeout)
+        except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
     def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
@@ -91,6 +95,9 @@ class TextView(Runner[str]):
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         self._of._batch(requests, waiter, timeout)
 
+    def _begin_anew(self, error: WrongLoop) -> None:
+        self._of._begin_anew(error)
+
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._of._run(request, texted(shape))
 
@@ -119,6 +126,4 @@ def not_sent(error: Exception) -> Never:
             raise DataError(str(error)) from None
         case BacklogFull():
             raise QueueFullError(str(error)) from None
-        case WrongLoop():
-            raise RuntimeError("a client is used in the event loop where it was first used, and in no other") from None
     raise error
