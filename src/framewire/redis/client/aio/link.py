@@ -34,10 +34,10 @@ HIGH_WATER = 256 * 1024
 
 
 class WrongLoop(RuntimeError):
-    """The link belongs to another event loop."""
+    """What is used belongs to another event loop."""
 
-    def __str__(self) -> str:
-        return "a client is used in the event loop where it was first used, and in no other"
+    def __init__(self) -> None:
+        super().__init__("a client is used in the event loop where it was first used, and in no other")
 
 
 class LinkOwner(Protocol):
@@ -98,8 +98,8 @@ class Link(asyncio.BufferedProtocol):
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
         steps = greet(self.options, auth, self._tracking)
-        requests = next(steps)
         try:
+            requests = next(steps)
             while True:
                 requests = steps.send(await self._ask(requests))
         except StopIteration as done:
@@ -268,7 +268,7 @@ class Link(asyncio.BufferedProtocol):
         """End it at once, for this reason. In a loop that is closed nobody waits any more."""
         self._error = self._error or error
         if self.loop.is_closed():
-            self.lost = True
+            self.lost = True  # and whoever waited is gone with it
             self.exchange.lose()
             return
         if self.transport is not None:

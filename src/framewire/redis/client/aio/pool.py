@@ -70,27 +70,38 @@ class Pool:
         """One that is free and alive, if there is one."""
         while self._free:
             own = self._free.pop()
-            if await self._is_alive(own):
+            if await self._is_fit(own):
                 return own
         return None
 
-    async def _is_alive(self, own: OwnLink) -> bool:
-        """After a long silence a link has to answer before it is lent; one that does not is ended."""
-        interval = self._options.health_check_interval
-        if own.lost or not interval or own.link.silent_for() < interval:
+    async def _is_fit(self, own: OwnLink) -> bool:
+        """After a long silence a link has to answer before it is lent, and with new credentials to take them.
+
+        One that does not is ended.
+        """
+        renewals = self._opener.renewals
+        request = self._asked(own)
+        if own.lost or request is None:
             return not own.lost
-        alive = False
+        fit = False
         self._lent.add(own)  # as long as it is asked: for `close` to find it
         try:
-            await own.call((b"PING",), None, self._options.socket_connect_timeout)
-            alive = not own.lost
+            await own.call(request, None, self._options.socket_connect_timeout)
+            own.renewals, fit = renewals, not own.lost
         except RedisError:
             pass
         finally:
             self._lent.discard(own)
-            if not alive:
+            if not fit:
                 own.abort()
-        return alive
+        return fit
+
+    def _asked(self, own: OwnLink) -> tuple[bytes, ...] | None:
+        """What it is asked before it is lent, if anything."""
+        if own.renewals != self._opener.renewals:
+            return (b"AUTH", *self._opener.renewed)
+        interval = self._options.health_check_interval
+        return (b"PING",) if interval and own.link.silent_for() >= interval else None
 
     async def _open(self) -> OwnLink:
         self._check_open()
