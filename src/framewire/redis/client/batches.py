@@ -127,7 +127,7 @@ class Batch:
     def fail(self, error: Exception, replies: Sequence[Any] = ()) -> None:
         """The batch was lost behind the first `replies`: what they answer is known, the rest has this error."""
         answered = 0 if self.transaction else len(replies)
-        for place, reply in zip(self.places[:answered], replies, strict=True):
+        for place, reply in zip(self.places[:answered], replies[:answered], strict=True):
             place.settle(reply)
         for place in self.places[answered:]:
             place.fail(error)

@@ -40,7 +40,7 @@ class Peer:
 
 
 class ScriptedServer:
-    """`host`, `port`, `url`; `requests` that came behind the handshakes, `peers` that connected."""
+    """`host`, `port`, `url`; `requests` that came behind the handshakes, `peers` that connected; how many are, or were, `open`."""
 
     host, port, url = "127.0.0.1", 0, ""
     stop_listening: Callable[[], None]
@@ -50,6 +50,7 @@ class ScriptedServer:
         self._greets = greets
         self.peers: list[Peer] = []
         self.requests: list[list[bytes]] = []
+        self.open = self.most_open = 0
         self._serving: list[asyncio.Task[Any] | None] = []
 
     @property
@@ -64,14 +65,23 @@ class ScriptedServer:
         peer = Peer(len(self.peers) + 1, writer)
         self.peers.append(peer)
         self._serving.append(asyncio.current_task())
-        decoder, buffer = RespDecoder("values"), BytesMut()
+        self.open += 1
+        self.most_open = max(self.most_open, self.open)
         with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                buffer.extend(data)
-                while (words := decoder.decode(buffer, self)) is not self:
-                    self._hear(peer, words)
+            await self._listen(reader, peer)
+        writer.close()
+        self.open -= 1
+
+    async def _listen(self, reader: asyncio.StreamReader, peer: Peer) -> None:
+        decoder, buffer = RespDecoder("values"), BytesMut()
+        while data := await reader.read(65536):
+            buffer.extend(data)
+            while (words := decoder.decode(buffer, self)) is not self:
+                self._hear(peer, words)
 
     async def close(self) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)  # who was accepted just now is served first
         for peer in self.peers:
             peer.hang_up(reset=True)
         await asyncio.gather(*filter(None, self._serving))
