@@ -40,7 +40,7 @@ class Peer:
 
 
 class ScriptedServer:
-    """`host`, `port`, `url`; `requests` that came behind the handshakes, `peers` that connected; how many are, or were, `open`."""
+    """`host`, `port`, `url`; `requests` that came behind the handshakes; `peers` that connected, and those `open`."""
 
     host, port, url = "127.0.0.1", 0, ""
     stop_listening: Callable[[], None]
@@ -80,10 +80,10 @@ class ScriptedServer:
                 self._hear(peer, words)
 
     async def close(self) -> None:
-        for _ in range(5):
-            await asyncio.sleep(0)  # who was accepted just now is served first
-        for peer in self.peers:
-            peer.hang_up(reset=True)
+        for _ in range(10):  # who was accepted just now has yet to be heard of
+            for peer in self.peers:
+                peer.hang_up(reset=True)
+            await asyncio.sleep(0)
         await asyncio.gather(*filter(None, self._serving))
 
     def _hear(self, peer: Peer, words: list[bytes]) -> None:
@@ -113,8 +113,8 @@ async def scripted(answer: Answer, *, greets: bool = True, **parameters: Any) ->
     try:
         yield server
     finally:
-        listening.close()
         await server.close()
+        listening.close()
 
 
 def silent(peer: Peer, words: list[bytes]) -> None:
