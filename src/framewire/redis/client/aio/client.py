@@ -27,6 +27,7 @@ from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
@@ -154,6 +155,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
+        if self._server.closed:
+            raise ConnectionError("the client is closed")
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
             sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
@@ -189,7 +192,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""
-        return Monitor(self._pool)
+        return Monitor(self._pool, self._timeout)
 
     def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
         if self._subscriber.left_behind():
@@ -213,14 +216,19 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
-        for sibling in self._siblings.values():
-            await sibling.aclose()
+        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine.
+
+        Raises `RuntimeError` in another event loop than the one of its links, while that is there.
+        """
         self._pool.close()
         self._subscriber.close()
-        await self._server.close()
-        if self._owns_opener:
-            await self._opener.aclose()
+        try:
+            await self._server.close()
+        finally:
+            for sibling in self._siblings.values():
+                await sibling.aclose()
+            if self._owns_opener:
+                await self._opener.aclose()
 
     async def __aenter__(self) -> Self:
         return self
