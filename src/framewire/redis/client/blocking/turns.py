@@ -30,6 +30,9 @@ from framewire.redis.exchange._impl import Exchange
 
 __all__ = ["INTERRUPTED", "Turns"]
 
+ATOMIC = Exchange.__module__.endswith("._native")
+"""An interrupt meets a request either before it is queued or behind: no Python is run in between."""
+
 INTERRUPTED = "a thread was interrupted in the middle of using it"
 
 
@@ -99,7 +102,8 @@ class Turns:
         except Exception:
             raise
         except BaseException as interrupt:
-            self._lose(interrupt)
+            if not ATOMIC:
+                self._lose(interrupt)
             raise
 
     def _next_step(self, waiter: Waiter) -> Callable[[], Any] | None:
