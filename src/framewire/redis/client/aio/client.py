@@ -15,13 +15,13 @@ from typing import Any, Self
 from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
-from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.listening import Listening
 from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
@@ -35,7 +35,7 @@ from framewire.redis.exchange.calls import Request, Shape
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Listening[bytes], Locks):
+class Client(Listening[bytes], Locks, Reauthenticates):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -69,15 +69,22 @@ class Client(Listening[bytes], Locks):
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._hooks = hooks
-        self._hooked = HookedCalls(Hooks(hooks, options)) if hooks else None
-        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
-        self._server = Server(options, self._opener, self._bind)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
-        if self._cached is not None:
-            self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self._begin()
+        if self._owns_opener:
+            self._listen_for_credentials()
+
+    def _begin(self) -> None:
+        """What belongs to the loop of the shared link."""
+        options = self.options
+        self._hooked = HookedCalls(Hooks(self._hooks, options)) if self._hooks else None
+        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
+        self._server = Server(options, self._opener, self._bind)
+        if self._cached is not None:
+            self._keep(self._cached)
         self.lines: Lines = Lines()
 
     def _bind(self, call: Callable[..., Future]) -> None:
@@ -105,12 +112,12 @@ class Client(Listening[bytes], Locks):
         """What the cache has done so far; `None` without one."""
         return self._cached.cache.stats if self._cached is not None else None
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """After a loop that has ended the client begins anew in the next one."""
+    def _begin_anew(self) -> bool:
+        """After a loop that was closed the client begins anew in the next one."""
         if not self._server.left_behind():
-            return super()._run_elsewhere(request, shape, error)
-        self._setup(self.options, self._hooks)
-        return self._run(request, shape)
+            return False
+        self._begin()
+        return True
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
@@ -183,6 +190,7 @@ class Client(Listening[bytes], Locks):
         if self._subscriber.left_behind():
             self._subscriber = Subscriber(self.options, self._opener)
         return self, self._subscriber, self.options.db
+
     def _locking(self) -> Locking:
         return self
 

@@ -40,13 +40,15 @@ class Runner(ScanIterators[S]):
         try:
             return self._call(request, shape, self._timeout)
         except WrongLoop as error:
-            return self._run_elsewhere(request, shape, error)
+            if self._begin_anew():
+                return self._run(request, shape)
+            not_sent(error)
         except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """The link belongs to another event loop than the one that runs."""
-        not_sent(error)
+    def _begin_anew(self) -> bool:
+        """The link belongs to another event loop than the one that runs: whether it was closed, and another is made."""
+        return False
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._run(request, shape)
@@ -55,7 +57,11 @@ class Runner(ScanIterators[S]):
         """Send requests together; `waiter` gets the list of their replies."""
         try:
             self._batch(requests, waiter, timeout)
-        except (EncodeError, BacklogFull, WrongLoop) as error:
+        except WrongLoop as error:
+            if self._begin_anew():
+                return self._send_batch(requests, waiter, timeout)
+            not_sent(error)
+        except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
     def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
@@ -97,6 +103,9 @@ class TextView(Runner[str]):
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         self._of._batch(requests, waiter, timeout)
 
+    def _begin_anew(self) -> bool:
+        return self._of._begin_anew()
+
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._of._run(request, texted(shape))
 
@@ -128,6 +137,4 @@ def not_sent(error: Exception) -> Never:
             raise DataError(str(error)) from None
         case BacklogFull():
             raise QueueFullError(str(error)) from None
-        case WrongLoop():
-            raise RuntimeError("a client is used in the event loop where it was first used, and in no other") from None
     raise error

@@ -20,6 +20,7 @@ from framewire.redis.client.blocking.monitor import Monitor
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.hooks import Hook, Hooks
@@ -30,7 +31,7 @@ from framewire.redis.exchange.calls import Shape
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
 
-class BlockingClient(Runner[bytes], Locks):
+class BlockingClient(Runner[bytes], Locks, Reauthenticates):
     """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
@@ -69,6 +70,8 @@ class BlockingClient(Runner[bytes], Locks):
         self._pool = Pool(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
+        if self._owns_opener:
+            self._listen_for_credentials()
         self.lines = Lines()
         self.keeper = Keeper()
         self._hooks = hooks
