@@ -11,6 +11,7 @@ from typing import Any, Never
 from framewire.redis.client.errors import DataError, SharedLinkError
 from framewire.redis.client.refusals import refusal
 from framewire.redis.exchange.calls import Request
+from framewire.redis.exchange.knowledge import payload_of
 
 __all__ = ["check_shareable", "refuse_changes", "refuse_shared", "worded", "words_of"]
 
@@ -35,7 +36,10 @@ def words_of(request: Request) -> list[bytes]:
 
 
 def _as_bytes(word: Any) -> bytes:
-    return bytes(word) if isinstance(word, (bytearray, memoryview)) else str(word).encode("utf-8", "surrogateescape")
+    try:
+        return payload_of(word)
+    except (TypeError, ValueError):  # it has no form on the wire: this is about what is refused then
+        return str(word).encode("utf-8", "backslashreplace")
 
 
 def check_shareable(words: list[bytes]) -> None:

@@ -42,11 +42,18 @@ class Dedicated(Runner[bytes]):
 
     async def __aenter__(self) -> Self:
         self._own = own = await self._pool.take()
+        own.on_lost = self._rebind
+        self._rebind()
+        return self
+
+    def _rebind(self, error: Exception | None = None) -> None:
+        """Requests go to the link from here on, or to what says that it is gone."""
+        own = self._own
+        assert own is not None
         if self._hooked is None:
             self._call, self._batch = own.call, own.send_batch
         else:
             self._call, self._batch = self._hooked.around(own.call, own.send_batch)
-        return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
@@ -54,7 +61,8 @@ class Dedicated(Runner[bytes]):
         own, self._own = self._own, None
         self._call = self._batch = _not_there
         if own is not None:
-            self._pool.give_back(own, clean=self._clean and not own.link.exchange.unanswered)
+            exchange = own.link.exchange
+            self._pool.give_back(own, clean=self._clean and not exchange.unanswered and not exchange.queued)
 
     @property
     def text(self) -> TextView:

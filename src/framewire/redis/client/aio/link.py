@@ -18,7 +18,7 @@ from typing import Any, Protocol, cast
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse
+from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
@@ -49,6 +49,9 @@ class LinkOwner(Protocol):
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
         """`call` was answered with an error."""
+
+    def link_late(self, link: Link, call: Call, error: RedisError) -> None:
+        """`call` has no reply in time, which `error` says."""
 
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         """Something came that was no reply."""
@@ -92,6 +95,7 @@ class Link(asyncio.BufferedProtocol):
         self._heard_after = self._heard  # and no earlier
         self._listened = self._heard  # when that was looked at last
         self._received = 0
+        self._greeted = 0
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
@@ -107,6 +111,7 @@ class Link(asyncio.BufferedProtocol):
         self._asked = []
         self._check_there()
         self.is_open = True
+        self._greeted = self.exchange.received
         self.exchange.open()
         self._watch()  # that nobody calls may be because nobody has a need to; the link is to stay all the same
 
@@ -119,6 +124,11 @@ class Link(asyncio.BufferedProtocol):
         await asyncio.wait(self._asked)
         self._check_there()
         return [waiter.result() for waiter in self._asked]
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether anything came behind the handshake."""
+        return self.is_open and self.exchange.received > self._greeted
 
     def _check_there(self) -> None:
         if self.lost:
@@ -250,8 +260,7 @@ class Link(asyncio.BufferedProtocol):
         ahead = exchange.unanswered + exchange.queued
         about = Circumstances(now, self._starved, self._heard_after, exchange.receiving, ahead)
         for call in calls:
-            if call.waiter is not None and not call.waiter.done():
-                call.waiter.set_exception(late(call, about, self.where))
+            self._owner.link_late(self, call, late(call, about, self.where))
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -265,10 +274,11 @@ class Link(asyncio.BufferedProtocol):
         return loss
 
     def abort(self, error: Exception) -> None:
-        """End it at once, for this reason."""
+        """End it at once, for this reason. In a loop that is closed nobody waits any more."""
         self._error = self._error or error
         if self.loop.is_closed():
             self.lost = True  # and whoever waited is gone with it
+            self.exchange.lose()
             return
         if self.transport is not None:
             self.transport.abort()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import ipaddress
 import ssl
 from collections.abc import Sequence
 from time import perf_counter
@@ -72,7 +73,8 @@ class Opener:
         options = self._options
         if options.ssl and self._context is None:
             self._context = await loop.run_in_executor(None, ssl_context, options)  # it reads files
-        eyeballs: dict[str, Any] = {} if _is_uvloop(loop) else {"happy_eyeballs_delay": 0.25}  # uvloop has none
+        several = not _is_uvloop(loop) and not _is_address(options.host)  # uvloop tries them one after the other
+        eyeballs: dict[str, Any] = {"happy_eyeballs_delay": 0.25} if several else {}
         transport, _ = await loop.create_connection(
             lambda: link, options.host, options.port, ssl=self._context, **eyeballs
         )
@@ -99,6 +101,15 @@ class Opener:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         if self._hold is not None:
             await self._hold.aclose()
+
+
+def _is_address(host: str) -> bool:
+    """Whether it is one, and need not be resolved. (A race that is cancelled may leave a socket of asyncio's open.)"""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:

@@ -14,6 +14,7 @@ from framewire.redis.client.batches import Batch, Place
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.client.definition import Queued, S
 from framewire.redis.client.errors import RedisError
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.requests import worded
 from framewire.redis.client.shapes.basic import plain, texted
 from framewire.redis.exchange.calls import Request, Shape
@@ -79,6 +80,9 @@ class Pipeline(Queued, Commands[S]):
             replies = await waiter
         except RedisError as error:
             batch.fail(error, getattr(error, "replies", ()))
+            raise
+        except BaseException:
+            batch.fail(RedisError("nobody waited for the replies of the pipeline", fate=Fate.UNKNOWN))
             raise
         batch.settle(replies)
         first = batch.first_error()
