@@ -46,6 +46,18 @@ def test_a_program_runs_in_a_thread(server: ThreadServer) -> None:
         assert proxy.connection_count == 0
 
 
+def test_a_cut_by_a_fin_does_not_become_a_reset_when_the_client_goes_on_sending(server: ThreadServer) -> None:
+    with fault_proxy_in_thread(server.url, "reply 2: cut after 3 bytes") as proxy, connected(proxy) as client:
+        client.sendall(PING * 2)
+        proxy.happened("cut", timeout=PATIENCE)
+        until(lambda: proxy.connection_count == 0)
+        for _ in range(50):
+            client.sendall(PING * 1000)
+            assert proxy.counts["cut"] == 1  # the proxy has had its turn
+        assert client.recv(100, socket.MSG_WAITALL) == PONG + PONG[:3]
+        assert end_of(client) == "end"
+
+
 def test_it_is_told_what_to_do(server: ThreadServer) -> None:
     with fault_proxy_in_thread(server.url) as proxy, connected(proxy) as client:
         client.sendall(PING)

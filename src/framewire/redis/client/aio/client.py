@@ -15,12 +15,13 @@ from typing import Any, Self
 from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
-from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.listening import Listening
+from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
@@ -28,13 +29,13 @@ from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Listening[bytes]):
+class Client(Listening[bytes], Locks, Reauthenticates):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -68,15 +69,23 @@ class Client(Listening[bytes]):
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._hooks = hooks
-        self._hooked = HookedCalls(Hooks(hooks, options)) if hooks else None
-        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
-        self._server = Server(options, self._opener, self._bind)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
-        if self._cached is not None:
-            self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self._begin()
+        if self._owns_opener:
+            self._listen_for_credentials()
+
+    def _begin(self) -> None:
+        """What belongs to the loop of the shared link."""
+        options = self.options
+        self._hooked = HookedCalls(Hooks(self._hooks, options)) if self._hooks else None
+        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
+        self._server = Server(options, self._opener, self._bind)
+        if self._cached is not None:
+            self._keep(self._cached)
+        self.lines: Lines = Lines()
 
     def _bind(self, call: Callable[..., Future]) -> None:
         """Requests go there from here on: straight to the exchange of a link, while there is one."""
@@ -103,12 +112,15 @@ class Client(Listening[bytes]):
         """What the cache has done so far; `None` without one."""
         return self._cached.cache.stats if self._cached is not None else None
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """After a loop that has ended the client begins anew in the next one."""
+    def _begin_anew(self) -> bool:
+        """After a loop that was closed the client begins anew in the next one."""
         if not self._server.left_behind():
-            return super()._run_elsewhere(request, shape, error)
-        self._setup(self.options, self._hooks)
-        return self._run(request, shape)
+            return False
+        self._begin()
+        return True
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
@@ -179,6 +191,13 @@ class Client(Listening[bytes]):
             self._subscriber = Subscriber(self.options, self._opener)
         return self, self._subscriber, self.options.db
 
+    def _locking(self) -> Locking:
+        return self
+
+    def has_room(self) -> bool:
+        """Whether a link of one's own could be had without waiting for somebody to give one back."""
+        return self._pool.has_room()
+
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
@@ -207,7 +226,7 @@ class Client(Listening[bytes]):
         await self.aclose()
 
 
-class TextClient(TextView, Listening[str]):
+class TextClient(TextView, Listening[str], Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: Client) -> None:
@@ -221,3 +240,6 @@ class TextClient(TextView, Listening[str]):
         """As `Client.transaction`; replies are `str`."""
         dedicated = self._client.dedicated()
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
+
+    def _locking(self) -> Locking:
+        return self._client

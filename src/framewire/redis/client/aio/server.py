@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied, fail, lost_error, refusal_of
@@ -184,6 +184,23 @@ class Server:
 
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop of the link; `None` without one."""
+        return None if self._link is None else self._link.loop
+
+    async def reauthenticate(self, auth: Sequence[bytes]) -> None:
+        """Be somebody else on the link, if there is one. Raises `AuthenticationError`."""
+        if self._link is None:
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._link.exchange.send((b"AUTH", *auth), waiter, None, self.options.socket_timeout)
+        try:
+            await waiter
+        except ConnectionError as error:
+            if isinstance(error, AuthenticationError):
+                raise  # of a link that was lost meanwhile, the next one is opened with what is true then
 
     def left_behind(self) -> bool:
         """Whether the loop of the link has been closed under it."""

@@ -8,5 +8,6 @@
     wire.py         a socket: what waits for it waits for a beat at most
     opening.py      sockets, TLS, memory: a link for the options
     pool.py         links of their own: blocking commands, transactions that watch, MONITOR
+    hooked.py       calls that hooks are told of
     forks.py        what a forked child begins anew
 """

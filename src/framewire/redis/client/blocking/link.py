@@ -46,9 +46,11 @@ class Link(Turns):
             max_requests=options.max_in_flight,
             max_bytes=options.max_in_flight_bytes,
             max_queued=options.max_queued_bytes,
+            integrity=options.integrity,
         )
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
         self.greeting: Greeting = {}
+        self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
         self.error: Exception | None = None
         self._listeners: list[tuple[float, Waiter]] = []  # who waits for what nobody asks for, and until when
@@ -96,8 +98,8 @@ class Link(Turns):
         """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
         steps = greet(self.options, auth)
         deadline = math.inf if timeout is None else monotonic() + timeout
-        requests = next(steps)
         try:
+            requests = next(steps)
             while True:
                 requests = steps.send(self._ask_urgently(requests, deadline))
         except StopIteration as done:
