@@ -53,6 +53,7 @@ class Link:
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
         self.greeting: Greeting = {}
         self.is_open = False  # the handshake is over
+        self.keeps_errors = False  # an error that the server answers with is a reply like others
         self.lost = False
         self.error: Exception | None = None
         self._wire = wire
@@ -246,7 +247,7 @@ class Link:
 
     def refused(self, call: Call, error: Error) -> None:
         if call.waiter is not None:
-            if self.is_open:
+            if self.is_open and not self.keeps_errors:
                 call.waiter.set_exception(refusal_of(call, error))
             else:
                 call.waiter.set_result(error)
@@ -260,8 +261,8 @@ class Link:
         """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
         steps = greet(self.options, auth)
         deadline = math.inf if timeout is None else monotonic() + timeout
-        requests = next(steps)
         try:
+            requests = next(steps)  # there may be none
             while True:
                 requests = steps.send(self._ask_urgently(requests, deadline))
         except StopIteration as done:
@@ -284,9 +285,10 @@ class Link:
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def look(self) -> None:
-        """Take what the socket holds, without waiting: pushes, or news that the server has closed it. If somebody
-        drives, that thread does so. A server that has been silent for `health_check_interval` has to answer first.
+    def look(self, wait: bool = False) -> None:
+        """Take what the socket holds: pushes, or news that the server has closed it; with `wait` also what comes within
+        a beat. If somebody drives, that thread does so. A server that has been silent for `health_check_interval` has
+        to answer first.
         """
         looker = Waiter()
         try:
@@ -295,7 +297,8 @@ class Link:
                     return
                 self._driver = looker
             try:
-                self._wire.receive_now(self.exchange.get_buffer())
+                receive = self._wire.receive if wait else self._wire.receive_now
+                receive(self.exchange.get_buffer())
             except OSError as error:
                 self._lose(error)
         finally:
@@ -378,6 +381,14 @@ class Link:
     def abort(self, error: Exception | None = None) -> None:
         """End it at once; who waits gets `ConnectionError`. Twice is fine."""
         self._lose(error or ConnectionError("the link was closed"))
+
+
+    def detach(self) -> Wire:
+        """The socket, hands shaken, for who speaks on it by himself. The link is of no use any more."""
+        with self._lock:
+            self.lost = True
+            self.error = ConnectionError("the socket was given to somebody else")
+            return self._wire
 
 
 def _ignore(items: Sequence[Any]) -> None:
