@@ -124,10 +124,21 @@ def _numbered(elements: Sequence[Any], mark: bytes, indent: bytes, end: bytes) -
         yield ((indent if number > 1 else b"") + b"%*d%b " % (width, number, mark),)
         last = end if number == len(elements) else b"\n"
         if mark == b"#":
-            yield (element[0], (within, b" => "))
+            takes_lines = _takes_lines(element[1])
+            yield (element[0], (within, b" => \n" + within if takes_lines else b" => "))
             yield (element[1], (within, last))
         else:
             yield (element, (within, last))
+
+
+def _takes_lines(value: Any) -> bool:
+    """Whether an aggregate takes more than one line; the value of a map then begins on the next."""
+    while True:
+        pairs, items = _pairs(value), _items(value)
+        elements: Sequence[Any] = pairs or items or ()
+        if len(elements) != 1:
+            return len(elements) > 1
+        value = elements[0][1] if pairs else elements[0]
 
 
 def _scalar(value: Any) -> bytes:
