@@ -1,7 +1,7 @@
-"""Requests asked and their replies shown: one from the shell's arguments, or one from each line of the standard input.
+"""Requests asked and their replies shown: the one in the shell's arguments, or those in the lines of the standard input.
 
-What belongs here: repeating, listening to what comes behind a SUBSCRIBE or MONITOR, and exit statuses. The prompt, which
-does the same for a person, is in `repl`.
+What belongs here: repeating, and listening to what comes behind a SUBSCRIBE or MONITOR. The prompt, which does the same
+for a person, is in `repl`.
 """
 
 from __future__ import annotations

@@ -33,8 +33,7 @@ def candidates(line: bytes) -> tuple[int, list[str]]:
 
 
 def _first_words() -> list[str]:
-    names = [name.decode().upper() for name in COMMANDS]
-    return sorted(names) + [name.decode().upper() for name in LOCAL if name.isalpha()]
+    return sorted({name.decode().upper() for name in [*COMMANDS, *LOCAL] if name.isalnum()})
 
 
 def _topics(words: Sequence[bytes]) -> list[str]:

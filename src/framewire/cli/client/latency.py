@@ -29,10 +29,11 @@ __all__ = ["Latencies", "bars", "measure_latency", "write_latency_history"]
 PAUSE = 0.01
 """Seconds between a reply and the next PING."""
 
-MOST_KEPT = 100_000
+MOST_KEPT = 10_000
 """Samples that percentiles are taken from: the newest."""
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
+_PARTS = (50, 90, 99, 99.9)
 _ROWS = 8
 _REFRESHED = 8  # times a second
 
@@ -57,10 +58,10 @@ class Latencies:
     def average(self) -> float:
         return self.total / self.count if self.count else 0.0
 
-    def percentile(self, part: float) -> float:
-        """The smallest of the newest samples that no less than this part of them do not exceed."""
-        ordered = sorted(self.newest)
-        return ordered[max(0, math.ceil(part * len(ordered)) - 1)] if ordered else 0.0
+    def percentiles(self, parts: Sequence[float]) -> list[float]:
+        """Of the newest samples, for each of `parts` (0 to 1) the smallest that this part of them does not exceed."""
+        ordered = sorted(self.newest) or [0.0]
+        return [ordered[max(0, math.ceil(part * len(ordered)) - 1)] for part in parts]
 
     def line(self) -> str:
         """`min: 0.05, max: 0.31, avg: 0.09 (97 samples)`"""
@@ -69,7 +70,7 @@ class Latencies:
 
 
 def samples(session: Session, seconds: float | None) -> Iterator[float]:
-    """Milliseconds of one PING after another, for so long or for ever. Raises `RequestFailed`, and what `ask` raises."""
+    """Milliseconds of each PING, for so long or for ever. Raises `RequestFailed`, and what `ask` raises."""
     ends = None if seconds is None else time.monotonic() + seconds
     while ends is None or time.monotonic() < ends:
         began = time.perf_counter()
@@ -144,7 +145,8 @@ class Chart:
         return Panel(Group(*lines), title=f"PING {self.where}", subtitle="Ctrl-C ends it")
 
     def _percentiles(self) -> str:
-        return ", ".join(f"p{part}: {self.found.percentile(part / 100):.2f}" for part in (50, 90, 99, 99.9))
+        values = self.found.percentiles([part / 100 for part in _PARTS])
+        return ", ".join(f"p{part:g}: {value:.2f}" for part, value in zip(_PARTS, values, strict=True))
 
 
 def bars(values: Sequence[float], top: float) -> list[str]:

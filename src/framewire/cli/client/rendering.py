@@ -95,8 +95,10 @@ def _joined(values: Iterable[Any], between: bytes, place: Any = None) -> Iterato
 
 # -- for people -------------------------------------------------------------------------------------------------------
 
-_MARKS: Final = {dict: b"#", set: b"~", frozenset: b"~"}
-_EMPTY: Final = {dict: b"(empty hash)", set: b"(empty set)", frozenset: b"(empty set)", Push: b"(empty push)"}
+_MARKS: Final[dict[type, bytes]] = {dict: b"#", set: b"~", frozenset: b"~"}
+_EMPTY: Final[dict[type, bytes]] = {
+    dict: b"(empty hash)", set: b"(empty set)", frozenset: b"(empty set)", Push: b"(empty push)",
+}  # fmt: skip
 
 
 def as_standard(value: Any) -> bytes:
@@ -244,9 +246,8 @@ def as_quoted_json(value: Any) -> bytes:
 def _json(value: Any, quote: Quote) -> Iterable[Step]:
     pairs, items = _pairs(value), _items(value)
     if pairs is not None:
-        members = (_json_member(pair, quote) for pair in pairs)
-        separated = (([(b",",)] if index else []) + member for index, member in enumerate(members))
-        return chain([(b"{",)], chain.from_iterable(separated), [(b"}",)])
+        members = chain.from_iterable(_json_member(pair, quote, index > 0) for index, pair in enumerate(pairs))
+        return chain([(b"{",)], members, [(b"}",)])
     if items is not None:
         return chain([(b"[",)], _joined(items, b",", quote), [(b"]",)])
     if isinstance(value, Error):
@@ -254,12 +255,12 @@ def _json(value: Any, quote: Quote) -> Iterable[Step]:
     return [(_json_scalar(value, quote),)]
 
 
-def _json_member(pair: tuple[Any, Any], quote: Quote) -> list[Step]:
+def _json_member(pair: tuple[Any, Any], quote: Quote, is_later: bool) -> list[Step]:
     """A key of JSON is a text: what is none becomes one."""
     key, value = pair
     if not isinstance(key, (bytes, Simple, Verbatim)):
         key = _json_scalar(key, quote) if _is_json_scalar(key) else as_csv(key)
-    return [(_json_scalar(key, quote),), (b":",), (value, quote)]
+    return [(b"," if is_later else b"",), (_json_scalar(key, quote),), (b":",), (value, quote)]
 
 
 def _is_json_scalar(value: Any) -> bool:

@@ -1,7 +1,7 @@
 """The prompt: lines edited, asked, and their replies shown.
 
-What belongs here: the line editor (prompt_toolkit) and what it is given; what a line for the prompt itself does. The rest
-of a line's way is `asking`'s.
+What belongs here: the line editor (prompt_toolkit) and what it is given; what a line for the prompt itself does. How a
+request is asked is in `asking`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -98,24 +99,26 @@ class Prompt:
 
     def _ask(self, line: Line) -> None:
         began = time.monotonic()
-        self._try(lambda: self._ask_all(line))
+        is_answered = self._try(lambda: self._ask_all(line))
         took = time.monotonic() - began
-        if took >= SLOW:
+        if is_answered and took >= SLOW:
             print(f"({took:.2f}s)")
 
     def _ask_all(self, line: Line) -> None:
         for _ in range(line.times):
             self._asking.once(line.words)
 
-    def _try(self, step: Callable[[], None]) -> None:
-        """Do it; what goes wrong is told. Ctrl-C ends what it waits for, and the link with it."""
+    def _try(self, step: Callable[[], None]) -> bool:
+        """Do it; what goes wrong is told. Ctrl-C ends what it waits for, and the link with it. Whether it was done."""
         try:
             step()
+            return True
         except (RedisError, Unpairable, RequestFailed) as error:
             print(f"Error: {error}")
         except KeyboardInterrupt:
             print()
             self._try(self._session.connect)
+        return False
 
     # -- lines for the prompt itself ----------------------------------------------------------------------------------
 
@@ -190,7 +193,7 @@ class _Hints(Processor):
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         document, fragments = transformation_input.document, transformation_input.fragments
         text = document.text
-        if not (self._are_wanted() and text and document.is_cursor_at_the_end):
+        if get_app().is_done or not (self._are_wanted() and text and document.is_cursor_at_the_end):
             return Transformation(fragments)
         following = _following(text)
         space = "" if text.endswith(" ") or not following else " "

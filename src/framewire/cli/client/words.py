@@ -1,8 +1,9 @@
-"""A typed line into words, as redis-cli reads it.
+r"""A typed line into words, as redis-cli reads it.
 
-What belongs here: the rules of quoting. Words are separated by white space. Between double quotes `\\n \\r \\t \\b \\a`
-and `\\xff` are what they are in C, and a backslash before anything else is that itself; between single quotes only `\\'`
-is special. Behind a closing quote the word ends. Source: the documentation of redis-cli, "String quoting and escaping".
+What belongs here: the rules of quoting. Words are separated by white space. Between double quotes `\n`, `\r`, `\t`,
+`\b`, `\a` and `\xff` are what they are in C, and a backslash before anything else stands for that itself; between single
+quotes only `\'` is special. Behind a closing quote the word ends. Source: the documentation of redis-cli, "String quoting
+and escaping".
 """
 
 from __future__ import annotations
@@ -30,30 +31,37 @@ class Unbalanced(ValueError):
 
 def split_words(line: bytes) -> list[bytes]:
     """The words of `line`. Linear in its length. Raises `Unbalanced`."""
-    words, place = [], _skip_space(line, 0)
-    while place < len(line):
-        found = _WORD.match(line, place)
-        assert found is not None
-        if found["more"] and found["more"] not in _SPACE:
-            raise Unbalanced("a quote is not closed, or no space follows on a closing one")
-        words.append(found["plain"] + _meant(found["double"], found["single"]))
-        place = _skip_space(line, found.end())
+    words, rest = _split(line)
+    if rest is not None:
+        raise Unbalanced("a quote is not closed, or no space follows on a closing one")
     return words
 
 
 def partial_words(line: bytes) -> tuple[list[bytes], bytes]:
     """The words of a line that is being typed: those that are complete, and the one that is not (empty behind a space).
 
-    Never raises: in what cannot be split, only what stands before the last space counts.
+    Never raises: what begins with a quote that is not closed is one word, as it stands.
     """
-    try:
-        words = split_words(line)
-    except Unbalanced:
-        head, _, rest = line.rpartition(b" ")
-        return (partial_words(head + b" ")[0] if head else []), rest
+    words, rest = _split(line)
+    if rest is not None:
+        return words, rest
     if not words or line[-1:] in _SPACE:
         return words, b""
     return words[:-1], words[-1]
+
+
+def _split(line: bytes) -> tuple[list[bytes], bytes | None]:
+    """The words, and what stands from the first on that is unbalanced; `None` where none is."""
+    words: list[bytes] = []
+    place = _skip_space(line, 0)
+    while place < len(line):
+        found = _WORD.match(line, place)
+        assert found is not None
+        if found["more"] and found["more"] not in _SPACE:
+            return words, line[place:]
+        words.append(found["plain"] + _meant(found["double"], found["single"]))
+        place = _skip_space(line, found.end())
+    return words, None
 
 
 def unquoted(word: bytes) -> bytes:
