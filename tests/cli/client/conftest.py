@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def server(running: ThreadServer) -> ThreadServer:
     return running
 
 
-def options_for(server: ThreadServer, protocol: int = 2) -> Options:
+def options_for(server: Any, protocol: int = 2) -> Options:
     """What `framewire cli` would have without a word about it."""
     return Options(
         host=server.host, port=server.port, protocol=protocol, lib_name=None, socket_timeout=None,

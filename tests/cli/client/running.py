@@ -38,6 +38,7 @@ class Terminal:
     The text seen is without what moves the cursor and colors; the bell and the like are gone too.
     """
 
+    _TO_THE_RIGHT = re.compile(r"\x1b\[[0-9]*C")
     _CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\x1b\][^\x07]*\x07|[\x07\r]")
 
     def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
@@ -69,7 +70,8 @@ class Terminal:
     @property
     def text(self) -> str:
         """All that was seen."""
-        return self._CONTROL.sub("", b"".join(self._seen).decode("utf-8", "replace"))
+        seen = b"".join(self._seen).decode("utf-8", "replace")
+        return self._CONTROL.sub("", self._TO_THE_RIGHT.sub(" ", seen))
 
     def type(self, text: str) -> None:
         """Type; what is seen from now on is what `sees` looks at."""

@@ -50,7 +50,7 @@ def test_statuses(server: ThreadServer) -> None:
     assert done.stdout == b"" and done.stderr.startswith(b"ERR unknown command")
     port = str(free_port())
     done = run_cli("-p", port, "PING", status=1)
-    assert done.stderr == b"Could not connect to Redis at 127.0.0.1:%b: [Errno 111] Connection refused\n" % port.encode()
+    assert done.stderr.decode() == f"Could not connect to Redis at 127.0.0.1:{port}: [Errno 111] Connection refused\n"
     assert run_cli("-s", "/nonexistent/socket", "PING", status=1).stderr.startswith(
         b"Could not connect to Redis at /nonexistent/socket: "
     )

@@ -124,3 +124,4 @@ def test_no_server() -> None:
         terminal.sees("Connection refused")
         terminal.type("quit\r")
         assert terminal.ends() == 0
+        assert terminal.text.count("Connection refused") == 2

@@ -104,12 +104,12 @@ def test_a_transaction_does_not_go_on_without_its_link(server: ThreadServer, ses
 
 
 class Closing:
-    """A server that executes nothing: it takes a request, counts it, and ends the connection; the last one it answers."""
+    """A server that takes a request, counts it, and ends the connection; so many times. The next one it answers."""
 
     def __init__(self, losses: int) -> None:
         self._losses = losses
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
+        self.host, self.port = "127.0.0.1", self._socket.getsockname()[1]
         self.requests: list[bytes] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -132,7 +132,7 @@ class Closing:
 
 @pytest.mark.parametrize(("request_", "repeated"), [((b"GET", b"k"), True), ((b"INCR", b"n"), False)])
 def test_only_what_does_no_harm_is_sent_again(request_: tuple[bytes, ...], repeated: bool) -> None:
-    with Closing(1) as server, Session(Options(host="127.0.0.1", port=server.port, protocol=2, lib_name=None)) as session:
+    with Closing(1) as server, Session(options_for(server)) as session:
         if repeated:
             assert session.ask(request_) == OK
         else:

@@ -51,7 +51,7 @@ class Asking:
                 time.sleep(self.interval)
 
     def once(self, request: Sequence[bytes]) -> None:
-        """Ask, and show the reply; behind a SUBSCRIBE or MONITOR, what comes, until the link is lost."""
+        """Ask, and show the reply; behind a SUBSCRIBE or MONITOR, what comes, until Ctrl-C."""
         reply = self.session.ask(request)
         if isinstance(reply, Error) and self.fails:
             raise RequestFailed(str(reply))
@@ -65,12 +65,15 @@ class Asking:
         self.session.pushes.clear()
 
     def listen(self) -> None:
-        """Show what comes until the link is lost, which raises `ConnectionError`, or Ctrl-C."""
+        """Show what comes until Ctrl-C, which ends the link, or until that is lost, which raises `ConnectionError`."""
         if self.output.form is Form.STANDARD:
             self.output.write(b"Reading messages... (press Ctrl-C to quit)\n")
-        while True:
-            self.show_pushes()
-            self.session.wait()
+        try:
+            while True:
+                self.show_pushes()
+                self.session.wait()
+        except KeyboardInterrupt:
+            self.session.drop()
 
     def show_pushes(self) -> None:
         """Show what has come unasked."""

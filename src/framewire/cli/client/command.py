@@ -116,7 +116,7 @@ def _run(words: list[bytes], given: dict[str, Any]) -> int:
     except (RedisError, Unpairable, OSError) as error:
         return _failed(error)
     except KeyboardInterrupt:
-        return 0 if session.listening else _INTERRUPTED
+        return _INTERRUPTED
     return 0
 
 

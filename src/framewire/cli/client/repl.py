@@ -99,9 +99,11 @@ class Prompt:
 
     def _ask(self, line: Line) -> None:
         began = time.monotonic()
-        is_answered = self._try(lambda: self._ask_all(line))
+        is_done = self._try(lambda: self._ask_all(line))
         took = time.monotonic() - began
-        if is_answered and took >= SLOW:
+        if is_done and not self._session.connected:  # Ctrl-C has ended the messages
+            self._try(self._session.connect)
+        elif is_done and took >= SLOW:
             print(f"({took:.2f}s)")
 
     def _ask_all(self, line: Line) -> None:
@@ -117,6 +119,7 @@ class Prompt:
             print(f"Error: {error}")
         except KeyboardInterrupt:
             print()
+            self._session.drop()
             self._try(self._session.connect)
         return False
 
