@@ -1,8 +1,8 @@
 """`framewire cli` beside redis-cli: the same requests to the same server, and the same bytes on the standard output.
 
-What belongs here: what must be the same. Errors in JSON are not among it, for redis-cli's are no JSON (`error:"..."`); nor
-are sets of more members than one, which have no order. Many requests stand in the lines of one standard input, so that
-neither program is started more often than it must be.
+What belongs here: what must be the same. Errors in JSON are not among it, for redis-cli's are no JSON (`error:"..."`);
+nor are sets of more members than one, which have no order. Many requests stand in the lines of one standard input, so
+that neither program is started more often than it must be.
 """
 
 from __future__ import annotations

@@ -60,6 +60,7 @@ def test_usage() -> None:
     assert b"Usage:" in run_cli("--help").stdout
     assert b"no such option" in run_cli("--nosuch", status=2).stderr.lower()
     assert b"a port is a number" in run_cli("-u", "redis://h:x", status=2).stderr
+    assert b"no argument is T" in run_cli("-X", "T", "PING", status=2).stderr
     assert b"localhost" not in run_cli("-u", "redis://:se@cret@localhost:x", status=2).stderr
 
 

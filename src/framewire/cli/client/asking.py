@@ -1,4 +1,4 @@
-"""Requests asked and their replies shown: the one in the shell's arguments, or those in the lines of the standard input.
+"""Requests asked and their replies shown: that in the shell's arguments, or those in the lines of the standard input.
 
 What belongs here: repeating, and listening to what comes behind a SUBSCRIBE or MONITOR. The prompt, which does the same
 for a person, is in `repl`.

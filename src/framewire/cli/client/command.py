@@ -20,10 +20,10 @@ from framewire.cli.client.output import Output
 from framewire.cli.client.rendering import Form
 from framewire.cli.client.session import Session, place_of
 from framewire.cli.client.words import Unbalanced, unquoted
+from framewire.errors import FramewireError
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
-from framewire.redis.exchange.calls import Unpairable
 
 __all__ = ["cli"]
 
@@ -113,7 +113,10 @@ def _run(words: list[bytes], given: dict[str, Any]) -> int:
     except (ConnectionError, TimeoutError) as error:
         print(_reason(error, session), file=sys.stderr)
         return 1
-    except (RedisError, Unpairable, OSError) as error:
+    except ModuleNotFoundError as error:
+        print(f"framewire cli: this needs {error.name}: pip install 'framewire[server]'", file=sys.stderr)
+        return 1
+    except (RedisError, FramewireError, OSError) as error:
         return _failed(error)
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -221,6 +224,8 @@ def _request(words: Sequence[bytes], given: dict[str, Any]) -> list[bytes]:
         return eval_request(given["script"], words)
     if given["last"] or given["tag"] is not None:
         tag = None if given["tag"] is None else os.fsencode(given["tag"])
+        if tag is not None and tag not in words:
+            raise click.UsageError(f"-X: no argument is {given['tag']}")
         return from_stdin(words, tag, sys.stdin.buffer.read())
     return list(words)
 

@@ -30,8 +30,8 @@ from framewire.cli.client.history import history_file, is_secret
 from framewire.cli.client.lines import Line, parse_line
 from framewire.cli.client.session import place_of
 from framewire.cli.client.words import Unbalanced, partial_words
+from framewire.errors import FramewireError
 from framewire.redis.client.errors import RedisError
-from framewire.redis.exchange.calls import Unpairable
 
 __all__ = ["Prompt", "run_prompt"]
 
@@ -115,7 +115,7 @@ class Prompt:
         try:
             step()
             return True
-        except (RedisError, Unpairable, RequestFailed) as error:
+        except (RedisError, FramewireError, RequestFailed) as error:
             print(f"Error: {error}")
         except KeyboardInterrupt:
             print()

@@ -1,9 +1,9 @@
 r"""A typed line into words, as redis-cli reads it.
 
 What belongs here: the rules of quoting. Words are separated by white space. Between double quotes `\n`, `\r`, `\t`,
-`\b`, `\a` and `\xff` are what they are in C, and a backslash before anything else stands for that itself; between single
-quotes only `\'` is special. Behind a closing quote the word ends. Source: the documentation of redis-cli, "String quoting
-and escaping".
+`\b`, `\a` and `\xff` are what they are in C, and a backslash before anything else stands for that itself; between
+single quotes only `\'` is special. Behind a closing quote the word ends. Source: the documentation of redis-cli,
+"String quoting and escaping".
 """
 
 from __future__ import annotations
