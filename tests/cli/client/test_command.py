@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,8 +124,15 @@ def test_one_request_loads_no_server_and_no_event_loop(server: ThreadServer) -> 
         "finally: print([name for name in ('asyncio', 'rich', 'prompt_toolkit', 'framewire.redis.server.commands',"
         " 'framewire.redis.client.commands') if name in sys.modules])"
     )
-    import sys
-
     command = [sys.executable, "-c", program, "cli", "-p", str(server.port), "PING"]
     done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)
     assert done.stdout == b"PONG\n[]\n"
+
+
+def test_a_missing_extra_is_named(server: ThreadServer) -> None:
+    program = "import sys; sys.modules['rich'] = None; from framewire.cli import main; main()"
+    command = [sys.executable, "-c", program, "cli", "-p", str(server.port)]
+    done = subprocess.run([*command, "--pipe"], input=b"", capture_output=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 1
+    assert done.stderr == b"framewire cli: this needs rich: pip install 'framewire[server]'\n"
+    assert subprocess.run([*command, "PING"], capture_output=True, timeout=PATIENCE, check=True).stdout == b"PONG\n"

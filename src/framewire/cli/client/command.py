@@ -114,7 +114,8 @@ def _run(words: list[bytes], given: dict[str, Any]) -> int:
         print(_reason(error, session), file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"framewire cli: this needs {error.name}: pip install 'framewire[server]'", file=sys.stderr)
+        name = str(error.name).partition(".")[0]
+        print(f"framewire cli: this needs {name}: pip install 'framewire[server]'", file=sys.stderr)
         return 1
     except (RedisError, FramewireError, OSError) as error:
         return _failed(error)
