@@ -1,4 +1,4 @@
-"""The pytest plugin: `mini_redis`, a Redis server for the tests of one session, and `redis_url`.
+"""The pytest plugin: `mini_redis`, a Redis server for the tests of one session, `redis_url`, and `mini_redis_clock`.
 
 What belongs here: fixtures and options, nothing of the server. Where framewire is installed, pytest imports this file
 in every run, so it stands outside the package and imports nothing of it before a test asks for a fixture.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from framewire.redis import ThreadServer
+    from framewire.redis import ThreadClock, ThreadServer
 
 WHAT = "parameter of the server behind the fixture mini_redis, by its name in redis.conf: "
 
@@ -59,6 +59,15 @@ def mini_redis(mini_redis_server: ThreadServer) -> ThreadServer:
 def redis_url(mini_redis: ThreadServer) -> str:
     """The URL of `mini_redis`, which any Redis client takes."""
     return mini_redis.url
+
+
+@pytest.fixture
+def mini_redis_clock(mini_redis: ThreadServer) -> Iterator[ThreadClock]:
+    """The time of `mini_redis`, which stands still during the test: `advance(seconds)`, `now`. No test need sleep."""
+    clock = mini_redis.clock
+    clock.freeze()
+    yield clock
+    clock.reset()
 
 
 def _parse(line: str) -> tuple[str, str]:

@@ -154,3 +154,15 @@ def test_write_buffer_against_a_model(ops):
             model += op
         assert len(w) == len(model) and bool(w) == bool(model)
     assert taken == expected and b"".join(w.take()) == model
+
+
+@pytest.mark.parametrize("n", [SHARE_THRESHOLD - 1, SHARE_THRESHOLD])
+@pytest.mark.parametrize("kind", [bytes, memoryview])
+def test_what_was_taken_of_another_is_appended_and_shared_if_large(n, kind):
+    payload = kind(bytes(n))
+    w = WriteBuffer()
+    w.put_slice(b"head")
+    w.put_taken([b"a", payload, b"b"])
+    segments = w.take()
+    assert b"".join(segments) == b"heada" + bytes(n) + b"b"
+    assert (segments[1:2] == [payload] and segments[1] is payload) == (n >= SHARE_THRESHOLD)

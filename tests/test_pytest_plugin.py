@@ -212,9 +212,58 @@ def test_asyncio_tests_need_no_help_of_a_plugin(suite: pytest.Pytester) -> None:
     run(suite).assert_outcomes(passed=1)
 
 
+def test_time_stands_still_and_is_moved(suite: pytest.Pytester) -> None:
+    """In the second of the two tests it is the machine's again, whatever became of the first."""
+    suite.makepyfile("""
+        import time
+        import redis
+
+        def test_expiry(redis_url, mini_redis_clock):
+            with redis.from_url(redis_url) as client:
+                client.set("session", "x", ex=3600)
+                time.sleep(0.002)
+                assert client.pttl("session") == 3_600_000
+                mini_redis_clock.advance(3599)
+                assert client.ttl("session") == 1
+                mini_redis_clock.advance(1)
+                assert not client.exists("session")
+                assert client.time()[0] == int(mini_redis_clock.now)
+                raise RuntimeError("half-way")
+
+        def test_next(redis_url):
+            with redis.from_url(redis_url) as client:
+                assert abs(client.time()[0] - time.time()) < 60
+    """)
+    run(suite).assert_outcomes(passed=1, failed=1)
+
+
+def test_who_waits_is_answered_when_time_is_moved(suite: pytest.Pytester) -> None:
+    suite.makepyfile("""
+        import threading
+        import redis
+
+        def test_blocking(mini_redis, redis_url, mini_redis_clock):
+            replies = []
+
+            def wait():
+                with redis.from_url(redis_url, socket_timeout=None) as client:
+                    replies.append(client.blpop("queue", timeout=600))
+
+            waiting = threading.Thread(target=wait)
+            waiting.start()
+            with redis.from_url(redis_url) as client:
+                while client.info("clients")["blocked_clients"] == 0:
+                    pass
+            mini_redis_clock.advance(600)
+            waiting.join()
+            assert replies == [None]
+    """)
+    run(suite).assert_outcomes(passed=1)
+
+
 def test_its_options_are_explained(suite: pytest.Pytester) -> None:
     run(suite, "--help").stdout.fnmatch_lines(["*--mini-redis=NAME=VALUE*", "*mini_redis (linelist)*"])
-    run(suite, "--fixtures").stdout.fnmatch_lines(["*redis_url*", "*The URL of `mini_redis`*"])
+    run(suite, "--fixtures").stdout.fnmatch_lines(["*redis_url*", "*The URL of `mini_redis`*", "*mini_redis_clock*"])
 
 
 def test_who_does_not_use_it_does_not_pay_for_it() -> None:

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from framewire.redis import ThreadServer, run_in_thread
+from tests.against.client_calls import MINI_REDIS, SERVERS, Address
 from tests.against.dialogue import Client
 from tests.against.notation import parse
 from tests.against.scenes import Stage
@@ -81,3 +82,14 @@ def stages(request: pytest.FixtureRequest, peer: RedisServer, ours: ThreadServer
     yield stages
     for stage in stages:
         stage.close()
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def any_server(
+    request: pytest.FixtureRequest, renewed: Callable[[str], RedisServer], our_server: ThreadServer
+) -> tuple[str, Address]:
+    """Each server in turn, ours too, and what it is called."""
+    if request.param == MINI_REDIS:
+        our_server.reset()
+        return MINI_REDIS, our_server
+    return request.param, renewed(request.param)

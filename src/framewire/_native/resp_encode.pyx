@@ -434,6 +434,21 @@ cdef unsigned char* put_arguments(unsigned char* out, object command) except NUL
     return out
 
 
+cdef Py_ssize_t write_small_command(object command, BytesMut tail) except -2:
+    """Append one command, if it is small and made of the usual types: its bytes; -1: it is not, and nothing is written.
+
+    Raises `EncodeError` for what is no command.
+    """
+    cdef Py_ssize_t before = tail.len
+    cdef Py_ssize_t room
+    command = checked_command(command)
+    room = room_for(command)
+    if room < 0 or room >= SHARED:
+        return -1
+    tail.len = put_arguments(tail.room(room), command) - tail.ptr
+    return tail.len - before
+
+
 cdef object argument_bytes(object value):
     """The payload of any argument, as bytes or Bytes."""
     if isinstance(value, int) and not isinstance(value, bool):

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from framewire._listening import close_listening
 
-__all__ = ["RETRY_SECONDS", "Acceptor", "log_rest"]
+__all__ = ["RETRY_SECONDS", "Acceptor", "log_rest", "make_ready"]
 
 logger = logging.getLogger("framewire.aio")
 
@@ -32,6 +32,13 @@ RETRY_SECONDS = 1.0
 def log_rest(error: OSError) -> None:
     """What is logged when accepting rests, unless the acceptor's owner has words of its own."""
     logger.error("cannot accept connections: %s; trying again in %g s", error.strerror, RETRY_SECONDS)
+
+
+def make_ready(sock: socket.socket) -> None:
+    """Let a connected socket neither block nor delay."""
+    sock.setblocking(False)
+    with contextlib.suppress(OSError):  # a Unix socket has no delay; macOS refuses if the peer has gone already
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Acceptor:
@@ -87,9 +94,7 @@ class Acceptor:
             except OSError as error:
                 self._rest(error)
                 return
-            sock.setblocking(False)
-            with contextlib.suppress(OSError):  # a Unix socket has no delay; macOS refuses if the peer has gone already
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            make_ready(sock)
             self._on_socket(sock)
 
     def _rest(self, error: OSError) -> None:

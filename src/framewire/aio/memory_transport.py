@@ -76,37 +76,36 @@ class MemoryTransport(asyncio.Transport):
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self._takes(data):
-            self._append(data)
-            self._after_writing()
-
-    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
-        for data in list_of_data:
-            if self._takes(data):
-                self._append(data)
-        self._after_writing()
-
-    def _takes(self, data: bytes | bytearray | memoryview) -> bool:
-        """Whether it can be written. Raises `RuntimeError` behind `write_eof`, as asyncio's transports do."""
-        if self._closing or not data:
-            return False
         if self._eof:
-            raise RuntimeError("cannot write after write_eof()")
-        if self.peer._lost:  # as a socket's failed send: known at once, told by a callback
-            self._closing = True
-            self._loop.call_soon(self._lose, BrokenPipeError("the peer has closed the connection"))
-            return False
-        return True
-
-    def _append(self, data: bytes | bytearray | memoryview) -> None:
+            self._refuse()
+            return
+        if not data:
+            return
         kept = data if isinstance(data, bytes) else _kept(memoryview(data))
         self._unread.append(kept)
         self._size += len(kept)
-
-    def _after_writing(self) -> None:
-        if self._unread:
-            self.peer._wake()
+        peer = self.peer
+        if peer._lost:
+            self._fail_to_send()
+            return
+        if not peer._due:
+            peer._wake()
+        if self._size > self._high:
             self._look_whether_full()
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        for data in list_of_data:
+            self.write(data)
+
+    def _refuse(self) -> None:
+        """Behind `close` what is written is lost, behind `write_eof` it is an error, as with asyncio's transports."""
+        if not self._closing:
+            raise RuntimeError("cannot write after write_eof()")
+
+    def _fail_to_send(self) -> None:
+        """As on a socket: known at once, told by a callback."""
+        self._closing = self._eof = True
+        self._loop.call_soon(self._lose, BrokenPipeError("the peer has closed the connection"))
 
     def _look_whether_full(self) -> None:
         if self._size > self._high and not self._writing_paused:
@@ -178,13 +177,16 @@ class MemoryTransport(asyncio.Transport):
             self._read()
             if peer._due:
                 peer._read()
-            self._look_whether_room()
-            peer._look_whether_room()
+            if self._writing_paused:
+                self._look_whether_room()
+            if peer._writing_paused:
+                peer._look_whether_room()
         finally:
             self._in_turn = peer._in_turn = False
-            for end in (self, peer):
-                if end._due:
-                    self._loop.call_soon(end._turn)
+            if self._due:
+                self._loop.call_soon(self._turn)
+            if peer._due:
+                self._loop.call_soon(peer._turn)
 
     def _read(self) -> None:
         """Move bytes from the peer to this side's protocol; what its callbacks raise ends the connection."""
@@ -218,7 +220,7 @@ class MemoryTransport(asyncio.Transport):
     def _take(self, lent: WriteableBuffer, piece: int | None) -> int:
         """Copy the front of what was written here into the room that was lent; returns the number of bytes."""
         unread, room = self._unread, lent if isinstance(lent, memoryview) else memoryview(lent)
-        most = min(len(room), piece or len(room))
+        most = len(room) if piece is None else min(len(room), piece)
         if not most:
             raise RuntimeError("get_buffer() returned an empty buffer")
         end = 0

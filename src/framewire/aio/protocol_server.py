@@ -27,7 +27,7 @@ import ssl as ssl_module
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from framewire.aio.accept import Acceptor, log_rest
+from framewire.aio.accept import Acceptor, log_rest, make_ready
 from framewire.aio.endpoint import Endpoint
 
 __all__ = ["ProtocolServer"]
@@ -163,7 +163,7 @@ class ProtocolServer(Generic[P]):
         if self.is_stopping:
             sock.close()
             return
-        sock.setblocking(False)
+        make_ready(sock)
         self._welcome(sock, {})
 
     def opened(self, protocol: P) -> None:

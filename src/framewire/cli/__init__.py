@@ -1,4 +1,4 @@
-"""The command line: `framewire serve` and `framewire cli`. Needs the extra `framewire[server]`."""
+"""The command line: `framewire serve`, `framewire cli` and `framewire bench`. Needs the extra `framewire[server]`."""
 
 from __future__ import annotations
 

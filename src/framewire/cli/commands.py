@@ -1,6 +1,6 @@
-"""The commands and their options, as click sees them. What they do is in `serve.py` and `client/`.
+"""The commands and their options, as click sees them. What they do is in `serve.py`, `client/` and `bench/`.
 
-The server is not imported before it is asked to serve: `framewire cli` takes no time for it.
+Neither the server nor a client is imported before the command that needs it is called: `--help` takes no time.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from framewire._version import __version__
+from framewire.cli.bench.command import bench
 from framewire.cli.client.command import cli
 from framewire.redis.server.config.output_limits import DEFAULT_LIMITS
 
@@ -69,3 +70,4 @@ def serve(
 
 
 framewire.add_command(cli)
+framewire.add_command(bench)

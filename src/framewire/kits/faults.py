@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -23,12 +23,12 @@ __all__ = ["ThreadFaultProxy", "fault_proxy_in_thread"]
 T = TypeVar("T")
 
 
-def fault_proxy_in_thread(to: str, *arguments: Any, **parameters: Any) -> ThreadFaultProxy:
+def fault_proxy_in_thread(to: str, program: str | Iterable[str | Rule] = (), **parameters: Any) -> ThreadFaultProxy:
     """Start a `FaultProxy` in a new thread and return it, listening; `stop()` or `with` ends it.
 
-    Takes what `FaultProxy` takes, and raises what it raises.
+    Takes what `FaultProxy` takes (`port`, `seed`, `protocol`, ... by keyword), and raises what it raises.
     """
-    return ThreadFaultProxy(to, *arguments, **parameters).start()
+    return ThreadFaultProxy(to, program, **parameters).start()
 
 
 class ThreadFaultProxy:
@@ -42,8 +42,8 @@ class ThreadFaultProxy:
     url: str
     seed: int
 
-    def __init__(self, to: str, *arguments: Any, **parameters: Any) -> None:
-        self._make: Callable[[], FaultProxy] = lambda: FaultProxy(to, *arguments, **parameters)
+    def __init__(self, to: str, program: str | Iterable[str | Rule] = (), **parameters: Any) -> None:
+        self._make: Callable[[], FaultProxy] = lambda: FaultProxy(to, program, **parameters)
         self._ready = threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="framewire-faults", daemon=True)

@@ -10,17 +10,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from framewire.redis.client.aio.client import Client
     from framewire.redis.client.blocking.client import BlockingClient
+    from framewire.redis.client.subscriptions.events import KeyEvent
+    from framewire.redis.client.subscriptions.items import Gap, Message
     from framewire.redis.server.config.config import Config
+    from framewire.redis.server.network.clock import ServerClock
     from framewire.redis.server.network.server import Server
-    from framewire.redis.server.network.thread import ThreadServer, run_in_thread
+    from framewire.redis.server.network.thread import ThreadClock, ThreadServer, run_in_thread
 
-__all__ = ["BlockingClient", "Config", "Server", "ThreadServer", "run_in_thread"]
+__all__ = [
+    "BlockingClient",
+    "Client",
+    "Config",
+    "Gap",
+    "KeyEvent",
+    "Message",
+    "Server",
+    "ServerClock",
+    "ThreadClock",
+    "ThreadServer",
+    "run_in_thread",
+]
 
 _HOMES = {
     "BlockingClient": "framewire.redis.client.blocking.client",
+    "Client": "framewire.redis.client.aio.client",
     "Config": "framewire.redis.server.config.config",
+    "Gap": "framewire.redis.client.subscriptions.items",
+    "KeyEvent": "framewire.redis.client.subscriptions.events",
+    "Message": "framewire.redis.client.subscriptions.items",
     "Server": "framewire.redis.server.network.server",
+    "ServerClock": "framewire.redis.server.network.clock",
+    "ThreadClock": "framewire.redis.server.network.thread",
     "ThreadServer": "framewire.redis.server.network.thread",
     "run_in_thread": "framewire.redis.server.network.thread",
 }

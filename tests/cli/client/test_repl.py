@@ -52,6 +52,7 @@ def test_the_prompt_says_where_one_is(terminal: Terminal, server: ThreadServer) 
     terminal.sees("QUEUED")
     terminal.type("EXEC\r")
     terminal.sees("1) (integer) 1\n")
+    terminal.sees("[2]> ")  # the end of the input is one only where a line is waited for
     terminal.type("\x04")
     assert terminal.ends() == 0
 

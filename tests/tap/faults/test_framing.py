@@ -24,7 +24,7 @@ def frames_of(framing: Framing, pieces: list[bytes]) -> list[Frame]:
 
 @pytest.mark.parametrize(("make", "data", "expected"), [
     (RequestFraming, GET * 2, [Frame(GET, [b"GET", b"a"])] * 2),
-    (RequestFraming, b"PING\r\nECHO 'a b'\n", [Frame(b"PING\r\n", [b"PING"]), Frame(b"ECHO 'a b'\n", [b"ECHO", b"a b"])]),
+    (RequestFraming, b"PING\r\nECHO 'a'\n", [Frame(b"PING\r\n", [b"PING"]), Frame(b"ECHO 'a'\n", [b"ECHO", b"a"])]),
     (RequestFraming, b"\r\n*0\r\n" + GET, [Frame(b"\r\n*0\r\n" + GET, [b"GET", b"a"])]),
     (ReplyFraming, b"".join(REPLIES), [Frame(reply) for reply in REPLIES]),
 ])  # fmt: skip

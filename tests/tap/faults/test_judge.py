@@ -101,8 +101,10 @@ def test_a_connection_that_has_gone_is_forgotten() -> None:
 
 
 def test_bytes_are_judged_from_the_last_to_the_first() -> None:
-    of = judge("byte 12 of replies: delay 2s", "byte 10 of replies: delay 1s", "byte 10 of replies: stall",
-               "byte 11 of requests: stall", "byte 11 of replies on connection 2: stall", "byte 15 of replies: stall")  # fmt: skip
+    of = judge(
+        "byte 12 of replies: delay 2s", "byte 10 of replies: delay 1s", "byte 10 of replies: stall",
+        "byte 11 of requests: stall", "byte 11 of replies on connection 2: stall", "byte 15 of replies: stall",
+    )  # fmt: skip
     assert of.bytes(1, "replies", 0, 10) == []
     assert [(at, str(action)) for at, action, _ in of.bytes(1, "replies", 10, 15)] == [
         (2, "delay 2s"), (0, "stall"), (0, "delay 1s"),
@@ -118,9 +120,9 @@ def test_nothing_is_done_behind_a_cut() -> None:
 
 def test_connections_are_numbered() -> None:
     of = judge("connection 2: refuse", "every connection: delay 1s", "reply: drop")
-    assert [(number, [str(action) for action, _ in actions]) for number, actions in (of.connection(), of.connection())] == [
-        (1, ["delay 1s"]), (2, ["refuse", "delay 1s"]),
-    ]  # fmt: skip
+    for expected in (1, ["delay 1s"]), (2, ["refuse", "delay 1s"]):
+        number, actions = of.connection()
+        assert (number, [str(action) for action, _ in actions]) == expected
 
 
 # -- the log ----------------------------------------------------------------------------------------------------------

@@ -81,6 +81,25 @@ CONVERSATIONS: dict[str, list[str | tuple[bytes, str]]] = {
         (b'+2.5 [0 127.0.0.1:1] "PING"\r\n', UNASKED), (PONG, "PING"), "RESET", (b"+RESET\r\n", "RESET"),
         "ECHO x", (b"+3.5 [x]\r\n", "ECHO x"),
     ],
+    "a second monitor": ["MONITOR", "MONITOR", "PING", (OK, "MONITOR"), (PONG, "PING")],
+    "monitor with replies off": [
+        "CLIENT REPLY OFF", "MONITOR", "CLIENT REPLY ON", (OK, "CLIENT REPLY ON"), "PING",
+        (b'+2.5 [0 127.0.0.1:1] "PING"\r\n', UNASKED), (PONG, "PING"),
+    ],
+    "subscriptions with replies off": [
+        "CLIENT REPLY OFF", "SUBSCRIBE a", "UNSUBSCRIBE", "CLIENT REPLY ON", "PING",
+        (array(b"subscribe", b"a", 1), UNASKED), (array(b"message", b"a", b"x"), UNASKED),
+        (array(b"unsubscribe", b"a", 0), UNASKED), (OK, "CLIENT REPLY ON"), (PONG, "PING"),
+    ],
+    "what a subscriber is refused under RESP2": [
+        "SUBSCRIBE a", "CLIENT REPLY OFF", "MULTI", "HELLO 3", (array(b"subscribe", b"a", 1), "SUBSCRIBE a"),
+        (ERROR, "CLIENT REPLY OFF"), (ERROR, "MULTI"), (ERROR, "HELLO 3"), "SUBSCRIBE b",
+        (array(b"subscribe", b"b", 2), "SUBSCRIBE b"),
+    ],
+    "what a subscriber may do under RESP3": [
+        "HELLO 3", "SUBSCRIBE a", "CLIENT REPLY OFF", "GET k", "CLIENT REPLY ON", (b"%0\r\n", "HELLO 3"),
+        (push(b"subscribe", b"a", 1), "SUBSCRIBE a"), (OK, "CLIENT REPLY ON"),
+    ],
     "attributes": [
         "SUBSCRIBE a", (b"|1\r\n+k\r\n:1\r\n" + push(b"subscribe", b"a", 1), "SUBSCRIBE a"), "GET a",
         (b"|1\r\n+k\r\n:1\r\n$-1\r\n", "GET a"),

@@ -1,6 +1,7 @@
 """`framewire cli`: a Redis server from the shell, by redis-cli's options.
 
-    command.py      the options, and which of the modes below they ask for
+    command.py      the options
+    starting.py     what they ask for: one of the modes below
     session.py      one link, what it is set to, and the link anew where it was lost
     words.py        a typed line into words
     rendering.py    replies into text: for people, raw, CSV, JSON

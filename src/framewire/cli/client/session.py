@@ -107,11 +107,8 @@ class Session:
         return self._anew().call(request)
 
     def wait(self) -> None:
-        """Wait a moment for what comes unasked, into `pushes`. Raises `ConnectionError` where the link is lost."""
-        link = self._there()
-        link.look(wait=True)
-        if link.lost:
-            raise link.loss()
+        """Wait for what comes unasked, into `pushes`. Raises `ConnectionError` where the link is lost."""
+        self._there().listen(lambda: bool(self.pushes), None)
 
     def detach(self) -> Any:
         """The socket of a fresh link, hands shaken, for who speaks on it by himself: see `Link.detach`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any, Final, TypeAlias, TypeVar
 
 from framewire.redis.client.errors import DataError
@@ -37,7 +38,7 @@ ExpiryTime: TypeAlias = int | datetime
 ScoreBound: TypeAlias = int | float | str | bytes
 """An end of a range of scores: a number, `"(1.5"` for one that is left out, `"-inf"` and `"+inf"`."""
 
-V = TypeVar("V")
+C = TypeVar("C", bound=Collection[Any])
 
 
 # -- several ----------------------------------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ def listed(first: Any, rest: Iterable[Any] = ()) -> list[Any]:
     raise _none_given()
 
 
-def some(items: Collection[V]) -> Collection[V]:
+def some(items: C) -> C:
     """`items`; `DataError` where there are none."""
     if items:
         return items
@@ -68,7 +69,9 @@ def _none_given() -> DataError:
 
 def flat(pairs: Mapping[Any, Any]) -> list[Any]:
     """Keys and values by turns; `DataError` where there are none."""
-    return [part for pair in some(pairs.items()) for part in pair]
+    if pairs:
+        return [*chain.from_iterable(pairs.items())]
+    raise _none_given()
 
 
 def counted(names: Collection[Key], count: int | None = None) -> tuple[Any, ...]:
@@ -92,7 +95,8 @@ def on_condition(nx: bool, xx: bool, gt: bool = False, lt: bool = False) -> tupl
     """The word for the one condition that is given, if any; `DataError` where several are."""
     if not (nx or xx or gt or lt):
         return ()
-    at_most_one(nx=nx, xx=xx, gt=gt, lt=lt)
+    if bool(nx) + bool(xx) + bool(gt) + bool(lt) > 1:
+        at_most_one(nx=nx, xx=xx, gt=gt, lt=lt)
     return (b"NX" if nx else b"XX" if xx else b"GT" if gt else b"LT",)
 
 

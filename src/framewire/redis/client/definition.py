@@ -29,7 +29,7 @@ from asyncio import Future
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
-__all__ = ["Asyncio", "Command", "Either", "OneOfThree", "Pending", "Queued", "Reply", "Runs", "S", "Threads",
+__all__ = ["Asyncio", "Command", "Either", "Future", "OneOfThree", "Pending", "Queued", "Reply", "Runs", "S", "Threads",
            "command", "either", "signature"]  # fmt: skip
 
 P = ParamSpec("P")
@@ -74,6 +74,16 @@ class Runs(Generic[S]):
     ) -> Reply[Any]:
         """As `_run`, on a link of its own: the server may take `seconds` to answer, for ever with 0 or `None`."""
         raise NotImplementedError
+
+    def _run_here(
+        self, request: tuple[Any, ...], shape: Callable[[Any], T] | None, seconds: float | None
+    ) -> Reply[Any]:
+        """As `_run_blocking`, but the answer is about what this very link did before: WAIT.
+
+        On a link that has written nothing, WAIT tells that all replicas have all of it. So a client whose calls do not
+        know which link they go by should refuse it; a dedicated link and a pipeline run it where they are.
+        """
+        return self._run_blocking(request, shape, seconds)
 
 
 class Asyncio:

@@ -16,6 +16,7 @@
         |-- QueueFullError                too much waits to be sent
         |-- SharedLinkError               this command changes a link that others use too
         |-- WatchError                    a watched key has changed, or the link that watched it is gone
+        |-- CachingError                  the server cannot do what client-side caching needs
         |-- PubSubError
         `-- LockError
             `-- LockNotOwnedError
@@ -32,12 +33,12 @@ from framewire.errors import FramewireError
 from framewire.redis.client.fates import Fate, fate_of_reply
 
 __all__ = [
-    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError", "BusyLoadingError",
-    "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError", "DataError", "ExecAbortError",
-    "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError",
-    "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError",
-    "ReadOnlyError", "RedisError", "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
-    "error_of_reply",
+    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
+    "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError",
+    "DataError", "ExecAbortError", "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError",
+    "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError",
+    "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError", "ResponseError", "SharedLinkError", "TimeoutError",
+    "TryAgainError", "WatchError", "error_of_reply",
 ]  # fmt: skip
 
 
@@ -165,6 +166,10 @@ class SharedLinkError(RedisError):
 
 class WatchError(RedisError):
     """A watched key has changed, or the link that watched it is gone: nothing of the transaction was executed."""
+
+
+class CachingError(RedisError):
+    """Client-side caching was asked for, and the server cannot do what it needs."""
 
 
 class PubSubError(RedisError):

@@ -15,7 +15,8 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from framewire.frames.resp import Error
-from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.errors import AuthenticationError, CachingError, RedisError, error_of_reply
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.shapes.basic import mapping
 
@@ -27,11 +28,11 @@ Greeting = dict[Any, Any]
 """What HELLO tells: server, version, proto, id, mode, role; empty where HELLO is unknown."""
 
 
-def greet(options: Options, auth: Sequence[bytes]) -> Generator[Requests, list[Any], Greeting]:
+def greet(options: Options, auth: Sequence[bytes], tracking: bool = False) -> Generator[Requests, list[Any], Greeting]:
     """The requests of a handshake; returns what the server tells of itself.
 
-    `auth` is what stands behind AUTH, or empty. Raises the server's refusal: of the credentials, the database or, where
-    the options insist on it, of the protocol.
+    `auth` is what stands behind AUTH, or empty. With `tracking` the server is asked to tell of keys that change. Raises
+    the server's refusal: of the credentials, the database, tracking or, where the options insist on it, the protocol.
     """
     told: Greeting = {}
     if options.protocol != 2:
@@ -44,6 +45,12 @@ def greet(options: Options, auth: Sequence[bytes]) -> Generator[Requests, list[A
         (reply,) = yield [(b"AUTH", *auth)]
         _check(reply, b"AUTH")
     yield from _settle(options)
+    if tracking:
+        if not told:
+            raise CachingError("client-side caching needs RESP3, which the server does not speak")
+        (reply,) = yield [(b"CLIENT", b"TRACKING", b"ON")]
+        if isinstance(reply, Error):
+            raise CachingError(f"the server tells of no keys that change, which client-side caching needs: {reply}")
     return told
 
 
@@ -79,7 +86,8 @@ def _check(reply: Any, command: bytes) -> None:
 
 
 def _refusal(reply: Error, command: bytes) -> RedisError:
-    error = error_of_reply(reply.data, command)
+    """The error for all that wait for the link: nothing of theirs was sent."""
+    kind = type(error_of_reply(reply.data, command))
     if reply.code in ("NOAUTH", "WRONGPASS", "NOPERM"):
-        return AuthenticationError(str(error))
-    return error if isinstance(error, ConnectionError) else type(error)(str(error))
+        kind = AuthenticationError
+    return kind(str(reply), fate=Fate.NOT_EXECUTED)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.credentials import is_provider
 from framewire.redis.client.retries import Retry
 
@@ -164,6 +165,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         "a number of seconds, or 0 for never", lambda value: value == 0 or _is_time(value), float
     ),
     "retry": Kind("a Retry", lambda value: isinstance(value, Retry), None),
+    "integrity": _FLAG,
+    "cache": Kind("a CacheConfig", lambda value: isinstance(value, CacheConfig), None, optional=True),
     # how much at once
     "max_connections": _whole(1),
     "max_in_flight": _whole(1),

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from framewire._version import __version__
+from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.credentials import AsyncCredentialProvider, CredentialProvider, auth_arguments
 from framewire.redis.client.option_kinds import KINDS
 from framewire.redis.client.retries import Retry
@@ -53,6 +54,9 @@ class Options:
     On a shared link `max_in_flight` requests, of `max_in_flight_bytes`, may be without their reply; behind them calls
     wait unsent, up to `max_queued_bytes`, and with 0 no call waits but fails at once.
 
+    With `integrity` the server is asked to echo a counter behind each command, and a link whose replies are shifted is
+    closed. With a `cache` replies are kept here until the server says that they have changed; that needs RESP3.
+
     `encoding` is that of arguments and of a client's text view. `decode_responses` is for `framewire.redis.compat`.
     `lib_name` and `lib_version` go into CLIENT SETINFO; a library without a name is not announced.
 
@@ -79,6 +83,8 @@ class Options:
     socket_keepalive: bool = True
     health_check_interval: float = 30.0
     retry: Retry = field(default_factory=Retry)
+    integrity: bool = False
+    cache: CacheConfig | None = None
     # how much at once
     max_connections: int = 100
     max_in_flight: int = 16384
@@ -108,6 +114,8 @@ class Options:
             kind.check(name, getattr(self, name))
         if sum((self.path is not None, self.memory is not None, self.ssl)) > 1:
             raise ValueError("path, memory and ssl exclude one another")
+        if self.cache is not None and self.protocol == 2:
+            raise ValueError("client-side caching needs RESP3: protocol must not be 2")
         if self.credential_provider is not None and (self.username or self.password):
             raise ValueError("with a credential_provider there is no username and no password of one's own")
 

@@ -24,8 +24,9 @@ def fail(call: Call, error: Exception) -> None:
 
 
 def lost_error(call: Call, loss: Exception) -> ConnectionError:
-    """The error for `call`, whose link is gone."""
-    return ConnectionError(str(loss), fate=Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED)
+    """The error for `call`, whose link is gone: of the kind of `loss`, where that is one of ours."""
+    kind = type(loss) if isinstance(loss, ConnectionError) else ConnectionError
+    return kind(str(loss), fate=Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED)
 
 
 def refusal_of(call: Call, error: Error) -> RedisError:

@@ -6,13 +6,13 @@ not go over a link that others use too.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Never
 
 from framewire.redis.client.errors import DataError, SharedLinkError
 from framewire.redis.client.refusals import refusal
 from framewire.redis.exchange.calls import Request
 
-__all__ = ["check_shareable", "worded", "words_of"]
+__all__ = ["check_shareable", "refuse_shared", "worded", "words_of"]
 
 
 def worded(words: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -39,7 +39,18 @@ def _as_bytes(word: Any) -> bytes:
 
 
 def check_shareable(words: list[bytes]) -> None:
-    """Raise `SharedLinkError` where the command changes what the server keeps of a link."""
+    """Raise `SharedLinkError` where the command changes what the server keeps of a link, or asks for that."""
     reason = refusal(words)
     if reason is not None:
         raise SharedLinkError(reason)
+    if words[0].upper() in _ABOUT_ITS_LINK:
+        refuse_shared(words)
+
+
+_ABOUT_ITS_LINK = (b"WAIT", b"WAITAOF")
+
+
+def refuse_shared(request: Request) -> Never:
+    """Refuse what asks about earlier writes of its own link: nobody knows by which one it would go."""
+    name = words_of(request)[0].decode("ascii", "replace").upper()
+    raise SharedLinkError(f"{name} tells of the writes of its own link: use client.dedicated() or a pipeline instead")

@@ -31,7 +31,7 @@ from framewire.redis.exchange.knowledge import Kind, kind_of
 from framewire.redis.exchange.reading import NOTHING, Reading
 from framewire.redis.exchange.sending import Sending, check_batch
 from framewire.redis.exchange.several import Checked, Confirmations
-from framewire.redis.exchange.slots import Slot, call_of, is_gone
+from framewire.redis.exchange.slots import GONE, Slot, call_of, is_gone
 
 __all__ = ["Exchange"]
 
@@ -140,7 +140,7 @@ class Exchange:
 
     def _has_room(self) -> bool:
         return (
-            self._open and not self._paused
+            self._open and not (self._paused or self._broken)
             and len(self._slots) < self.max_requests and self._wire < self.max_bytes
         )  # fmt: skip
 
@@ -195,7 +195,7 @@ class Exchange:
     def _ask(self, slot: Slot) -> bytes:
         """Write a question of the integrity mode; what its answer must be."""
         self._count += 1
-        answer = b"%d" % self._count
+        answer = b"framewire:%d" % self._count
         slot.size += self._write(((b"ECHO", answer),))
         return answer
 
@@ -275,6 +275,7 @@ class Exchange:
 
     def get_buffer(self, sizehint: int = -1) -> memoryview:
         """Room for the next read, as `asyncio.BufferedProtocol` has it."""
+        self._check_outside()
         return self._rest.lease(READ_SIZE)
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -282,8 +283,7 @@ class Exchange:
 
         What a callback raises goes through, and ends the link: what was read behind it is lost.
         """
-        if self._inside:
-            raise RuntimeError("this exchange receives already: not from inside its callbacks")
+        self._check_outside()
         self._rest.commit(nbytes)
         self.received += nbytes
         if self._broken:
@@ -301,6 +301,10 @@ class Exchange:
             self.buffer_updated(nbytes)
             left = left[nbytes:]
 
+    def _check_outside(self) -> None:
+        if self._inside:
+            raise RuntimeError("this exchange receives already: not from inside its callbacks")
+
     def _receive(self) -> None:
         self._inside = True
         try:
@@ -312,12 +316,14 @@ class Exchange:
             raise
         finally:
             self._inside = False
-        if not self._broken:
+        if self._broken:
+            self._rest.clear()
+        else:
             self._admit()
 
     def _read_items(self) -> None:
         items = None
-        while items is None or (items and self._rest):  # an offender behind good items is told by the next call
+        while items is None or (items and self.receiving):  # an offender behind good items is told by the next call
             items = self._decoder.decode_batch(self._rest, MOST_ITEMS)
             for item in items:
                 self._item(item)
@@ -422,7 +428,7 @@ class Exchange:
     @property
     def receiving(self) -> bool:
         """Whether a reply has begun that is not all here."""
-        return bool(self._rest) or not self._decoder.idle
+        return not self._broken and (bool(self._rest) or not self._decoder.idle)
 
     # -- time, and the end --------------------------------------------------------------------------------------------
 
@@ -445,7 +451,7 @@ class Exchange:
         late = [slot for slot in self._slots if slot.deadline <= now]
         calls = [call_of(slot, True) for slot in late if not is_gone(slot)]
         for slot in late:
-            slot.deadline, slot.waiter = math.inf, None
+            slot.deadline, slot.waiter = math.inf, GONE
         return calls
 
     def lose(self) -> list[Call]:

@@ -55,7 +55,7 @@ class Call:
 
 
 class Owner(Protocol):
-    """Who owns the link. But for `wake`, nothing here may raise: an exception ends the link, for replies are lost by it.
+    """Who owns the link. But for `wake`, nothing here may raise: an exception ends the link, for replies go lost.
 
     Inside these, and inside a waiter's methods, anything may be asked of the exchange but to receive.
     """

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from framewire.frames.decimals import format_double, format_integer
 from framewire.frames.resp import Error, Simple
 
-__all__ = ["CONFIRMATIONS", "MESSAGES", "Confirmation", "Kind", "confirmation_in", "is_done", "is_monitored",
+__all__ = ["CONFIRMATIONS", "KINDS", "MESSAGES", "Confirmation", "Kind", "confirmation_in", "is_done", "is_monitored",
            "is_queued", "kind_of", "payload_of"]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ CONFIRMATIONS: Final = {
 MESSAGES: Final = {b"message": b"", b"pmessage": b"P", b"smessage": b"S"}
 """The mark of what was subscribed to, by the first word of a message: `[word, channel or pattern, ...]`."""
 
-_KINDS: Final[dict[bytes, Kind]] = {
+KINDS: Final[dict[bytes, Kind]] = {
     **{word.command: Kind.CONFIRMS for word in CONFIRMATIONS.values()},
     b"AUTH": Kind.AUTH,
     b"HELLO": Kind.HELLO,
@@ -75,7 +75,7 @@ _KINDS: Final[dict[bytes, Kind]] = {
 
 _REPLY_MODES: Final = {b"ON": Kind.REPLY_ON, b"OFF": Kind.REPLY_OFF, b"SKIP": Kind.REPLY_SKIP}
 
-_LONGEST: Final = max(map(len, _KINDS))
+_LONGEST: Final = max(map(len, KINDS))
 
 
 def kind_of(request: Sequence[object]) -> Kind:
@@ -83,7 +83,7 @@ def kind_of(request: Sequence[object]) -> Kind:
     if not isinstance(request, (list, tuple)) or not request:
         return Kind.PLAIN
     name = _word(request[0])
-    kind = _KINDS.get(name, Kind.PLAIN)
+    kind = KINDS.get(name, Kind.PLAIN)
     if name == b"CLIENT" and len(request) == 3 and _word(request[1]) == b"REPLY":
         return _REPLY_MODES.get(_word(request[2]), Kind.PLAIN)
     if name == b"HELLO" and len(request) == 1:
@@ -112,9 +112,9 @@ def payload_of(argument: Any) -> bytes:
 
 def confirmation_in(items: Any) -> Confirmation | None:
     """What a push, or under RESP2 an array, of these items confirms, if it is of that form."""
-    if not isinstance(items, (list, tuple)) or len(items) != 3:
+    if not isinstance(items, (list, tuple)) or len(items) != 3 or not isinstance(items[0], bytes):
         return None
-    return CONFIRMATIONS.get(items[0]) if isinstance(items[0], bytes) else None
+    return CONFIRMATIONS.get(items[0]) if items[1] is None or isinstance(items[1], bytes) else None
 
 
 def is_queued(reply: object) -> bool:

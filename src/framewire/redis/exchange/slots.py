@@ -7,13 +7,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from framewire.redis.exchange.calls import Call, Request, Shape, Waiter
 from framewire.redis.exchange.knowledge import Kind
 from framewire.redis.exchange.several import Several
 
-__all__ = ["AnySlot", "Slot", "call_of", "is_gone"]
+__all__ = ["GONE", "AnySlot", "Slot", "call_of", "is_gone"]
+
+
+class _Gone:
+    """A waiter that has been told already."""
+
+    def done(self) -> bool:
+        return True
+
+    def set_result(self, result: Any, /) -> None:
+        raise AssertionError("it is done")
+
+    set_exception = set_result
+
+
+GONE: Final = _Gone()
+"""Who was told that his reply is late."""
 
 
 class AnySlot(Protocol):

@@ -101,17 +101,20 @@ class Link:
         self._end("reset" if with_reset else "end")
 
     def _end(self, ending: Ending) -> None:
-        if not self._over.done():
-            self._over.set_result(ending)
+        if self._over.done():
+            return
+        self._over.set_result(ending)
+        if ending == "abort":  # now: whoever cancels us next would end it by a FIN
+            for connection in self._ends:
+                reset(connection)
+                connection.abort()
 
     async def _take_leave(self, ending: Ending) -> None:
         if ending == "end":
             await asyncio.gather(*map(_end_and_let_go, self._ends))
-            return
-        for connection in self._ends:
-            reset(connection)
-            if ending == "abort":
-                connection.abort()
+        elif ending == "reset":
+            for connection in self._ends:
+                reset(connection)
 
 
 def reset(connection: Connection[Bytes]) -> None:

@@ -5,9 +5,10 @@ What belongs here: the order of requests on one connection, and the commands tha
     SUBSCRIBE a b       a confirmation for each name, under RESP3 as a push
     UNSUBSCRIBE         one for each subscription, or one if there is none
     CLIENT REPLY        OFF and SKIP are not answered, nor is what they silence
-    MONITOR             one reply, then lines without end
+    MONITOR             one reply, then lines without end; a second one is not answered
 
-Between MULTI and EXEC each is answered by one QUEUED.
+Between MULTI and EXEC each is answered by one QUEUED. What a server puts between the elements of EXEC's reply, because
+the transaction subscribes, publishes to its own connection or changes CLIENT REPLY, is not known here.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ __all__ = ["Paired", "Pairing", "without_attributes"]
 
 _SUBSCRIBING = (b"subscribe", b"psubscribe", b"ssubscribe")
 _UNSUBSCRIBING = (b"unsubscribe", b"punsubscribe", b"sunsubscribe")
-_PUBLISHED = frozenset({b"message", b"pmessage", b"smessage", *_SUBSCRIBING, *_UNSUBSCRIBING})
+_CONFIRMED = frozenset({*_SUBSCRIBING, *_UNSUBSCRIBING})
+_PUBLISHED = frozenset({b"message", b"pmessage", b"smessage", *_CONFIRMED})
 _monitored = re.compile(rb"\+\d+\.\d+ \[")
 
 
@@ -37,7 +39,7 @@ class Paired(NamedTuple):
 
 
 class _Asked:
-    """A request that waits. `confirmations` are still to come; -1: as many as there are subscriptions by then."""
+    """A request that waits; `confirmations` are still to come."""
 
     __slots__ = ("confirmations", "name", "request")
 
@@ -47,16 +49,94 @@ class _Asked:
         self.confirmations = confirmations
 
 
+class _Mode:
+    """What a connection will be like when the server comes to the next request, if it refuses none of them."""
+
+    def __init__(self) -> None:
+        self.protocol = 2
+        self.subscribed = _Subscribed()
+        self.queueing = False  # MULTI
+        self.monitoring = False
+        self.silent = False  # CLIENT REPLY OFF
+        self._skipping = 0  # CLIENT REPLY SKIP: that request and the next one
+
+    def next(self, name: bytes, request: Sequence[bytes]) -> tuple[int, bool]:
+        """How many confirmations this request is answered by, and whether it is answered at all."""
+        self._skipping = max(0, self._skipping - 1)
+        if name == b"reset":
+            self.protocol, self.subscribed, self._skipping = 2, _Subscribed(), 0
+            self.queueing = self.monitoring = self.silent = False
+        elif self.queueing:
+            self.queueing = name not in (b"exec", b"discard")
+        elif name in _CONFIRMED:
+            return self.subscribed.names_in(name, request), not self._is_silenced
+        elif not (self.protocol == 2 and self.subscribed):  # else it is refused, whatever it is
+            if name == b"monitor" and self.monitoring:
+                return 0, False
+            self._change(name, request)
+        return 0, not self._is_silenced
+
+    @property
+    def _is_silenced(self) -> bool:
+        return self.silent or self._skipping > 0
+
+    def _change(self, name: bytes, request: Sequence[bytes]) -> None:
+        words = [word.lower() for word in request[1:3]]
+        if name == b"multi":
+            self.queueing = len(request) == 1
+        elif name == b"monitor":
+            self.monitoring = len(request) == 1
+        elif name == b"hello" and words[:1] in ([b"2"], [b"3"]):
+            self.protocol = int(words[0])
+        elif name == b"client" and len(request) == 3 and words[0] == b"reply":
+            self._change_replies(words[1])
+
+    def _change_replies(self, word: bytes) -> None:
+        if word == b"on":
+            self.silent, self._skipping = False, 0
+        elif word == b"off":
+            self.silent = True
+        elif word == b"skip" and not self.silent:
+            self._skipping = 2
+
+
+class _Subscribed:
+    """The names that a connection is subscribed to, by the command that did it."""
+
+    def __init__(self) -> None:
+        self._names: dict[bytes, set[bytes]] = {name: set() for name in _SUBSCRIBING}
+
+    def __bool__(self) -> bool:
+        return any(self._names.values())
+
+    def names_in(self, name: bytes, request: Sequence[bytes]) -> int:
+        """How many confirmations this request changes them by. One without names ends all of its kind."""
+        if name in _UNSUBSCRIBING and len(request) == 1:
+            names = self._names[name.replace(b"unsub", b"sub")]
+            count = max(1, len(names))
+            names.clear()
+            return count
+        for word in request[1:]:
+            self.confirmed(name, word)
+        return len(request) - 1
+
+    def confirmed(self, kind: bytes, name: bytes) -> None:
+        """A confirmation says this; other kinds of messages change nothing."""
+        if kind in _SUBSCRIBING:
+            self._names[kind].add(name)
+        elif kind in _UNSUBSCRIBING:
+            self._names[kind.replace(b"unsub", b"sub")].discard(name)
+
+
 class Pairing:
     """One connection: `asked` with each request that goes to the server, `answered` with each frame that comes back."""
 
     def __init__(self) -> None:
         self._waiting: deque[_Asked] = deque()
-        self._subscribed: dict[bytes, set[bytes]] = {name: set() for name in _SUBSCRIBING}
-        self._silent = False  # CLIENT REPLY OFF
-        self._skipping = 0  # CLIENT REPLY SKIP: that request and the next one
-        self._queueing = False  # MULTI
+        self._mode = _Mode()  # behind the last request
+        self._subscribed = _Subscribed()  # as the server has confirmed it
         self._monitoring = False
+        self._unannounced: set[bytes] = set()  # what it did while replies were off: what follows comes all the same
 
     @property
     def waiting(self) -> int:
@@ -68,27 +148,11 @@ class Pairing:
     def asked(self, request: list[bytes]) -> None:
         """This request goes to the server."""
         name = request[0].lower()
-        if self._is_silenced(name, request):
-            return
-        self._waiting.append(_Asked(request, name, 0 if self._queueing else _confirmations(name, request)))
-        if name == b"multi":
-            self._queueing = True
-        elif name in (b"exec", b"discard", b"reset"):
-            self._queueing = False
-
-    def _is_silenced(self, name: bytes, request: Sequence[bytes]) -> bool:
-        self._skipping = max(0, self._skipping - 1)
-        if name == b"reset":
-            self._silent, self._skipping = False, 0
-        elif name == b"client" and [word.lower() for word in request[1:2]] == [b"reply"] and len(request) == 3:
-            mode = request[2].lower()
-            if mode == b"on":
-                self._silent, self._skipping = False, 0
-            elif mode == b"off":
-                self._silent = True
-            elif mode == b"skip" and not self._silent:
-                self._skipping = 2
-        return self._silent or self._skipping > 0
+        confirmations, is_answered = self._mode.next(name, request)
+        if is_answered:
+            self._waiting.append(_Asked(request, name, confirmations))
+        elif confirmations or self._mode.monitoring:
+            self._unannounced.add(b"subscribe" if confirmations else b"monitor")
 
     # -- from the server ----------------------------------------------------------------------------------------------
 
@@ -97,26 +161,23 @@ class Pairing:
         body = without_attributes(frame)
         asked = self._waiting[0] if self._waiting else None
         if body[:1] == b">" or self._may_be_published(body, asked):
-            words = _words(body)
-            if asked is not None and asked.confirmations and words[0] == asked.name:
-                return self._confirmed(asked, words)
-            if body[:1] == b">" or words[0] in _PUBLISHED:
+            kind, name = _words(body)
+            self._subscribed.confirmed(kind, name)
+            if asked is not None and asked.confirmations and kind == asked.name:
+                return self._confirmed(asked)
+            if body[:1] == b">" or kind in _PUBLISHED:
                 return Paired("push")
-        if asked is None or (self._monitoring and _monitored.match(body)):
+        monitors = self._monitoring or b"monitor" in self._unannounced
+        if asked is None or (monitors and _monitored.match(body)):
             return Paired("push")
         return self._replied(asked, body)
 
     def _may_be_published(self, body: bytes, asked: _Asked | None) -> bool:
         """Whether it is worth a look: under RESP2 messages and confirmations are arrays like others."""
-        expected = asked is not None and asked.confirmations != 0
-        return body[:1] == b"*" and (expected or any(self._subscribed.values()))
+        expected = asked is not None and asked.confirmations > 0
+        return body[:1] == b"*" and (expected or b"subscribe" in self._unannounced or bool(self._subscribed))
 
-    def _confirmed(self, asked: _Asked, words: list[bytes]) -> Paired:
-        subscribing = asked.name in _SUBSCRIBING
-        names = self._subscribed[asked.name if subscribing else asked.name.replace(b"unsub", b"sub")]
-        if asked.confirmations < 0:
-            asked.confirmations = max(1, len(names))
-        (names.add if subscribing else names.discard)(words[1])
+    def _confirmed(self, asked: _Asked) -> Paired:
         asked.confirmations -= 1
         if not asked.confirmations:
             self._waiting.popleft()
@@ -124,20 +185,12 @@ class Pairing:
 
     def _replied(self, asked: _Asked, body: bytes) -> Paired:
         self._waiting.popleft()
-        if not body.startswith(b"-"):
-            if asked.name == b"monitor":
-                self._monitoring = True
-            elif asked.name == b"reset":
-                self._monitoring = False
-                for names in self._subscribed.values():
-                    names.clear()
+        if asked.name == b"monitor" and body == b"+OK\r\n":
+            self._monitoring = True
+        elif asked.name == b"reset" and body == b"+RESET\r\n":
+            self._monitoring = False
+            self._subscribed = _Subscribed()
         return Paired("reply", asked.request)
-
-
-def _confirmations(name: bytes, request: Sequence[bytes]) -> int:
-    if name in _SUBSCRIBING or (name in _UNSUBSCRIBING and len(request) > 1):
-        return len(request) - 1
-    return -1 if name in _UNSUBSCRIBING else 0
 
 
 def without_attributes(frame: bytes) -> bytes:

@@ -77,15 +77,19 @@ class FaultProxy:
         return self
 
     async def close(self) -> None:
-        """Listen no more, and close all connections."""
-        await self.down()
+        """Listen no more, and close all connections. Twice is fine."""
+        await self._stop(reset_all=False)
 
     async def down(self) -> None:
         """The server is gone: all connections are reset, and who connects is refused, until `up`."""
+        await self._stop(reset_all=True)
+
+    async def _stop(self, *, reset_all: bool) -> None:
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.stop()
-            self.cut(reset=True)
+            if reset_all:
+                self.cut(reset=True)
             listener.close()
             await listener.wait_closed()
 

@@ -297,3 +297,44 @@ def test_a_child_that_is_forked_has_a_server_of_its_own() -> None:
     assert os.waitpid(child, 0)[1] == 0
     ask_blocking(hold, GET, VALUE)
     hold.release()
+
+
+def test_a_thread_that_cannot_be_started_leaves_the_name_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    hold = MemoryHold("a")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            hold.connect()
+    ask_blocking(hold, GET, NULL)
+    hold.release()
+
+
+def test_a_home_that_ends_before_it_has_begun_refuses() -> None:
+    home = memory._InThread()
+    home.end()
+    with pytest.raises(ConnectionRefusedError):
+        home.connect()
+    assert not home._server._thread.is_alive()
+
+
+async def test_an_attempt_that_is_cancelled_leaves_nobody_behind() -> None:
+    blocking, hold = MemoryHold("a"), MemoryHold("a")
+    await asyncio.to_thread(ask_blocking, blocking, SET, b"+OK\r\n")
+    for turns in range(6):
+        opening = asyncio.ensure_future(hold.open_connection(Talker))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        opening.cancel()
+        try:
+            transport, _ = await opening
+            transport.abort()
+        except asyncio.CancelledError:
+            pass
+    server = blocking._home._server._server  # type: ignore[union-attr]
+    await until_in_loop(lambda: not len(server.connections))
+    assert await ask(hold, GET) == VALUE
+    await hold.aclose()
+    await asyncio.to_thread(blocking.release)

@@ -7,7 +7,8 @@ import pickle
 import pytest
 
 from framewire._impl import pack_command
-from framewire.redis.server.clients.state import State, wall_clock
+from framewire.redis.server.clients.clock import wall_clock
+from framewire.redis.server.clients.state import State
 from framewire.redis.server.persistence import load
 from framewire.redis.server.persistence.load import DamagedFile, Loader, UnreadableFile
 from framewire.redis.server.running.session import Session

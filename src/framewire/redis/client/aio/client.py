@@ -7,28 +7,35 @@ in `commands`, where it goes in `server`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
-from framewire.redis.client.aio.link import WrongLoop
+from framewire.redis.client.aio.hooked import HookedCalls
+from framewire.redis.client.aio.listening import Listening
+from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.server import Server
+from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
+from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, words_of
+from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Runner[bytes]):
+class Client(Listening[bytes], Locks, Reauthenticates):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -37,48 +44,99 @@ class Client(Runner[bytes]):
     names.
     """
 
-    def __init__(self, host: str = "localhost", port: int = 6379, db: int = 0, **options: Any) -> None:
-        self._setup(Options(host=host, port=port, db=db, **options))
+    def __init__(
+        self, host: str = "localhost", port: int = 6379, db: int = 0, *, hooks: Sequence[Hook] = (), **options: Any
+    ) -> None:
+        """`hooks` are told of every call."""
+        self._setup(Options(host=host, port=port, db=db, **options), hooks)
 
     @classmethod
-    def from_url(cls, url: str, **options: Any) -> Self:
+    def from_url(cls, url: str, *, hooks: Sequence[Hook] = (), **options: Any) -> Self:
         """The client for a URL: see `Options.from_url`. Raises `ValueError`."""
-        return cls.from_options(Options.from_url(url, **options))
+        return cls.from_options(Options.from_url(url, **options), hooks=hooks)
 
     @classmethod
-    def from_options(cls, options: Options) -> Self:
+    def from_options(cls, options: Options, *, hooks: Sequence[Hook] = ()) -> Self:
         """The client for options that are there already."""
         self = cls.__new__(cls)
-        self._setup(options)
+        self._setup(options, hooks)
         return self
 
-    def _setup(self, options: Options, opener: Opener | None = None) -> None:
+    def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
-        self._server = Server(options, self._opener)
+        self._hooks = hooks
         self._pool = Pool(options, self._opener)
+        self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self._begin()
+        if self._owns_opener:
+            self._listen_for_credentials()
 
-    def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
-        return self._server.call(request, shape, timeout)
+    def _begin(self) -> None:
+        """What belongs to the loop of the shared link."""
+        options = self.options
+        self._hooked = HookedCalls(Hooks(self._hooks, options)) if self._hooks else None
+        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
+        self._server = Server(options, self._opener, self._bind)
+        if self._cached is not None:
+            self._keep(self._cached)
+        self.lines: Lines = Lines()
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """After a loop that has ended the client begins anew in the next one."""
+    def _bind(self, call: Callable[..., Future]) -> None:
+        """Requests go there from here on: straight to the exchange of a link, while there is one."""
+        if self._cached is not None:
+            self._cached.bind(call)
+            call = self._cached.call
+        if self._hooked is not None:
+            self._hooked.bind(call)
+            call = self._hooked.call
+        self._call = call
+
+    def _send(self, request: Request, waiter: Any, timeout: float | None) -> None:
+        self._server.send(request, waiter, timeout)
+
+    def _keep(self, cached: CachedCalls) -> None:
+        """Let the cache hear of all that concerns it."""
+        self._server.on_push = cached.pushed
+        self._server.on_resend = cached.sent
+        self._server.on_loss = cached.cache.flush
+        self._pool.on_lend = cached.watch
+
+    @property
+    def cache_stats(self) -> CacheStats | None:
+        """What the cache has done so far; `None` without one."""
+        return self._cached.cache.stats if self._cached is not None else None
+
+    def _begin_anew(self) -> bool:
+        """After a loop that was closed the client begins anew in the next one."""
         if not self._server.left_behind():
-            return super()._run_elsewhere(request, shape, error)
-        self._setup(self.options)
-        return self._run(request, shape)
+            return False
+        self._begin()
+        return True
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        refuse_shared(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
         return super()._execute(request)
 
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        if self._hooked is not None:
+            self._hooked.tell(requests, True, lambda: self._send_together(requests, waiter, timeout))
+        else:
+            self._send_together(requests, waiter, timeout)
+
+    def _send_together(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> Future:
+        if self._cached is not None:
+            self._cached.sent(requests)
         self._server.send_batch(requests, waiter, timeout)
+        return waiter
 
     # -- views --------------------------------------------------------------------------------------------------------
 
@@ -93,7 +151,7 @@ class Client(Runner[bytes]):
             return self
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
-            sibling._setup(replace(self.options, db=index), self._opener)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
@@ -107,11 +165,18 @@ class Client(Runner[bytes]):
         clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = await own.call(request, shape, timeout)
+            result = await self._told(own.call)(request, shape, timeout)
             clean = True
             return result
         finally:
             self._pool.give_back(own, clean=clean)
+
+    def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
+        """`call`, and the hooks told of it."""
+        hooked = self._hooked
+        if hooked is None:
+            return call
+        return lambda request, *args: hooked.tell([request], False, lambda: call(request, *args))
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""
@@ -120,6 +185,18 @@ class Client(Runner[bytes]):
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""
         return Monitor(self._pool)
+
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        if self._subscriber.left_behind():
+            self._subscriber = Subscriber(self.options, self._opener)
+        return self, self._subscriber, self.options.db
+
+    def _locking(self) -> Locking:
+        return self
+
+    def has_room(self) -> bool:
+        """Whether a link of one's own could be had without waiting for somebody to give one back."""
+        return self._pool.has_room()
 
     # -- batches ------------------------------------------------------------------------------------------------------
 
@@ -135,6 +212,7 @@ class Client(Runner[bytes]):
         for sibling in self._siblings.values():
             await sibling.aclose()
         self._pool.close()
+        self._subscriber.close()
         await self._server.close()
         if self._owns_opener:
             await self._opener.aclose()
@@ -148,14 +226,20 @@ class Client(Runner[bytes]):
         await self.aclose()
 
 
-class TextClient(TextView):
+class TextClient(TextView, Listening[str], Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self._client = client
 
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        return self._client._listened()
+
     def transaction(self, *keys: Key) -> Pipeline[str]:
         """As `Client.transaction`; replies are `str`."""
         dedicated = self._client.dedicated()
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
+
+    def _locking(self) -> Locking:
+        return self._client

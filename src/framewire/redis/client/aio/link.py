@@ -33,8 +33,11 @@ HIGH_WATER = 256 * 1024
 """Bytes that wait in the transport above which nothing more is given to it."""
 
 
-class WrongLoop(Exception):
-    """The link belongs to another event loop."""
+class WrongLoop(RuntimeError):
+    """What is used belongs to another event loop."""
+
+    def __init__(self) -> None:
+        super().__init__("a client is used in the event loop where it was first used, and in no other")
 
 
 class LinkOwner(Protocol):
@@ -53,8 +56,10 @@ class LinkOwner(Protocol):
 class Link(asyncio.BufferedProtocol):
     """A connection, from before it is open until it is lost. `exchange.call` sends on it."""
 
-    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False) -> None:
-        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer."""
+    def __init__(self, owner: LinkOwner, options: Options, *, patient: bool = False, tracking: bool = False) -> None:
+        """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer.
+        `tracking`: it is to tell of keys that change."""
+        self._tracking = tracking
         self.loop = asyncio.get_running_loop()
         self._owner = owner
         self.options = options
@@ -64,6 +69,7 @@ class Link(asyncio.BufferedProtocol):
             max_requests=options.max_in_flight,
             max_bytes=options.max_in_flight_bytes,
             max_queued=options.max_queued_bytes,
+            integrity=options.integrity,
         )
         self.get_buffer = self.exchange.get_buffer  # type: ignore[method-assign]  # the callbacks themselves
         self.buffer_updated = self.exchange.buffer_updated  # type: ignore[method-assign]
@@ -80,33 +86,39 @@ class Link(asyncio.BufferedProtocol):
         self._interval = options.health_check_interval or math.inf
         self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
-        self._heard = 0.0
+        self._heard = self.loop.time()
         self._received = 0
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
-        steps = greet(self.options, auth)
+        steps = greet(self.options, auth, self._tracking)
         try:
-            requests = next(steps)  # there may be none
+            requests = next(steps)
             while True:
                 requests = steps.send(await self._ask(requests))
         except StopIteration as done:
             self.greeting = done.value
         self._asked = []
-        if self.lost:
-            raise self.loss()
+        self._check_there()
         self.is_open = True
         self.exchange.open()
+        self._watch()  # that nobody calls may be because nobody has a need to; the link is to stay all the same
 
     async def _ask(self, requests: list[tuple[Any, ...]]) -> list[Any]:
         """The replies to requests of the handshake, errors among them."""
+        self._check_there()
         self._asked = [self.loop.create_future() for _ in requests]
         for request, waiter in zip(requests, self._asked, strict=True):
             self.exchange.send(request, waiter, urgent=True)
         await asyncio.wait(self._asked)
+        self._check_there()
         return [waiter.result() for waiter in self._asked]
+
+    def _check_there(self) -> None:
+        if self.lost:
+            raise self.loss()
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
 
@@ -135,8 +147,7 @@ class Link(asyncio.BufferedProtocol):
             self._timer = None
         calls, loss = self.exchange.lose(), self.loss()
         for waiter in self._asked:
-            if not waiter.done():
-                waiter.set_exception(loss)
+            waiter.cancel()  # `greet` says why
         self._owner.link_lost(self, loss, [call for call in calls if call.waiter not in self._asked])
 
     # -- the exchange calls these -------------------------------------------------------------------------------------
@@ -147,8 +158,7 @@ class Link(asyncio.BufferedProtocol):
             raise WrongLoop
         loop.call_soon(self._flush)
         if self._resting:
-            self._resting = False
-            self._set_timer(BEAT_SECONDS)
+            self._watch()
         return loop.time()
 
     def pushed(self, items: Sequence[Any]) -> None:
@@ -175,6 +185,11 @@ class Link(asyncio.BufferedProtocol):
             self.transport.writelines(segments)
 
     # -- time ---------------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Somebody waits from here on."""
+        self._resting = False
+        self._set_timer(BEAT_SECONDS)
 
     def _set_timer(self, seconds: float) -> None:
         if self._timer is not None:
@@ -208,9 +223,11 @@ class Link(asyncio.BufferedProtocol):
     def _rest(self, now: float) -> None:
         """Nobody waits. A server that has long been silent is asked for a sign of life: then somebody does again."""
         self._resting, self._starved, self._timer = True, 0.0, None
-        if now - self._heard >= self._interval and self.is_open and self._patience != math.inf:
+        if not self.is_open or self._interval == math.inf or self._patience == math.inf:
+            return
+        if now - self._heard >= self._interval:
             self.exchange.send((b"PING",))
-        elif self._interval != math.inf:
+        else:
             self._set_timer(self._heard + self._interval - now + BEAT_SECONDS)
 
     def _check_silence(self, now: float) -> None:
@@ -241,6 +258,9 @@ class Link(asyncio.BufferedProtocol):
     def abort(self, error: Exception) -> None:
         """End it at once, for this reason."""
         self._error = self._error or error
+        if self.loop.is_closed():
+            self.lost = True  # and whoever waited is gone with it
+            return
         if self.transport is not None:
             self.transport.abort()
         self.connection_lost(error)

@@ -29,6 +29,9 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.provider = options.credential_provider
+        self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
+        self.renewals = 0
 
     async def connect(self, link: Link) -> None:
         """Open `link`: one attempt, within `socket_connect_timeout`.
@@ -39,7 +42,7 @@ class Opener:
         try:
             async with asyncio.timeout(seconds):
                 await self._open_transport(link)
-                await link.greet(await _credentials(self._options))
+                await link.greet(await self.credentials())
         except RedisError:
             raise
         except builtins.TimeoutError as error:
@@ -68,21 +71,27 @@ class Opener:
         )
         set_tcp_options(transport.get_extra_info("socket"), options.socket_keepalive)
 
+    # -- who it is ----------------------------------------------------------------------------------------------------
+
+    async def credentials(self) -> Sequence[bytes]:
+        """What stands behind AUTH, as it was last given, or from the provider, which may block."""
+        provider = self.provider
+        if provider is None:
+            return self.renewed
+        if isinstance(provider, AsyncCredentialProvider):
+            return auth_arguments(await provider.get_credentials_async())
+        loop = asyncio.get_running_loop()
+        return auth_arguments(await loop.run_in_executor(None, provider.get_credentials))
+
+    def renew(self, auth: Sequence[bytes]) -> None:
+        """From now on links are opened and lent with these."""
+        self.renewed = auth
+        self.renewals += 1
+
     async def aclose(self) -> None:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         if self._hold is not None:
             await self._hold.aclose()
-
-
-async def _credentials(options: Options) -> Sequence[bytes]:
-    """What stands behind AUTH, from the options or from their provider, which may block."""
-    provider = options.credential_provider
-    if provider is None:
-        return options.auth
-    if isinstance(provider, AsyncCredentialProvider):
-        return auth_arguments(await provider.get_credentials_async())
-    loop = asyncio.get_running_loop()
-    return auth_arguments(await loop.run_in_executor(None, provider.get_credentials))
 
 
 def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:

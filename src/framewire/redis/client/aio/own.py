@@ -29,6 +29,7 @@ async def open_own(options: Options, opener: Opener) -> OwnLink:
     attempts = 0
     while True:
         own = OwnLink(options)
+        own.renewals = opener.renewals
         try:
             await opener.connect(own.link)
             return own
@@ -50,6 +51,7 @@ class OwnLink:
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
         self.on_lost: Callable[[Exception], None] = _ignore
         self.error: Exception | None = None
+        self.renewals = 0  # how often credentials had been renewed when these were given
 
     @property
     def lost(self) -> bool:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
+from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink, open_own
 from framewire.redis.client.errors import ConnectionError, RedisError
@@ -21,36 +23,67 @@ class Pool:
 
     def __init__(self, options: Options, opener: Opener) -> None:
         self._options = options
+        self.on_lend: Callable[[OwnLink], None] = _nothing
         self._opener = opener
         self._free: list[OwnLink] = []
         self._lent: set[OwnLink] = set()
         self._opening = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None  # whose links they are
+
+    def has_room(self) -> bool:
+        """Whether `take` would find a link, or make one, without waiting for another to be given back."""
+        return bool(self._free) or len(self._lent) + self._opening < self._options.max_connections
 
     async def take(self) -> OwnLink:
-        """A link that nobody else uses; give it back. Raises what connecting raises."""
+        """A link that nobody else uses; give it back. Raises what connecting raises, and `WrongLoop`."""
+        self._enter()
         while True:
             if self._closed:
                 raise ConnectionError("the client is closed")
             while self._free:
                 own = self._free.pop()
-                if own.link.loop is asyncio.get_running_loop() and await self._is_alive(own):
+                if await self._is_fit(own):
                     self._lent.add(own)
                     return own
             if len(self._lent) + self._opening < self._options.max_connections:
                 return await self._open()
             await self._wait()
 
-    async def _is_alive(self, own: OwnLink) -> bool:
-        """After a long silence a link has to answer before it is lent."""
-        interval = self._options.health_check_interval
-        if own.lost or not interval or own.link.silent_for() < interval:
-            return not own.lost
+    def _enter(self) -> None:
+        """The loop that runs must be that of the links; those of one that was closed are gone with it."""
+        loop = asyncio.get_running_loop()
+        if self._loop is loop:
+            return
+        if self._loop is not None and not self._loop.is_closed():
+            raise WrongLoop
+        self._loop = loop
+        self._free.clear()
+        self._lent.clear()
+        self._waiting.clear()
+        self._opening = 0
+
+    async def _is_fit(self, own: OwnLink) -> bool:
+        """After a long silence a link has to answer before it is lent, and with new credentials to take them."""
+        if own.lost:
+            return False
+        interval, renewals = self._options.health_check_interval, self._opener.renewals
+        request: tuple[bytes, ...] | None = None
+        if own.renewals != renewals:
+            request = (b"AUTH", *self._opener.renewed)
+        elif interval and own.link.silent_for() >= interval:
+            request = (b"PING",)
         try:
-            await own.call((b"PING",), None, self._options.socket_connect_timeout)
+            if request is not None:
+                await own.call(request, None, self._options.socket_connect_timeout)
+                own.renewals = renewals
         except RedisError:
             own.abort()
+        except asyncio.CancelledError:
+            own.abort()
+            self._wake()
+            raise
         return not own.lost
 
     async def _open(self) -> OwnLink:
@@ -63,6 +96,7 @@ class Pool:
         if self._closed:
             own.abort()
             raise ConnectionError("the client is closed")
+        self.on_lend(own)
         self._lent.add(own)
         return own
 
@@ -104,3 +138,7 @@ class Pool:
         self._lent.clear()
         while self._waiting:
             self._wake()
+
+
+def _nothing(own: OwnLink) -> None:
+    pass

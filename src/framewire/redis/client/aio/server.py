@@ -21,12 +21,12 @@ from weakref import WeakKeyDictionary
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied, fail, lost_error, refusal_of
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
-from framewire.redis.exchange.calls import Call
+from framewire.redis.exchange.calls import Call, Request
 
 __all__ = ["Server"]
 
@@ -34,14 +34,20 @@ Future = asyncio.Future[Any]
 
 
 class Server:
-    """`call(request, shape, timeout)` returns a future, whatever the state of the link."""
+    """The shared link of a client.
 
-    def __init__(self, options: Options, opener: Opener) -> None:
+    `bind` is given what to call with `(request, shape, timeout)` for a future: at once, and whenever that has changed.
+    """
+
+    def __init__(self, options: Options, opener: Opener, bind: Callable[[Callable[..., Future]], None]) -> None:
         self.options = options
         self._opener = opener
         self.where = options.url
-        self.call: Callable[..., Future] = self._call_unconnected
+        self._bind = bind
+        bind(self._call_unconnected)
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.on_resend: Callable[[Sequence[Request]], None] = _ignore
+        self.on_loss: Callable[[], None] = _nothing
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._stranded: list[Call] = []  # they wait for the next link
@@ -57,6 +63,10 @@ class Server:
         """Send requests together; `waiter` gets the list of their replies."""
         self._exchange_link().exchange.send_batch(requests, waiter, timeout)
 
+    def send(self, request: Request, waiter: Any, timeout: float | None) -> None:
+        """Send one request for a waiter of the caller's."""
+        self._exchange_link().exchange.send(request, waiter, None, timeout)
+
     def _exchange_link(self) -> Link:
         """The link, which may not be open yet."""
         if self.closed:
@@ -67,8 +77,8 @@ class Server:
         return self._link
 
     def _new_link(self) -> Link:
-        link = Link(self, self.options)
-        self.call = link.exchange.call
+        link = Link(self, self.options, tracking=self.options.cache is not None)
+        self._bind(link.exchange.call)
         return link
 
     async def connected(self) -> Link:
@@ -88,7 +98,8 @@ class Server:
                 await self._opener.connect(self._exchange_link())
                 self._connecting = None
                 return
-            except RedisError as failure:
+            except Exception as error:  # also one that nobody has foreseen: else all would wait for ever
+                failure = error if isinstance(error, RedisError) else ConnectionError(f"could not connect: {error!r}")
                 attempts += 1
                 self._strand()
                 if attempts > retry.retries or not may_pass(failure):
@@ -112,7 +123,7 @@ class Server:
     def _give_up(self, failure: RedisError) -> None:
         calls, self._stranded = self._stranded, []
         self._connecting, self._link = None, None
-        self.call = self._call_unconnected
+        self._bind(self._call_unconnected)
         for call in calls:
             fail(call, copied(failure))
 
@@ -124,6 +135,7 @@ class Server:
             return
         timeout = call.deadline - asyncio.get_running_loop().time()
         exchange = self._exchange_link().exchange
+        self.on_resend(call.requests)
         left = None if timeout == float("inf") else max(timeout, 0.0)
         try:
             if call.batch:
@@ -136,11 +148,12 @@ class Server:
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link:
             return
+        self.on_loss()
         if self._connecting is not None:
             self._stranded += calls
             return
         self._link = None
-        self.call = self._call_unconnected
+        self._bind(self._call_unconnected)
         for call in calls:
             fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
             if self.closed or not self._try_again(call, fate):
@@ -172,6 +185,23 @@ class Server:
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop of the link; `None` without one."""
+        return None if self._link is None else self._link.loop
+
+    async def reauthenticate(self, auth: Sequence[bytes]) -> None:
+        """Be somebody else on the link, if there is one. Raises `AuthenticationError`."""
+        if self._link is None:
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._link.exchange.send((b"AUTH", *auth), waiter, None, self.options.socket_timeout)
+        try:
+            await waiter
+        except ConnectionError as error:
+            if isinstance(error, AuthenticationError):
+                raise  # of a link that was lost meanwhile, the next one is opened with what is true then
+
     def left_behind(self) -> bool:
         """Whether the loop of the link has been closed under it."""
         return self._link is not None and self._link.loop.is_closed()
@@ -181,7 +211,7 @@ class Server:
     async def close(self) -> None:
         """End the link; who still waits is told."""
         self.closed = True
-        self.call = self._call_unconnected
+        self._bind(self._call_unconnected)
         if self._connecting is not None:
             self._connecting.cancel()
             self._strand()
@@ -191,5 +221,9 @@ class Server:
             await asyncio.sleep(0)  # for the loop to close what was aborted
 
 
-def _ignore(items: Sequence[Any]) -> None:
+def _ignore(_: Sequence[Any]) -> None:
+    pass
+
+
+def _nothing() -> None:
     pass

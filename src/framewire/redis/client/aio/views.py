@@ -13,8 +13,10 @@ from typing import Any, Never
 from framewire.errors import EncodeError
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.pipeline import Pipeline
-from framewire.redis.client.commands.all import Commands
-from framewire.redis.client.definition import Asyncio, S
+from framewire.redis.client.aio.scans import ScanIterators
+from framewire.redis.client.aio.scripts import Script
+from framewire.redis.client.arguments import Key
+from framewire.redis.client.definition import S
 from framewire.redis.client.errors import DataError, QueueFullError
 from framewire.redis.client.requests import worded, words_of
 from framewire.redis.client.shapes.basic import plain, texted
@@ -26,7 +28,7 @@ __all__ = ["Future", "Runner", "TextView", "not_sent"]
 Future = asyncio.Future[Any]
 
 
-class Runner(Asyncio, Commands[S]):
+class Runner(ScanIterators[S]):
     """Runs definitions over `_call` and `_batch`, which its class has."""
 
     _call: Callable[..., Future]
@@ -38,13 +40,15 @@ class Runner(Asyncio, Commands[S]):
         try:
             return self._call(request, shape, self._timeout)
         except WrongLoop as error:
-            return self._run_elsewhere(request, shape, error)
+            if self._begin_anew():
+                return self._run(request, shape)
+            not_sent(error)
         except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """The link belongs to another event loop than the one that runs."""
-        not_sent(error)
+    def _begin_anew(self) -> bool:
+        """The link belongs to another event loop than the one that runs: whether it was closed, and another is made."""
+        return False
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._run(request, shape)
@@ -53,7 +57,11 @@ class Runner(Asyncio, Commands[S]):
         """Send requests together; `waiter` gets the list of their replies."""
         try:
             self._batch(requests, waiter, timeout)
-        except (EncodeError, BacklogFull, WrongLoop) as error:
+        except WrongLoop as error:
+            if self._begin_anew():
+                return self._send_batch(requests, waiter, timeout)
+            not_sent(error)
+        except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
     def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
@@ -61,6 +69,10 @@ class Runner(Asyncio, Commands[S]):
         return Pipeline(
             self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error
         )
+
+    def register_script(self, script: Key) -> Script:
+        """A script that is called as a function, and sent by its SHA-1. Nothing is sent before it is called."""
+        return Script(self, script)
 
     def execute(self, *words: Any) -> Future:
         """Any command, by its words: `execute("CLIENT", "GETNAME")`; its result is plain Python.
@@ -91,6 +103,9 @@ class TextView(Runner[str]):
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         self._of._batch(requests, waiter, timeout)
 
+    def _begin_anew(self) -> bool:
+        return self._of._begin_anew()
+
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._of._run(request, texted(shape))
 
@@ -99,6 +114,9 @@ class TextView(Runner[str]):
 
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         return self._of._run_blocking(request, texted(shape), seconds)
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        return self._of._run_here(request, texted(shape), seconds)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         return _then_text(self._of._execute(request))
@@ -119,6 +137,4 @@ def not_sent(error: Exception) -> Never:
             raise DataError(str(error)) from None
         case BacklogFull():
             raise QueueFullError(str(error)) from None
-        case WrongLoop():
-            raise RuntimeError("a client is used in the event loop where it was first used, and in no other") from None
     raise error

@@ -2,8 +2,12 @@
 
     client.py       `BlockingClient`, and its text view
     server.py       where requests go: one server; connecting, and trying again
-    link.py         one connection, which the threads that call drive themselves
+    link.py         one connection: calls, deadlines, silence
+    turns.py        which thread sends, which receives for all, which waits
     waiter.py       who waits for a reply
     wire.py         a socket: what waits for it waits for a beat at most
     opening.py      sockets, TLS, memory: a link for the options
+    pool.py         links of their own: blocking commands, transactions that watch, MONITOR
+    hooked.py       calls that hooks are told of
+    forks.py        what a forked child begins anew
 """

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.wire import wire_over
 from framewire.redis.client.credentials import CredentialProvider, auth_arguments
@@ -36,7 +37,17 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.provider = options.credential_provider
+        self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
+        self.renewals = 0
         self.closed = threading.Event()
+        begins_anew(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child: another thread may have held the lock inside."""
+        closed, self.closed = self.closed.is_set(), threading.Event()
+        if closed:
+            self.closed.set()
 
     def open(self, options: Options, deadline: float | None, *, patient: bool = False) -> Link:
         """A link, tried again as the options say, but not behind `deadline` (of the monotonic clock).
@@ -58,16 +69,18 @@ class Opener:
 
     def _connect(self, options: Options, deadline: float | None, patient: bool) -> Link:
         """One attempt, within `socket_connect_timeout`."""
+        began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
         with contextlib.ExitStack() as undo:
             try:
                 sock = self._socket(ends)
                 undo.callback(sock.close)
                 link = Link(wire_over(sock), options, patient=patient)
-                link.greet(_credentials(options), _left(ends))
+                link.renewals = self.renewals
+                link.greet(self.credentials(), _left(ends))
             except builtins.TimeoutError as error:
-                seconds = options.socket_connect_timeout
-                raise TimeoutError(f"could not connect to {options.url} within {seconds} s") from error
+                seconds = time.monotonic() - began
+                raise TimeoutError(f"could not connect to {options.url} within {seconds:.3g} s") from error
             except RedisError:
                 raise
             except (OSError, ValueError, RuntimeError) as error:
@@ -97,6 +110,21 @@ class Opener:
         sock.settimeout(_left(ends))
         return self._context.wrap_socket(sock, server_hostname=self._options.host, suppress_ragged_eofs=False)
 
+    # -- who it is ----------------------------------------------------------------------------------------------------
+
+    def credentials(self) -> Sequence[bytes]:
+        """What stands behind AUTH, as it was last given, or from the provider."""
+        if self.provider is None:
+            return self.renewed
+        if not isinstance(self.provider, CredentialProvider):
+            raise ValueError("a blocking client asks get_credentials, which this credential_provider has not")
+        return auth_arguments(self.provider.get_credentials())
+
+    def renew(self, auth: Sequence[bytes]) -> None:
+        """From now on links are opened and lent with these."""
+        self.renewed = auth
+        self.renewals += 1
+
     def close(self) -> None:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         self.closed.set()
@@ -113,16 +141,6 @@ def _unix_socket(path: str, ends: float | None) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def _credentials(options: Options) -> Sequence[bytes]:
-    """What stands behind AUTH, from the options or from their provider."""
-    provider = options.credential_provider
-    if provider is None:
-        return options.auth
-    if not isinstance(provider, CredentialProvider):
-        raise ValueError("a blocking client asks get_credentials, which this credential_provider has not")
-    return auth_arguments(provider.get_credentials())
 
 
 def _earlier(seconds: float | None, deadline: float | None) -> float | None:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
+from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied
 from framewire.redis.client.repeating import is_passing, may_repeat
@@ -39,6 +40,7 @@ class Server:
         self._connecting = threading.Lock()
         self._failures = 0
         self._failure: RedisError | None = None
+        begins_anew(self)
 
     def call(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
         """As `Link.call`, tried again where that is safe, within `timeout` seconds in all."""
@@ -106,8 +108,11 @@ class Server:
     def _connected(self, deadline: float | None) -> Link:
         """A new link, which one thread makes for all; if it fails, it fails for all that wait."""
         failures = self._failures
-        self._take_turn(deadline)
+        turn: list[bool] = []  # in one step: an interrupt comes before the turn is taken, or when it stands here
         try:
+            turn.extend(map(self._connecting.acquire, (True,), (_left(deadline),)))
+            if not turn[0]:
+                raise TimeoutError(f"another thread was still connecting to {self.where}")
             if self.closed:
                 raise ConnectionError("the client is closed")
             if self._link is not None and not self._link.lost:
@@ -116,12 +121,8 @@ class Server:
                 raise copied(self._failure)
             return self._connect(deadline)
         finally:
-            self._connecting.release()
-
-    def _take_turn(self, deadline: float | None) -> None:
-        seconds = -1.0 if deadline is None else max(0.0, deadline - monotonic())
-        if not self._connecting.acquire(timeout=seconds):
-            raise TimeoutError(f"another thread was still connecting to {self.where}")
+            if turn and turn[0]:
+                self._connecting.release()
 
     def _connect(self, deadline: float | None) -> Link:
         try:
@@ -134,6 +135,17 @@ class Server:
         self._link = link
         return link
 
+    def reauthenticate(self, auth: Sequence[bytes]) -> None:
+        """Be somebody else on the link, if there is one. Raises `AuthenticationError`."""
+        link = self._link
+        if link is None or link.lost:
+            return
+        try:
+            link.call((b"AUTH", *auth), None, self.options.socket_timeout)
+        except ConnectionError as error:
+            if isinstance(error, AuthenticationError):
+                raise  # of a link that was lost meanwhile, the next one is opened with what is true then
+
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -142,6 +154,16 @@ class Server:
         with self._connecting:
             if self._link is not None:
                 self._link.abort(ConnectionError("the client was closed"))
+
+    def begin_anew(self) -> None:
+        """In a forked child: the link stays its parent's, and whoever was connecting there is not here."""
+        self._link = None
+        self._connecting = threading.Lock()
+
+
+def _left(deadline: float | None) -> float:
+    """Seconds until then, as locks take them."""
+    return -1.0 if deadline is None else max(0.0, deadline - monotonic())
 
 
 def _ignore(items: Sequence[Any]) -> None:

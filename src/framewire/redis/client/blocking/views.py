@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any, Never
 
 from framewire.errors import EncodeError
+from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.pipeline import Pipeline
-from framewire.redis.client.commands.all import Commands
-from framewire.redis.client.definition import S, Threads
+from framewire.redis.client.blocking.scans import ScanIterators
+from framewire.redis.client.blocking.scripts import Script
+from framewire.redis.client.definition import S
 from framewire.redis.client.errors import DataError, QueueFullError
 from framewire.redis.client.requests import worded, words_of
 from framewire.redis.client.shapes.basic import plain, text_of, texted
@@ -22,7 +24,7 @@ from framewire.redis.facts.table import blocks
 __all__ = ["Runner", "TextView"]
 
 
-class Runner(Threads, Commands[S]):
+class Runner(ScanIterators[S]):
     """Runs definitions over `_call` and `_batch`, which its class has."""
 
     _timeout: float | None
@@ -55,6 +57,10 @@ class Runner(Threads, Commands[S]):
         return Pipeline(
             self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error
         )
+
+    def register_script(self, script: Key) -> Script:
+        """A script that is called as a function, and sent by its SHA-1. Nothing is sent before it is called."""
+        return Script(self, script)
 
     def execute(self, *words: Any) -> Any:
         """Any command, by its words: `execute("CLIENT", "GETNAME")`; its result is plain Python.
@@ -92,6 +98,9 @@ class TextView(Runner[str]):
 
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         return self._of._run_blocking(request, texted(shape), seconds)
+
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        return self._of._run_here(request, texted(shape), seconds)
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         return text_of(self._of._execute(request))

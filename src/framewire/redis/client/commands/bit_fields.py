@@ -5,12 +5,11 @@ What belongs here: what collects the parts of such a request, and the methods th
 
 from __future__ import annotations
 
-from asyncio import Future
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar, cast, overload
 
 from framewire.redis.client.arguments import Key
-from framewire.redis.client.definition import Asyncio, Pending, Queued, Reply, Runs, S, Threads, command
+from framewire.redis.client.definition import Asyncio, Future, Pending, Queued, Reply, Runs, S, Threads, command
 
 __all__ = ["BitFieldOperation", "BitFields", "Offset"]
 

@@ -18,10 +18,10 @@ from framewire.redis.client.definition import Reply, Runs, S, command
 from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import flag
 
-__all__ = ["ExpiryCommands"]
+__all__ = ["KeyExpiry"]
 
 
-class ExpiryCommands(Runs[S]):
+class KeyExpiry(Runs[S]):
     """When keys go.
 
     Of the conditions, `nx` asks that the key has no expiry yet and `xx` that it has one; `gt` and `lt` that the new one
@@ -38,7 +38,7 @@ class ExpiryCommands(Runs[S]):
         """
         if nx or xx or gt or lt:
             return self._run((b"EXPIRE", name, seconds(time), *_condition(nx, xx, gt, lt)), flag)
-        return self._run((b"EXPIRE", name, seconds(time)), flag)
+        return self._run((b"EXPIRE", name, time if type(time) is int else seconds(time)), flag)
 
     @command
     def pexpire(
@@ -47,7 +47,7 @@ class ExpiryCommands(Runs[S]):
         """PEXPIRE: let the key live `time` milliseconds from now; else as `expire`. O(1)."""
         if nx or xx or gt or lt:
             return self._run((b"PEXPIRE", name, milliseconds(time), *_condition(nx, xx, gt, lt)), flag)
-        return self._run((b"PEXPIRE", name, milliseconds(time)), flag)
+        return self._run((b"PEXPIRE", name, time if type(time) is int else milliseconds(time)), flag)
 
     @command
     def expireat(
@@ -93,8 +93,11 @@ class ExpiryCommands(Runs[S]):
         return self._run((b"PEXPIRETIME", key))
 
 
-def _condition(nx: bool, xx: bool, gt: bool, lt: bool) -> list[bytes]:
+def _condition(nx: bool, xx: bool, gt: bool, lt: bool) -> tuple[bytes, ...]:
     """The words for the conditions. Raises `DataError` for those that exclude one another."""
     if (nx and (xx or gt or lt)) or (gt and lt):
         raise DataError("nx excludes xx, gt and lt; gt excludes lt")
-    return [word for given, word in ((nx, b"NX"), (xx, b"XX"), (gt, b"GT"), (lt, b"LT")) if given]
+    if nx:
+        return (b"NX",)
+    order = (b"GT",) if gt else (b"LT",) if lt else ()
+    return (b"XX", *order) if xx else order

@@ -8,39 +8,39 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from framewire.redis.client.arguments import Key
+from framewire.redis.client.arguments import Key, scanning, some
 from framewire.redis.client.definition import Reply, Runs, S, command, either, signature
 from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import flag, ok, plain
-from framewire.redis.client.shapes.keys import scanned
+from framewire.redis.client.shapes.scans import page_of_items
 
-__all__ = ["KeyCommands"]
+__all__ = ["Keyspace"]
 
 _OBJECT: Final = {word: word.upper().encode() for word in ("encoding", "freq", "idletime", "refcount")}
 
 
-class KeyCommands(Runs[S]):
+class Keyspace(Runs[S]):
     """Which keys there are, and what they are called."""
 
     @command
     def delete(self, *names: Key) -> Reply[int]:
         """DEL: remove the keys; returns how many there were. O(N), and the size of what they hold."""
-        return self._run((b"DEL", *_some(names, "DEL")))
+        return self._run((b"DEL", *(names or some(names))))
 
     @command
     def unlink(self, *names: Key) -> Reply[int]:
         """UNLINK: as `delete`, but large values are freed by another thread. Returns how many there were. O(N)."""
-        return self._run((b"UNLINK", *_some(names, "UNLINK")))
+        return self._run((b"UNLINK", *(names or some(names))))
 
     @command
     def exists(self, *names: Key) -> Reply[int]:
         """EXISTS: how many of the keys there are; one that is named twice counts twice. O(N)."""
-        return self._run((b"EXISTS", *_some(names, "EXISTS")))
+        return self._run((b"EXISTS", *(names or some(names))))
 
     @command
     def touch(self, *args: Key) -> Reply[int]:
         """TOUCH: mark the keys as used now; returns how many there are. O(N)."""
-        return self._run((b"TOUCH", *_some(args, "TOUCH")))
+        return self._run((b"TOUCH", *(args or some(args))))
 
     @command
     def type(self, name: Key) -> Reply[S]:
@@ -60,14 +60,8 @@ class KeyCommands(Runs[S]):
 
         `match` and `_type` only leave keys out of what was looked at: a part may be empty before the end.
         """
-        request: tuple[Any, ...] = (b"SCAN", cursor)
-        if match is not None:
-            request += (b"MATCH", match)
-        if count is not None:
-            request += (b"COUNT", count)
-        if _type is not None:
-            request += (b"TYPE", _type)
-        return self._run(request, scanned)
+        request: tuple[Any, ...] = (b"SCAN", cursor, *scanning(match, count))
+        return self._run(request if _type is None else (*request, b"TYPE", _type), page_of_items)
 
     @command
     def randomkey(self) -> Reply[S | None]:
@@ -124,8 +118,3 @@ class KeyCommands(Runs[S]):
             raise DataError(f"OBJECT knows {', '.join(_OBJECT)}, not {infotype!r}")
         return self._run((b"OBJECT", word, key))
 
-
-def _some(names: tuple[Key, ...], name: str) -> tuple[Key, ...]:
-    if not names:
-        raise DataError(f"{name} needs at least one key")
-    return names

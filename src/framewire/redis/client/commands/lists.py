@@ -41,14 +41,14 @@ class Lists(Runs[S]):
         return self._run((b"RPUSHX", name, *some(values)))
 
     @signature
-    def _pop(self, name: Key, count: None = None) -> Reply[S | None]:
+    def _lpop(self, name: Key, count: None = None) -> Reply[S | None]:
         raise NotImplementedError
 
     @signature
-    def _pop_many(self, name: Key, count: int) -> Reply[list[S] | None]:
+    def _lpop_many(self, name: Key, count: int) -> Reply[list[S] | None]:
         raise NotImplementedError
 
-    @either(_pop, _pop_many)
+    @either(_lpop, _lpop_many)
     def lpop(self, name: Key, count: int | None = None) -> Reply[Any]:
         """LPOP: take the first item, `None` where there is none. O(N), N items taken.
 
@@ -56,7 +56,7 @@ class Lists(Runs[S]):
         """
         return self._run((b"LPOP", name) if count is None else (b"LPOP", name, count))
 
-    @either(_pop, _pop_many)
+    @either(_lpop, _lpop_many)
     def rpop(self, name: Key, count: int | None = None) -> Reply[Any]:
         """RPOP: take the last item, `None` where there is none. O(N), N items taken.
 

@@ -22,10 +22,10 @@ from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.keys import migrated
 
-__all__ = ["MovingCommands"]
+__all__ = ["Moving"]
 
 
-class MovingCommands(Runs[S]):
+class Moving(Runs[S]):
     """Values that leave a server, or come to it."""
 
     @command
@@ -64,12 +64,9 @@ class MovingCommands(Runs[S]):
     ) -> Reply[bool]:  # fmt: skip
         """MIGRATE: move keys to another server; `False` where there is none of them. O(N) of the values.
 
-        The server waits at most `timeout` milliseconds for each step of the other one. `copy` keeps them here, `replace`
-        allows for keys that are there already. `auth` is the password at the other server, `username` goes with it.
+        The server waits at most `timeout` milliseconds for each step of the other one. `copy` keeps them here,
+        `replace` allows for keys that are there already. `auth` is the password there, `username` goes with it.
         """
-        names = listed(keys)
-        if not names:
-            raise DataError("MIGRATE needs at least one key")
         request: tuple[Any, ...] = (b"MIGRATE", host, port, b"", destination_db, timeout)
         if copy:
             request += (b"COPY",)
@@ -79,20 +76,21 @@ class MovingCommands(Runs[S]):
             request += (b"AUTH", auth) if username is None else (b"AUTH2", username, auth)
         elif username is not None:
             raise DataError("a username needs a password: auth")
-        return self._run_blocking((*request, b"KEYS", *names), migrated, None)
+        return self._run_blocking((*request, b"KEYS", *listed(keys)), migrated, None)
 
     @command
     def wait(self, num_replicas: int, timeout: int) -> Reply[int]:
         """WAIT: how many replicas have what this link wrote before, once there are `num_replicas` of them.
 
-        Or fewer, after `timeout` milliseconds; 0 is for ever. O(1).
+        Or fewer, after `timeout` milliseconds; 0 is for ever. The link is the point: use it behind the writes in one
+        pipeline, or on a dedicated link. O(1).
         """
-        return self._run_blocking((b"WAIT", num_replicas, timeout), None, timeout / 1000)
+        return self._run_here((b"WAIT", num_replicas, timeout), None, timeout / 1000)
 
     @command
     def waitaof(self, num_local: int, num_replicas: int, timeout: int) -> Reply[list[int]]:
         """WAITAOF: as `wait`, for what is on disk: here (0 or 1), and at how many replicas. Since Redis 7.2. O(1)."""
-        return self._run_blocking((b"WAITAOF", num_local, num_replicas, timeout), None, timeout / 1000)
+        return self._run_here((b"WAITAOF", num_local, num_replicas, timeout), None, timeout / 1000)
 
 
 def _point(ttl: Any) -> ExpiryTime:

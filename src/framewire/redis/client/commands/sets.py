@@ -10,7 +10,7 @@ from typing import Any
 
 from framewire.redis.client.arguments import Key, Keys, Value, counted, listed, scanning, some
 from framewire.redis.client.definition import Reply, Runs, S, command, either, signature
-from framewire.redis.client.shapes.basic import flag, flags, members
+from framewire.redis.client.shapes.basic import flag, flags, items, members
 from framewire.redis.client.shapes.scans import page_of_items
 
 __all__ = ["Sets"]
@@ -61,13 +61,13 @@ class Sets(Runs[S]):
         raise NotImplementedError
 
     @signature
-    def _spop_many(self, name: Key, count: int) -> Reply[set[S]]:
+    def _spop_many(self, name: Key, count: int) -> Reply[list[S]]:
         raise NotImplementedError
 
     @either(_spop, _spop_many)
     def spop(self, name: Key, count: int | None = None) -> Reply[Any]:
-        """SPOP: take a member by chance, `None` where there is none; with `count` a set of as many. O(N), N taken."""
-        return self._run((b"SPOP", name)) if count is None else self._run((b"SPOP", name, count), members)
+        """SPOP: take a member by chance, `None` where there is none; with `count` a list of as many. O(N), N taken."""
+        return self._run((b"SPOP", name)) if count is None else self._run((b"SPOP", name, count), items)
 
     @signature
     def _srandmember(self, name: Key, number: None = None) -> Reply[S | None]:

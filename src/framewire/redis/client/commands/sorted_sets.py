@@ -1,7 +1,7 @@
 """Sorted sets: ZADD, ZSCORE and their kin.
 
-What belongs here: the commands of Redis' group "sorted-set" on members that are named. Ranges, pops, and what is made of
-several sets have files of their own.
+What belongs here: the commands of Redis' group "sorted-set" on members that are named. Ranges, pops, and what is made
+of several sets have files of their own.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SortedSets(Runs[S]):
         is added to; returns the sum, `None` where a condition forbids it.
         """
         if nx or xx or ch or incr or gt or lt:
-            words = _how_to_add(nx, xx, ch, incr, gt, lt, len(mapping))
+            words: list[bytes] = _how_to_add(nx, xx, ch, incr, gt, lt, len(mapping))
             return self._run((b"ZADD", name, *words, *_scored(mapping)), floating if incr else None)
         return self._run((b"ZADD", name, *_scored(mapping)))
 
@@ -82,18 +82,18 @@ class SortedSets(Runs[S]):
         return self._run((b"ZMSCORE", key, *listed(members)), scores)
 
     @signature
-    def _rank(
+    def _zrank(
         self, name: Key, value: Value, withscore: Literal[False] = False, score_cast_func: ScoreCast = float
     ) -> Reply[int | None]:
         raise NotImplementedError
 
     @signature
-    def _rank_and_score(
+    def _zrank_and_score(
         self, name: Key, value: Value, withscore: Literal[True], score_cast_func: ScoreCast = float
     ) -> Reply[tuple[int, float] | None]:
         raise NotImplementedError
 
-    @either(_rank, _rank_and_score)
+    @either(_zrank, _zrank_and_score)
     def zrank(
         self, name: Key, value: Value, withscore: bool = False, score_cast_func: ScoreCast = float
     ) -> Reply[Any]:
@@ -105,7 +105,7 @@ class SortedSets(Runs[S]):
             return self._run((b"ZRANK", name, value, b"WITHSCORE"), ranked_as(score_cast_func))
         return self._run((b"ZRANK", name, value))
 
-    @either(_rank, _rank_and_score)
+    @either(_zrank, _zrank_and_score)
     def zrevrank(
         self, name: Key, value: Value, withscore: bool = False, score_cast_func: ScoreCast = float
     ) -> Reply[Any]:
@@ -156,13 +156,17 @@ class SortedSets(Runs[S]):
 
 def _scored(mapping: Pairs) -> list[Any]:
     """Scores and members by turns."""
-    return [part for member, score in some(mapping.items()) for part in (score, member)]
+    parts: list[Any] = []
+    for member, score in mapping.items():
+        parts += (score, member)
+    return some(parts)
 
 
 def _how_to_add(nx: bool, xx: bool, ch: bool, incr: bool, gt: bool, lt: bool, count: int) -> list[bytes]:
-    at_most_one(nx=nx, xx=xx)
-    at_most_one(nx=nx, gt=gt, lt=lt)
+    if (nx and (xx or gt or lt)) or (gt and lt):
+        at_most_one(nx=nx, xx=xx)
+        at_most_one(nx=nx, gt=gt, lt=lt)
     if incr and count != 1:
         raise DataError(f"incr takes one member with its score, not {count}")
-    words = {b"NX": nx, b"XX": xx, b"GT": gt, b"LT": lt, b"CH": ch, b"INCR": incr}
-    return [word for word, wanted in words.items() if wanted]
+    words = ((nx, b"NX"), (xx, b"XX"), (gt, b"GT"), (lt, b"LT"), (ch, b"CH"), (incr, b"INCR"))
+    return [word for wanted, word in words if wanted]

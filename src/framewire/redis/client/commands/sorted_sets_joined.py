@@ -52,7 +52,7 @@ class JoinedSortedSets(Runs[S]):
 
         `withscores`: tuples of a member and its score, of which `score_cast_func` makes what is returned.
         """
-        request = (b"ZUNION", *_joined(keys, aggregate))
+        request: tuple[Any, ...] = (b"ZUNION", *_joined(keys, aggregate))
         return self._run((*request, b"WITHSCORES"), scored_as(score_cast_func)) if withscores else self._run(request)
 
     @signature
@@ -73,7 +73,7 @@ class JoinedSortedSets(Runs[S]):
 
         `withscores`: tuples of a member and its score.
         """
-        request = (b"ZINTER", *_joined(keys, aggregate))
+        request: tuple[Any, ...] = (b"ZINTER", *_joined(keys, aggregate))
         return self._run((*request, b"WITHSCORES"), scored) if withscores else self._run(request)
 
     @signature
@@ -90,7 +90,7 @@ class JoinedSortedSets(Runs[S]):
 
         `withscores`: tuples of a member and its score.
         """
-        request = (b"ZDIFF", *_counted(keys))
+        request: tuple[Any, ...] = (b"ZDIFF", *_counted(keys))
         return self._run((*request, b"WITHSCORES"), scored) if withscores else self._run(request)
 
     # -- stored, counted ----------------------------------------------------------------------------------------------

@@ -18,7 +18,10 @@ __all__ = ["SortedSetPops"]
 
 
 class SortedSetPops(Runs[S]):
-    """The commands of Redis' group "sorted-set" that pop. Those that may wait have a link of their own while they do."""
+    """The commands of Redis' group "sorted-set" that pop.
+
+    Those that may wait have a link of their own while they do.
+    """
 
     # -- at once ------------------------------------------------------------------------------------------------------
 
@@ -68,7 +71,10 @@ class SortedSetPops(Runs[S]):
         self, timeout: float, numkeys: int, keys: Collection[Key], min: bool = False, max: bool = False,
         count: int | None = 1,
     ) -> Reply[tuple[S, list[tuple[S, float]]] | None]:  # fmt: skip
-        """BZMPOP: as `zmpop`, but waits up to `timeout` seconds, for ever with 0; `None` where no member came."""
+        """BZMPOP: as `zmpop`, but waits up to `timeout` seconds, for ever with 0. O(K + M log N).
+
+        `None` where no member came.
+        """
         words: tuple[Any, ...] = (*counted(keys, numkeys), *_which(min, max, count))
         return self._run_blocking((b"BZMPOP", timeout, *words), popped_scores, timeout)
 

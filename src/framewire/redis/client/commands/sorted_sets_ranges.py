@@ -58,7 +58,8 @@ class SortedSetRanges(Runs[S]):
             request += _how(byscore, bylex, desc, offset, num)
         if not withscores:
             return self._run(request)
-        at_most_one(bylex=bylex, withscores=withscores)
+        if bylex:
+            at_most_one(bylex=bylex, withscores=withscores)
         return self._run((*request, b"WITHSCORES"), scored_as(score_cast_func))
 
     @signature
@@ -81,24 +82,24 @@ class SortedSetRanges(Runs[S]):
 
         Redis advises `zrange(..., desc=True)` instead, since 6.2.
         """
-        request = (b"ZREVRANGE", name, start, end)
+        request: tuple[Any, ...] = (b"ZREVRANGE", name, start, end)
         return self._run((*request, b"WITHSCORES"), scored_as(score_cast_func)) if withscores else self._run(request)
 
     @signature
-    def _by_score(
+    def _zrangebyscore(
         self, name: Key, min: ScoreBound, max: ScoreBound, start: int | None = None, num: int | None = None,
         withscores: Literal[False] = False, score_cast_func: ScoreCast = float,
     ) -> Reply[list[S]]:  # fmt: skip
         raise NotImplementedError
 
     @signature
-    def _by_score_scores(
+    def _zrangebyscore_scores(
         self, name: Key, min: ScoreBound, max: ScoreBound, start: int | None = None, num: int | None = None, *,
         withscores: Literal[True], score_cast_func: ScoreCast = float,
     ) -> Reply[list[tuple[S, float]]]:  # fmt: skip
         raise NotImplementedError
 
-    @either(_by_score, _by_score_scores)
+    @either(_zrangebyscore, _zrangebyscore_scores)
     def zrangebyscore(
         self, name: Key, min: ScoreBound, max: ScoreBound, start: int | None = None, num: int | None = None,
         withscores: bool = False, score_cast_func: ScoreCast = float,
@@ -111,20 +112,20 @@ class SortedSetRanges(Runs[S]):
         return self._run((*request, b"WITHSCORES"), scored_as(score_cast_func)) if withscores else self._run(request)
 
     @signature
-    def _rev_by_score(
+    def _zrevrangebyscore(
         self, name: Key, max: ScoreBound, min: ScoreBound, start: int | None = None, num: int | None = None,
         withscores: Literal[False] = False, score_cast_func: ScoreCast = float,
     ) -> Reply[list[S]]:  # fmt: skip
         raise NotImplementedError
 
     @signature
-    def _rev_by_score_scores(
+    def _zrevrangebyscore_scores(
         self, name: Key, max: ScoreBound, min: ScoreBound, start: int | None = None, num: int | None = None, *,
         withscores: Literal[True], score_cast_func: ScoreCast = float,
     ) -> Reply[list[tuple[S, float]]]:  # fmt: skip
         raise NotImplementedError
 
-    @either(_rev_by_score, _rev_by_score_scores)
+    @either(_zrevrangebyscore, _zrevrangebyscore_scores)
     def zrevrangebyscore(
         self, name: Key, max: ScoreBound, min: ScoreBound, start: int | None = None, num: int | None = None,
         withscores: bool = False, score_cast_func: ScoreCast = float,
@@ -195,7 +196,8 @@ class SortedSetRanges(Runs[S]):
 
 def _how(byscore: bool, bylex: bool, desc: bool, offset: int | None, num: int | None) -> tuple[Any, ...]:
     """What ZRANGE and ZRANGESTORE are told beyond the ends."""
-    at_most_one(byscore=byscore, bylex=bylex)
+    if byscore and bylex:
+        at_most_one(byscore=byscore, bylex=bylex)
     page = paging(offset, num)
     if page and not (byscore or bylex):
         raise DataError("offset and num need byscore or bylex")

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from framewire.redis.client.arguments import Key, listed
+from framewire.redis.client.arguments import Key, listed, paging
 from framewire.redis.client.definition import Reply, Runs, S, command, either, signature
 from framewire.redis.client.errors import DataError
 from framewire.redis.client.shapes.keys import grouped
 
-__all__ = ["SortCommands"]
+__all__ = ["Sorting"]
 
 
-class SortCommands(Runs[S]):
+class Sorting(Runs[S]):
     """What a list, a set or a sorted set holds, in another order."""
 
     @signature
@@ -48,13 +48,13 @@ class SortCommands(Runs[S]):
     ) -> Reply[Any]:  # fmt: skip
         """SORT: the elements of `name` as numbers in ascending order; O(N + M log M), M of them returned.
 
-        `desc`: descending; `alpha`: as texts. Of them, `num` from `start` on. `by` is a pattern: each element, in place of
-        its star, names the key by whose value it is sorted (`key->field` of a hash). `get` is one such pattern, or
+        `desc`: descending; `alpha`: as texts. Of them, `num` from `start` on. `by` is a pattern: each element, in place
+        of its star, names the key by whose value it is sorted (`key->field` of a hash). `get` is one such pattern, or
         several: their values are returned in place of the elements (`#`: the element), `None` where there is none; in
         tuples, one for each element, with `groups`. With `store` the result becomes a list there, and its length is
         returned.
         """
-        request = (b"SORT", name, *_options(start, num, by, get, desc, alpha))
+        request: tuple[Any, ...] = (b"SORT", name, *_options(start, num, by, get, desc, alpha))
         if store is not None:
             if groups:
                 raise DataError("groups are for what is returned, and with store nothing is")
@@ -73,12 +73,9 @@ class SortCommands(Runs[S]):
 def _options(
     start: int | None, num: int | None, by: Key | None, get: Key | Sequence[Key] | None, desc: bool, alpha: bool
 ) -> list[Any]:
-    if (start is None) != (num is None):
-        raise DataError("start and num go together")
     words: list[Any] = [] if by is None else [b"BY", by]
-    if start is not None:
-        words += (b"LIMIT", start, num)
-    for pattern in () if get is None else listed(get):
+    words += paging(start, num)
+    for pattern in _patterns(get):
         words += (b"GET", pattern)
     if desc:
         words.append(b"DESC")
@@ -87,9 +84,13 @@ def _options(
     return words
 
 
+def _patterns(get: Key | Sequence[Key] | None) -> Sequence[Key]:
+    return () if get is None else listed(get)
+
+
 def _size(get: Key | Sequence[Key] | None) -> int:
     """How many values come for each element."""
-    patterns = () if get is None else listed(get)
+    patterns = _patterns(get)
     if len(patterns) < 2:
         raise DataError("groups need at least two patterns to get")
     return len(patterns)

@@ -12,7 +12,8 @@ from typing import Any
 from framewire.frames.resp import Error, Push, Simple, Verbatim
 from framewire.redis.client.errors import error_of_reply
 
-__all__ = ["flag", "flags", "floating", "mapping", "members", "ok", "pairs", "plain", "scored", "text_of", "texted"]
+__all__ = ["flag", "flags", "floating", "items", "mapping", "members", "ok", "pairs", "plain", "scored", "text_of",
+           "texted"]  # fmt: skip
 
 
 def ok(reply: Any) -> bool:
@@ -60,6 +61,11 @@ def members(reply: Any) -> set[Any]:
     return reply if isinstance(reply, set) else set(reply)
 
 
+def items(reply: Any) -> list[Any]:
+    """A list, also where RESP3 has a set; its order says nothing then."""
+    return reply if isinstance(reply, list) else list(reply)
+
+
 def plain(reply: Any) -> Any:
     """Any reply as plain Python: simple strings and verbatim texts are bytes, errors inside are exceptions."""
     kind = type(reply)
@@ -69,6 +75,8 @@ def plain(reply: Any) -> Any:
         return [plain(item) for item in reply]
     if kind is dict:
         return {plain(key): plain(value) for key, value in reply.items()}
+    if kind is set or kind is tuple:
+        return kind(map(plain, reply))
     if kind is Error:
         return error_of_reply(reply.data)
     if kind is Push:

@@ -11,13 +11,7 @@ from typing import Any
 
 from framewire.frames.resp import Simple
 
-__all__ = ["grouped", "migrated", "scanned"]
-
-
-def scanned(reply: Any) -> tuple[int, list[Any]]:
-    """A cursor, and what was found."""
-    cursor, found = reply
-    return int(cursor), found
+__all__ = ["grouped", "migrated"]
 
 
 def migrated(reply: Any) -> bool:

@@ -8,12 +8,12 @@ of a client, of which nothing is used here.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
 from framewire.redis.server.clients.alarms import Alarms
+from framewire.redis.server.clients.clock import Clock, wall_clock
 from framewire.redis.server.clients.hooks import Handler, Hooks
 from framewire.redis.server.clients.monitors import Monitored, Monitors
 from framewire.redis.server.clients.notifications import Notifications
@@ -25,7 +25,7 @@ from framewire.redis.server.config.config import Config
 from framewire.redis.server.keyspace.databases import Databases
 from framewire.redis.server.keyspace.scans import Scans
 
-__all__ = ["Persistence", "Shortcuts", "State", "wall_clock"]
+__all__ = ["Persistence", "Shortcuts", "State"]
 
 C = TypeVar("C", bound=Monitored)
 Part = TypeVar("Part")
@@ -50,11 +50,6 @@ class Persistence(Protocol):
 
     def report(self) -> dict[str, object]:
         """What INFO says about it."""
-
-
-def wall_clock() -> int:
-    """Milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 class State(Generic[C]):
@@ -91,13 +86,15 @@ class State(Generic[C]):
         "slowlog",
         "started",
         "stats",
+        "time",
         "while_busy",
         "write_error",
     )
 
     def __init__(self, config: Config | None = None, now: Callable[[], int] = wall_clock) -> None:
         self.config = config if config is not None else Config()
-        self.now = now
+        self.time = Clock(now)
+        self.now = now  # that of the clock: here as well, because it is read for each batch
         self.clock = now()
         self.started = self.clock
         self.databases = Databases(self.config.databases)
@@ -162,8 +159,13 @@ class State(Generic[C]):
         return self.now() if self.loading else self.clock
 
     def microseconds(self) -> int:
-        """The time now, finer than `clock` where nobody has given a clock of their own."""
-        return time.time_ns() // 1000 if self.now is wall_clock else self.now() * 1000
+        """The time now, finer than `clock`."""
+        return self.time.microseconds()
+
+    def obey_clock(self) -> None:
+        """The clock was stopped, moved, or let go on."""
+        self.now = self.time.now
+        self.tick()
 
     def next_id(self) -> int:
         """A new client's number; never given twice."""

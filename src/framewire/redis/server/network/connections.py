@@ -17,6 +17,7 @@ from framewire.frames.resp import RespLimits
 from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.network.outgoing import Outgoing
+from framewire.redis.server.network.timers import Timers
 
 __all__ = ["Connections"]
 
@@ -69,6 +70,7 @@ class Connections(Generic[C]):
     ) -> None:
         self.state = state
         self.outgoing = outgoing
+        self.timers = Timers(state)
         self.stopping = False
         self._on_opened = on_opened
         self._on_closed = on_closed

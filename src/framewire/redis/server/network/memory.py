@@ -276,10 +276,7 @@ class _InThread:
         return await _open_on(self.connect(), protocol_factory)
 
     def connect(self) -> socket.socket:
-        with self._starting:
-            if not self._has_begun:
-                self._server.start()
-                self._has_begun = True
+        self._begin()
         ours, theirs = socket.socketpair()
         try:
             self._server.adopt(theirs)
@@ -288,8 +285,20 @@ class _InThread:
             raise ConnectionRefusedError("this memory:// server was closed") from error
         return ours
 
+    def _begin(self) -> None:
+        with self._starting:
+            if self._has_begun or self._is_over:
+                return
+            try:
+                self._server.start()
+            except BaseException:  # no thread can be started, say: another try makes another home
+                self._is_over = True
+                raise
+            self._has_begun = True
+
     def end(self) -> None:
-        self._is_over = True
+        with self._starting:
+            self._is_over = True
         if _in_a_loop():
             self._server.stop_soon()
         else:

@@ -59,10 +59,11 @@ class Outgoing:
     def flush_soon(self, sender: Sender) -> None:
         """Let it write its messages before the loop waits."""
         if not self._dirty:
-            asyncio.get_running_loop().call_soon(self._flush_dirty)
+            asyncio.get_running_loop().call_soon(self.flush)
         self._dirty.append(sender)
 
-    def _flush_dirty(self) -> None:
+    def flush(self) -> None:
+        """Let all write who have something put aside."""
         if self.holding:
             self.commit()
         dirty, self._dirty = self._dirty[::-1], []

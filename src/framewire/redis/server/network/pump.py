@@ -32,6 +32,7 @@ from framewire.frames.resp import RespLimits
 from framewire.redis.server.clients.usage import Usage
 from framewire.redis.server.network.connections import Connections
 from framewire.redis.server.network.limits import MOST_INPUT_OF_STRANGERS, OutputGuard, limit_of
+from framewire.redis.server.network.timers import Timer
 from framewire.redis.server.running.session import Session
 
 __all__ = ["ClientPump"]
@@ -88,7 +89,7 @@ class ClientPump(asyncio.BufferedProtocol):
         self._ended = False  # the client has ended its side
         self._pushes: WriteBuffer | None = None  # out-of-band data of this loop iteration, not yet written
         self._held = NONE_HELD  # requests decoded behind one that waits
-        self._timer: asyncio.TimerHandle | None = None  # ends that wait
+        self._timer: Timer | None = None  # ends that wait
         self._guard = OutputGuard()
         self._unsent = 0  # bytes that waited when `takes_output` was last asked
 
@@ -147,7 +148,7 @@ class ClientPump(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         self._outbound.resume()
-        self._catch_up()
+        self.catch_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.session.close()
@@ -206,7 +207,7 @@ class ClientPump(asyncio.BufferedProtocol):
             self.close()
         elif turn_is_over and not self._stalled:
             self._stalled = True
-            asyncio.get_running_loop().call_soon(self._catch_up)
+            asyncio.get_running_loop().call_soon(self.catch_up)
 
     def _run_rest(self, requests: list[list[bytes]], done: int) -> bool:
         """Go on with a batch that was not run in one go: barriers run alone. Hold what cannot be run now.
@@ -222,6 +223,8 @@ class ClientPump(asyncio.BufferedProtocol):
         if client.blocked is not None:
             self._wait(client.blocked.deadline)
         over, client.turn_over = client.turn_over, False
+        if over:
+            client.spent = 0  # where the clock stands, the next turn is at the same time
         return over
 
     def _write(self, out: WriteBuffer) -> None:
@@ -257,8 +260,8 @@ class ClientPump(asyncio.BufferedProtocol):
         if len(self._pushes) >= HIGH_WATER:
             self.flush_pushes()
 
-    def _catch_up(self) -> None:
-        """Answer what has piled up while the client was stalled, one turn of it."""
+    def catch_up(self) -> bool:
+        """Answer what has piled up while the client was stalled, one turn of it; whether it may be answered now."""
         client = self.client
         if self._stalled and not self._outbound.full and not client.closing and client.blocked is None:
             self._stalled = False
@@ -266,6 +269,8 @@ class ClientPump(asyncio.BufferedProtocol):
             self._answer(self._inbound.rest)
             self._inbound.release_if_empty()
             self._close_if_ended()
+            return True
+        return False
 
     def _close_if_ended(self) -> None:
         """Close a client that has ended its side once all is answered, or a command would wait: it may be gone."""
@@ -326,12 +331,10 @@ class ClientPump(asyncio.BufferedProtocol):
         """A blocking command waits: what comes behind it is not executed before its reply."""
         self._stalled = True
         if deadline is not None:
-            left = max(0, deadline - self._state.clock)
-            self._timer = asyncio.get_running_loop().call_later(left / 1000, self._time_is_up)
+            self._timer = self._connections.timers.call_at(deadline, self._time_is_up)
 
     def _time_is_up(self) -> None:
         self._timer = None
-        self._state.tick()
         wait = self.client.blocked
         if wait is not None:
             self.client.end_wait(wait.otherwise)
@@ -341,7 +344,7 @@ class ClientPump(asyncio.BufferedProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        asyncio.get_running_loop().call_soon(self._catch_up)
+        asyncio.get_running_loop().call_soon(self.catch_up)
 
     # -- out of band --------------------------------------------------------------------------------------------------
 

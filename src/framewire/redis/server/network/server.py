@@ -25,6 +25,7 @@ from framewire.redis.server.clients.client import Client
 from framewire.redis.server.clients.state import State
 from framewire.redis.server.config.config import Config
 from framewire.redis.server.network.busy import Busy
+from framewire.redis.server.network.clock import ServerClock
 from framewire.redis.server.network.connections import Connections
 from framewire.redis.server.network.forks import let_go_in_children
 from framewire.redis.server.network.outgoing import Outgoing
@@ -87,6 +88,8 @@ class Server:
         self.connections = Connections(
             self.state, Outgoing(self.persistence), self._listening.opened, self._listening.closed
         )
+        self.clock = ServerClock(self.connections)
+        """The time that it goes by, for tests to stop and to move."""
         self._loglevel = self.config.loglevel
         self.state.while_busy = Busy(self.connections)
         self._tls: Tls | None = None
@@ -162,9 +165,14 @@ class Server:
     def reset(self) -> None:
         """Forget all that clients did to it, at once: keys, scripts, changed parameters, pauses. They stay connected.
 
-        Call it in the server's loop. It takes as long as a FLUSHALL.
+        Its `clock` is the machine's again. Call it in the server's loop. It takes as long as a FLUSHALL.
         """
         reset(self.state, self._given)
+        self.clock.reset()
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds of the server's time pass at once: see `clock`, which also stops it."""
+        self.clock.advance(seconds)
 
     async def __aenter__(self) -> Self:
         return await self.start()

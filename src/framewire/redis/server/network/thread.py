@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from framewire.aio.loops import new_event_loop
+from framewire.redis.server.network.clock import ServerClock
 from framewire.redis.server.network.server import Server
 
 __all__ = ["ThreadServer", "run_in_thread"]
@@ -64,7 +65,7 @@ class ThreadServer:
     def reset(self) -> None:
         """Forget all that clients did to it, and return then: keys, scripts, changed parameters. They stay connected.
 
-        Raises `RuntimeError` where it does not run.
+        Its `clock` is the machine's again. Raises `RuntimeError` where it does not run.
         """
         self._call(lambda: self._server.reset())
 
@@ -88,6 +89,15 @@ class ThreadServer:
     def _close_adopting(self) -> None:
         while self._adopting:
             self._adopting.pop().close()
+
+    @property
+    def clock(self) -> ThreadClock:
+        """The time that the server goes by, to be stopped and moved from any thread but the server's own."""
+        return ThreadClock(self._call, lambda: self._server.clock)
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds of the server's time pass at once: see `clock`, which also stops it."""
+        self.clock.advance(seconds)
 
     def stop(self) -> None:
         """Close the server and wait for its thread. Stopping twice is fine."""
@@ -154,6 +164,43 @@ class ThreadServer:
             self.url, self.addresses = server.url, server.addresses
             self._ready.set()
             await self._stop.wait()
+
+
+class ThreadClock:
+    """The `ServerClock` of a server that runs in a thread. Each call waits until it is done there.
+
+    Raises `RuntimeError` where the server does not run, and what that clock raises.
+    """
+
+    def __init__(self, call: Callable[[Callable[[], Any]], Any], clock: Callable[[], ServerClock]) -> None:
+        self._call = call
+        self._clock = clock
+
+    @property
+    def now(self) -> float:
+        """What it shows, in seconds since the epoch, as `time.time()`."""
+        return float(self._call(lambda: self._clock().now))
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return bool(self._call(lambda: self._clock().is_frozen))
+
+    def freeze(self, at: float | None = None) -> None:
+        """Let the time stand still: see `ServerClock.freeze`."""
+        self._call(lambda: self._clock().freeze(at))
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass at once: see `ServerClock.advance`."""
+        self._call(lambda: self._clock().advance(seconds))
+
+    def unfreeze(self) -> None:
+        """Let the time run on from where it stands."""
+        self._call(lambda: self._clock().unfreeze())
+
+    def reset(self) -> None:
+        """Let it be the machine's again."""
+        self._call(lambda: self._clock().reset())
 
 
 def _answer(answer: Future[T], function: Callable[[], T]) -> None:

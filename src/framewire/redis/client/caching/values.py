@@ -1,0 +1,66 @@
+"""Replies as things to keep: how much memory they take, and copies that their owner may change.
+
+What belongs here: what is true of any decoded reply. Nothing here recurses: the decoder allows for a thousand levels.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from framewire.frames.resp import Simple, Verbatim
+
+__all__ = ["copy_of", "size_of"]
+
+OBJECT: Final = 56
+"""Bytes that any object takes beside its content, about."""
+
+_UNCHANGING: Final = frozenset({bytes, int, float, bool, type(None), Simple, Verbatim, str})
+
+
+def size_of(reply: Any) -> int:
+    """About how many bytes of memory a reply takes. Linear in its items."""
+    size, todo = 0, [reply]
+    while todo:
+        item = todo.pop()
+        size += OBJECT
+        kind = type(item)
+        if kind is bytes:
+            size += len(item)
+        elif kind is Simple or kind is Verbatim:
+            size += len(item.data)
+        elif kind is dict:
+            todo += item.keys()
+            todo += item.values()
+        elif kind in (list, set, tuple):
+            size += 8 * len(item)
+            todo += item
+    return size
+
+
+def copy_of(reply: Any) -> Any:
+    """The reply itself where nobody can change it, else a copy of its containers."""
+    kind = type(reply)
+    if kind in _UNCHANGING:
+        return reply
+    if kind is list and all(type(item) in _UNCHANGING for item in reply):
+        return reply.copy()
+    if kind is dict and all(type(item) in _UNCHANGING for item in reply.values()):
+        return reply.copy()
+    return _deep_copy(reply)
+
+
+def _deep_copy(reply: Any) -> Any:
+    """A copy of a nested reply: what is inside of what is copied first, from a list of what is still to do."""
+    root: list[Any] = [reply]
+    todo: list[Any] = [root]
+    while todo:
+        container = todo.pop()
+        places = container.items() if type(container) is dict else enumerate(container)
+        for place, item in list(places):
+            kind = type(item)
+            if kind in (list, dict):
+                container[place] = copied = item.copy()
+                todo.append(copied)
+            elif kind is set:
+                container[place] = item.copy()
+    return root[0]

@@ -1,0 +1,102 @@
+"""Hooks: who is told of every call of a client, when it begins and how it ends.
+
+What belongs here: what a hook is told, and telling several. A client without hooks does not come here at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from framewire.redis.client.options import Options
+from framewire.redis.client.requests import words_of
+from framewire.redis.exchange.calls import Request
+from framewire.redis.facts.table import lookup
+from framewire.redis.redaction import shortened, without_secrets
+
+__all__ = ["Begun", "Hook", "Hooks"]
+
+TRANSACTION: Final = (b"MULTI",)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A call: one command, or several that leave together.
+
+    options: those of the client: where it goes, which database. requests: as they are sent, secrets and all: show
+    `text`, which has none. batch: whether it is a pipeline or a transaction.
+    """
+
+    options: Options
+    requests: Sequence[Request]
+    batch: bool
+
+    @property
+    def commands(self) -> list[str]:
+        """The names, with their subcommands (`CLIENT LIST`), but not the MULTI and EXEC around a transaction."""
+        return [_name_of(request) for request in self._inside()]
+
+    @property
+    def name(self) -> str:
+        """What to call it: the command, `MULTI` for a transaction, `PIPELINE` for other batches, with the command
+        behind it where all are the same."""
+        names = self.commands
+        if not self.batch:
+            return names[0]
+        kind = "MULTI" if self.is_transaction else "PIPELINE"
+        return f"{kind} {names[0]}" if names and len(set(names)) == 1 else kind
+
+    @property
+    def is_transaction(self) -> bool:
+        """Whether MULTI and EXEC stand around it."""
+        return self.batch and tuple(self.requests[0]) == TRANSACTION
+
+    @property
+    def text(self) -> str:
+        """All of it on a line for each command: names and `?` in place of every argument."""
+        return "\n".join(" ".join([_name_of(request), *("?" for _ in request[1:])]) for request in self._inside())
+
+    @property
+    def full_text(self) -> str:
+        """All of it with its arguments, shortened, but for passwords."""
+        lines = (b" ".join(shortened(without_secrets(words_of(request)))) for request in self._inside())
+        return b"\n".join(lines).decode("utf-8", "backslashreplace")
+
+    def _inside(self) -> Sequence[Request]:
+        return self.requests[1:-1] if self.is_transaction else self.requests
+
+
+def _name_of(request: Request) -> str:
+    words = words_of(request)
+    entry = lookup(words)
+    return entry.name.upper().replace("|", " ") if entry is not None else words[0].decode("utf-8", "replace").upper()
+
+
+class Hook(Protocol):
+    """Who wants to be told. Neither method may block; what they raise is raised to the caller."""
+
+    def begins(self, call: Begun) -> Any:
+        """A call begins; what this returns is given back to `ends`."""
+
+    def ends(self, call: Begun, token: Any, error: BaseException | None) -> None:
+        """It has ended, with an error or without; a cancelled call with `asyncio.CancelledError`."""
+
+
+class Hooks:
+    """Several, told in order at the beginning, and the other way round at the end."""
+
+    def __init__(self, hooks: Sequence[Hook], options: Options) -> None:
+        self._hooks = tuple(hooks)
+        self._options = options
+
+    def begin(self, requests: Sequence[Request], batch: bool) -> tuple[Begun, list[Any]]:
+        """A call begins; what this returns is for `end`."""
+        call = Begun(self._options, requests, batch)
+        return call, [hook.begins(call) for hook in self._hooks]
+
+    def end(self, begun: tuple[Begun, list[Any]], error: BaseException | None) -> None:
+        """It has ended."""
+        call, tokens = begun
+        for hook, token in zip(reversed(self._hooks), reversed(tokens), strict=True):
+            hook.ends(call, token, error)
