@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from tests.waiting import PATIENCE, until
 
@@ -41,8 +41,11 @@ class Terminal:
     _TO_THE_RIGHT = re.compile(r"\x1b\[[0-9]*C")
     _CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\x1b\][^\x07]*\x07|[\x07\r]")
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *arguments: str, environment: Mapping[str, str] | None = None, stdin: IO[bytes] | None = None
+    ) -> None:
         self._arguments = arguments
+        self._stdin = stdin
         self._environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "LINES": "40", **(environment or {})}
         self._seen: list[bytes] = []
         self._from = 0
@@ -50,7 +53,7 @@ class Terminal:
     def __enter__(self) -> Self:
         self._main, end = pty.openpty()
         self.process = subprocess.Popen(
-            command_line(*self._arguments), stdin=end, stdout=end, stderr=end, env=self._environment,
+            command_line(*self._arguments), stdin=self._stdin or end, stdout=end, stderr=end, env=self._environment,
             start_new_session=True, preexec_fn=_take_terminal,
         )  # fmt: skip
         os.close(end)
@@ -98,11 +101,11 @@ class Terminal:
 
 
 def _take_terminal() -> None:
-    """The terminal on the standard input is the process' own: Ctrl-C reaches it."""
+    """The terminal on the standard output is the process' own: Ctrl-C reaches it."""
     import fcntl
     import termios
 
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    fcntl.ioctl(1, termios.TIOCSCTTY, 0)
 
 
 def free_port() -> int:

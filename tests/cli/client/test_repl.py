@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from framewire.cli.client.session import Session
-from framewire.redis import ThreadServer
+from framewire.redis import ThreadServer, run_in_thread
 from tests.cli.client.conftest import options_for
 from tests.cli.client.running import Terminal
 from tests.waiting import until
@@ -126,3 +126,33 @@ def test_no_server() -> None:
         terminal.type("quit\r")
         assert terminal.ends() == 0
         assert terminal.text.count("Connection refused") == 2
+
+
+def test_a_password_is_asked_for() -> None:
+    with (
+        run_in_thread(requirepass="secret") as guarded,
+        Terminal("-p", str(guarded.port), "--askpass", "PING") as terminal,
+    ):
+        terminal.sees("Please input password:")
+        terminal.type("secret\r")
+        terminal.sees("PONG")
+        assert terminal.ends() == 0
+        assert "secret" not in terminal.text
+
+
+def test_a_chart_until_ctrl_c(server: ThreadServer) -> None:
+    with Terminal("-p", str(server.port), "--latency", "-i", "0.01") as terminal:
+        terminal.sees(f"PING 127.0.0.1:{server.port}")
+        terminal.sees("samples)")
+        terminal.sees("p99.9:")
+        terminal.type("\x03")
+        assert terminal.ends() == 130
+
+
+def test_mass_insertion_has_a_bar(server: ThreadServer, tmp_path: Path) -> None:
+    requests = tmp_path / "requests"
+    requests.write_bytes(b"PING\r\n" * 20_000)
+    with requests.open("rb") as stdin, Terminal("-p", str(server.port), "--pipe", stdin=stdin) as terminal:
+        terminal.sees("errors: 0, replies: 20000")
+        assert terminal.ends() == 0
+    assert "0 errors" in terminal.text and "120.0/120.0 kB" in terminal.text

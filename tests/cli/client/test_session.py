@@ -104,10 +104,12 @@ def test_a_transaction_does_not_go_on_without_its_link(server: ThreadServer, ses
 
 
 class Closing:
-    """A server that takes a request, counts it, and ends the connection; so many times. The next one it answers."""
+    """A server that answers so many requests of each connection, takes one more, and ends the connection; but for the
+    connection of number `patient`, all of whose requests it answers. It counts them all."""
 
-    def __init__(self, losses: int) -> None:
-        self._losses = losses
+    def __init__(self, answered: int = 0, patient: int = 1) -> None:
+        self._answered = answered
+        self._patient = patient
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.host, self.port = "127.0.0.1", self._socket.getsockname()[1]
         self.requests: list[bytes] = []
@@ -118,13 +120,16 @@ class Closing:
         return self
 
     def _serve(self) -> None:
-        for number in range(self._losses + 1):
+        for number in range(self._patient + 1):
             client, _ = self._socket.accept()
             with client:
-                self.requests.append(client.recv(1000))
-                if number == self._losses:
+                left = self._answered if number < self._patient else 1000
+                while request := client.recv(1000):
+                    self.requests.append(request)
+                    if not left:
+                        break
+                    left -= 1
                     client.sendall(b"+OK\r\n")
-                    client.recv(1)
 
     def __exit__(self, *exc_info: object) -> None:
         self._socket.close()
@@ -132,7 +137,7 @@ class Closing:
 
 @pytest.mark.parametrize(("request_", "repeated"), [((b"GET", b"k"), True), ((b"INCR", b"n"), False)])
 def test_only_what_does_no_harm_is_sent_again(request_: tuple[bytes, ...], repeated: bool) -> None:
-    with Closing(1) as server, Session(options_for(server)) as session:
+    with Closing() as server, Session(options_for(server)) as session:
         if repeated:
             assert session.ask(request_) == OK
         else:
@@ -140,6 +145,16 @@ def test_only_what_does_no_harm_is_sent_again(request_: tuple[bytes, ...], repea
                 session.ask(request_)
             assert caught.value.fate is Fate.UNKNOWN
         assert len(server.requests) == 1 + repeated
+
+
+def test_what_is_lost_inside_a_transaction_ends_it() -> None:
+    """Also a GET, which elsewhere is sent again: here it was to be a part of the whole."""
+    with Closing(answered=1) as server, Session(options_for(server)) as session:
+        assert session.ask((b"MULTI",)) == OK
+        with pytest.raises(ConnectionError):
+            session.ask((b"GET", b"k"))
+        assert not session.in_transaction and len(server.requests) == 2
+        assert session.ask((b"MULTI",)) == OK
 
 
 def test_confirmations_and_messages(server: ThreadServer, session: Session) -> None:

@@ -99,7 +99,9 @@ class Session:
             return self._ready().call(request)
         except ConnectionError as error:
             may_repeat = error.fate is Fate.NOT_EXECUTED or repeat_of(request) == "read"
-            if not may_repeat or self._link is None or not self._link.lost or self._has_state:
+            if self._has_state:
+                self.drop()
+            if not may_repeat or self._link is None or not self._link.lost:
                 raise
         except KeyboardInterrupt:
             self.drop()
