@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.client.running import run_cli
-from tests.peers import REDIS_7, RedisServer, require
+from tests.peers import PEERS, RedisServer, require
 from tests.waiting import PATIENCE
 
 FORMS = ["--no-raw", "--raw", "--csv", "--json", "--quoted-json"]
@@ -78,10 +78,10 @@ EVAL "return {1,redis.error_reply('ERR inside'),2}" 0
 """
 
 
-@pytest.fixture(scope="module")
-def peer() -> Iterator[RedisServer]:
-    require(REDIS_7)
-    with RedisServer("--enable-debug-command", "yes", name=REDIS_7) as server:
+@pytest.fixture(scope="module", params=PEERS)
+def peer(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
+    require(request.param)
+    with RedisServer("--enable-debug-command", "yes", name=request.param) as server:
         theirs(server, stdin=FILL)
         yield server
 

@@ -19,6 +19,7 @@ A line is a command and its arguments; words with spaces in them stand between q
     HELP @group            the commands of a group: {groups}
     CONNECT host port      another server
     CLEAR, QUIT            an empty screen; the end
+    :set nohints           nothing behind the cursor; :set hints brings it back
 TAB completes; the arrows up and down, and Ctrl-R, find earlier lines. Lines with passwords are not kept."""
 
 

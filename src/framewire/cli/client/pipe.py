@@ -84,7 +84,7 @@ def run_pipe(session: Session, output: Output, source: BinaryIO, timeout: float)
         task = progress.add_task("sent", total=_size(source), replies=0, errors=0)
         pump = Pump(wire, replies)
         sent = 0
-        while chunk := source.read1(CHUNK) if hasattr(source, "read1") else source.read(CHUNK):
+        while chunk := os.read(source.fileno(), CHUNK):
             pump.send(chunk)
             sent += len(chunk)
             progress.update(task, completed=sent, replies=replies.count, errors=replies.failed)
