@@ -21,6 +21,7 @@ from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.wire import wire_over
 from framewire.redis.client.credentials import CredentialProvider, auth_arguments
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import may_pass
 from framewire.redis.client.tcp import set_tcp_options
@@ -37,6 +38,7 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.hooks: Hooks | None = None  # who is told of what was opened
         self.provider = options.credential_provider
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
         self.renewals = 0
@@ -71,6 +73,7 @@ class Opener:
         """One attempt, within `socket_connect_timeout`."""
         began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
+        began = time.perf_counter()
         with contextlib.ExitStack() as undo:
             try:
                 sock = self._socket(ends)
@@ -86,7 +89,10 @@ class Opener:
             except (OSError, ValueError, RuntimeError) as error:
                 raise ConnectionError(f"could not connect to {options.url}: {error}") from error
             undo.pop_all()
-            return link
+        if self.hooks is not None:
+            link.hooks = self.hooks
+            self.hooks.opened(options, time.perf_counter() - began)
+        return link
 
     def _socket(self, ends: float | None) -> socket.socket:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
