@@ -53,6 +53,7 @@ class Link(Turns):
         self.greeting: Greeting = {}
         self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
+        self.keeps_errors = False  # an error that the server answers with is a reply like others
         self.hooks: Hooks | None = None  # who is told when it ends
         self.error: Exception | None = None
         self._listeners: list[tuple[float, Waiter]] = []  # who waits for what nobody asks for, and until when
@@ -86,7 +87,7 @@ class Link(Turns):
 
     def refused(self, call: Call, error: Error) -> None:
         if call.waiter is not None:
-            if self.is_open:
+            if self.is_open and not self.keeps_errors:
                 call.waiter.set_exception(refusal_of(call, error))
             else:
                 call.waiter.set_result(error)
@@ -248,6 +249,15 @@ class Link(Turns):
         self._sender = self._driver = None
         self._parked.clear()
         self._wire.close()
+
+    def detach(self) -> Wire:
+        """The socket, hands shaken, for who speaks on it by himself. The link must not be used any more: a call raises
+        `ConnectionError`, and ends the socket.
+        """
+        with self._lock:
+            self.lost = True
+            self.error = ConnectionError("the socket was given to somebody else")
+            return self._wire
 
 
 def _ignore(items: Sequence[Any]) -> None:
