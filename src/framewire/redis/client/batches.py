@@ -21,24 +21,27 @@ __all__ = ["Batch", "Place"]
 
 T = TypeVar("T")
 
+_NOTHING = object()
+"""The result of a command that has none yet."""
+
 
 class Place(Generic[T]):
     """One command of a batch: its result, once the batch was executed."""
 
-    __slots__ = ("_error", "_result", "_settled", "request", "shape")
+    __slots__ = ("_error", "_result", "request", "shape")
 
     def __init__(self, request: Request, shape: Shape | None) -> None:
-        self.request, self.shape = request, shape
-        self._result: Any = None
+        self.request = request
+        self.shape = shape
+        self._result: Any = _NOTHING
         self._error: Exception | None = None
-        self._settled = False
 
     def result(self) -> T:
         """What the command returned. Raises its error, and `RuntimeError` before the batch was executed."""
-        if not self._settled:
-            raise RuntimeError("the pipeline was not executed yet")
         if self._error is not None:
             raise self._error
+        if self._result is _NOTHING:
+            raise RuntimeError("the pipeline was not executed yet")
         return self._result  # type: ignore[no-any-return]
 
     def exception(self) -> Exception | None:
@@ -47,7 +50,6 @@ class Place(Generic[T]):
 
     def settle(self, reply: Any) -> None:
         """The reply has come."""
-        self._settled = True
         if isinstance(reply, Error):
             name = self.request[0]
             self._error = error_of_reply(reply.data, name if isinstance(name, bytes) else str(name).encode())
@@ -59,12 +61,7 @@ class Place(Generic[T]):
 
     def fail(self, error: Exception) -> None:
         """There is no reply, and why."""
-        self._settled, self._error = True, error
-
-    @property
-    def outcome(self) -> Any:
-        """The result, or the error."""
-        return self._result if self._error is None else self._error
+        self._error = error
 
 
 class Batch:
@@ -92,7 +89,13 @@ class Batch:
         if self.transaction:
             self._settle_transaction(replies)
         else:
-            for place, reply in zip(self.places, replies, strict=True):
+            self._settle_each(replies)
+
+    def _settle_each(self, replies: Sequence[Any]) -> None:
+        for place, reply in zip(self.places, replies, strict=True):
+            if place.shape is None and type(reply) is not Error:
+                place._result = reply  # as `settle` does, without the call
+            else:
                 place.settle(reply)
 
     def _settle_transaction(self, replies: Sequence[Any]) -> None:
@@ -100,9 +103,7 @@ class Batch:
         if isinstance(executed, list):
             if len(executed) != len(self.places):
                 raise ProtocolError(f"EXEC has {len(executed)} replies to {len(self.places)} commands")
-            for place, reply in zip(self.places, executed, strict=True):
-                place.settle(reply)
-            return
+            return self._settle_each(executed)
         error = _why_not(executed, [multi, *queued])
         for place, reply in zip(self.places, queued, strict=True):
             if isinstance(reply, Error):
@@ -121,11 +122,11 @@ class Batch:
 
     def outcomes(self) -> list[Any]:
         """The results, in order, errors among them."""
-        return [place.outcome for place in self.places]
+        return [place._result if place._error is None else place._error for place in self.places]
 
     def first_error(self) -> Exception | None:
         """The first command's error, if one had any."""
-        return next((error for place in self.places if (error := place.exception()) is not None), None)
+        return next((place._error for place in self.places if place._error is not None), None)
 
 
 def _why_not(executed: Any, before: Sequence[Any]) -> RedisError:

@@ -91,8 +91,8 @@ class Link(asyncio.BufferedProtocol):
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
         steps = greet(self.options, auth, self._tracking)
-        requests = next(steps)
         try:
+            requests = next(steps)
             while True:
                 requests = steps.send(await self._ask(requests))
         except StopIteration as done:

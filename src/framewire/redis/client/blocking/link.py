@@ -96,8 +96,8 @@ class Link(Turns):
         """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
         steps = greet(self.options, auth)
         deadline = math.inf if timeout is None else monotonic() + timeout
-        requests = next(steps)
         try:
+            requests = next(steps)
             while True:
                 requests = steps.send(self._ask_urgently(requests, deadline))
         except StopIteration as done:

@@ -58,6 +58,7 @@ class Opener:
 
     def _connect(self, options: Options, deadline: float | None, patient: bool) -> Link:
         """One attempt, within `socket_connect_timeout`."""
+        began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
         with contextlib.ExitStack() as undo:
             try:
@@ -66,8 +67,8 @@ class Opener:
                 link = Link(wire_over(sock), options, patient=patient)
                 link.greet(_credentials(options), _left(ends))
             except builtins.TimeoutError as error:
-                seconds = options.socket_connect_timeout
-                raise TimeoutError(f"could not connect to {options.url} within {seconds} s") from error
+                seconds = time.monotonic() - began
+                raise TimeoutError(f"could not connect to {options.url} within {seconds:.3g} s") from error
             except RedisError:
                 raise
             except (OSError, ValueError, RuntimeError) as error:
