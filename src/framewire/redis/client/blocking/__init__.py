@@ -8,5 +8,10 @@
     wire.py         a socket: what waits for it waits for a beat at most
     opening.py      sockets, TLS, memory: a link for the options
     pool.py         links of their own: blocking commands, transactions that watch, MONITOR
+    pubsub.py       one listener, as an iterator
+    key_events.py   keyspace events
+    listening.py    the methods of the client that make listeners
+    subscriber.py   the one link of all listeners
+    reader.py       a thread for what no other thread does
     forks.py        what a forked child begins anew
 """

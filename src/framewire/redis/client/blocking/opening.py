@@ -46,7 +46,7 @@ class Opener:
         attempts = 0
         while True:
             try:
-                return self._connect(options, deadline, patient)
+                return self.connect(options, deadline, patient)
             except RedisError as failure:
                 attempts += 1
                 pause = options.retry.pause(attempts, random.random())
@@ -56,15 +56,17 @@ class Opener:
             if self.closed.wait(pause):
                 raise ConnectionError("the client is closed")
 
-    def _connect(self, options: Options, deadline: float | None, patient: bool) -> Link:
-        """One attempt, within `socket_connect_timeout`."""
+    def connect(
+        self, options: Options, deadline: float | None, patient: bool, lock: threading.Lock | None = None
+    ) -> Link:
+        """One attempt, within `socket_connect_timeout`; the link uses `lock`, if there is one."""
         began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
         with contextlib.ExitStack() as undo:
             try:
                 sock = self._socket(ends)
                 undo.callback(sock.close)
-                link = Link(wire_over(sock), options, patient=patient)
+                link = Link(wire_over(sock), options, patient=patient, lock=lock)
                 link.greet(_credentials(options), _left(ends))
             except builtins.TimeoutError as error:
                 seconds = time.monotonic() - began

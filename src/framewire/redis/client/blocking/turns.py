@@ -16,17 +16,23 @@ into the very middle of the exchange nobody knows how far it came: then the link
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+from _thread import LockType
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import TIMEOUT_MAX
 from time import monotonic, sleep
 from typing import Any
 
 from framewire.buf.segments import Segment, drop
+from framewire.redis.client.blocking.reader import QUIET_SECONDS
 from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.blocking.wire import Wire
+from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.exchange._impl import Exchange
+from framewire.redis.exchange.calls import Waiter as AnyWaiter
 
 __all__ = ["INTERRUPTED", "Turns"]
 
@@ -38,10 +44,11 @@ class Turns:
 
     exchange: Exchange
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, lock: threading.Lock | None = None) -> None:
+        """`lock`: held by others too, who keep what the link's callbacks tell."""
         self.lost = False
         self._wire = wire
-        self._lock = threading.Lock()
+        self._lock = lock or threading.Lock()
         self._sender: Waiter | None = None  # whose thread has the sending turn
         self._driver: Waiter | None = None  # whose thread receives for all
         self._parked: deque[Waiter] = deque()  # whose threads wait for others; some of them may be done
@@ -51,6 +58,7 @@ class Turns:
         self._paused = False  # and it was told that the kernel has no room
         self._heard = monotonic()  # when bytes last came
         self._next_beat = 0.0  # when deadlines are to be looked at
+        self._attended = False  # a reader receives for nobody, and no other thread has come
 
     def _beat(self, now: float) -> None:
         """A beat has passed. Called with the lock held."""
@@ -86,7 +94,7 @@ class Turns:
             raise
         return waiter.result()
 
-    def _queue(self, send: Callable[..., None], what: Any, waiter: Waiter, how: Sequence[Any]) -> None:
+    def _queue(self, send: Callable[..., None], what: Any, waiter: AnyWaiter, how: Sequence[Any]) -> None:
         if self.lost:
             raise self.loss()
         try:
@@ -97,8 +105,68 @@ class Turns:
             self._lose(interrupt)
             raise
 
-    def _work(self, waiter: Waiter) -> None:
-        """Send, or receive, or wait for those who do."""
+    def wait(self, waiter: Waiter, deadline: float) -> None:
+        """Until `waiter` is done, the link is lost, or `deadline` of the monotonic clock has come; what is there already
+        is received even then. `waiter` is set by the link's callbacks, or under its lock, and may wait again elsewhere.
+        """
+        try:
+            looked = False
+            while not (waiter.is_done or self.lost):
+                left = deadline - monotonic()
+                if left <= 0 and looked:
+                    break
+                looked = self._work(waiter, max(0.0, left))
+        finally:
+            self._unpark(waiter)
+            self._leave(waiter)
+
+    def attend(self, quiet: float = QUIET_SECONDS) -> float | None:
+        """For `Reader`: receive for a beat, where no other thread has for `quiet` seconds, or wants to."""
+        if self.lost:
+            return None
+        if not self._attended:
+            left = quiet - self.unread_for()
+            if left > 0:
+                return left
+        self._attended = self._receive_for_nobody()
+        return 0.0 if self._attended else QUIET_SECONDS
+
+    def _receive_for_nobody(self) -> bool:
+        """For a beat, if no other thread receives; whether still no other wants to."""
+        waiter = Waiter()
+        with self._lock:
+            if self.lost or self._driver is not None:
+                return False
+            self._driver, self._company = waiter, False
+        try:
+            self._work(waiter)
+            return not (self._company or self._parked or self.lost)
+        finally:
+            waiter.abandon()
+            self._leave(waiter)
+
+    def flush(self) -> None:
+        """Send what was asked, unless another thread does; what the kernel has no room for is left to others."""
+        waiter = Waiter()
+        try:
+            with self._lock:
+                if self._sender is None and (self._asked or self._unsent) and not self.lost:
+                    self._sender = waiter
+                    self._take()
+            if self._sender is waiter:
+                self._send(False)
+        finally:
+            waiter.abandon()
+            self._leave(waiter)
+
+    def unread_for(self) -> float:
+        """For how many seconds no thread has received, to a beat."""
+        return monotonic() - (self._next_beat - BEAT_SECONDS)
+
+    def _work(self, waiter: Waiter, seconds: float = math.inf) -> bool:
+        """Send, or receive, or wait for those who do, for `seconds` at most, and a receiver for a beat. Whether it has
+        not sent.
+        """
         gate, gathers = None, False
         with self._lock:
             if self._sender is None and (self._asked or self._unsent):
@@ -113,13 +181,25 @@ class Turns:
                 gate = waiter.park()
                 self._parked.append(waiter)
         if gate is not None:
-            gate.acquire()
+            self._park(gate, waiter, seconds)
         elif gathers:
             _let_others_run()
         elif sends:
             self._send(drives)
         elif not waiter.is_done:
-            self._receive()
+            self._receive(seconds)
+        return not (gathers or sends)
+
+    def _park(self, gate: LockType, waiter: Waiter, seconds: float) -> None:
+        if seconds == math.inf:
+            gate.acquire()
+        elif not gate.acquire(True, min(seconds, TIMEOUT_MAX)):
+            self._unpark(waiter)
+
+    def _unpark(self, waiter: Waiter) -> None:
+        """Its thread does not wait there any more: nobody is to hand on a turn to it."""
+        with self._lock, suppress(ValueError):
+            self._parked.remove(waiter)
 
     # -- turns --------------------------------------------------------------------------------------------------------
 
@@ -207,11 +287,14 @@ class Turns:
 
     # -- receiving ----------------------------------------------------------------------------------------------------
 
-    def _receive(self) -> None:
-        """Receive what comes within a beat, for all that wait."""
+    def _receive(self, seconds: float = BEAT_SECONDS) -> None:
+        """Receive what comes within a beat, or `seconds` if they are less, for all that wait."""
         wire = self._wire
         try:
-            wire.receive(self.exchange.get_buffer())
+            if seconds < BEAT_SECONDS:
+                wire.receive_within(self.exchange.get_buffer(), seconds)
+            else:
+                wire.receive(self.exchange.get_buffer())
         except OSError as error:
             with self._lock:
                 self._lose(error)
