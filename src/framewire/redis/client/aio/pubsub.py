@@ -161,7 +161,7 @@ class PubSub(Generic[S]):
         handler = self._handlers.of(item)
         if handler is None:
             return False
-        await _maybe(handler(item))
+        await _maybe(handler(cast("Message[S]", item)))
         return True
 
     async def get_message(self, timeout: float | None = 0.0) -> Item[S] | None:  # noqa: ASYNC109  # redis-py's

@@ -34,8 +34,8 @@ class BlockingClient(Listening[bytes], Locks):
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
     themselves, and what several ask at once leaves in one write. Blocking commands, transactions that watch and MONITOR
-    take links of their own; all that listens has one together. Nothing is connected before the first call. Options are those of `Options`, by redis-py's
-    names. A child that is forked connects anew; the links stay its parent's.
+    take links of their own; all that listens has one together. Nothing is connected before the first call. Options are
+    those of `Options`, by redis-py's names. A child that is forked connects anew; the links stay its parent's.
     """
 
     def __init__(self, host: str = "localhost", port: int = 6379, db: int = 0, **options: Any) -> None:

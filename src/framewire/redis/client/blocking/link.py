@@ -196,7 +196,8 @@ class Link(Turns):
             self._lose(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
 
     def _rest(self, now: float) -> None:
-        """Nobody waits for a reply. A server that has long been silent is asked for a sign of life: then somebody does."""
+        """Nobody waits for a reply: a server that has long been silent is asked for a sign of life. Then somebody does.
+        """
         if now - self._heard >= self._interval and self.is_open and not self.lost:
             self.exchange.send((b"PING",))
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.blocking.key_events import KeyEvents
 from framewire.redis.client.blocking.pubsub import PubSub
 from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.views import Runner
-from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S
 from framewire.redis.client.subscriptions.asked import name_of
 from framewire.redis.client.subscriptions.backlog import MOST_BYTES, MOST_MESSAGES

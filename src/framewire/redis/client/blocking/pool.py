@@ -45,7 +45,7 @@ class Pool:
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
         with self._changed:
-            return bool(self._free) or len(self._lent) + self._opening < self._options.max_connections
+            return bool(self._free) or len(self._lent) < self._options.max_connections
 
     def take(self) -> Link:
         """A link that nobody else uses; give it back. Raises what connecting raises."""

@@ -139,7 +139,7 @@ class PubSub(Generic[S]):
     def _leave(self, kind: Kind, names: tuple[Key, ...]) -> None:
         if self._listener.ended:
             return
-        topics = topics_of(kind, names) if names else [topic for topic in set(self._listener.topics) if topic[0] is kind]
+        topics = topics_of(kind, names) if names else [each for each in set(self._listener.topics) if each[0] is kind]
         self._subscriber.unsubscribe(self._listener, topics)
 
     @property

@@ -106,8 +106,8 @@ class Turns:
             raise
 
     def wait(self, waiter: Waiter, deadline: float) -> None:
-        """Until `waiter` is done, the link is lost, or `deadline` of the monotonic clock has come; what is there already
-        is received even then. `waiter` is set by the link's callbacks, or under its lock, and may wait again elsewhere.
+        """Until `waiter` is done, the link is lost, or `deadline` of the monotonic clock has come; even then what is
+        there already is received. `waiter` is set by the link's callbacks, or under its lock, and may go on waiting.
         """
         try:
             looked = False
