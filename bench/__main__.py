@@ -14,8 +14,8 @@ import framewire
 from bench.measure import show
 
 PARTS = [
-    "resp", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "commands", "long_commands", "fairness",
-    "idle",
+    "resp", "exchange", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "commands", "long_commands",
+    "fairness", "idle", "blocking_client",
 ]  # fmt: skip
 PEERS = ["hiredis", "redis", "h11", "httptools", "smol-bytes", "uvloop", "Cython"]
 

@@ -8,4 +8,4 @@ The plain twins are Python, which atheris instruments: they guide the fuzzer. Th
 the same run and must agree; the C itself is not instrumented here (that is what `make sanitize` is for).
 """
 
-TARGETS = ("resp", "requests", "length_delimited", "lines", "http1", "buffers")
+TARGETS = ("resp", "requests", "length_delimited", "lines", "http1", "buffers", "exchange")

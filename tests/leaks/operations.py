@@ -109,6 +109,7 @@ ARGUMENTS: dict[str, Sequence[tuple[Any, ...]]] = {
     "extend_from_within": [(0, 3), (3, 10**7)],
     "partition": [(b"\r\n",), (b"",)],
     "put_bytes": [(7, 3), (300, 3)],
+    "put_taken": [([b"xyz", memoryview(bytes(20_000))],), ([object()],)],
     "resize": [(3, 0), (200, 1), (-1, 0)],
     "rollback": [((0, 0),), ((0, 10**7),)],
     "seek": [(1,), (-1,)],

@@ -144,7 +144,7 @@ def test_what_redis_py_has_is_here_or_explained() -> None:
     theirs = set(inspect.signature(redis.Redis.__init__).parameters) - {"self"}
     missing = theirs - set(Options.__slots__) - ELSEWHERE.keys()
     assert missing == {
-        "cache", "cache_config", "event_dispatcher", "maint_notifications_config",
+        "cache_config", "event_dispatcher", "maint_notifications_config",
         "oss_cluster_maint_notifications_handler", "redis_connect_func", "socket_keepalive_options",
         "ssl_ocsp_context", "ssl_ocsp_expected_cert",
     }  # fmt: skip

@@ -123,6 +123,13 @@ CONVERSATIONS = [
         [3, [b"message", b"a", b"x"], 1],
     ),
     Conversation(
+        "a reset forgets what was subscribed to",
+        [(b"SUBSCRIBE", b"a"), (b"RESET",), (b"RPUSH", b"exchange", b"message", b"a", b"x"),
+         (b"LRANGE", b"exchange", 0, -1), (b"DEL", b"exchange")],
+        sub(b"subscribe", b"a", 1) + b"+RESET\r\n:3\r\n" + message(b"a", b"x") + b":1\r\n",
+        [[[b"subscribe", b"a", 1]], Simple(b"RESET"), 3, [b"message", b"a", b"x"], 1],
+    ),
+    Conversation(
         "a transaction",
         [(b"MULTI",), (b"PING", 1), (b"NONSENSE",), (b"DISCARD",), (b"MULTI",), (b"PING", 2), (b"EXEC",)],
         b"+OK\r\n+QUEUED\r\n-ERR unknown\r\n+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n$1\r\n2\r\n",

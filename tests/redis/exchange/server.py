@@ -20,6 +20,11 @@ SILENT = object()  # what gets no reply
 BETWEEN, IN_EXEC, IN_REPLY = range(3)  # places: two replies, two elements of EXEC's, of any other
 
 
+def mark_of(name: bytes) -> bytes:
+    """What tells channels, patterns and shard channels apart."""
+    return b"" if name in (b"SUBSCRIBE", b"UNSUBSCRIBE") else name[:1]
+
+
 def reply_to(request: list[bytes]) -> Any:
     """What an ordinary command answers: what its second argument asks for."""
     what = request[1] if len(request) > 1 else b""
@@ -124,13 +129,12 @@ class Server:
         return reply_to(request)
 
     def _confirm(self, request: list[bytes], name: bytes) -> Confirmed:
-        mark = b"" if name in (b"SUBSCRIBE", b"UNSUBSCRIBE") else name[:1]
-        adds = name.endswith(b"SUBSCRIBE") and b"UNSUB" not in name
-        mine = sorted(channel for kind, channel in self.channels if kind == mark)
-        done = Confirmed()
+        """What will be confirmed, and is done when that is written."""
+        mine = sorted(channel for kind, channel in self.channels if kind == mark_of(name))
+        there, done = set(self.channels), Confirmed()
         for channel in request[1:] or mine or [None]:  # type: ignore[list-item]
-            (self.channels.add if adds else self.channels.discard)((mark, channel))
-            done.append([name.lower(), channel, len(self.channels)])
+            (there.discard if b"UNSUB" in name else there.add)((mark_of(name), channel))
+            done.append([name.lower(), channel, len(there)])
         return done
 
     def _exec(self, request: list[bytes]) -> None:
@@ -185,6 +189,8 @@ class Server:
             self._write(item, gaps)
 
     def _write_confirmation(self, confirmation: list[Any]) -> None:
+        name, channel, _ = confirmation
+        (self.channels.discard if b"unsub" in name else self.channels.add)((mark_of(name.upper()), channel))
         self._write_items(b">3\r\n" if self.protocol == 3 else b"*3\r\n", confirmation, False)
 
     # -- what nobody asked for ----------------------------------------------------------------------------------------

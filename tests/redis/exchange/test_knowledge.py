@@ -71,6 +71,7 @@ def test_confirmations_are_those_of_the_decoder_and_of_the_command_table() -> No
         ([b"subscribe", b"a", 1], b"subscribe"),
         ((b"sunsubscribe", None, 0), b"sunsubscribe"),
         ([b"subscribe", b"a"], None),
+        ([b"subscribe", [], 1], None),
         ([b"message", b"a", b"x"], None),
         ([[], b"a", 1], None),
         ({b"subscribe": 1}, None),

@@ -165,4 +165,4 @@ async def test_what_is_stalled_stands_still_up_to_its_sender() -> None:
         of.flow.resume()
         assert await of.received(100 * len(line)) == line.to_bytes() * 100
         await sending
-        assert of.flow._waiting == 0
+        await until_in_loop(lambda: of.flow._waiting == 0)

@@ -6,12 +6,11 @@ request, modes of the link, the backlog) is told by the same plain files that th
 """
 
 cimport cython
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.dict cimport PyDict_GetItem
-from cpython.object cimport PyObject
 from libc.math cimport INFINITY
 
 from framewire._native.mutable cimport BytesMut
-from framewire._native.objects cimport is_ascii
 from framewire._native.resp_encode cimport write_small_command
 from framewire._native.resp_outputs cimport VALUES
 from framewire._native.resp_reader cimport MORE, Reader
@@ -34,6 +33,8 @@ __all__ = ["Exchange"]
 
 cdef enum:
     FEWEST = 16                     # slots that there is always memory for
+    SHORT = 16384                   # of less a `WriteBuffer` gives a copy,
+    KEPT = 65536                    # and it keeps no more memory than this: so does `take`, without asking it
 
 cdef object ERROR = Error           # looked up once, for each reply is compared with them
 cdef object PUSH = Push
@@ -41,7 +42,7 @@ cdef object NO_REPLY = NOTHING
 cdef object PLAIN = Kind.PLAIN
 cdef object CONFIRMS = Kind.CONFIRMS
 cdef tuple ONLY_PLAIN = (Kind.PLAIN,)
-cdef dict KNOWN = KINDS | {name.decode(): kind for name, kind in KINDS.items()}
+cdef dict KNOWN = KINDS
 
 
 cdef inline bint is_capital(const unsigned char* name, Py_ssize_t length) noexcept:
@@ -54,15 +55,16 @@ cdef inline bint is_capital(const unsigned char* name, Py_ssize_t length) noexce
 
 
 cdef object find_kind(object request):
-    """`kind_of`, and quickly where the name is bytes or text in capitals, as it mostly is."""
+    """`kind_of`, and quickly where the name is bytes in capitals, as it mostly is, and of no kind."""
     cdef object name
-    cdef PyObject* found
     if type(request) is tuple and len(<tuple>request) > 0:
         name = (<tuple>request)[0]
-        if type(name) is bytes:
-            found = PyDict_GetItem(KNOWN, name)
-            if found == NULL and is_capital(<bytes>name, len(<bytes>name)):
-                return PLAIN
+    elif type(request) is list and len(<list>request) > 0:
+        name = (<list>request)[0]
+    else:
+        return kind_of(request)
+    if type(name) is bytes and PyDict_GetItem(KNOWN, name) == NULL and is_capital(<bytes>name, len(<bytes>name)):
+        return PLAIN
     return kind_of(request)
 
 
@@ -231,7 +233,10 @@ cdef class Exchange:
         return 0
 
     cdef inline bint has_room(self) noexcept:
-        return self.opened and not self.paused and self.count < self.max_requests and self.wire < self.max_bytes
+        return (
+            self.opened and not (self.paused or self.broken)
+            and self.count < self.max_requests and self.wire < self.max_bytes
+        )
 
     # -- onto the wire
 
@@ -378,7 +383,11 @@ cdef class Exchange:
         """All bytes that are to be written, in order; from here on their requests count as written."""
         self.woken = False
         self.unwritten = 0
-        return self.out.take()
+        if not 0 < self.tail.len < SHORT or self.tail.end - self.tail.ptr > KEPT or self.out.segments:
+            return self.out.take()
+        data = PyBytes_FromStringAndSize(<const char*>self.tail.ptr, self.tail.len)
+        self.tail.clear()
+        return [data]
 
     # -- bytes in
 

@@ -140,7 +140,7 @@ class Exchange:
 
     def _has_room(self) -> bool:
         return (
-            self._open and not self._paused
+            self._open and not (self._paused or self._broken)
             and len(self._slots) < self.max_requests and self._wire < self.max_bytes
         )  # fmt: skip
 
@@ -323,7 +323,7 @@ class Exchange:
 
     def _read_items(self) -> None:
         items = None
-        while items is None or (items and self._rest):  # an offender behind good items is told by the next call
+        while items is None or (items and self.receiving):  # an offender behind good items is told by the next call
             items = self._decoder.decode_batch(self._rest, MOST_ITEMS)
             for item in items:
                 self._item(item)

@@ -112,9 +112,9 @@ def payload_of(argument: Any) -> bytes:
 
 def confirmation_in(items: Any) -> Confirmation | None:
     """What a push, or under RESP2 an array, of these items confirms, if it is of that form."""
-    if not isinstance(items, (list, tuple)) or len(items) != 3:
+    if not isinstance(items, (list, tuple)) or len(items) != 3 or not isinstance(items[0], bytes):
         return None
-    return CONFIRMATIONS.get(items[0]) if isinstance(items[0], bytes) else None
+    return CONFIRMATIONS.get(items[0]) if items[1] is None or isinstance(items[1], bytes) else None
 
 
 def is_queued(reply: object) -> bool:

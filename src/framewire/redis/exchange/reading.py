@@ -78,14 +78,14 @@ class Reading:
 
     def _forget(self) -> None:
         self.protocol = 2
-        self._channels: set[tuple[bytes, Any]] = set()  # (mark, name)
+        self._channels: dict[bytes, set[bytes]] = {mark: set() for mark in MESSAGES.values()}
         self._monitoring = False
         self._queued.clear()
         self._look()
 
     def _look(self) -> None:
         self.watched = bool(
-            self._monitoring or self._queued or self._torn or (self.protocol == 2 and self._channels)
+            self._monitoring or self._queued or self._torn or (self.protocol == 2 and any(self._channels.values()))
         )  # fmt: skip
 
     # -- what is no reply ---------------------------------------------------------------------------------------------
@@ -115,8 +115,8 @@ class Reading:
         else:
             return False
         confirmation = confirmation_in(items)
-        if confirmation is not None:
-            self.confirm(confirmation, items[1])
+        if confirmation is not None and not confirmation.adds and isinstance(items[1], bytes):
+            self.confirm(confirmation, items[1])  # nobody asked for it: the server ends subscriptions, it begins none
         self._tell(items)
         return True
 
@@ -126,7 +126,7 @@ class Reading:
             return False
         confirmation = confirmation_in(item)
         mark = MESSAGES.get(item[0]) if confirmation is None else confirmation.mark
-        return mark is not None and isinstance(item[1], bytes) and (mark, item[1]) in self._channels
+        return mark is not None and isinstance(item[1], bytes) and item[1] in self._channels[mark]
 
     # -- what a transaction answers -----------------------------------------------------------------------------------
 
@@ -151,20 +151,18 @@ class Reading:
 
     def subscriptions(self, confirmation: Confirmation) -> int:
         """How many there are of the kind that is confirmed."""
-        return sum(1 for mark, _ in self._channels if mark == confirmation.mark)
+        return len(self._channels[confirmation.mark])
 
     def confirm(self, confirmation: Confirmation, channel: Any) -> None:
         """A subscription has begun or ended."""
-        if confirmation.adds:
-            self._channels.add((confirmation.mark, channel))
-        else:
-            self._channels.discard((confirmation.mark, channel))
+        channels = self._channels[confirmation.mark]
+        (channels.add if confirmation.adds else channels.discard)(channel)
         self._look()
 
     def answered(self, request: Request, reply: Any) -> None:
         """What is not PLAIN has its reply, which may be an error."""
         match kind_of(request):
-            case Kind.HELLO if is_done(reply):
+            case Kind.HELLO if is_done(reply) and payload_of(request[1]) in (b"2", b"3"):
                 self.protocol = int(payload_of(request[1]))
             case Kind.RESET if is_done(reply):
                 self._forget()

@@ -13,5 +13,6 @@
     listening.py    the methods of the client that make listeners
     subscriber.py   the one link of all listeners
     reader.py       a thread for what no other thread does
+    hooked.py       calls that hooks are told of
     forks.py        what a forked child begins anew
 """

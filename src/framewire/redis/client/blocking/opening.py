@@ -20,6 +20,7 @@ from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.wire import wire_over
 from framewire.redis.client.credentials import CredentialProvider, auth_arguments
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import may_pass
 from framewire.redis.client.tcp import set_tcp_options
@@ -36,6 +37,10 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.hooks: Hooks | None = None  # who is told of what was opened
+        self.provider = options.credential_provider
+        self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
+        self.renewals = 0
         self.closed = threading.Event()
 
     def open(self, options: Options, deadline: float | None, *, patient: bool = False) -> Link:
@@ -67,7 +72,8 @@ class Opener:
                 sock = self._socket(ends)
                 undo.callback(sock.close)
                 link = Link(wire_over(sock), options, patient=patient, lock=lock)
-                link.greet(_credentials(options), _left(ends))
+                link.renewals = self.renewals
+                link.greet(self.credentials(), _left(ends))
             except builtins.TimeoutError as error:
                 seconds = time.monotonic() - began
                 raise TimeoutError(f"could not connect to {options.url} within {seconds:.3g} s") from error
@@ -76,7 +82,10 @@ class Opener:
             except (OSError, ValueError, RuntimeError) as error:
                 raise ConnectionError(f"could not connect to {options.url}: {error}") from error
             undo.pop_all()
-            return link
+        if self.hooks is not None:
+            link.hooks = self.hooks
+            self.hooks.opened(options, time.monotonic() - began)
+        return link
 
     def _socket(self, ends: float | None) -> socket.socket:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
@@ -100,6 +109,21 @@ class Opener:
         sock.settimeout(_left(ends))
         return self._context.wrap_socket(sock, server_hostname=self._options.host, suppress_ragged_eofs=False)
 
+    # -- who it is ----------------------------------------------------------------------------------------------------
+
+    def credentials(self) -> Sequence[bytes]:
+        """What stands behind AUTH, as it was last given, or from the provider."""
+        if self.provider is None:
+            return self.renewed
+        if not isinstance(self.provider, CredentialProvider):
+            raise ValueError("a blocking client asks get_credentials, which this credential_provider has not")
+        return auth_arguments(self.provider.get_credentials())
+
+    def renew(self, auth: Sequence[bytes]) -> None:
+        """From now on links are opened and lent with these."""
+        self.renewed = auth
+        self.renewals += 1
+
     def close(self) -> None:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         self.closed.set()
@@ -116,16 +140,6 @@ def _unix_socket(path: str, ends: float | None) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def _credentials(options: Options) -> Sequence[bytes]:
-    """What stands behind AUTH, from the options or from their provider."""
-    provider = options.credential_provider
-    if provider is None:
-        return options.auth
-    if not isinstance(provider, CredentialProvider):
-        raise ValueError("a blocking client asks get_credentials, which this credential_provider has not")
-    return auth_arguments(provider.get_credentials())
 
 
 def _earlier(seconds: float | None, deadline: float | None) -> float | None:
