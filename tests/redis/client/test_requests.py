@@ -27,8 +27,8 @@ def test_a_command_has_a_name(words: tuple[Any, ...]) -> None:
 
 def test_words_as_the_server_sees_them() -> None:
     large = bytes(10)
-    words = words_of((b"SET", "\udcff\u00e4", large, bytearray(b"x"), memoryview(b"y"), 1.5))
-    assert words == [b"SET", b"\xff\xc3\xa4", bytes(10), b"x", b"y", b"1.5"] and words[2] is large
+    words = words_of((b"SET", "\u00e4", large, bytearray(b"x"), memoryview(b"y"), 1.5))
+    assert words == [b"SET", b"\xc3\xa4", bytes(10), b"x", b"y", b"1.5"] and words[2] is large
 
 
 @pytest.mark.parametrize(("words", "instead"), [

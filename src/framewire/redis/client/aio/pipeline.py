@@ -46,7 +46,9 @@ class Pipeline(Queued, Commands[S]):
         return len(self._batch.places)
 
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
-        return self._batch.add(request, texted(shape) if self._text else shape)
+        place: Place[Any] = Place(request, texted(shape) if self._text else shape)
+        self._batch.places.append(place)  # `add`, without the call
+        return place
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._batch.add(request, shape)

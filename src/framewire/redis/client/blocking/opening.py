@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.wire import wire_over
 from framewire.redis.client.credentials import CredentialProvider, auth_arguments
@@ -42,6 +43,13 @@ class Opener:
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
         self.renewals = 0
         self.closed = threading.Event()
+        begins_anew(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child: another thread may have held the lock inside."""
+        closed, self.closed = self.closed.is_set(), threading.Event()
+        if closed:
+            self.closed.set()
 
     def open(self, options: Options, deadline: float | None, *, patient: bool = False) -> Link:
         """A link, tried again as the options say, but not behind `deadline` (of the monotonic clock).
