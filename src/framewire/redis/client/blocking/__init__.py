@@ -9,6 +9,7 @@
     opening.py      sockets, TLS, memory: a link for the options
     pool.py         links of their own: blocking commands, transactions that watch, MONITOR
     pubsub.py       one listener, as an iterator
+    worker.py       a thread that reads one listener for its handlers' sake
     key_events.py   keyspace events
     listening.py    the methods of the client that make listeners
     subscriber.py   the one link of all listeners

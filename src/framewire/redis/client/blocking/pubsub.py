@@ -15,6 +15,7 @@ from typing import Any, Generic, Self, TypeAlias, cast
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.worker import ExceptionHandler, PubSubThread
 from framewire.redis.client.definition import S
 from framewire.redis.client.errors import PubSubError
 from framewire.redis.client.outcomes import copied
@@ -143,6 +144,11 @@ class PubSub(Generic[S]):
         self._subscriber.unsubscribe(self._listener, topics)
 
     @property
+    def ended(self) -> bool:
+        """Whether nothing comes any more: it was closed, or its client, or something has ended it."""
+        return self._listener.ended
+
+    @property
     def subscribed(self) -> bool:
         """Whether it listens to anything, be there a link at the moment or not."""
         return bool(self._listener.topics)
@@ -223,3 +229,14 @@ class PubSub(Generic[S]):
                 on_gap(item)
             else:
                 raise PubSubError(f"channel {item.channel!r} has no handler")
+
+    def run_in_thread(
+        self, on_gap: Callable[[Gap], object], *, daemon: bool = False,
+        exception_handler: ExceptionHandler | None = None,
+    ) -> PubSubThread:  # fmt: skip
+        """`run` in a thread of its own, until its `stop()`, which closes this listener.
+
+        What `run` raises goes to `exception_handler`, with this listener and the thread, and reading goes on; without
+        one it ends the thread.
+        """
+        return PubSubThread(self, on_gap, daemon, exception_handler)
