@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from framewire._impl import BytesMut, RespDecoder
+from framewire.errors import ProtocolError
 from tests.waiting import until_in_loop
 
 Answer = Callable[["Peer", list[bytes]], "bytes | None"]
@@ -67,7 +68,7 @@ class ScriptedServer:
         self._serving.append(asyncio.current_task())
         self.open += 1
         self.most_open = max(self.most_open, self.open)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ProtocolError):
             await self._listen(reader, peer)
         writer.close()
         self.open -= 1
