@@ -1,8 +1,7 @@
 """Results as redis-py has them, where ours are other ones.
 
 What belongs here: for each such command, what becomes of our result. redis-py's are those that it documents: the shapes
-of RESP2, whatever is on the wire, unless a client asks for others (which has ours then). `docs/from-redis-py.md` has the
-same table in words.
+of RESP2, whatever is on the wire. `docs/from-redis-py.md` says which they are.
 """
 
 from __future__ import annotations
@@ -71,10 +70,13 @@ def _streams(value: Any) -> Any:
     return [[name, entries] for name, entries in value.items()] if isinstance(value, dict) else value
 
 
-def _claimed(value: Any) -> Any:
-    """XAUTOCLAIM: a list, or with JUSTID the ids alone."""
-    cursor, found, deleted = value
-    return found if found and not isinstance(found[0], tuple) else [cursor, found, deleted]
+def _listed(value: Any) -> Any:
+    return list(value)
+
+
+def _ids(value: Any) -> Any:
+    """XAUTOCLAIM with JUSTID: the ids alone."""
+    return value[1]
 
 
 def _matches(value: Any) -> Any:
@@ -100,8 +102,27 @@ def _texts(value: Any) -> Any:
     return [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in value]
 
 
+def _spelled(value: Any) -> Any:
+    """Records as names and values by turns, words as bytes."""
+    if isinstance(value, dict):
+        return [_spelled(item) for pair in value.items() for item in pair]
+    return [_spelled(item) for item in value] if isinstance(value, list) else _bytes(value)
+
+
 def _ok_bytes(value: Any) -> Any:
     return b"OK" if value is True else value
+
+
+def _migrated(value: Any) -> Any:
+    return b"OK" if value else b"NOKEY"
+
+
+def _ranked(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _tracked(value: dict[str, Any]) -> list[Any]:
+    return [item for pair in value.items() for item in pair]
 
 
 _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
@@ -120,19 +141,40 @@ _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
     (b"BZMPOP",): _popped,
     (b"XREAD",): _streams,
     (b"XREADGROUP",): _streams,
-    (b"XAUTOCLAIM",): _claimed,
+    (b"XAUTOCLAIM",): _listed,
+    (b"XAUTOCLAIM", b"JUSTID"): _ids,
     (b"LCS",): _matches,
     (b"ACL", b"DRYRUN"): _bytes,
     (b"CLIENT", b"UNPAUSE"): _ok_bytes,
+    (b"RESTORE",): _ok_bytes,
+    (b"REPLICAOF",): _ok_bytes,
+    (b"MIGRATE",): _migrated,
+    (b"ZRANK",): _ranked,
+    (b"ZREVRANK",): _ranked,
+    (b"CLIENT", b"TRACKINGINFO"): _tracked,
+    (b"FUNCTION", b"LIST"): _spelled,
+    (b"FUNCTION", b"STATS"): _spelled,
     (b"COMMAND", b"LIST"): _all_bytes,
     (b"COMMAND", b"GETKEYS"): _texts,
     (b"COMMAND", b"GETKEYSANDFLAGS"): _all_bytes,
 }
+"""By a command's first word, or the first and the second; of XAUTOCLAIM, the first and the last."""
+
+_SEVERAL: Final = frozenset(words[0] for words in _CONVERTS if len(words) > 1)
+_FIRST: Final = {words[0]: convert for words, convert in _CONVERTS.items() if len(words) == 1}
+
+
+def _convert_of(request: tuple[Any, ...]) -> Convert | None:
+    first = request[0]
+    if first in _SEVERAL:
+        second = b"JUSTID" if request[-1] == b"JUSTID" else request[1] if len(request) > 1 else b""
+        return _CONVERTS.get((first, second)) or _FIRST.get(first)
+    return _FIRST.get(first)
 
 
 def converted(request: tuple[Any, ...], shape: Shape | None) -> Shape | None:
     """What makes redis-py's result of the reply to `request`: `shape`, and then what becomes of it."""
-    convert = _CONVERTS.get(request[:1]) or _CONVERTS.get(request[:2])
+    convert = _convert_of(request)
     if convert is None:
         return shape
     if shape is None:

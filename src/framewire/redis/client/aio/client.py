@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from framewire.redis.client.aio.caching import CachedCalls
+from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.listening import Listening
@@ -30,7 +30,7 @@ from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
@@ -63,17 +63,22 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._setup(options, hooks)
         return self
 
-    def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
+    def _setup(
+        self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None, family: Family | None = None
+    ) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._hooks = hooks
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self._family = {} if family is None else family
         self._begin()
         if self._owns_opener:
             self._listen_for_credentials()
@@ -82,9 +87,10 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         """What belongs to the loop of the shared link."""
         options = self.options
         self._hooked = HookedCalls(Hooks(self._hooks, options)) if self._hooks else None
-        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
+        self._cached = CachedCalls(options.cache, self._send, self._family) if options.cache is not None else None
         self._server = Server(options, self._opener, self._bind)
         if self._cached is not None:
+            self._family[options.db] = self._cached
             self._keep(self._cached)
         self.lines: Lines = Lines()
 
@@ -110,7 +116,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     @property
     def cache_stats(self) -> CacheStats | None:
-        """What the cache has done so far; `None` without one."""
+        """What the cache has done so far, and holds; `None` without one. Each database has its own."""
         return self._cached.cache.stats if self._cached is not None else None
 
     def _begin_anew(self) -> bool:
@@ -122,6 +128,9 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
+
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
@@ -137,6 +146,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         if self._cached is not None:
             self._cached.sent(requests)
         self._server.send_batch(requests, waiter, timeout)
+        if self._cached is not None:
+            self._cached.hold_elsewhere(requests, waiter)
         return waiter
 
     # -- views --------------------------------------------------------------------------------------------------------
@@ -154,7 +165,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             raise ConnectionError("the client is closed")
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
-            sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
@@ -174,6 +185,24 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         finally:
             self._pool.give_back(own, clean=clean)
 
+    def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """A batch that waits at the server has a link of its own too."""
+        task = asyncio.ensure_future(self._block_batch(requests, waiter, timeout))
+        waiter.add_done_callback(lambda _: task.cancel())  # which does nothing to a task that is done
+
+    async def _block_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:  # noqa: ASYNC109
+        try:
+            async with Dedicated(self._pool, self.options, self._hooked) as own:
+                replies: Future = asyncio.get_running_loop().create_future()
+                own._send_batch(requests, replies, timeout)
+                await replies
+        except Exception as error:
+            if not waiter.done():
+                waiter.set_exception(error)
+        else:
+            if not waiter.done():
+                waiter.set_result(replies.result())
+
     def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
         """`call`, and the hooks told of it."""
         hooked = self._hooked
@@ -183,7 +212,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""

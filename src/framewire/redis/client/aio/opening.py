@@ -10,11 +10,13 @@ import builtins
 import ipaddress
 import ssl
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.credentials import AsyncCredentialProvider, auth_arguments
 from framewire.redis.client.errors import RedisError, TimeoutError
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.tcp import set_tcp_options
 from framewire.redis.client.tls import not_opened, ssl_context
@@ -30,6 +32,7 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.hooks: Hooks | None = None  # who is told of what was opened
         self.provider = options.credential_provider
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
         self.renewals = 0
@@ -40,6 +43,7 @@ class Opener:
         Raises `ConnectionError` and its kin, `TimeoutError`, or the server's refusal; then the link is of no use.
         """
         seconds = self._options.socket_connect_timeout
+        began = perf_counter()
         try:
             async with asyncio.timeout(seconds):
                 await self._open_transport(link)
@@ -50,6 +54,9 @@ class Opener:
             raise TimeoutError(f"could not connect to {link.where} within {seconds} s") from error
         except (OSError, ValueError, RuntimeError) as error:
             raise not_opened(link.where, error) from error
+        if self.hooks is not None:
+            link.hooks = self.hooks
+            self.hooks.opened(link.options, perf_counter() - began)
 
     async def _open_transport(self, link: Link) -> None:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
