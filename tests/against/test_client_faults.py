@@ -1,4 +1,4 @@
-"""The asyncio client on every server, protocol and loop: refusals, sizes, numbers; servers that are stopped and killed."""
+"""The asyncio client on every server, protocol and loop: refusals, sizes, numbers; servers stopped and killed."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_word_of_refusal_from_within_proves_nothing(way: Way) -> None:
     async def main() -> None:
         async with way.client() as client:
             with pytest.raises(RedisError) as caught:
-                await client.eval("redis.call('INCR', KEYS[1]); return redis.error_reply('TRYAGAIN of the script')", 1, "n")
+                await client.eval("redis.call('INCR', KEYS[1]); return redis.error_reply('TRYAGAIN of ours')", 1, "n")
             assert caught.value.fate is Fate.UNKNOWN
 
     way.run(main)

@@ -108,7 +108,9 @@ def _greeting(words: list[bytes]) -> bytes | None:
 
 
 @asynccontextmanager
-async def scripted(answer: Answer, *, greets: bool = True, refusal: bytes = b"", **parameters: Any) -> AsyncIterator[ScriptedServer]:
+async def scripted(
+    answer: Answer, *, greets: bool = True, refusal: bytes = b"", **parameters: Any
+) -> AsyncIterator[ScriptedServer]:
     """A server that answers so; with `greets` handshakes are dealt with and not asked for. With `refusal` it says that
     to whoever connects, and hangs up.
     """

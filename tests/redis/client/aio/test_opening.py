@@ -14,10 +14,17 @@ import pytest
 
 from framewire.redis import Server
 from framewire.redis.client.aio.client import Client
-from framewire.redis.client.errors import AuthenticationError, ConnectionError, InvalidResponse, RedisError, TimeoutError
+from framewire.redis.client.errors import (
+    AuthenticationError,
+    ConnectionError,
+    InvalidResponse,
+    RedisError,
+    TimeoutError,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
 from tests.redis.client.aio.scripted import no_complaints, pong, scripted
+from tests.waiting import until_in_loop
 
 SOON = Retry(retries=5, base=0.001, cap=0.002)
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext]
@@ -189,11 +196,9 @@ async def test_a_link_lost_while_a_provider_is_asked_is_opened_again() -> None:
         async def get_credentials_async(self) -> tuple[str]:
             self.times += 1
             if self.times == 1:
-                while not server.peers:
-                    await asyncio.sleep(0)
+                await until_in_loop(lambda: server.peers)
                 server.peers[0].hang_up()
-                for _ in range(50):
-                    await asyncio.sleep(0)
+                await until_in_loop(lambda: server.open == 0)
                 gone.set()
             return ("p",)
 
