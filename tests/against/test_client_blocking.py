@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from framewire.redis import BlockingClient, run_in_thread
 from framewire.redis.client.errors import ConnectionError, NoScriptError, RedisError, TimeoutError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
-from tests.peers import PEERS, RedisServer
+from tests.peers import PEERS, REDIS_7, RedisServer
 from tests.redis.client.blocking.ends import together
 from tests.waiting import PATIENCE, until
 
@@ -193,3 +194,20 @@ def test_names_and_passwords(name: str) -> None:
         with BlockingClient.from_url(url.replace("wrong", "secret"), client_name="me", db=2) as client:
             assert client.execute("CLIENT", "GETNAME") == b"me"
             assert b"db=2" in client.execute("CLIENT", "LIST")
+
+
+def test_large_values_over_tls(_key_and_certificate: tuple[str, str]) -> None:
+    key, certificate = _key_and_certificate
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        tls_port = taken.getsockname()[1]
+    arguments = ("--tls-port", str(tls_port), "--tls-cert-file", certificate, "--tls-key-file", key)
+    big = os.urandom(1 << 20) * 16
+    with (
+        RedisServer(*arguments, "--tls-auth-clients", "no", name=REDIS_7),
+        BlockingClient.from_url(f"rediss://localhost:{tls_port}", ssl_ca_certs=certificate) as client,
+    ):
+        client._timeout = PATIENCE
+        client.set("key", big)
+        with client.pipeline() as p:
+            first, _, second = p.get("key"), p.set("other", big), p.get("other")
+        assert first.result() == second.result() == big

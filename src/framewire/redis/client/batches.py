@@ -9,7 +9,7 @@ What belongs here: collecting requests, the MULTI and EXEC around them, and givi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Never, TypeVar
 
 from framewire.errors import ProtocolError
 from framewire.frames.resp import Error
@@ -48,10 +48,10 @@ class Place(Generic[T]):
         """The command's error, if it had one."""
         return self._error
 
-    def settle(self, reply: Any) -> None:
-        """The reply has come."""
+    def settle(self, reply: Any, within: bytes = b"") -> None:
+        """The reply has come, `within` that of another command."""
         if isinstance(reply, Error):
-            name = self.request[0]
+            name = within or self.request[0]
             self._error = error_of_reply(reply.data, name if isinstance(name, bytes) else str(name).encode())
             return
         try:
@@ -92,12 +92,12 @@ class Batch:
         else:
             self._settle_each(replies)
 
-    def _settle_each(self, replies: Sequence[Any]) -> None:
+    def _settle_each(self, replies: Sequence[Any], within: bytes = b"") -> None:
         for place, reply in zip(self.places, replies, strict=True):
             if place.shape is None and type(reply) is not Error:
                 place._result = reply  # as `settle` does, without the call
             else:
-                place.settle(reply)
+                place.settle(reply, within)
                 if self._error is None:
                     self._error = place.exception()
 
@@ -106,7 +106,9 @@ class Batch:
         if isinstance(executed, list):
             if len(executed) != len(self.places):
                 raise ProtocolError(f"EXEC has {len(executed)} replies to {len(self.places)} commands")
-            return self._settle_each(executed)
+            return self._settle_each(executed, b"EXEC")
+        if isinstance(multi, Error) and not all(isinstance(reply, Error) for reply in queued):
+            self._settle_without_multi(multi, queued)
         error = _why_not(executed, [multi, *queued])
         for place, reply in zip(self.places, queued, strict=True):
             if isinstance(reply, Error):
@@ -115,10 +117,17 @@ class Batch:
                 place.fail(error)
         raise error
 
+    def _settle_without_multi(self, multi: Error, replies: Sequence[Any]) -> Never:
+        """MULTI was refused (to a user who may not), so that each command ran by itself: who asked must know."""
+        for place, reply in zip(self.places, replies, strict=True):
+            place.settle(reply)
+        refusal = error_of_reply(multi.data, b"MULTI")
+        raise type(refusal)(f"{refusal}: the commands ran one by one, in no transaction", fate=Fate.EXECUTED)
+
     def fail(self, error: Exception, replies: Sequence[Any] = ()) -> None:
         """The batch was lost behind the first `replies`: what they answer is known, the rest has this error."""
         answered = 0 if self.transaction else len(replies)
-        for place, reply in zip(self.places[:answered], replies, strict=True):
+        for place, reply in zip(self.places[:answered], replies[:answered], strict=True):
             place.settle(reply)
         for place in self.places[answered:]:
             place.fail(error)

@@ -11,7 +11,7 @@ from framewire.redis.client.errors import ConnectionError, RedisError, error_of_
 from framewire.redis.client.fates import Fate
 from framewire.redis.exchange.calls import Call
 
-__all__ = ["copied", "fail", "lost_error", "refusal_of"]
+__all__ = ["copied", "fail", "lost_error", "name_of", "refusal_of"]
 
 
 def fail(call: Call, error: Exception) -> None:
@@ -31,8 +31,13 @@ def lost_error(call: Call, loss: Exception) -> ConnectionError:
 
 def refusal_of(call: Call, error: Error) -> RedisError:
     """The error for `call`, which the server has answered with one."""
+    return error_of_reply(error.data, name_of(call))
+
+
+def name_of(call: Call) -> bytes:
+    """The name of its first command."""
     name = call.requests[0][0]
-    return error_of_reply(error.data, name if isinstance(name, bytes) else str(name).encode())
+    return name if isinstance(name, bytes) else str(name).encode()
 
 
 def copied(error: RedisError) -> RedisError:

@@ -152,6 +152,19 @@ class Methods(LinkMethods):
         return super().xpending_range(name, groupname, min, max, count, *args, **kwargs)
 
 
+    def script_flush(self, sync_type: Any = None) -> Any:
+        """SCRIPT FLUSH."""
+        if sync_type is not None and str(sync_type).upper() not in ("SYNC", "ASYNC"):
+            raise DataError(f"sync_type is SYNC or ASYNC, not {sync_type!r}")
+        return super().script_flush(sync_type)
+
+    def geosearch(self, *args: Any, unit: Any = None, **kwargs: Any) -> Any:
+        """GEOSEARCH."""
+        if unit is not None and str(unit).lower() not in ("m", "km", "mi", "ft"):
+            raise DataError(f"unit is m, km, mi or ft, not {unit!r}")
+        return super().geosearch(*args, unit=unit, **kwargs)
+
+
 def _nothing(reply: Any) -> list[Any]:
     return []
 
@@ -171,3 +184,17 @@ def _with_cast(name: str) -> Any:
 
 for _name in ("zrange", "zrevrange", "zrangebyscore", "zrevrangebyscore", "zunion", "zinter", "zrank", "zrevrank"):
     setattr(Methods, _name, _with_cast(_name))
+
+
+def _refused(words: str) -> Any:
+    """A method that redis-py has, and refuses to run."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"{words} is for people: redis-py does not run it but by execute_command({words!r})")
+
+    method.__doc__ = f"{words}: raises `NotImplementedError`, as redis-py's does."
+    return method
+
+
+for _words in ("HELLO", "DEBUG SEGFAULT", "SCRIPT DEBUG", "MEMORY HELP"):
+    setattr(Methods, _words.lower().replace(" ", "_"), _refused(_words))

@@ -1,7 +1,8 @@
 """Connection pools as far as people construct one: settings, and the client behind them.
 
-What belongs here: `ConnectionPool` and its kin, for threads. A pool here holds one client of ours, which makes its own
-links: one that all share, and others for what needs one. Its connections are nobody's to take.
+What belongs here: `ConnectionPool` and its kin, for threads, and what those for asyncio share with it. A pool here holds
+one client of ours, which makes its own links: one that all share, and others for what needs one. Its connections are
+nobody's to take.
 """
 
 from __future__ import annotations
@@ -11,47 +12,25 @@ from typing import Any, Self
 
 from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.options import Options
+from framewire.redis.compat.connections import Connection, class_of, shown
+from framewire.redis.compat.encoder import Encoder, encoder_of
 from framewire.redis.compat.settings import options_of
+from framewire.redis.compat.urls import settings_of_url
 
-__all__ = ["BlockingConnectionPool", "Connection", "ConnectionPool", "SSLConnection", "UnixDomainSocketConnection",
-           "settings_of_url"]  # fmt: skip
-
-
-class Connection:
-    """A name for `connection_class`: links over TCP. There are no instances."""
+__all__ = ["BlockingConnectionPool", "ConnectionPool", "Settings"]
 
 
-class SSLConnection(Connection):
-    """A name for `connection_class`: links with TLS."""
+class Settings:
+    """What a pool of either kind is told."""
 
-
-class UnixDomainSocketConnection(Connection):
-    """A name for `connection_class`: links over a Unix socket."""
-
-
-def settings_of_url(url: str) -> dict[str, Any]:
-    """The settings that a URL says, by redis-py's names."""
-    options = Options.from_url(url)
-    defaults = Options()
-    names = [name for name in Options.__slots__ if getattr(options, name) != getattr(defaults, name)]
-    settings = {name: getattr(options, name) for name in {"host", "port", "db", *names}}
-    if options.ssl:
-        settings["connection_class"] = SSLConnection
-    if options.path is not None:
-        settings["connection_class"] = UnixDomainSocketConnection
-    return settings
-
-
-class ConnectionPool:
-    """Settings for clients that share their links."""
-
-    def __init__(self, connection_class: Any = Connection, max_connections: int | None = None, **settings: Any) -> None:
-        self.connection_class = connection_class
-        self.max_connections = max_connections or 100
+    def __init__(self, connection_class: Any = None, max_connections: int | None = None, **settings: Any) -> None:
+        if max_connections is not None and (not isinstance(max_connections, int) or max_connections <= 0):
+            raise ValueError(f"max_connections is a number above 0, not {max_connections!r}")
         if _is_tls(connection_class):
             settings["ssl"] = True
+        self.connection_class = connection_class or class_of(settings)
+        self.max_connections = max_connections or 100
         self.connection_kwargs = settings
-        self._client: BlockingClient | None = None
         self._options = options_of({**settings, "max_connections": self.max_connections})
 
     @classmethod
@@ -60,10 +39,29 @@ class ConnectionPool:
         return cls(**{**settings, **settings_of_url(url)})
 
     @property
+    def options(self) -> Options:
+        """The options of the client behind it, which leaves text to us."""
+        return replace(self._options, decode_responses=False)
+
+    def get_encoder(self) -> Encoder:
+        """What makes bytes of text, and text of bytes."""
+        return encoder_of(self.connection_kwargs)
+
+    def __repr__(self) -> str:
+        of = type(self)
+        return f"<{of.__module__}.{of.__name__}({shown(self.connection_class, self.connection_kwargs)})>"
+
+
+class ConnectionPool(Settings):
+    """Settings for clients that share their links."""
+
+    _client: BlockingClient | None = None
+
+    @property
     def client(self) -> BlockingClient:
         """The client behind it, made when it is first asked for."""
         if self._client is None:
-            self._client = BlockingClient.from_options(ours(self._options))
+            self._client = BlockingClient.from_options(self.options)
         return self._client
 
     def disconnect(self, inuse_connections: bool = True) -> None:
@@ -75,24 +73,20 @@ class ConnectionPool:
     reset = disconnect
     close = disconnect
 
-    def get_encoder(self) -> None:
-        """There is none: a client encodes by itself."""
+    def __enter__(self) -> Self:
+        return self
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__module__}.{type(self).__name__}({self._options!r})>"
+    def __exit__(self, *exc: object) -> None:
+        self.disconnect()
 
 
 class BlockingConnectionPool(ConnectionPool):
     """As `ConnectionPool`: who finds no free link waits for one, in both."""
 
     def __init__(self, max_connections: int = 50, timeout: float | None = 20, **settings: Any) -> None:
+        settings.pop("queue_class", None)
         super().__init__(max_connections=max_connections, **settings)
         self.timeout = timeout
-
-
-def ours(options: Options) -> Options:
-    """The options of the client behind a pool: it leaves text to us."""
-    return replace(options, decode_responses=False)
 
 
 def _is_tls(connection_class: Any) -> bool:

@@ -71,10 +71,13 @@ def _streams(value: Any) -> Any:
     return [[name, entries] for name, entries in value.items()] if isinstance(value, dict) else value
 
 
-def _claimed(value: Any) -> Any:
-    """XAUTOCLAIM: a list, or with JUSTID the ids alone."""
-    cursor, found, deleted = value
-    return found if found and not isinstance(found[0], tuple) else [cursor, found, deleted]
+def _listed(value: Any) -> Any:
+    return list(value)
+
+
+def _ids(value: Any) -> Any:
+    """XAUTOCLAIM with JUSTID: the ids alone."""
+    return value[1]
 
 
 def _matches(value: Any) -> Any:
@@ -120,7 +123,8 @@ _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
     (b"BZMPOP",): _popped,
     (b"XREAD",): _streams,
     (b"XREADGROUP",): _streams,
-    (b"XAUTOCLAIM",): _claimed,
+    (b"XAUTOCLAIM",): _listed,
+    (b"XAUTOCLAIM", b"JUSTID"): _ids,
     (b"LCS",): _matches,
     (b"ACL", b"DRYRUN"): _bytes,
     (b"CLIENT", b"UNPAUSE"): _ok_bytes,
@@ -128,11 +132,23 @@ _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
     (b"COMMAND", b"GETKEYS"): _texts,
     (b"COMMAND", b"GETKEYSANDFLAGS"): _all_bytes,
 }
+"""By a command's first word, or the first and the second; of XAUTOCLAIM, the first and the last."""
+
+_SEVERAL: Final = frozenset(words[0] for words in _CONVERTS if len(words) > 1)
+_FIRST: Final = {words[0]: convert for words, convert in _CONVERTS.items() if len(words) == 1}
+
+
+def _convert_of(request: tuple[Any, ...]) -> Convert | None:
+    first = request[0]
+    if first in _SEVERAL:
+        second = b"JUSTID" if request[-1] == b"JUSTID" else request[1] if len(request) > 1 else b""
+        return _CONVERTS.get((first, second)) or _FIRST.get(first)
+    return _FIRST.get(first)
 
 
 def converted(request: tuple[Any, ...], shape: Shape | None) -> Shape | None:
     """What makes redis-py's result of the reply to `request`: `shape`, and then what becomes of it."""
-    convert = _CONVERTS.get(request[:1]) or _CONVERTS.get(request[:2])
+    convert = _convert_of(request)
     if convert is None:
         return shape
     if shape is None:

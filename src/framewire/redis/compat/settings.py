@@ -66,12 +66,25 @@ def _converted(name: str, value: Any) -> Any:
     return float(value) if isinstance(value, str) and name.endswith("timeout") else value
 
 
+_FOR_EVER: Final = 2**31
+
+
 def _retry(retry: Any) -> Retry:
-    """Ours, or what redis-py's says: how often."""
+    """Ours, or what redis-py's says: how often, with what pauses."""
     if retry is None or isinstance(retry, Retry):
         return retry if retry is not None else Retry()
-    times = getattr(retry, "_retries", None)
-    return Retry(retries=max(0, times)) if isinstance(times, int) else Retry()
+    times = retry.get_retries()
+    backoff = retry._backoff
+    base, cap = (_seconds_of(backoff, name) for name in ("base", "cap"))
+    return Retry(times if times >= 0 else _FOR_EVER, min(base, cap), cap)
+
+
+def _seconds_of(backoff: Any, name: str) -> float:
+    """Of our class of that name, or of redis-py's."""
+    for attribute in (name, f"_{name}", "_backoff"):
+        if hasattr(backoff, attribute):
+            return float(getattr(backoff, attribute))
+    return float(getattr(Retry(), name))
 
 
 def _cache(config: Any) -> CacheConfig | None:

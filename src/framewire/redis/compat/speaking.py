@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from framewire.redis.client.errors import SharedLinkError
-from framewire.redis.client.refusals import refusal
-from framewire.redis.client.requests import worded, words_of
+from framewire.redis.client.requests import check_shareable, worded, words_of
 from framewire.redis.client.shapes.basic import plain
 from framewire.redis.compat.callbacks import Callbacks
 from framewire.redis.compat.encoder import Encoder
@@ -52,6 +51,10 @@ class Speaking(Methods):
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         return self._perform(self.encoder.request(request), self._form(request, shape), seconds, True)
 
+    def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
+        self._check(request)
+        return self._run_blocking(request, shape, seconds)
+
     def _run_on_link(self, request: tuple[Any, ...], shape: Shape | None) -> Any:
         self._check(request)
         return self._run(request, shape)
@@ -60,11 +63,13 @@ class Speaking(Methods):
         """Raise `SharedLinkError` for what would change a link that others use too."""
         if self._has_link():
             return
-        words = words_of(request[:3])
-        reason = refusal(words)
-        harmless = words[0] == b"CLIENT" and words[1].decode("latin-1").upper() in _HARMLESS
-        if reason is not None and not harmless:
-            raise SharedLinkError(f"{reason}; or Redis(single_connection_client=True)")
+        words = words_of(request[:2])
+        if words[0] == b"CLIENT" and words[-1].decode("latin-1").upper() in _HARMLESS:
+            return
+        try:
+            check_shareable(words_of(request))
+        except SharedLinkError as error:
+            raise SharedLinkError(f"{error}; of this client it is Redis(single_connection_client=True)") from None
 
     def _has_link(self) -> bool:
         """Whether the link is nobody else's."""

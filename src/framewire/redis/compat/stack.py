@@ -6,55 +6,76 @@ becomes of the replies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
 from typing import Any
 
 from framewire.redis.client.batches import Batch
+from framewire.redis.client.errors import RedisError
 from framewire.redis.client.requests import words_of
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["Stack"]
+__all__ = ["Collecting", "annotated", "raise_first"]
 
 
-class Stack:
+class Collecting:
     """The commands of a pipeline.
 
     transaction: MULTI and EXEC stand around them. watching: commands run at once, until `multi` was called.
     """
 
-    def __init__(self, transaction: bool) -> None:
-        self.transaction = transaction
-        self.explicit = False  # `multi` was called after `watch`
+    transaction: bool
+
+    def clear(self) -> None:
+        """Forget all commands, and what they were for."""
+        self.explicit_transaction = False  # `multi` was called after `watch`
         self.watching = False
-        self.batch = Batch(transaction=transaction)
+        self._batch = Batch(transaction=self.transaction)
+        self.scripts: set[str] = set()  # by SHA-1: those that stand in it whole
 
     def __len__(self) -> int:
-        return len(self.batch.places)
+        return len(self._batch.places)
+
+    def __bool__(self) -> bool:
+        """A pipeline without commands is one."""
+        return True
+
+    @property
+    def command_stack(self) -> list[tuple[Request, dict[str, Any]]]:
+        """The requests that wait to be executed."""
+        return [(place.request, {}) for place in self._batch.places]
 
     @property
     def runs_at_once(self) -> bool:
-        return self.watching and not self.explicit
+        """Whether a command is sent when it is called."""
+        return self.watching and not self.explicit_transaction
 
-    def add(self, request: Request, shape: Shape | None) -> None:
-        """One command more."""
-        self.batch.add(request, shape)
+    def multi(self) -> None:
+        """From here on commands are collected again, and executed only if nothing that is watched has changed."""
+        if self.explicit_transaction:
+            raise RedisError("Cannot issue nested calls to MULTI")
+        if len(self):
+            raise RedisError("Commands without an initial WATCH have already been issued")
+        self.explicit_transaction = True
 
-    def take(self) -> Batch:
-        """The batch that is to be executed; the stack is empty then. A pipeline that watches is a transaction."""
-        batch = self.batch
-        batch.transaction = self.transaction or self.explicit
-        self.clear()
+    def _add(self, request: Request, shape: Shape | None) -> None:
+        self._batch.add(request, shape)
+
+    def _take(self) -> Batch | None:
+        """The batch that is to be executed, if there is one. A pipeline that watches is a transaction, if an empty one:
+        whether what it watches has changed is a result too.
+        """
+        if not len(self) and not self.watching:
+            return None
+        batch = self._batch
+        batch.transaction = self.transaction or self.explicit_transaction or not batch.places
+        self._batch = Batch(transaction=self.transaction)
         return batch
-
-    def clear(self) -> None:
-        """Forget all commands."""
-        self.batch = Batch(transaction=self.transaction)
 
 
 def annotated(error: Exception, number: int, request: Request) -> Exception:
     """The error of a command of a pipeline says which one it was, in redis-py's words."""
     shown = " ".join(word.decode("utf-8", "backslashreplace") for word in words_of(request))
-    shown = shown if len(shown) <= 100 else shown[:97] + "..."
+    shown = textwrap.shorten(shown, 100, placeholder="...")
     error.args = (f"Command # {number} ({shown}) of pipeline caused error: {error.args[0]}", *error.args[1:])
     return error
 
@@ -65,8 +86,3 @@ def raise_first(batch: Batch) -> None:
         error = place.exception()
         if error is not None:
             raise annotated(error, number, place.request)
-
-
-def outcomes(batch: Batch) -> Sequence[Any]:
-    """The results in order, errors among them."""
-    return batch.outcomes()

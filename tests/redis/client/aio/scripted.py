@@ -40,15 +40,17 @@ class Peer:
 
 
 class ScriptedServer:
-    """`host`, `port`, `url`; `requests` that came behind the handshakes, `peers` that connected."""
+    """`host`, `port`, `url`; `requests` that came behind the handshakes; `peers` that connected, and those `open`."""
 
     host, port, url = "127.0.0.1", 0, ""
+    stop_listening: Callable[[], None]
 
     def __init__(self, answer: Answer, greets: bool) -> None:
         self._answer = answer
         self._greets = greets
         self.peers: list[Peer] = []
         self.requests: list[list[bytes]] = []
+        self.open = self.most_open = 0
         self._serving: list[asyncio.Task[Any] | None] = []
 
     @property
@@ -63,16 +65,25 @@ class ScriptedServer:
         peer = Peer(len(self.peers) + 1, writer)
         self.peers.append(peer)
         self._serving.append(asyncio.current_task())
-        decoder, buffer = RespDecoder("values"), BytesMut()
+        self.open += 1
+        self.most_open = max(self.most_open, self.open)
         with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                buffer.extend(data)
-                while (words := decoder.decode(buffer, self)) is not self:
-                    self._hear(peer, words)
+            await self._listen(reader, peer)
+        writer.close()
+        self.open -= 1
+
+    async def _listen(self, reader: asyncio.StreamReader, peer: Peer) -> None:
+        decoder, buffer = RespDecoder("values"), BytesMut()
+        while data := await reader.read(65536):
+            buffer.extend(data)
+            while (words := decoder.decode(buffer, self)) is not self:
+                self._hear(peer, words)
 
     async def close(self) -> None:
-        for peer in self.peers:
-            peer.hang_up(reset=True)
+        for _ in range(10):  # who was accepted just now has yet to be heard of
+            for peer in self.peers:
+                peer.hang_up(reset=True)
+            await asyncio.sleep(0)
         await asyncio.gather(*filter(None, self._serving))
 
     def _hear(self, peer: Peer, words: list[bytes]) -> None:
@@ -96,13 +107,14 @@ async def scripted(answer: Answer, *, greets: bool = True, **parameters: Any) ->
     """A server that answers so; with `greets` handshakes are dealt with and not asked for."""
     server = ScriptedServer(answer, greets)
     listening = await asyncio.start_server(server.serve, server.host, **parameters)
+    server.stop_listening = listening.close
     server.port = listening.sockets[0].getsockname()[1]
     server.url = f"redis://{server.host}:{server.port}"
     try:
         yield server
     finally:
-        listening.close()
         await server.close()
+        listening.close()
 
 
 def silent(peer: Peer, words: list[bytes]) -> None:

@@ -80,11 +80,12 @@ async def test_a_database_that_there_is_not(protocol: int | None) -> None:
     def answer(peer: Peer, words: list[bytes]) -> bytes:
         return {b"HELLO": HELLO, b"SELECT": b"-ERR DB index is out of range\r\n"}.get(words[0], b"+OK\r\n")
 
-    async with scripted(answer, greets=False) as server, Client.from_url(server.url, db=99, protocol=protocol) as client:
-        with pytest.raises(ResponseError, match="out of range") as caught:
-            await client.incr("n")
-        assert caught.value.fate is Fate.NOT_EXECUTED, "it was never sent"
-        assert server.connects == 1, "what will not change is not tried again"
+    async with scripted(answer, greets=False) as server:
+        async with Client.from_url(server.url, db=99, protocol=protocol) as client:
+            with pytest.raises(ResponseError, match="out of range") as caught:
+                await client.incr("n")
+            assert caught.value.fate is Fate.NOT_EXECUTED, "it was never sent"
+            assert server.connects == 1, "what will not change is not tried again"
 
 
 async def test_a_handshake_that_is_never_answered_leaves_nothing_behind() -> None:
@@ -93,7 +94,7 @@ async def test_a_handshake_that_is_never_answered_leaves_nothing_behind() -> Non
             scripted(silent, greets=False) as server,
             Client.from_url(server.url, socket_connect_timeout=0.05, retry=NEVER) as client,
         ):
-            with pytest.raises(TimeoutError, match="within 0.05 s") as caught:
+            with pytest.raises(TimeoutError, match=r"within 0\.05 s") as caught:
                 await client.get("a")
             assert caught.value.fate is Fate.NOT_EXECUTED
 

@@ -130,9 +130,9 @@ def test_what_waits_when_a_loop_is_closed_is_let_go(server: ThreadServer, run: R
     client = Client.from_url(server.url, max_connections=1)
 
     async def leave() -> None:
-        asyncio.ensure_future(client.blpop("none"))
-        asyncio.ensure_future(client.blpop("none"))
+        waiting = [client.blpop("none"), client.blpop("none")]
         await asyncio.sleep(0)
+        assert not any(future.done() for future in waiting)
 
     run(leave())
     assert run(dedicate(client))

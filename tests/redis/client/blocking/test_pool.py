@@ -21,6 +21,7 @@ class Link1:
 
     lost = False
     looks = 0
+    renewals = 0
 
     def look(self) -> None:
         self.looks += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -42,15 +41,6 @@ def test_many_threads(client: BlockingClient) -> None:
 
     numbers = together(*[count] * 8)
     assert sorted(number for each in numbers for number in each) == list(range(1, 401))
-
-
-@pytest.mark.thorough
-def test_large_values_both_ways_at_once(client: BlockingClient) -> None:
-    big = os.urandom(1 << 20) * 16
-    client.set("key", big)
-    with client.pipeline() as p:
-        first, _, second = p.get("key"), p.set("other", big), p.get("other")
-    assert first.result() == second.result() == big
 
 
 def test_a_certificate_that_nobody_trusts_is_not_tried_again(port: int) -> None:

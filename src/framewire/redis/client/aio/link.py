@@ -18,8 +18,9 @@ from typing import Any, Protocol, cast
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse
+from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
 from framewire.redis.client.handshake import Greeting, greet
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call
@@ -49,6 +50,9 @@ class LinkOwner(Protocol):
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
         """`call` was answered with an error."""
 
+    def link_late(self, link: Link, call: Call, error: RedisError) -> None:
+        """`call` has no reply in time, which `error` says."""
+
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         """Something came that was no reply."""
 
@@ -77,6 +81,7 @@ class Link(asyncio.BufferedProtocol):
         self.transport: asyncio.Transport | None = None
         self.greeting: Greeting = {}
         self.is_open = False  # the handshake is over
+        self.hooks: Hooks | None = None  # who is told when it ends
         self.lost = False
         self._asked: list[asyncio.Future[Any]] = []  # by the handshake
         self._error: Exception | None = None
@@ -86,8 +91,11 @@ class Link(asyncio.BufferedProtocol):
         self._interval = options.health_check_interval or math.inf
         self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
-        self._heard = self.loop.time()
+        self._heard = self.loop.time()  # when bytes came last: no later than that,
+        self._heard_after = self._heard  # and no earlier
+        self._listened = self._heard  # when that was looked at last
         self._received = 0
+        self._greeted = 0
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
@@ -103,6 +111,7 @@ class Link(asyncio.BufferedProtocol):
         self._asked = []
         self._check_there()
         self.is_open = True
+        self._greeted = self.exchange.received
         self.exchange.open()
         self._watch()  # that nobody calls may be because nobody has a need to; the link is to stay all the same
 
@@ -116,6 +125,11 @@ class Link(asyncio.BufferedProtocol):
         self._check_there()
         return [waiter.result() for waiter in self._asked]
 
+    @property
+    def has_answered(self) -> bool:
+        """Whether anything came behind the handshake."""
+        return self.is_open and self.exchange.received > self._greeted
+
     def _check_there(self) -> None:
         if self.lost:
             raise self.loss()
@@ -125,7 +139,7 @@ class Link(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._heard = self.loop.time()
+        self._heard = self._heard_after = self._listened = self.loop.time()
 
     def pause_writing(self) -> None:
         self.exchange.pause()
@@ -146,6 +160,8 @@ class Link(asyncio.BufferedProtocol):
             self._timer.cancel()
             self._timer = None
         calls, loss = self.exchange.lose(), self.loss()
+        if self.hooks is not None:
+            self.hooks.closed(self.options, loss)
         for waiter in self._asked:
             waiter.cancel()  # `greet` says why
         self._owner.link_lost(self, loss, [call for call in calls if call.waiter not in self._asked])
@@ -157,9 +173,11 @@ class Link(asyncio.BufferedProtocol):
         if events._get_running_loop() is not loop:
             raise WrongLoop
         loop.call_soon(self._flush)
+        now = loop.time()
         if self._resting:
+            self._listen(now)
             self._watch()
-        return loop.time()
+        return now
 
     def pushed(self, items: Sequence[Any]) -> None:
         self._owner.link_pushed(self, items)
@@ -212,7 +230,8 @@ class Link(asyncio.BufferedProtocol):
 
     def _listen(self, now: float) -> None:
         if self.exchange.received != self._received:
-            self._received, self._heard = self.exchange.received, now
+            self._received, self._heard, self._heard_after = self.exchange.received, now, self._listened
+        self._listened = now
 
     def silent_for(self) -> float:
         """For how many seconds nothing has come, to some hundredths."""
@@ -237,12 +256,11 @@ class Link(asyncio.BufferedProtocol):
             self.abort(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
 
     def _fail_late(self, calls: list[Call], now: float) -> None:
-        about = Circumstances(
-            now, self._starved, self._heard, self.exchange.receiving, self.exchange.unanswered + self.exchange.queued
-        )
+        exchange = self.exchange
+        ahead = exchange.unanswered + exchange.queued
+        about = Circumstances(now, self._starved, self._heard_after, exchange.receiving, ahead)
         for call in calls:
-            if call.waiter is not None and not call.waiter.done():
-                call.waiter.set_exception(late(call, about, self.where))
+            self._owner.link_late(self, call, late(call, about, self.where))
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -256,10 +274,11 @@ class Link(asyncio.BufferedProtocol):
         return loss
 
     def abort(self, error: Exception) -> None:
-        """End it at once, for this reason."""
+        """End it at once, for this reason. In a loop that is closed nobody waits any more."""
         self._error = self._error or error
         if self.loop.is_closed():
             self.lost = True  # and whoever waited is gone with it
+            self.exchange.lose()
             return
         if self.transport is not None:
             self.transport.abort()

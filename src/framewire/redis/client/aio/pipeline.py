@@ -14,6 +14,7 @@ from framewire.redis.client.batches import Batch, Place
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.client.definition import Queued, S
 from framewire.redis.client.errors import RedisError
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.requests import worded
 from framewire.redis.client.shapes.basic import plain, texted
 from framewire.redis.exchange.calls import Request, Shape
@@ -30,9 +31,12 @@ class Pipeline(Queued, Commands[S]):
     """
 
     def __init__(
-        self, send_batch: SendBatch, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool
-    ) -> None:
+        self, send_batch: SendBatch, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool,
+        allow: Callable[[Request], None],
+    ) -> None:  # fmt: skip
+        """`allow` raises where a request that a user has worded may not go over the link."""
         self._send_batch = send_batch
+        self._allow = allow
         self._timeout = timeout
         self._text = text
         self._raise_on_error = raise_on_error
@@ -53,8 +57,13 @@ class Pipeline(Queued, Commands[S]):
         return self._run(request, shape)  # in MULTI the server does not wait; in a pipeline all wait for it
 
     def execute_command(self, *words: Any) -> Place[Any]:
-        """Any command, by its words; its result is plain Python."""
-        place: Place[Any] = self._run(worded(words), plain)
+        """Any command, by its words; its result is plain Python.
+
+        Raises `DataError`, and `SharedLinkError` for what would change a link that others use too.
+        """
+        request = worded(words)
+        self._allow(request)
+        place: Place[Any] = self._run(request, plain)
         return place
 
     async def execute(self, raise_on_error: bool | None = None) -> list[Any]:
@@ -73,6 +82,9 @@ class Pipeline(Queued, Commands[S]):
             replies = await waiter
         except RedisError as error:
             batch.fail(error, getattr(error, "replies", ()))
+            raise
+        except BaseException:
+            batch.fail(RedisError("nobody waited for the replies of the pipeline", fate=Fate.UNKNOWN))
             raise
         batch.settle(replies)
         first = batch.first_error()

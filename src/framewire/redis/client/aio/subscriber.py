@@ -225,6 +225,9 @@ class Subscriber:
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
         fail(call, refusal_of(call, error))
 
+    def link_late(self, link: Link, call: Call, error: RedisError) -> None:
+        fail(call, error)
+
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link or not link.is_open:
             return

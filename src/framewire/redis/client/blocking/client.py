@@ -25,8 +25,8 @@ from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
-from framewire.redis.exchange.calls import Shape
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
+from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
@@ -75,12 +75,17 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         self.lines = Lines()
         self.keeper = Keeper()
         self._hooks = hooks
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
         self._hooked = HookedCalls(Hooks(hooks, options), self._server.call, self._server.batch) if hooks else None
         self._call = (self._hooked or self._server).call  # type: ignore[method-assign]
         self._batch = (self._hooked or self._server).batch  # type: ignore[method-assign]
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
+
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         check_shareable(words_of(request))
@@ -123,7 +128,7 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for a `with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for a `with` block."""

@@ -25,6 +25,7 @@ from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
 from framewire.redis.client.handshake import Greeting, greet
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import fail, lost_error, refusal_of
 from framewire.redis.exchange._impl import Exchange
@@ -52,6 +53,7 @@ class Link(Turns):
         self.greeting: Greeting = {}
         self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
+        self.hooks: Hooks | None = None  # who is told when it ends
         self.error: Exception | None = None
         self._listeners: list[tuple[float, Waiter]] = []  # who waits for what nobody asks for, and until when
         self._patience = math.inf if patient else patience(options)
@@ -222,6 +224,8 @@ class Link(Turns):
         self._wire.shut()
         self._asked = False
         loss = self.loss()
+        if self.hooks is not None:
+            self.hooks.closed(self.options, loss)
         for call in self.exchange.lose():
             fail(call, lost_error(call, loss))
         for _, listener in self._listeners:

@@ -29,9 +29,12 @@ class Pipeline(Queued, Commands[S]):
     """
 
     def __init__(
-        self, send_batch: SendBatch, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool
-    ) -> None:
+        self, send_batch: SendBatch, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool,
+        allow: Callable[[Request], None],
+    ) -> None:  # fmt: skip
+        """`allow` raises where a request that a user has worded may not go over the link."""
         self._send_batch = send_batch
+        self._allow = allow
         self._timeout = timeout
         self._text = text
         self._raise_on_error = raise_on_error
@@ -52,8 +55,13 @@ class Pipeline(Queued, Commands[S]):
         return self._run(request, shape)  # in MULTI the server does not wait; in a pipeline all wait for it
 
     def execute_command(self, *words: Any) -> Place[Any]:
-        """Any command, by its words; its result is plain Python."""
-        place: Place[Any] = self._run(worded(words), plain)
+        """Any command, by its words; its result is plain Python.
+
+        Raises `DataError`, and `SharedLinkError` for what would change a link that others use too.
+        """
+        request = worded(words)
+        self._allow(request)
+        place: Place[Any] = self._run(request, plain)
         return place
 
     def execute(self, raise_on_error: bool | None = None) -> list[Any]:

@@ -50,9 +50,13 @@ def copy_of(reply: Any) -> Any:
 
 
 def _deep_copy(reply: Any) -> Any:
-    """A copy of a nested reply: what is inside of what is copied first, from a list of what is still to do."""
+    """A copy of a nested reply: what is inside of what is copied first, from a list of what is still to do.
+
+    Tuples (a map whose keys Python cannot hold is a list of pairs) are lists meanwhile, and made anew from the inside.
+    """
     root: list[Any] = [reply]
     todo: list[Any] = [root]
+    tuples: list[tuple[Any, Any]] = []
     while todo:
         container = todo.pop()
         places = container.items() if type(container) is dict else enumerate(container)
@@ -61,6 +65,12 @@ def _deep_copy(reply: Any) -> Any:
             if kind in (list, dict):
                 container[place] = copied = item.copy()
                 todo.append(copied)
+            elif kind is tuple:
+                container[place] = copied = list(item)
+                todo.append(copied)
+                tuples.append((container, place))
             elif kind is set:
                 container[place] = item.copy()
+    for container, place in reversed(tuples):
+        container[place] = tuple(container[place])
     return root[0]

@@ -1,59 +1,66 @@
-"""`Redis` and `Pipeline` by redis-py's names and habits, on our asyncio client.
+"""`Redis` of redis-py, on our asyncio client.
 
-What belongs here: how they are made, and how they wait. What is the same for threads is in `speaking` and `stack`.
+What belongs here: how it is made, how it waits, and what it makes. What is the same for threads is in `speaking`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.aio.dedicated import Dedicated
-from framewire.redis.client.errors import ConnectionError, RedisError, WatchError
-from framewire.redis.client.fates import Fate
+from framewire.redis.client.aio.scans import ScanIterators
+from framewire.redis.client.aio.steps import drive
+from framewire.redis.client.errors import WatchError
+from framewire.redis.compat.asyncio.connections import Connection
+from framewire.redis.compat.asyncio.lock import Lock
+from framewire.redis.compat.asyncio.monitor import Monitor
+from framewire.redis.compat.asyncio.pipeline import Pipeline
 from framewire.redis.compat.asyncio.pool import ConnectionPool
-from framewire.redis.compat.speaking import Speaking
-from framewire.redis.compat.stack import Stack, raise_first
+from framewire.redis.compat.asyncio.pubsub import PubSub
+from framewire.redis.compat.callbacks import Callbacks
+from framewire.redis.compat.scripts import Script
+from framewire.redis.compat.speaking import EMPTY_RESPONSE, NEVER_DECODE, Speaking
 from framewire.redis.exchange.calls import Shape
 
-__all__ = ["Pipeline", "Redis", "StrictRedis"]
+__all__ = ["EMPTY_RESPONSE", "NEVER_DECODE", "Monitor", "Pipeline", "PubSub", "Redis", "StrictRedis"]
 
 
-class Redis(Speaking):
-    """redis-py's client for asyncio. Settings are redis-py's; those without a meaning here are ignored."""
+class Redis(Speaking, ScanIterators[Any]):
+    """redis-py's client for asyncio. Settings are redis-py's; those without a meaning here are ignored.
+
+    Its methods return coroutines, which `asyncio.create_task` takes, and send when they are awaited.
+    """
 
     def __init__(
         self, *, host: str = "localhost", port: int = 6379, db: str | int = 0, password: str | None = None,
         connection_pool: ConnectionPool | None = None, single_connection_client: bool = False,
         auto_close_connection_pool: bool | None = None, **settings: Any,
     ) -> None:  # fmt: skip
-        self.auto_close_connection_pool = connection_pool is None
+        self.auto_close_connection_pool = connection_pool is None and auto_close_connection_pool is not False
         if connection_pool is None:
             connection_pool = ConnectionPool(host=host, port=port, db=db, password=password, **settings)
-            if auto_close_connection_pool is not None:
-                self.auto_close_connection_pool = auto_close_connection_pool
-        self._begin(connection_pool, single_connection_client)
-
-    def _begin(self, pool: ConnectionPool, single: bool) -> None:
-        self.connection_pool = pool
-        self.response_callbacks: dict[str, Callable[..., Any]] = {}
-        settings = pool.connection_kwargs
-        self._decode = bool(settings.get("decode_responses", False))
-        self._encoding = settings.get("encoding", "utf-8")
-        self._errors = settings.get("encoding_errors", "strict")
-        self._single = single
+        self.connection_pool = connection_pool
+        self.response_callbacks = Callbacks()
+        self.encoder = connection_pool.get_encoder()
         self._own: Dedicated | None = None
+        self._single = single_connection_client
         self._turn = asyncio.Lock()
+
+    @property
+    def single_connection_client(self) -> bool:
+        """Whether it has a connection of its own."""
+        return self._single
 
     @classmethod
     def from_url(
         cls, url: str, single_connection_client: bool = False, auto_close_connection_pool: bool | None = None,
         **settings: Any,
     ) -> Self:  # fmt: skip
-        """The client that a URL means."""
+        """The client that a URL means; it closes its pool."""
         pool = ConnectionPool.from_url(url, **settings)
         made = cls(connection_pool=pool, single_connection_client=single_connection_client)
         made.auto_close_connection_pool = auto_close_connection_pool is not False
@@ -61,35 +68,49 @@ class Redis(Speaking):
 
     @classmethod
     def from_pool(cls, connection_pool: ConnectionPool) -> Self:
-        """A client that owns its pool."""
+        """A client that closes its pool."""
         made = cls(connection_pool=connection_pool)
         made.auto_close_connection_pool = True
         return made
 
     # -- how it runs commands -----------------------------------------------------------------------------------------
 
-    def _perform(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None, blocking: bool) -> Any:
-        if self._single:
-            return self._perform_alone(request, shape, seconds, blocking)
-        client = self.connection_pool.client
-        return client._run_blocking(request, shape, seconds) if blocking else client._run(request, shape)
-
-    async def _perform_alone(
+    async def _perform(
         self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None, blocking: bool
     ) -> Any:
-        own = await self._alone()
-        return await (own._run_blocking(request, shape, seconds) if blocking else own._run(request, shape))
+        runner = await self._alone() if self._single else self.connection_pool.client
+        return await (runner._run_blocking(request, shape, seconds) if blocking else runner._run(request, shape))
 
     async def _alone(self) -> Dedicated:
-        """The connection of its own."""
+        """A connection of its own, which is made anew where it was lost while nobody used it."""
         async with self._turn:
+            if self._own is not None and self._own._own is not None and self._own._own.lost:
+                await self._leave()
             if self._own is None:
                 own = self.connection_pool.client.dedicated()
                 self._own = await own.__aenter__()
             return self._own
 
+    async def _leave(self) -> None:
+        own, self._own = self._own, None
+        if own is not None:
+            own._clean = False  # nobody knows what was done to it
+            await own.__aexit__(None, None, None)
+
+    def _has_link(self) -> bool:
+        return self._single
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection of its own, if it has one."""
+        if self._own is None or self._own._own is None:
+            return None
+        return Connection(self._own._own, self.connection_pool.connection_kwargs)
+
     async def initialize(self) -> Self:
-        """Nothing is to be done: links are made when they are needed."""
+        """Connect, if it is to have a connection of its own."""
+        if self._single:
+            await self._alone()
         return self
 
     def __await__(self) -> Generator[Any, None, Self]:
@@ -120,7 +141,30 @@ class Redis(Speaking):
                     if watch_delay is not None and watch_delay > 0:
                         await asyncio.sleep(watch_delay)
 
-    def client(self) -> Redis:
+    def lock(
+        self, name: Any, timeout: float | None = None, sleep: float = 0.1, blocking: bool = True,
+        blocking_timeout: float | None = None, lock_class: Any = None, thread_local: bool = True,
+        raise_on_release_error: bool = True,
+    ) -> Any:  # fmt: skip
+        """A lock that processes and machines share: see `Lock`."""
+        return (lock_class or Lock)(
+            self, name, timeout=timeout, sleep=sleep, blocking=blocking, blocking_timeout=blocking_timeout,
+            thread_local=thread_local, raise_on_release_error=raise_on_release_error,
+        )  # fmt: skip
+
+    def pubsub(self, **kwargs: Any) -> PubSub:
+        """What is published: see `PubSub`."""
+        return PubSub(self.connection_pool, **{"encoder": self.encoder, **kwargs})
+
+    def monitor(self) -> Monitor:
+        """All commands that the server is asked."""
+        return Monitor(self.connection_pool)
+
+    def register_script(self, script: str | bytes) -> Script:
+        """A script to call."""
+        return Script(self, script, drive)
+
+    def client(self) -> Self:
         """A client with a connection of its own."""
         made = type(self)(connection_pool=self.connection_pool, single_connection_client=True)
         made.response_callbacks = self.response_callbacks
@@ -134,16 +178,14 @@ class Redis(Speaking):
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         """Give the connection of its own back; close the pool, if it is this client's."""
-        own, self._own = self._own, None
-        if own is not None:
-            await own.__aexit__(None, None, None)
+        await self._leave()
         if close_connection_pool or (close_connection_pool is None and self.auto_close_connection_pool):
             await self.connection_pool.disconnect()
 
     close = aclose
 
     async def __aenter__(self) -> Self:
-        return self
+        return await self.initialize()
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
@@ -155,107 +197,3 @@ class Redis(Speaking):
 
 
 StrictRedis = Redis
-
-
-class Pipeline(Speaking):
-    """redis-py's pipeline: commands return it, `execute` returns the list of their results."""
-
-    def __init__(self, of: Redis, transaction: bool) -> None:
-        self._of = of
-        self.connection_pool = of.connection_pool
-        self.response_callbacks = of.response_callbacks
-        self._decode, self._encoding, self._errors = of._decode, of._encoding, of._errors
-        self._stack = Stack(transaction)
-        self._dedicated: Dedicated | None = None
-
-    def __len__(self) -> int:
-        return len(self._stack)
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __await__(self) -> Generator[Any, None, Self]:
-        return self._itself().__await__()
-
-    async def _itself(self) -> Self:
-        return self
-
-    def _perform(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None, blocking: bool) -> Any:
-        if self._stack.runs_at_once:
-            assert self._dedicated is not None
-            return self._dedicated._run(request, shape)
-        self._stack.add(request, shape)
-        return self
-
-    async def watch(self, *names: Any) -> Any:
-        """WATCH: from here on commands run at once, until `multi`."""
-        if self._stack.explicit:
-            raise RedisError("Cannot issue a WATCH after a MULTI")
-        if self._dedicated is None:
-            self._dedicated = await self._of.connection_pool.client.dedicated().__aenter__()
-        self._stack.watching = True
-        return await self._dedicated._run(self._encoded((b"WATCH", *names)), _true)
-
-    async def unwatch(self) -> Any:
-        """UNWATCH: nothing is watched any more."""
-        if not self._stack.watching or self._dedicated is None:
-            return True
-        self._stack.watching = False
-        return await self._dedicated._run((b"UNWATCH",), _true)
-
-    def multi(self) -> None:
-        """From here on commands are collected again, and executed only if nothing that is watched has changed."""
-        if self._stack.explicit:
-            raise RedisError("Cannot issue nested calls to MULTI")
-        if len(self._stack):
-            raise RedisError("Commands without an initial WATCH have already been issued")
-        self._stack.explicit = True
-
-    async def execute(self, raise_on_error: bool = True) -> list[Any]:
-        """Send all commands in one write; returns their results. The first error is raised, or stands in the list."""
-        watching = self._stack.watching
-        batch = self._stack.take()
-        try:
-            if not batch.places:
-                return []
-            runner = self._dedicated
-            if runner is None:
-                runner = await self._of._alone() if self._of._single else None
-            send = runner or self._of.connection_pool.client
-            waiter: Awaitable[Any] = asyncio.get_running_loop().create_future()
-            try:
-                send._send_batch(batch.requests, waiter, send._timeout)  # type: ignore[arg-type]
-                batch.settle(await waiter)
-            except ConnectionError as error:
-                if watching and error.fate is Fate.NOT_EXECUTED:
-                    raise WatchError("the connection that watched is gone") from error
-                raise
-            if raise_on_error:
-                raise_first(batch)
-            return batch.outcomes()
-        finally:
-            await self.reset()
-
-    async def reset(self) -> None:
-        """Forget all commands and all that is watched."""
-        watching, dedicated = self._stack.watching, self._dedicated
-        self._stack = Stack(self._stack.transaction)
-        self._dedicated = None
-        if dedicated is not None:
-            dedicated._clean = dedicated._clean and not watching
-            await dedicated.__aexit__(None, None, None)
-
-    discard = reset
-    aclose = reset
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.reset()
-
-
-def _true(reply: Any) -> bool:
-    return True
