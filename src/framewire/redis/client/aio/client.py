@@ -185,6 +185,24 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         finally:
             self._pool.give_back(own, clean=clean)
 
+    def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """A batch that waits at the server has a link of its own too."""
+        task = asyncio.ensure_future(self._block_batch(requests, waiter, timeout))
+        waiter.add_done_callback(lambda _: task.cancel())  # which does nothing to a task that is done
+
+    async def _block_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:  # noqa: ASYNC109
+        try:
+            async with Dedicated(self._pool, self.options, self._hooked) as own:
+                replies: Future = asyncio.get_running_loop().create_future()
+                own._send_batch(requests, replies, timeout)
+                await replies
+        except Exception as error:
+            if not waiter.done():
+                waiter.set_exception(error)
+        else:
+            if not waiter.done():
+                waiter.set_result(replies.result())
+
     def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
         """`call`, and the hooks told of it."""
         hooked = self._hooked
