@@ -34,7 +34,8 @@ def _named(names: str, shape: Shape) -> dict[str, Shape]:
 
 _SHAPES: Final[Mapping[str, Shape]] = {
     **_named(
-        "COPY EXPIRE EXPIREAT HEXISTS HMSET MOVE MSETNX PERSIST PEXPIRE PEXPIREAT PSETEX RENAMENX SETEX SETNX SMOVE", flag
+        "COPY EXPIRE EXPIREAT HEXISTS HMSET MOVE MSETNX PERSIST PEXPIRE PEXPIREAT PSETEX RENAMENX SETEX SETNX SMOVE",
+        flag,
     ),
     **_named(
         "ASKING AUTH FLUSHALL FLUSHDB LSET LTRIM MSET PFMERGE QUIT READONLY READWRITE RENAME SAVE SELECT SET SHUTDOWN"
@@ -112,7 +113,8 @@ class Callbacks(dict[str, Callback]):
             return None
         for name in (" ".join(map(_text, request[:2])), _text(request[0])):
             if name in self.own:
-                return super().get(name, plain)
+                callback: Callback = super().get(name, plain)
+                return callback
         return None
 
 

@@ -49,6 +49,24 @@ def test_an_error_reply_is_raised() -> None:
         assert refused.value.fate is Fate.EXECUTED
 
 
+def test_an_error_reply_is_a_reply_where_it_is_kept() -> None:
+    with joined() as (link, peer):
+        link.keeps_errors = True
+        answering(peer, len(GET), b"-WRONGTYPE no\r\n")
+        assert link.call((b"GET", b"a")) == Error(b"WRONGTYPE no")
+
+
+def test_a_socket_that_was_given_away() -> None:
+    with joined() as (link, peer):
+        wire = link.detach()
+        peer.sendall(b"+OK\r\n")
+        room = memoryview(bytearray(10))
+        until(lambda: wire.received or wire.receive(room))
+        assert room[: wire.received.pop()] == b"+OK\r\n"
+        with pytest.raises(ConnectionError, match="given to somebody else"):
+            link.call((b"GET", b"a"))
+
+
 def test_what_has_no_wire_form_fails_alone() -> None:
     with joined() as (link, peer):
         with pytest.raises(EncodeError):

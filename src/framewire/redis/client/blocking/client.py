@@ -14,6 +14,7 @@ from typing import Any, Self
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
 from framewire.redis.client.blocking.hooked import HookedCalls
+from framewire.redis.client.blocking.listening import Listening
 from framewire.redis.client.blocking.lock import Locking, Locks
 from framewire.redis.client.blocking.lock_keeper import Keeper, Lines
 from framewire.redis.client.blocking.monitor import Monitor
@@ -22,6 +23,7 @@ from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.pool import Pool
 from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.server import Server
+from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
@@ -31,13 +33,13 @@ from framewire.redis.exchange.calls import Request, Shape
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
 
-class BlockingClient(Runner[bytes], Locks, Reauthenticates):
+class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
     themselves, and what several ask at once leaves in one write. Blocking commands, transactions that watch and MONITOR
-    take links of their own. Nothing is connected before the first call. Options are those of `Options`, by redis-py's
-    names. A child that is forked connects anew; the links stay its parent's.
+    take links of their own; all that listens has one together. Nothing is connected before the first call. Options are
+    those of `Options`, by redis-py's names. A child that is forked connects anew; the links stay its parent's.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         self._opener = opener or Opener(options)
         self._server = Server(options, self._opener)
         self._pool = Pool(options, self._opener)
+        self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
         if self._owns_opener:
@@ -139,6 +142,9 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         """All commands that the server is given, as an iterator, for a `with` block."""
         return Monitor(self._pool)
 
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        return self, self._subscriber, self.options.db
+
     def _locking(self) -> Locking:
         return self
 
@@ -160,6 +166,7 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         for sibling in self._siblings.values():
             sibling.close()
         self._pool.close()
+        self._subscriber.close()
         if self._owns_opener:
             self._opener.close()
         self._server.close()
@@ -173,12 +180,15 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         self.close()
 
 
-class TextBlockingClient(TextView, Locks):
+class TextBlockingClient(TextView, Listening[str], Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: BlockingClient) -> None:
         super().__init__(client)
         self._client = client
+
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:
         """As `BlockingClient.transaction`; replies are `str`."""

@@ -59,7 +59,7 @@ class Opener:
         attempts = 0
         while True:
             try:
-                return self._connect(options, deadline, patient)
+                return self.connect(options, deadline, patient)
             except RedisError as failure:
                 attempts += 1
                 pause = options.retry.pause(attempts, random.random())
@@ -69,16 +69,17 @@ class Opener:
             if self.closed.wait(pause):
                 raise ConnectionError("the client is closed")
 
-    def _connect(self, options: Options, deadline: float | None, patient: bool) -> Link:
-        """One attempt, within `socket_connect_timeout`."""
+    def connect(
+        self, options: Options, deadline: float | None, patient: bool, lock: threading.Lock | None = None
+    ) -> Link:
+        """One attempt, within `socket_connect_timeout`; the link uses `lock`, if there is one."""
         began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
-        began = time.perf_counter()
         with contextlib.ExitStack() as undo:
             try:
                 sock = self._socket(ends)
                 undo.callback(sock.close)
-                link = Link(wire_over(sock), options, patient=patient)
+                link = Link(wire_over(sock), options, patient=patient, lock=lock)
                 link.renewals = self.renewals
                 link.greet(self.credentials(), _left(ends))
             except builtins.TimeoutError as error:
@@ -91,7 +92,7 @@ class Opener:
             undo.pop_all()
         if self.hooks is not None:
             link.hooks = self.hooks
-            self.hooks.opened(options, time.perf_counter() - began)
+            self.hooks.opened(options, time.monotonic() - began)
         return link
 
     def _socket(self, ends: float | None) -> socket.socket:
