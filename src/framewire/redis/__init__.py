@@ -1,4 +1,4 @@
-"""A Redis wire: its clients (`Client`, `BlockingClient`), and Mini-Redis to embed (`Server`, `run_in_thread`) or to run.
+"""A Redis wire: its clients (`Client`, `BlockingClient`); Mini-Redis to embed (`Server`, `run_in_thread`) or to run.
 
 What belongs here: the public names, each loaded when it is first asked for, so that who wants a client or a fact of the
 wire (`facts`, `glob`, `redaction`) loads no server. What clients raise is in `exceptions`. Nobody inside the package
