@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -77,9 +77,16 @@ class Link(Turns):
         """Send requests together; returns their replies, errors among them."""
         return self._ask(self.exchange.send_batch, requests, timeout)  # type: ignore[no-any-return]
 
-    def send(self, request: Request, waiter: AnyWaiter) -> None:
-        """Queue `request`, which whoever uses the link next will send. Caller must hold the lock."""
-        self._queue(self.exchange.send, request, waiter, ())
+    def send(self, requests: Iterable[tuple[Request, AnyWaiter]]) -> None:
+        """Queue requests, which whoever uses the link next will send, by the side of what waits for room. All of them,
+        or the link is given up. Caller must hold the lock.
+        """
+        try:
+            for request, waiter in requests:
+                self.exchange.send(request, waiter, urgent=True)
+        except BaseException as interrupt:
+            self._lose(interrupt)
+            raise
 
     # -- the exchange calls these, under the lock ---------------------------------------------------------------------
 

@@ -30,7 +30,6 @@ from framewire.redis.client.blocking.reader import QUIET_SECONDS
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.exchange._impl import Exchange
-from framewire.redis.exchange.calls import Waiter as AnyWaiter
 
 __all__ = ["INTERRUPTED", "Turns"]
 
@@ -100,7 +99,7 @@ class Turns:
             raise
         return waiter.result()
 
-    def _queue(self, send: Callable[..., None], what: Any, waiter: AnyWaiter, how: Sequence[Any]) -> None:
+    def _queue(self, send: Callable[..., None], what: Any, waiter: Waiter, how: Sequence[Any]) -> None:
         if self.lost:
             raise self.loss()
         try:
@@ -127,9 +126,17 @@ class Turns:
                 step()
                 if not left:
                     spare = spare - 1 if self._sender is waiter else 0
-        finally:
-            self._unpark(waiter)
-            self._leave(waiter)
+            self._depart(waiter)
+        except BaseException:
+            self._depart(waiter)
+            raise
+
+    def _depart(self, waiter: Waiter) -> None:
+        """As `_leave`, by who may be parked, and is not done."""
+        with self._lock:
+            while waiter in self._parked:
+                self._parked.remove(waiter)
+        self._leave(waiter)
 
     def attend(self, quiet: float = QUIET_SECONDS) -> float | None:
         """For `Reader`: receive for a beat, where no other thread has for `quiet` seconds, or wants to."""
@@ -168,9 +175,10 @@ class Turns:
                     self._take()
             if self._sender is waiter:
                 self._send()
-        finally:
-            waiter.abandon()
             self._leave(waiter)
+        except BaseException:
+            self._leave(waiter)
+            raise
 
     def unread_for(self) -> float:
         """For how many seconds no thread has received, to a beat."""
@@ -195,12 +203,6 @@ class Turns:
         self._parked.append(waiter)
         gate = waiter.park()
         return gate.acquire if seconds is None else partial(gate.acquire, True, min(seconds, TIMEOUT_MAX))
-
-    def _unpark(self, waiter: Waiter) -> None:
-        """Its thread does not wait there any more: nobody is to hand on a turn to it."""
-        with self._lock:
-            while waiter in self._parked:
-                self._parked.remove(waiter)
 
     # -- turns --------------------------------------------------------------------------------------------------------
 
