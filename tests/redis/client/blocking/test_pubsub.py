@@ -249,7 +249,7 @@ def test_a_read_while_the_reader_reads(client: BlockingClient) -> None:
     with client.pubsub("a") as pubsub:
         link = client._subscriber._link
         assert link is not None
-        until(lambda: link._attended and link._driver is not None)
+        until(lambda: link._alone and link._driver is not None)
         assert pubsub.get_message() is None
         client.publish("a", 1)
         assert next_of(pubsub).data == b"1"
@@ -348,7 +348,7 @@ def test_subscribing_has_a_deadline(server: ThreadServer) -> None:
     with over_a_proxy(server, socket_timeout=0.1) as (proxy, client), client.pubsub() as pubsub:
         _until_subscribed(pubsub)
         proxy.stall("requests")
-        with pytest.raises(TimeoutError, match="took longer than 0.1 s"):
+        with pytest.raises(TimeoutError, match="took longer than"):
             pubsub.subscribe("b")
         assert [name for _, name in pubsub._listener.topics] == [b"a"]
 
@@ -566,7 +566,8 @@ client.publish("a", 1)
 
 
 def test_a_program_ends_silently_while_it_listens(server: ThreadServer) -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM, server.url], capture_output=True, timeout=PATIENCE, check=False)
+    command = [sys.executable, "-c", PROGRAM, server.url]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 

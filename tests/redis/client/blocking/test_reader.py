@@ -81,7 +81,7 @@ def test_it_keeps_nobody_alive() -> None:
     attended = Attended(0.001, 0.001, *[0.001] * 100_000)
     reader = attended.reader
     reader.start()
-    until(lambda: attended.calls > 2)
+    until(lambda attended=attended: attended.calls > 2)  # type: ignore[misc]
     del attended
     gc.collect()
     until(lambda: not reader._runs)

@@ -19,8 +19,9 @@ from typing import Any
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.blocking.forks import begins_anew
-from framewire.redis.client.blocking.turns import INTERRUPTED, Turns
+from framewire.redis.client.blocking.turns import INTERRUPTED
 from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.waits import Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
@@ -35,7 +36,7 @@ from framewire.redis.exchange.calls import Waiter as AnyWaiter
 __all__ = ["Link"]
 
 
-class Link(Turns):
+class Link(Waits):
     """A connection. `call` and `batch` wait for the reply; any number of threads may be in them."""
 
     def __init__(
@@ -92,7 +93,8 @@ class Link(Turns):
 
     def wake(self) -> float:
         self._asked = True
-        return monotonic()
+        self._came_at = now = monotonic()
+        return now
 
     new_waiter = Waiter
 
