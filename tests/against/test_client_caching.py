@@ -19,12 +19,10 @@ import pytest
 
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.caching.cache import CacheConfig
-from framewire.redis.client.errors import CachingError, ConnectionError, TimeoutError
+from framewire.redis.client.errors import ConnectionError, TimeoutError
 from framewire.redis.client.retries import Retry
-from framewire.redis.server.network.thread import ThreadServer
 from framewire.tap.faults.proxy import FaultProxy
 from tests.peers import PEERS, RedisServer, require
-from tests.waiting import until_in_loop
 
 pytestmark = pytest.mark.peer
 
