@@ -15,7 +15,8 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from framewire.frames.resp import Error
-from framewire.redis.client.errors import AuthenticationError, CachingError, ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.errors import AuthenticationError, CachingError, RedisError, error_of_reply
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.shapes.basic import mapping
 
@@ -85,7 +86,8 @@ def _check(reply: Any, command: bytes) -> None:
 
 
 def _refusal(reply: Error, command: bytes) -> RedisError:
-    error = error_of_reply(reply.data, command)
+    """The error for all that wait for the link: nothing of theirs was sent."""
+    kind = type(error_of_reply(reply.data, command))
     if reply.code in ("NOAUTH", "WRONGPASS", "NOPERM"):
-        return AuthenticationError(str(error))
-    return error if isinstance(error, ConnectionError) else type(error)(str(error))
+        kind = AuthenticationError
+    return kind(str(reply), fate=Fate.NOT_EXECUTED)

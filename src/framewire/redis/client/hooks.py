@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
@@ -15,7 +15,7 @@ from framewire.redis.exchange.calls import Request
 from framewire.redis.facts.table import lookup
 from framewire.redis.redaction import shortened, without_secrets
 
-__all__ = ["Begun", "Hook", "Hooks"]
+__all__ = ["Begun", "Hook", "Hooks", "LinkHook"]
 
 TRANSACTION: Final = (b"MULTI",)
 
@@ -83,20 +83,49 @@ class Hook(Protocol):
         """It has ended, with an error or without; a cancelled call with `asyncio.CancelledError`."""
 
 
+@runtime_checkable
+class LinkHook(Protocol):
+    """What a hook may have besides: then it is told of connections. It must not call the client from there."""
+
+    def opened(self, options: Options, seconds: float) -> None:
+        """A connection is open, which took so long, the handshake included. `options` say where, and which database."""
+
+    def closed(self, options: Options, error: Exception) -> None:
+        """It is no more: `error` says why, also where the client itself has closed it."""
+
+
 class Hooks:
     """Several, told in order at the beginning, and the other way round at the end."""
 
     def __init__(self, hooks: Sequence[Hook], options: Options) -> None:
         self._hooks = tuple(hooks)
+        self._of_links = tuple(hook for hook in hooks if isinstance(hook, LinkHook))
         self._options = options
 
     def begin(self, requests: Sequence[Request], batch: bool) -> tuple[Begun, list[Any]]:
-        """A call begins; what this returns is for `end`."""
+        """A call begins; what this returns is for `end`. Where a hook raises, those before it are told of the end."""
         call = Begun(self._options, requests, batch)
-        return call, [hook.begins(call) for hook in self._hooks]
+        begun: tuple[Begun, list[Any]] = call, []
+        try:
+            for hook in self._hooks:
+                begun[1].append(hook.begins(call))
+        except BaseException as error:
+            self.end(begun, error)
+            raise
+        return begun
 
     def end(self, begun: tuple[Begun, list[Any]], error: BaseException | None) -> None:
         """It has ended."""
         call, tokens = begun
-        for hook, token in zip(reversed(self._hooks), reversed(tokens), strict=True):
+        for hook, token in reversed([*zip(self._hooks, tokens, strict=False)]):  # of some, where one did not begin
             hook.ends(call, token, error)
+
+    def opened(self, options: Options, seconds: float) -> None:
+        """A connection is open."""
+        for hook in self._of_links:
+            hook.opened(options, seconds)
+
+    def closed(self, options: Options, error: Exception) -> None:
+        """It is no more."""
+        for hook in self._of_links:
+            hook.closed(options, error)

@@ -37,6 +37,9 @@ __all__ = ["Held", "LockSteps"]
 LOOK_SECONDS: Final = 1.0
 """Who waits for a message looks again after about so long without one: nobody may have been there to send it."""
 
+RENEWALS = 3
+"""How often a lock is renewed in the time in which it would expire."""
+
 WAITING_MS: Final = 3000
 """How long somebody is held to wait who was seen waiting."""
 
@@ -183,6 +186,16 @@ class LockSteps:
                 held.until = began + seconds
             case _:
                 held.until = max(held.until, began + seconds)
+
+    def renew(self, held: Held) -> Steps[None]:
+        """Keep it for `timeout` from now on."""
+        assert self.timeout is not None
+        return self.extend(held, self.timeout, "keep")
+
+    @property
+    def every(self) -> float | None:
+        """In how many seconds it is to be renewed, again and again; `None` for never."""
+        return None if self.timeout is None else self.timeout / RENEWALS
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

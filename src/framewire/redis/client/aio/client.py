@@ -12,30 +12,31 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from framewire.redis.client.aio.caching import CachedCalls
+from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
-from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.listening import Listening
 from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
 
-class Client(Listening[bytes], Locks):
+class Client(Listening[bytes], Locks, Reauthenticates):
     """A Redis server: `async with Client.from_url("redis://localhost") as client: await client.get("key")`.
 
     All tasks of a program may use one client: their requests share a link, those of one turn of the event loop leave in
@@ -62,22 +63,35 @@ class Client(Listening[bytes], Locks):
         self._setup(options, hooks)
         return self
 
-    def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
+    def _setup(
+        self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None, family: Family | None = None
+    ) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._hooks = hooks
-        self._hooked = HookedCalls(Hooks(hooks, options)) if hooks else None
-        self._cached = CachedCalls(options.cache, self._send) if options.cache is not None else None
-        self._server = Server(options, self._opener, self._bind)
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
-        if self._cached is not None:
-            self._keep(self._cached)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self._family = {} if family is None else family
+        self._begin()
+        if self._owns_opener:
+            self._listen_for_credentials()
+
+    def _begin(self) -> None:
+        """What belongs to the loop of the shared link."""
+        options = self.options
+        self._hooked = HookedCalls(Hooks(self._hooks, options)) if self._hooks else None
+        self._cached = CachedCalls(options.cache, self._send, self._family) if options.cache is not None else None
+        self._server = Server(options, self._opener, self._bind)
+        if self._cached is not None:
+            self._family[options.db] = self._cached
+            self._keep(self._cached)
         self.lines: Lines = Lines()
 
     def _bind(self, call: Callable[..., Future]) -> None:
@@ -102,18 +116,21 @@ class Client(Listening[bytes], Locks):
 
     @property
     def cache_stats(self) -> CacheStats | None:
-        """What the cache has done so far; `None` without one."""
+        """What the cache has done so far, and holds; `None` without one. Each database has its own."""
         return self._cached.cache.stats if self._cached is not None else None
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """After a loop that has ended the client begins anew in the next one."""
+    def _begin_anew(self) -> bool:
+        """After a loop that was closed the client begins anew in the next one."""
         if not self._server.left_behind():
-            return super()._run_elsewhere(request, shape, error)
-        self._setup(self.options, self._hooks)
-        return self._run(request, shape)
+            return False
+        self._begin()
+        return True
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
+
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
@@ -129,6 +146,8 @@ class Client(Listening[bytes], Locks):
         if self._cached is not None:
             self._cached.sent(requests)
         self._server.send_batch(requests, waiter, timeout)
+        if self._cached is not None:
+            self._cached.hold_elsewhere(requests, waiter)
         return waiter
 
     # -- views --------------------------------------------------------------------------------------------------------
@@ -142,9 +161,11 @@ class Client(Listening[bytes], Locks):
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
+        if self._server.closed:
+            raise ConnectionError("the client is closed")
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
-            sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
@@ -164,6 +185,24 @@ class Client(Listening[bytes], Locks):
         finally:
             self._pool.give_back(own, clean=clean)
 
+    def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """A batch that waits at the server has a link of its own too."""
+        task = asyncio.ensure_future(self._block_batch(requests, waiter, timeout))
+        waiter.add_done_callback(lambda _: task.cancel())  # which does nothing to a task that is done
+
+    async def _block_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:  # noqa: ASYNC109
+        try:
+            async with Dedicated(self._pool, self.options, self._hooked) as own:
+                replies: Future = asyncio.get_running_loop().create_future()
+                own._send_batch(requests, replies, timeout)
+                await replies
+        except Exception as error:
+            if not waiter.done():
+                waiter.set_exception(error)
+        else:
+            if not waiter.done():
+                waiter.set_result(replies.result())
+
     def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
         """`call`, and the hooks told of it."""
         hooked = self._hooked
@@ -173,11 +212,11 @@ class Client(Listening[bytes], Locks):
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""
-        return Monitor(self._pool)
+        return Monitor(self._pool, self._timeout)
 
     def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
         if self._subscriber.left_behind():
@@ -201,14 +240,19 @@ class Client(Listening[bytes], Locks):
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
-        for sibling in self._siblings.values():
-            await sibling.aclose()
+        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine.
+
+        Raises `RuntimeError` in another event loop than the one of its links, while that is there.
+        """
         self._pool.close()
         self._subscriber.close()
-        await self._server.close()
-        if self._owns_opener:
-            await self._opener.aclose()
+        try:
+            await self._server.close()
+        finally:
+            for sibling in self._siblings.values():
+                await sibling.aclose()
+            if self._owns_opener:
+                await self._opener.aclose()
 
     async def __aenter__(self) -> Self:
         return self

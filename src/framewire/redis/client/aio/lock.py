@@ -130,11 +130,12 @@ class Lock:
 
     def _begin(self, held: Held) -> None:
         self._held = held
-        if self.renew and self.timeout is not None:
-            self._keeper = asyncio.ensure_future(self._keep(held, self.timeout / 3))
+        every = self._steps.every
+        if self.renew and every is not None:
+            self._keeper = asyncio.ensure_future(self._keep(held, every))
 
     async def _keep(self, held: Held, every: float) -> None:
-        """Renew it three times before it would expire; where that fails until it has, it is lost."""
+        """Renew it in time, again and again; where that fails until it has expired, it is lost."""
         try:
             async with asyncio.timeout_at(held.until) as limit:
                 while await self._renewed(held, every):
@@ -147,7 +148,7 @@ class Lock:
         """Whether it may still be ours after the next try to renew it."""
         await asyncio.sleep(every)
         try:
-            await self._take(self._steps.extend(held, 3 * every, "keep"))
+            await self._take(self._steps.renew(held))
         except LockNotOwnedError:
             return False
         except RedisError as error:

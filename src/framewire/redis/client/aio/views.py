@@ -40,13 +40,15 @@ class Runner(ScanIterators[S]):
         try:
             return self._call(request, shape, self._timeout)
         except WrongLoop as error:
-            return self._run_elsewhere(request, shape, error)
+            if self._begin_anew():
+                return self._run(request, shape)
+            not_sent(error)
         except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
-    def _run_elsewhere(self, request: tuple[Any, ...], shape: Shape | None, error: WrongLoop) -> Any:
-        """The link belongs to another event loop than the one that runs."""
-        not_sent(error)
+    def _begin_anew(self) -> bool:
+        """The link belongs to another event loop than the one that runs: whether it was closed, and another is made."""
+        return False
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._run(request, shape)
@@ -55,14 +57,26 @@ class Runner(ScanIterators[S]):
         """Send requests together; `waiter` gets the list of their replies."""
         try:
             self._batch(requests, waiter, timeout)
-        except (EncodeError, BacklogFull, WrongLoop) as error:
+        except WrongLoop as error:
+            if self._begin_anew():
+                return self._send_batch(requests, waiter, timeout)
+            not_sent(error)
+        except (EncodeError, BacklogFull) as error:
             not_sent(error)
 
     def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
         """Commands that leave in one write: `async with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
         return Pipeline(
-            self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error
-        )
+            self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error,
+            allow=self._allow, send_apart=self._send_apart,
+        )  # fmt: skip
+
+    def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """As `_send_batch`, for what waits at the server: not where others would wait for it."""
+        self._send_batch(requests, waiter, timeout)
+
+    def _allow(self, request: Request) -> None:
+        """Raise where a request that a user has worded may not go over this link, in a pipeline."""
 
     def register_script(self, script: Key) -> Script:
         """A script that is called as a function, and sent by its SHA-1. Nothing is sent before it is called."""
@@ -97,6 +111,9 @@ class TextView(Runner[str]):
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         self._of._batch(requests, waiter, timeout)
 
+    def _begin_anew(self) -> bool:
+        return self._of._begin_anew()
+
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._of._run(request, texted(shape))
 
@@ -108,6 +125,12 @@ class TextView(Runner[str]):
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         return self._of._run_here(request, texted(shape), seconds)
+
+    def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        self._of._send_apart(requests, waiter, timeout)
+
+    def _allow(self, request: Request) -> None:
+        self._of._allow(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         return _then_text(self._of._execute(request))
@@ -128,6 +151,4 @@ def not_sent(error: Exception) -> Never:
             raise DataError(str(error)) from None
         case BacklogFull():
             raise QueueFullError(str(error)) from None
-        case WrongLoop():
-            raise RuntimeError("a client is used in the event loop where it was first used, and in no other") from None
     raise error

@@ -116,22 +116,22 @@ class Lock:
 
     def _begin(self, held: Held) -> None:
         self.local.held = held
-        if self.renew and self.timeout is not None:
-            timeout = self.timeout
-            self.local.renew = renew = lambda: self._renew(held, timeout)
-            self._client.keeper.keep(renew, timeout / 3)
+        every = self._steps.every
+        if self.renew and every is not None:
+            self.local.renew = renew = lambda: self._renew(held, every)
+            self._client.keeper.keep(renew, every)
 
-    def _renew(self, held: Held, timeout: float) -> float | None:
+    def _renew(self, held: Held, every: float) -> float | None:
         """Renew it; returns when to do so again. Where that fails until it has expired, it is lost."""
         try:
-            self._take(self._steps.extend(held, timeout, "keep"))
+            self._take(self._steps.renew(held))
         except LockNotOwnedError:
             held.lost = True
         except RedisError as error:
             logger.warning("the lock %r could not be renewed: %s", self.name, error)
             held.lost = held.lost or monotonic() >= held.until
         if not held.lost:
-            return max(0.0, min(timeout / 3, held.until - monotonic()))
+            return max(0.0, min(every, held.until - monotonic()))
         if self._on_lost is not None:
             self._on_lost(self)
         return None

@@ -11,7 +11,7 @@ from weakref import WeakSet
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 
 __all__ = ["Pool"]
@@ -54,9 +54,20 @@ class Pool:
             if isinstance(lent, _Place):
                 return self._open(lent)
             lent.look()
-            if not lent.lost:
+            if self._is_fit(lent):
                 return lent
             self.give_back(lent, clean=False)
+
+    def _is_fit(self, link: Link) -> bool:
+        """Whether it is alive, and has taken new credentials if there are any."""
+        renewals = self._opener.renewals
+        if not link.lost and link.renewals != renewals:
+            try:
+                link.call((b"AUTH", *self._opener.renewed), None, self._options.socket_connect_timeout)
+                link.renewals = renewals
+            except RedisError as error:
+                link.abort(ConnectionError(f"the link could not be authenticated anew: {error}"))
+        return not link.lost
 
     def _reserve(self) -> Link | _Place:
         """A free link, lent from now on, or room for a new one."""

@@ -15,7 +15,7 @@ from typing import Any
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied
 from framewire.redis.client.repeating import is_passing, may_repeat
@@ -134,6 +134,17 @@ class Server:
         link.on_push = self.on_push
         self._link = link
         return link
+
+    def reauthenticate(self, auth: Sequence[bytes]) -> None:
+        """Be somebody else on the link, if there is one. Raises `AuthenticationError`."""
+        link = self._link
+        if link is None or link.lost:
+            return
+        try:
+            link.call((b"AUTH", *auth), None, self.options.socket_timeout)
+        except ConnectionError as error:
+            if isinstance(error, AuthenticationError):
+                raise  # of a link that was lost meanwhile, the next one is opened with what is true then
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

@@ -55,8 +55,16 @@ class Runner(ScanIterators[S]):
     def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
         """Commands that leave in one write: `with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
         return Pipeline(
-            self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error
-        )
+            self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error,
+            allow=self._allow, send_apart=self._send_apart,
+        )  # fmt: skip
+
+    def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """As `_send_batch`, for what waits at the server: not where others would wait for it."""
+        return self._send_batch(requests, timeout)
+
+    def _allow(self, request: Request) -> None:
+        """Raise where a request that a user has worded may not go over this link, in a pipeline."""
 
     def register_script(self, script: Key) -> Script:
         """A script that is called as a function, and sent by its SHA-1. Nothing is sent before it is called."""
@@ -101,6 +109,12 @@ class TextView(Runner[str]):
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         return self._of._run_here(request, texted(shape), seconds)
+
+    def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        return self._of._send_apart(requests, timeout)
+
+    def _allow(self, request: Request) -> None:
+        self._of._allow(request)
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         return text_of(self._of._execute(request))

@@ -1,0 +1,147 @@
+"""A client and event loops: one that was closed under it, and one that it does not belong to."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import warnings
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from framewire.redis.client.aio.client import Client
+from framewire.redis.server.network.thread import ThreadServer, run_in_thread
+
+Use = Callable[[Client], Coroutine[Any, Any, Any]]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ThreadServer]:
+    with run_in_thread() as server:
+        yield server
+
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """`asyncio.run`, on each loop."""
+    if request.param == "asyncio":
+        return asyncio.run
+    uvloop = pytest.importorskip("uvloop")
+
+    def run(main: Coroutine[Any, Any, Any]) -> Any:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(main)
+
+    return run
+
+
+async def call(client: Client) -> Any:
+    return await client.set("k", "v")
+
+
+async def call_text(client: Client) -> Any:
+    return await client.text.set("k", "v")
+
+
+async def run_pipeline(client: Client) -> Any:
+    async with client.pipeline() as pipeline:
+        place = pipeline.set("k", "v")
+    return place.result()
+
+
+async def run_pipeline_of_text(client: Client) -> Any:
+    async with client.text.pipeline() as pipeline:
+        place = pipeline.set("k", "v")
+    return place.result()
+
+
+async def block(client: Client) -> Any:
+    await client.rpush("l", "a")
+    return await client.blpop("l") == (b"l", b"a") or await client.blpop("l")
+
+
+async def block_at_once(client: Client) -> Any:
+    return await client.blpop("none", 0.001) is None
+
+
+async def dedicate(client: Client) -> Any:
+    async with client.dedicated() as own:
+        return await own.set("k", "v")
+
+
+async def use_sibling(client: Client) -> Any:
+    return await client.db(1).set("k", "v")
+
+
+async def lock(client: Client) -> Any:
+    async with client.lock("L") as held:
+        return await held.owned()
+
+
+async def run_script(client: Client) -> Any:
+    return await client.register_script("return 1")()
+
+
+USES = [call, call_text, run_pipeline, run_pipeline_of_text, block, block_at_once, dedicate, use_sibling, lock,
+        run_script]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def asyncio_warns_of_transports_left_behind() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+        gc.collect()
+
+
+@pytest.mark.parametrize("use", USES)
+def test_after_a_loop_that_was_closed_it_begins_anew(server: ThreadServer, run: Run, use: Use) -> None:
+    """Whatever it was used for there, and is used for first here."""
+    for first in USES:
+        client = Client.from_url(server.url)
+        assert run(first(client))
+        assert run(use(client))
+        assert run(first(client))
+        run(client.aclose())
+
+
+@pytest.mark.parametrize("use", [call, call_text, run_pipeline, run_pipeline_of_text, dedicate, use_sibling])
+def test_in_another_loop_that_runs_it_is_an_error(server: ThreadServer, run: Run, use: Use) -> None:
+    """Whichever link it would take: it was used in the first one for everything."""
+
+    async def main() -> None:
+        async with Client.from_url(server.url) as client:
+            await asyncio.gather(call(client), dedicate(client), use_sibling(client))
+            with ThreadPoolExecutor(1) as thread:
+                other = thread.submit(run, use(client))
+                with pytest.raises(RuntimeError, match="event loop where it was first used, and in no other"):
+                    await asyncio.wrap_future(other)
+            assert await call(client)  # which does it no harm
+
+    run(main())
+
+
+def test_what_waits_when_a_loop_is_closed_is_let_go(server: ThreadServer, run: Run) -> None:
+    client = Client.from_url(server.url, max_connections=1)
+
+    async def leave() -> None:
+        waiting = [client.blpop("none"), client.blpop("none")]
+        await asyncio.sleep(0)
+        assert not any(future.done() for future in waiting)
+
+    run(leave())
+    assert run(dedicate(client))
+    run(client.aclose())
+
+
+def test_closing_it_in_another_loop(server: ThreadServer, run: Run) -> None:
+    client = Client.from_url(server.url)
+    run(call(client))
+    run(client.aclose())
+    with pytest.raises(ConnectionError, match="closed"):
+        run(call(client))
