@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.blocking.forks import begins_anew
-from framewire.redis.client.blocking.turns import INTERRUPTED, Turns
+from framewire.redis.client.blocking.turns import INTERRUPTED
 from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.waits import Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, RedisError
@@ -35,7 +36,7 @@ from framewire.redis.exchange.calls import Waiter as AnyWaiter
 __all__ = ["Link"]
 
 
-class Link(Turns):
+class Link(Waits):
     """A connection. `call` and `batch` wait for the reply; any number of threads may be in them."""
 
     def __init__(
@@ -78,15 +79,23 @@ class Link(Turns):
         """Send requests together; returns their replies, errors among them."""
         return self._ask(self.exchange.send_batch, requests, timeout)  # type: ignore[no-any-return]
 
-    def send(self, request: Request, waiter: AnyWaiter) -> None:
-        """Queue `request`, which whoever uses the link next will send. Caller must hold the lock."""
-        self._queue(self.exchange.send, request, waiter, ())
+    def send(self, requests: Iterable[tuple[Request, AnyWaiter]]) -> None:
+        """Queue requests, which whoever uses the link next will send, by the side of what waits for room. All of them,
+        or the link is given up. Caller must hold the lock.
+        """
+        try:
+            for request, waiter in requests:
+                self.exchange.send(request, waiter, urgent=True)
+        except BaseException as interrupt:
+            self._lose(interrupt)
+            raise
 
     # -- the exchange calls these, under the lock ---------------------------------------------------------------------
 
     def wake(self) -> float:
         self._asked = True
-        return monotonic()
+        self._came_at = now = monotonic()
+        return now
 
     new_waiter = Waiter
 
