@@ -203,3 +203,7 @@ def test_a_link_that_cannot_be_made_was_not_opened() -> None:
     with BlockingClient("127.0.0.1", 1, hooks=[hook], socket_timeout=0.2) as client, pytest.raises(ConnectionError):
         client.ping()
     until(lambda: hook.log == ["PING begins", "PING ends: ConnectionError"])
+
+
+def test_a_call_is_shown_without_its_arguments() -> None:
+    assert "sesam" not in repr(Begun(OPTIONS, [(b"AUTH", b"sesam")], False))

@@ -33,7 +33,18 @@ def greet(options: Options, auth: Sequence[bytes], tracking: bool = False) -> Ge
 
     `auth` is what stands behind AUTH, or empty. With `tracking` the server is asked to tell of keys that change. Raises
     the server's refusal: of the credentials, the database, tracking or, where the options insist on it, the protocol.
+    Its text shows no password, though some servers say again what they do not understand.
     """
+    try:
+        return (yield from _greet(options, auth, tracking))
+    except RedisError as refusal:
+        password = auth[-1].decode("utf-8", "backslashreplace") if auth else ""
+        if not password or password not in str(refusal):
+            raise
+        raise type(refusal)(str(refusal).replace(password, "(redacted)"), fate=refusal.fate) from None
+
+
+def _greet(options: Options, auth: Sequence[bytes], tracking: bool) -> Generator[Requests, list[Any], Greeting]:
     told: Greeting = {}
     if options.protocol != 2:
         (reply,) = yield [_hello(auth)]

@@ -6,7 +6,7 @@ What belongs here: what a hook is told, and telling several. A client without ho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, runtime_checkable
 
 from framewire.redis.client.options import Options
@@ -29,7 +29,7 @@ class Begun:
     """
 
     options: Options
-    requests: Sequence[Request]
+    requests: Sequence[Request] = field(repr=False)
     batch: bool
 
     @property

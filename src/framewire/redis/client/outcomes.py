@@ -6,12 +6,20 @@ request is sent again instead, others decide.
 
 from __future__ import annotations
 
+from framewire.errors import EncodeError, FramewireError
 from framewire.frames.resp import Error
-from framewire.redis.client.errors import ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.errors import (
+    ConnectionError,
+    DataError,
+    InvalidResponse,
+    QueueFullError,
+    RedisError,
+    error_of_reply,
+)
 from framewire.redis.client.fates import Fate
-from framewire.redis.exchange.calls import Call
+from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
-__all__ = ["copied", "fail", "lost_error", "name_of", "refusal_of"]
+__all__ = ["breach", "copied", "fail", "lost_error", "name_of", "refusal_of", "unsent"]
 
 
 def fail(call: Call, error: Exception) -> None:
@@ -27,6 +35,28 @@ def lost_error(call: Call, loss: Exception) -> ConnectionError:
     """The error for `call`, whose link is gone: of the kind of `loss`, where that is one of ours."""
     kind = type(loss) if isinstance(loss, ConnectionError) else ConnectionError
     return kind(str(loss), fate=Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED)
+
+
+def unsent(error: Exception) -> Exception:
+    """The error for who called with what the exchange did not take, and so has not sent."""
+    match error:
+        case EncodeError():
+            return DataError(str(error))
+        case BacklogFull():
+            return QueueFullError(str(error))
+    return error
+
+
+def breach(where: str, error: FramewireError, *, is_open: bool) -> ConnectionError:
+    """Why a link is given up whose server has sent what it must not.
+
+    Before hands are shaken that may be its reason to close the connection, said before it was asked anything.
+    """
+    if not is_open and isinstance(error, UnexpectedReply) and isinstance(error.reply, Error):
+        said = error_of_reply(error.reply.data)
+        if isinstance(said, ConnectionError):
+            return said
+    return InvalidResponse(f"{where} sent what it must not: {error}")
 
 
 def refusal_of(call: Call, error: Error) -> RedisError:

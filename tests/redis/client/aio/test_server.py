@@ -9,7 +9,14 @@ import pytest
 
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.errors import BusyLoadingError, ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.errors import (
+    BusyLoadingError,
+    ConnectionError,
+    InvalidResponse,
+    QueueFullError,
+    RedisError,
+    TimeoutError,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
 from tests.redis.client.aio.scripted import HELLO, Peer, no_complaints, pong, scripted, silent
@@ -232,6 +239,41 @@ async def test_a_request_that_cannot_connect_again_after_it_was_written() -> Non
             with pytest.raises(ConnectionError) as caught:
                 await call
             assert caught.value.fate is Fate.UNKNOWN
+
+
+async def test_what_has_no_room_again_behind_a_lost_link_is_told_so() -> None:
+    """More may be on the wire and wait together than may wait."""
+    value = b"x" * 1000
+    with no_complaints():
+        async with scripted(silent) as server:
+            limits = {"max_in_flight": 3, "max_queued_bytes": 3000, "retry": SOON}
+            async with Client.from_url(server.url, **limits) as client:
+                first = [client.set("k", value)]
+                await server.came(1)
+                rest = [client.set("k", value) for _ in range(4)]
+                await server.came(3)
+                server.stop_listening()
+                for peer in server.peers:
+                    peer.hang_up()
+                errors = await asyncio.gather(*first, *rest, return_exceptions=True)
+    assert QueueFullError in map(type, errors)
+    for error in errors:
+        assert isinstance(error, RedisError)
+    assert [error.fate for error in errors[:3]] == [Fate.UNKNOWN] * 3  # type: ignore[union-attr]
+
+
+async def test_a_server_that_is_full_says_so_before_it_is_asked() -> None:
+    """As Redis does: the error is there before HELLO has left."""
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"-ERR max number of clients reached\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server, Client(port=server.sockets[0].getsockname()[1], retry=NEVER) as client:
+        for _ in range(20):
+            with pytest.raises(ConnectionError) as caught:
+                await client.ping()
+            assert type(caught.value) is not InvalidResponse
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

@@ -23,11 +23,11 @@ from framewire.redis.client.blocking.turns import INTERRUPTED, Turns
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import fail, lost_error, refusal_of
+from framewire.redis.client.outcomes import breach, fail, lost_error, refusal_of
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call, Request, Shape
 from framewire.redis.exchange.calls import Waiter as AnyWaiter
@@ -70,7 +70,7 @@ class Link(Turns):
 
     def call(self, request: Request, shape: Shape | None = None, timeout: float | None = None) -> Any:
         """Send `request` and return what `shape` makes of its reply. Raises what the server says, `ConnectionError`,
-        `TimeoutError`, `EncodeError` and `BacklogFull`.
+        `TimeoutError`, and `DataError` and `QueueFullError` where it was not sent.
         """
         return self._ask(self.exchange.send, request, shape, timeout)
 
@@ -104,7 +104,7 @@ class Link(Turns):
                 call.waiter.set_result(error)
 
     def broken(self, error: FramewireError) -> None:
-        self._lose(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+        self._lose(breach(self.where, error, is_open=self.is_open))
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
