@@ -121,7 +121,7 @@ def test_threads_are_refused_it_too(server: ThreadServer) -> None:
         assert apart[0].result() != number
 
 
-async def test_what_has_no_form_on_the_wire_is_an_error_of_ours_everywhere(client: Client, server: ThreadServer) -> None:
+async def test_what_has_no_form_on_the_wire_is_a_data_error(client: Client, server: ThreadServer) -> None:
     """On links of their own too."""
     with pytest.raises(DataError):
         await client.blpop(["l", None], timeout=1)  # type: ignore[list-item]

@@ -10,8 +10,16 @@ import pytest
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.aio.link import BEAT_SECONDS, Link
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, ResponseError, TimeoutError
+from framewire.redis.client.aio.own import OwnLink
+from framewire.redis.client.errors import (
+    ConnectionError,
+    InvalidResponse,
+    MaxConnectionsError,
+    ResponseError,
+    TimeoutError,
+)
 from framewire.redis.client.fates import Fate
+from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from tests.redis.client.aio.scripted import HELLO, OLD, Peer, no_complaints, pong, scripted, silent
 from tests.waiting import PATIENCE, until_in_loop
@@ -73,6 +81,17 @@ async def test_a_server_without_hello_is_spoken_to_in_resp2(refusal: bytes) -> N
             await client.execute("ANY")
         words = [request[0] for request in server.requests]
         assert words == [b"HELLO", b"AUTH", b"SELECT", b"CLIENT", b"CLIENT", b"ANY"]
+
+
+async def test_a_server_that_is_full_says_so_before_it_is_asked() -> None:
+    """As Redis does: the error may be there before HELLO has left."""
+    link = OwnLink(Options()).link
+    greeting = asyncio.ensure_future(link.greet(()))
+    await asyncio.sleep(0)  # it is queued
+    assert link.exchange.unanswered
+    link.exchange.feed(b"-ERR max number of clients reached\r\n")
+    with pytest.raises(MaxConnectionsError, match="max number of clients"):
+        await greeting
 
 
 @pytest.mark.parametrize("protocol", [None, 2, 3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.errors import (
     BusyLoadingError,
     ConnectionError,
-    InvalidResponse,
     QueueFullError,
     RedisError,
     TimeoutError,
@@ -32,8 +32,6 @@ def hang_up(peer: Peer, words: list[bytes]) -> None:
 
 def url_of_nobody() -> str:
     """A port that nobody listens on, as far as can be known."""
-    import socket
-
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return f"redis://127.0.0.1:{sock.getsockname()[1]}"
@@ -260,20 +258,6 @@ async def test_what_has_no_room_again_behind_a_lost_link_is_told_so() -> None:
     for error in errors:
         assert isinstance(error, RedisError)
     assert [error.fate for error in errors[:3]] == [Fate.UNKNOWN] * 3  # type: ignore[union-attr]
-
-
-async def test_a_server_that_is_full_says_so_before_it_is_asked() -> None:
-    """As Redis does: the error is there before HELLO has left."""
-    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"-ERR max number of clients reached\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
-    async with server, Client(port=server.sockets[0].getsockname()[1], retry=NEVER) as client:
-        for _ in range(20):
-            with pytest.raises(ConnectionError) as caught:
-                await client.ping()
-            assert type(caught.value) is not InvalidResponse
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------
