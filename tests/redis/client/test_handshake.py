@@ -1,71 +1,111 @@
-"""The first words on a link: what is said, in which order, and what each answer means."""
+"""The first words on a link: who says what, and what each answer means. Played without a link."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from framewire.frames.resp import Error, Simple
-from framewire.redis.client.errors import AuthenticationError, CachingError, RedisError, ResponseError
+from framewire.redis.client.errors import (
+    AuthenticationError,
+    CachingError,
+    MaxConnectionsError,
+    RedisError,
+    ResponseError,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.handshake import greet
 from framewire.redis.client.options import Options
 
-OK, TOLD = Simple(b"OK"), {b"server": b"redis", b"proto": 3}
-UNKNOWN = Error(b"ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `default`, `sesam`, ")
+OK, NO = Simple(b"OK"), Error(b"ERR no")
+TOLD = {b"server": b"redis", b"proto": 3}
+UNKNOWN = Error(b"ERR unknown command 'HELLO'")
 
 
-def said(replies: list[Any], *, tracking: bool = False, **options: Any) -> tuple[list[str], Any]:
-    """Each request as it was said, and how it ended: with what the server tells of itself, or an error."""
-    made = Options(**{"lib_name": None, **options})
-    steps, requests = greet(made, made.auth, tracking), []
-    left = [*replies]
+def play(replies: list[Any], auth: Sequence[bytes] = (), *, tracking: bool = False, **options: Any) -> tuple[Any, Any]:
+    """What was asked, and what it came to. `replies` are in the order of the requests."""
+    options = {"lib_name": None, **options}
+    steps = greet(Options(**options), auth, tracking)
+    asked: list[tuple[Any, ...]] = []
+    waiting = iter(replies)
     try:
-        asked = next(steps)
+        requests = next(steps)
         while True:
-            requests += [b" ".join(str(word).encode() if isinstance(word, int | str) else word for word in request)
-                         for request in asked]  # fmt: skip
-            answers = [left.pop(0) for _ in asked]
-            asked = steps.send(answers)
+            asked += requests
+            requests = steps.send([next(waiting) for _ in requests])
     except StopIteration as done:
-        assert not left
-        return [request.decode() for request in requests], done.value
-    except RedisError as error:
-        return [request.decode() for request in requests], error
+        assert next(waiting, None) is None, "an answer too many"
+        return asked, done.value
 
 
-@pytest.mark.parametrize(("options", "replies", "requests"), [
-    ({}, [TOLD], ["HELLO 3"]),
-    ({"protocol": 2}, [], []),
-    ({"password": "p"}, [TOLD], ["HELLO 3 AUTH default p"]),
-    ({"username": "u", "password": "p"}, [TOLD], ["HELLO 3 AUTH u p"]),
-    ({"password": "p", "protocol": 2}, [OK], ["AUTH p"]),
-    ({"password": "p"}, [UNKNOWN, OK], ["HELLO 3 AUTH default p", "AUTH p"]),
-    ({}, [Error(b"NOPROTO unsupported protocol version")], ["HELLO 3"]),
-    ({"db": 2, "client_name": "me"}, [TOLD, OK, OK], ["HELLO 3", "SELECT 2", "CLIENT SETNAME me"]),
-    ({"client_name": "me"}, [TOLD, Error(b"ERR no")], ["HELLO 3", "CLIENT SETNAME me"]),
+HELLO = (b"HELLO", b"3")
+CONVERSATIONS = [
+    ({}, (), [TOLD], [HELLO], TOLD),
+    ({}, (b"p",), [TOLD], [(*HELLO, b"AUTH", b"default", b"p")], TOLD),
+    ({}, (b"u", b"p"), [TOLD], [(*HELLO, b"AUTH", b"u", b"p")], TOLD),
+    ({"db": 2}, (), [TOLD, OK], [HELLO, (b"SELECT", 2)], TOLD),
+    ({"protocol": 2}, (), [], [], {}),
+    ({"protocol": 2}, (b"p",), [OK], [(b"AUTH", b"p")], {}),
+    ({}, (b"p",), [UNKNOWN, OK], [(*HELLO, b"AUTH", b"default", b"p"), (b"AUTH", b"p")], {}),
+    ({}, (), [Error(b"NOPROTO unsupported protocol version")], [HELLO], {}),
+    ({"client_name": "me"}, (), [TOLD, NO], [HELLO, (b"CLIENT", b"SETNAME", "me")], TOLD),
+]
+
+
+@pytest.mark.parametrize(("options", "auth", "replies", "asked", "told"), CONVERSATIONS)
+def test_conversations(options: Any, auth: Sequence[bytes], replies: Any, asked: Any, told: Any) -> None:
+    assert play(replies, auth, **options) == (asked, told)
+
+
+def test_what_is_announced_is_best_effort() -> None:
+    asked, told = play([TOLD, NO, NO, NO], client_name="me", lib_name="l", lib_version="1")
+    assert [request[1:3] for request in asked[1:]] == [
+        (b"SETNAME", "me"), (b"SETINFO", b"LIB-NAME"), (b"SETINFO", b"LIB-VER")
+    ]  # fmt: skip
+    assert told == TOLD
+
+
+REFUSALS = [
+    ([NO], {}, ResponseError),
+    ([UNKNOWN], {"protocol": 3}, ResponseError),
+    ([Error(b"NOAUTH Authentication required.")], {}, AuthenticationError),
+    ([Error(b"WRONGPASS no")], {}, AuthenticationError),
+    ([Error(b"NOPERM no")], {}, AuthenticationError),
+    ([Error(b"ERR max number of clients reached")], {}, MaxConnectionsError),
+    ([UNKNOWN, Error(b"ERR invalid password")], {}, AuthenticationError),
+    ([TOLD, Error(b"ERR DB index is out of range")], {"db": 99}, ResponseError),
+]
+
+
+@pytest.mark.parametrize(("replies", "options", "kind"), REFUSALS)
+def test_refusals(replies: list[Any], options: dict[str, Any], kind: type[RedisError]) -> None:
+    """Whatever the server says: nothing was executed of what waits for the link."""
+    with pytest.raises(RedisError) as caught:
+        play(replies, (b"p",), **options)
+    assert type(caught.value) is kind
+    assert str(caught.value) == str(replies[-1])
+    assert caught.value.fate is Fate.NOT_EXECUTED
+
+
+def test_tracking() -> None:
+    assert play([TOLD, OK], tracking=True)[0][-1] == (b"CLIENT", b"TRACKING", b"ON")
+    for replies in ([UNKNOWN], [TOLD, NO]):
+        with pytest.raises(CachingError):
+            play(replies, tracking=True)
+
+
+AGAIN = Error(b"ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `default`, `sesam`, ")
+
+
+@pytest.mark.parametrize(("replies", "options"), [
+    ([AGAIN], {"protocol": 3}), ([AGAIN, Error(b"ERR unknown command `AUTH`: `sesam`")], {}),
 ])  # fmt: skip
-def test_what_is_said(options: dict[str, Any], replies: list[Any], requests: list[str]) -> None:
-    asked, told = said(replies, **options)
-    assert asked == requests
-    assert told == (TOLD if TOLD in replies else {})
-
-
-@pytest.mark.parametrize(("options", "replies", "kind"), [
-    ({"password": "sesam"}, [Error(b"WRONGPASS invalid username-password pair")], AuthenticationError),
-    ({"password": "sesam", "protocol": 3}, [UNKNOWN], ResponseError),  # which says the password again
-    ({"password": "sesam"}, [UNKNOWN, Error(b"ERR unknown command `AUTH`: `sesam`")], ResponseError),
-    ({}, [Error(b"NOAUTH HELLO must be called with the client already authenticated")], AuthenticationError),
-    ({"db": 99}, [TOLD, Error(b"ERR DB index is out of range")], ResponseError),
-    ({"tracking": True}, [UNKNOWN], CachingError),
-    ({"tracking": True}, [TOLD, Error(b"ERR unknown subcommand")], CachingError),
-])  # fmt: skip
-def test_what_is_refused(options: dict[str, Any], replies: list[Any], kind: type[RedisError]) -> None:
-    _, error = said(replies, **options)
-    assert type(error) is kind
-    assert error.fate is Fate.NOT_EXECUTED
-    cause: BaseException | None = error
-    while cause is not None:
-        assert "sesam" not in str(cause)
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+def test_a_refusal_shows_no_password(replies: Any, options: Any) -> None:
+    """Though servers say again what they do not know."""
+    with pytest.raises(ResponseError, match="unknown command") as refused:
+        play(replies, (b"sesam",), **options)
+    assert refused.value.fate is Fate.NOT_EXECUTED
+    assert "sesam" not in str(refused.value)
+    assert refused.value.__cause__ is None and refused.value.__suppress_context__

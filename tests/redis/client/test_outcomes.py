@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.errors import EncodeError
+from framewire.errors import EncodeError, FramewireError, ProtocolError
 from framewire.frames.resp import Error
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.errors import (
@@ -18,7 +18,7 @@ from framewire.redis.client.errors import (
     TimeoutError,
 )
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.outcomes import breach, copied, fail, lost_error, refusal_of, unsent
+from framewire.redis.client.outcomes import broken_error, copied, fail, lost_error, refusal_of, unsent
 from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
 
@@ -54,6 +54,26 @@ def test_a_lost_link(written: bool, fate: Fate) -> None:
     assert (type(error), str(error), error.fate) == (ConnectionError, "gone", fate)
 
 
+def test_a_lost_link_is_as_what_has_ended_it() -> None:
+    error = lost_error(call((b"INCR", b"a")), InvalidResponse("garbage"))
+    assert (type(error), str(error), error.fate) == (InvalidResponse, "garbage", Fate.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (ProtocolError("garbage"), InvalidResponse, "here sent what it must not: garbage"),
+        (UnexpectedReply(1), InvalidResponse, "here sent what it must not: a reply that nobody asked for: 1"),
+        (UnexpectedReply(Error(b"ERR max number of clients reached")), MaxConnectionsError,
+         "here ended the connection: ERR max number of clients reached"),
+        (UnexpectedReply(Error(b"ERR timeout")), ConnectionError, "here ended the connection: ERR timeout"),
+    ],
+)  # fmt: skip
+def test_a_broken_link(error: FramewireError, kind: type[ConnectionError], text: str) -> None:
+    made = broken_error("here", error)
+    assert (type(made), str(made)) == (kind, text)
+
+
 @pytest.mark.parametrize(
     ("name", "fate"), [(b"SET", Fate.NOT_EXECUTED), ("SET", Fate.NOT_EXECUTED), (b"EVAL", Fate.UNKNOWN)]
 )
@@ -77,14 +97,3 @@ def test_what_was_not_sent(error: Exception, told: type[Exception]) -> None:
     failure = unsent(error)
     assert type(failure) is told and str(failure) == str(error)
     assert getattr(failure, "fate", Fate.NOT_EXECUTED) is Fate.NOT_EXECUTED
-
-
-@pytest.mark.parametrize(("reply", "is_open", "kind"), [
-    (Error(b"ERR max number of clients reached"), False, MaxConnectionsError),
-    (Error(b"ERR max number of clients reached"), True, InvalidResponse),  # replies are shifted, for all we know
-    (Error(b"DENIED protected mode"), False, InvalidResponse), (b"PONG", False, InvalidResponse),
-])  # fmt: skip
-def test_what_nobody_asked_for(reply: object, is_open: bool, kind: type[Exception]) -> None:
-    error = breach("redis://here", UnexpectedReply(reply), is_open=is_open)
-    assert type(error) is kind
-    assert (reply.data if isinstance(reply, Error) else bytes(reply)).decode() in str(error)  # type: ignore[call-overload]

@@ -19,7 +19,7 @@ from framewire.redis.client.errors import (
 from framewire.redis.client.fates import Fate
 from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
-__all__ = ["breach", "copied", "fail", "lost_error", "name_of", "refusal_of", "unsent"]
+__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "refusal_of", "unsent"]
 
 
 def fail(call: Call, error: Exception) -> None:
@@ -47,16 +47,15 @@ def unsent(error: Exception) -> Exception:
     return error
 
 
-def breach(where: str, error: FramewireError, *, is_open: bool) -> ConnectionError:
-    """Why a link is given up whose server has sent what it must not.
-
-    Before hands are shaken that may be its reason to close the connection, said before it was asked anything.
+def broken_error(where: str, error: FramewireError) -> ConnectionError:
+    """The error for a link to `where` on which what came is wrong. An error that answers nothing says, as a rule, why
+    the server closes the connection: that it has no room for one more, for example.
     """
-    if not is_open and isinstance(error, UnexpectedReply) and isinstance(error.reply, Error):
-        said = error_of_reply(error.reply.data)
-        if isinstance(said, ConnectionError):
-            return said
-    return InvalidResponse(f"{where} sent what it must not: {error}")
+    if not (isinstance(error, UnexpectedReply) and isinstance(error.reply, Error)):
+        return InvalidResponse(f"{where} sent what it must not: {error}")
+    said = error_of_reply(error.reply.data)
+    kind = type(said) if isinstance(said, ConnectionError) else ConnectionError
+    return kind(f"{where} ended the connection: {said}")
 
 
 def refusal_of(call: Call, error: Error) -> RedisError:

@@ -169,9 +169,9 @@ class Methods(LinkMethods):
         ours: Any = super()
         return ours.script_flush(sync_type)
 
-    def geosearch(self, *args: Any, unit: Any = None, **kwargs: Any) -> Any:
+    def geosearch(self, *args: Any, unit: Any = "m", **kwargs: Any) -> Any:
         """GEOSEARCH."""
-        if unit is not None and str(unit).lower() not in ("m", "km", "mi", "ft"):
+        if str(unit).lower() not in ("m", "km", "mi", "ft"):
             raise DataError(f"unit is m, km, mi or ft, not {unit!r}")
         ours: Any = super()
         return ours.geosearch(*args, unit=unit, **kwargs)

@@ -1,4 +1,4 @@
-"""Every public call is cancelled at every await point: nobody gets another's reply, no link and no place is left behind.
+"""Every public call is cancelled at every await point: nobody gets another's reply, no link or place is left behind.
 
 What belongs here: one row for each kind of call, cancelled after each number of turns of the loop until it is done by
 itself; after each the client has to be as good as new.
@@ -16,7 +16,7 @@ from framewire.redis import Server
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.errors import RedisError
 from tests.redis.client.aio.scripted import no_complaints
-from tests.waiting import PATIENCE, until_in_loop
+from tests.waiting import LOOK_AGAIN, PATIENCE, until_in_loop
 
 Ask = Callable[[Client], Awaitable[Any]]
 
@@ -91,8 +91,8 @@ async def script(client: Client) -> None:
     await client.register_script("return redis.call('GET', KEYS[1])")(keys=["k"])
 
 
-CALLS: list[Ask] = [call, call_of_text, several, block, pipeline, transaction, watch, dedicate, monitor, listen, sibling,
-                    lock, scan, script]  # fmt: skip
+CALLS: list[Ask] = [call, call_of_text, several, block, pipeline, transaction, watch, dedicate, monitor, listen,
+                    sibling, lock, scan, script]  # fmt: skip
 
 
 @pytest.fixture
@@ -152,8 +152,8 @@ async def test_cancelled_at_every_await(server: Server, ask: Ask, protocol: int,
 async def until_alone(url: str) -> None:
     """Wait until the server has no client but the one that asks."""
     async with Client.from_url(url) as observer, asyncio.timeout(PATIENCE):
-        while len(await observer.client_list()) > 1:
-            await asyncio.sleep(0.001)
+        while len(await observer.client_list()) > 1:  # noqa: ASYNC110 (only the server knows)
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 @pytest.mark.parametrize("turns", range(8))

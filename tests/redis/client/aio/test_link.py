@@ -10,7 +10,6 @@ import pytest
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.aio.link import BEAT_SECONDS, Link
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.errors import (
     ConnectionError,
     InvalidResponse,
@@ -19,7 +18,6 @@ from framewire.redis.client.errors import (
     TimeoutError,
 )
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from tests.redis.client.aio.scripted import HELLO, OLD, Peer, no_complaints, pong, scripted, silent
 from tests.waiting import PATIENCE, until_in_loop
@@ -81,17 +79,6 @@ async def test_a_server_without_hello_is_spoken_to_in_resp2(refusal: bytes) -> N
             await client.execute("ANY")
         words = [request[0] for request in server.requests]
         assert words == [b"HELLO", b"AUTH", b"SELECT", b"CLIENT", b"CLIENT", b"ANY"]
-
-
-async def test_a_server_that_is_full_says_so_before_it_is_asked() -> None:
-    """As Redis does: the error may be there before HELLO has left."""
-    link = OwnLink(Options()).link
-    greeting = asyncio.ensure_future(link.greet(()))
-    await asyncio.sleep(0)  # it is queued
-    assert link.exchange.unanswered
-    link.exchange.feed(b"-ERR max number of clients reached\r\n")
-    with pytest.raises(MaxConnectionsError, match="max number of clients"):
-        await greeting
 
 
 @pytest.mark.parametrize("protocol", [None, 2, 3])
@@ -238,6 +225,15 @@ async def test_an_error_within_a_reply_is_a_value() -> None:
     async with scripted(answer) as server, Client.from_url(server.url) as client:
         one, error = await client.execute("ANY")
         assert one == 1 and str(error) == "ERR no"
+
+
+async def test_a_server_that_has_no_room_says_so_before_it_is_asked() -> None:
+    async with scripted(pong, refusal=b"-ERR max number of clients reached\r\n") as server:
+        async with Client.from_url(server.url, retry=Retry(2, 0.001, 0.001)) as client:
+            with pytest.raises(MaxConnectionsError, match="max number of clients") as caught:
+                await client.incr("n")
+            assert caught.value.fate is Fate.NOT_EXECUTED
+        assert server.connects == 3, "there may be room later"
 
 
 # -- loss -------------------------------------------------------------------------------------------------------------

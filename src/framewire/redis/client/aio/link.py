@@ -22,7 +22,7 @@ from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import breach
+from framewire.redis.client.outcomes import broken_error
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call
 
@@ -190,7 +190,7 @@ class Link(asyncio.BufferedProtocol):
             self._owner.link_refused(self, call, error)
 
     def broken(self, error: FramewireError) -> None:
-        self.abort(breach(self.where, error, is_open=self.is_open))
+        self.abort(broken_error(self.where, error))
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
