@@ -11,6 +11,7 @@ SETINFO.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -38,10 +39,16 @@ def greet(options: Options, auth: Sequence[bytes], tracking: bool = False) -> Ge
     try:
         return (yield from _greet(options, auth, tracking))
     except RedisError as refusal:
-        password = auth[-1].decode("utf-8", "backslashreplace") if auth else ""
-        if not password or password not in str(refusal):
+        shown = _without_password(str(refusal), auth)
+        if shown == str(refusal):
             raise
-        raise type(refusal)(str(refusal).replace(password, "(redacted)"), fate=refusal.fate) from None
+        raise type(refusal)(shown, fate=refusal.fate) from None
+
+
+def _without_password(text: str, auth: Sequence[bytes]) -> str:
+    text = text.partition(", with args beginning with")[0]  # Redis' own words, behind which it may stand in part
+    password = auth[-1].decode("utf-8", "backslashreplace") if auth else ""
+    return re.sub(rf"(?<!\w){re.escape(password)}(?!\w)", "(redacted)", text) if password else text
 
 
 def _greet(options: Options, auth: Sequence[bytes], tracking: bool) -> Generator[Requests, list[Any], Greeting]:
