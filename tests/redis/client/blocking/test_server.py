@@ -143,6 +143,35 @@ def test_what_may_not_is_told_its_fate() -> None:
         assert len(asked) == 1
 
 
+@pytest.mark.parametrize("second", [b"-READONLY You can't write against a read only replica.\r\n", b"-LOADING\r\n"])
+def test_what_was_written_once_is_never_said_to_be_not_executed(second: bytes) -> None:
+    """SET may be repeated; where its second attempt comes to nothing, nobody knows of the first."""
+    with scripted(lambda number, request: None if number < 1 else second, retry=Retry(2, 0.0, 0.0)) as (server, asked):
+        with pytest.raises(RedisError) as caught:
+            ask(server, SET)
+        assert caught.value.fate is Fate.UNKNOWN
+        assert len(asked) >= 2
+
+
+def test_nor_where_no_link_is_to_be_had_again() -> None:
+    opened = 0
+
+    class Once(Opener):
+        def open(self, *args: Any, **kwargs: Any) -> Any:
+            nonlocal opened
+            opened += 1
+            if opened > 1:
+                raise ConnectionError("refused")
+            return super().open(*args, **kwargs)
+
+    with scripted(lambda number, request: None) as (server, asked):
+        server._opener = Once(server.options)
+        with pytest.raises(ConnectionError, match="refused") as caught:
+            ask(server, SET)
+        assert caught.value.fate is Fate.UNKNOWN
+        assert (opened, len(asked)) == (2, 1)
+
+
 def test_repeats_are_counted() -> None:
     with scripted(lambda number, request: None, retry=Retry(3, 0.0, 0.0)) as (server, asked):
         with pytest.raises(ConnectionError):
