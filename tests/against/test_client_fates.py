@@ -28,7 +28,7 @@ from tests.waiting import PATIENCE
 pytestmark = pytest.mark.peer
 
 SOON = Retry(retries=3, base=0.001, cap=0.002)
-NEVER = Retry(retries=0)
+NEVER = Retry(retries=0, base=0.001, cap=0.002)
 SCRIPT = "return redis.call('INCR', KEYS[1])"
 
 # -- kinds of commands ------------------------------------------------------------------------------------------------

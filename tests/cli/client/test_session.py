@@ -121,7 +121,10 @@ class Closing:
 
     def _serve(self) -> None:
         for number in range(self._patient + 1):
-            client, _ = self._socket.accept()
+            try:
+                client, _ = self._socket.accept()
+            except OSError:  # it is the end
+                return
             with client:
                 left = self._answered if number < self._patient else 1000
                 while request := client.recv(1000):

@@ -220,6 +220,44 @@ def test_a_lost_link_ends_listening() -> None:
             link.listen(lambda: False, None)
 
 
+def test_a_silent_server_is_asked_while_somebody_listens() -> None:
+    with joined(health_check_interval=10.0) as (link, peer):
+        link._heard -= 11
+        link.listen(lambda: False, 0.0)  # the beat, then what it asks
+        link.listen(lambda: False, 0.0)
+        assert peer.recv(100) == b"*1\r\n$4\r\nPING\r\n"
+        peer.sendall(b"+PONG\r\n")
+        until(lambda: link.listen(lambda: False, 0.0) or not link.exchange.unanswered)
+        assert link.silent_for() < 10 and not link.lost
+
+
+def test_and_is_given_up_without_an_answer() -> None:
+    with joined(health_check_interval=0.01, socket_timeout=0.01) as (link, _):
+        with pytest.raises(ConnectionError, match="has been silent"):
+            link.listen(lambda: False, None)
+
+
+def test_but_not_one_that_may_be_silent() -> None:
+    with joined(health_check_interval=10.0, patient=True) as (link, peer):
+        link._heard -= 11
+        for _ in range(3):
+            link._next_beat = 0.0
+            assert not link.listen(lambda: False, 0.0)
+        peer.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            peer.recv(1)
+
+
+def test_who_made_it_is_told_of_its_loss_at_once() -> None:
+    with joined() as (link, peer):
+        told: list[Exception] = []
+        link.on_loss = lambda: told.append(link.loss())
+        peer.close()
+        link.look()
+        link.abort()
+        assert ["closed the connection" in str(each) for each in told] == [True]
+
+
 # -- looking ----------------------------------------------------------------------------------------------------------
 
 

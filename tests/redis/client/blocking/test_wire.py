@@ -44,6 +44,19 @@ def test_nothing_within_a_beat(wires: tuple[Wire, socket.socket], name: str) -> 
     assert wire.received == []
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.001])
+def test_receiving_within_some_time(wires: tuple[Wire, socket.socket], seconds: float) -> None:
+    wire, peer = wires
+    wire.receive_within(memoryview(bytearray(10)), seconds)
+    assert wire.received == []
+    peer.sendall(b"abc")
+    wire.receive_within(memoryview(bytearray(10)), seconds)
+    assert wire.received.pop() == 3
+    peer.close()
+    wire.receive_within(memoryview(bytearray(10)), seconds)
+    assert wire.received == [0]
+
+
 @pytest.mark.parametrize("name", ["receive", "receive_now"])
 def test_the_end(wires: tuple[Wire, socket.socket], name: str) -> None:
     wire, peer = wires

@@ -101,7 +101,7 @@ class Server:
         try:
             failure = await self._try_to_connect()
         except asyncio.CancelledError:  # whoever it was: who waits must not wait for ever
-            failure = ConnectionError("connecting was cancelled")
+            failure = ConnectionError("connecting was cancelled, as when an event loop ends")
         if self._connecting is asyncio.current_task():
             if failure is None:
                 self._connecting = None

@@ -202,7 +202,7 @@ class Subscriber:
         link = self._link
         if self._book.requests and link is not None and link.is_open and not link.lost:
             for request in self._book.take():
-                link.exchange.send(request, Answer(self, request))
+                link.exchange.send(request, Answer(self, request), urgent=True)  # a full backlog would lose it
 
     def hear(self, items: Sequence[Any]) -> None:
         """A message or a confirmation."""

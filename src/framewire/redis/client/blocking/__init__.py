@@ -4,6 +4,7 @@
     server.py       where requests go: one server; connecting, and trying again
     link.py         one connection: calls, deadlines, silence
     turns.py        which thread sends, which receives for all, which waits
+    waits.py        threads on a link that ask nothing: who waits for pushes, who reads for nobody
     waiter.py       who waits for a reply
     wire.py         a socket: what waits for it waits for a beat at most
     opening.py      sockets, TLS, memory: a link for the options

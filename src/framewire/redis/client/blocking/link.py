@@ -12,22 +12,23 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.blocking.forks import begins_anew
-from framewire.redis.client.blocking.turns import INTERRUPTED, Turns
+from framewire.redis.client.blocking.turns import INTERRUPTED
 from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.waits import Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import fail, lost_error, refusal_of
+from framewire.redis.client.outcomes import broken_error, fail, lost_error, refusal_of
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call, Request, Shape
 from framewire.redis.exchange.calls import Waiter as AnyWaiter
@@ -35,7 +36,7 @@ from framewire.redis.exchange.calls import Waiter as AnyWaiter
 __all__ = ["Link"]
 
 
-class Link(Turns):
+class Link(Waits):
     """A connection. `call` and `batch` wait for the reply; any number of threads may be in them."""
 
     def __init__(
@@ -78,15 +79,23 @@ class Link(Turns):
         """Send requests together; returns their replies, errors among them."""
         return self._ask(self.exchange.send_batch, requests, timeout)  # type: ignore[no-any-return]
 
-    def send(self, request: Request, waiter: AnyWaiter) -> None:
-        """Queue `request`, which whoever uses the link next will send. Caller must hold the lock."""
-        self._queue(self.exchange.send, request, waiter, ())
+    def send(self, requests: Iterable[tuple[Request, AnyWaiter]]) -> None:
+        """Queue requests, which whoever uses the link next will send, by the side of what waits for room. All of them,
+        or the link is given up. Caller must hold the lock.
+        """
+        try:
+            for request, waiter in requests:
+                self.exchange.send(request, waiter, urgent=True)
+        except BaseException as interrupt:
+            self._lose(interrupt)
+            raise
 
     # -- the exchange calls these, under the lock ---------------------------------------------------------------------
 
     def wake(self) -> float:
         self._asked = True
-        return monotonic()
+        self._came_at = now = monotonic()
+        return now
 
     new_waiter = Waiter
 
@@ -104,7 +113,7 @@ class Link(Turns):
                 call.waiter.set_result(error)
 
     def broken(self, error: FramewireError) -> None:
-        self._lose(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+        self._lose(broken_error(self.where, error))
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 

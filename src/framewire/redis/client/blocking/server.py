@@ -16,6 +16,7 @@ from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied
 from framewire.redis.client.repeating import is_passing, may_repeat
@@ -71,7 +72,22 @@ class Server:
         self, failure: RedisError, requests: Sequence[Request], send: Callable[[Link, float | None], Any], began: float,
         timeout: float | None,
     ) -> Any:  # fmt: skip
-        """Send until it succeeds, or may not be sent again: then the last failure is raised."""
+        """Send until it succeeds, or may not be sent again: then the last failure is raised, with the fate of all
+        attempts. That the last was not executed says nothing of those before it.
+        """
+        fates = [failure.fate]
+        try:
+            return self._send_until(failure, requests, send, began, timeout, fates)
+        except RedisError as error:
+            if error.fate is Fate.NOT_EXECUTED and Fate.UNKNOWN in fates:
+                error.fate = Fate.UNKNOWN
+            raise
+
+    def _send_until(
+        self, failure: RedisError, requests: Sequence[Request], send: Callable[[Link, float | None], Any], began: float,
+        timeout: float | None, fates: list[Fate],
+    ) -> Any:  # fmt: skip
+        """`fates` gets those of all attempts that fail."""
         for attempts in range(1, self.options.retry.retries + 1):
             pause = self._pause(failure, requests, attempts)
             if pause is None or (timeout is not None and monotonic() + pause >= began + timeout):
@@ -84,13 +100,14 @@ class Server:
                 return send(link, left)
             except RedisError as error:
                 failure = error
+                fates.append(error.fate)
         raise failure
 
     def _pause(self, failure: RedisError, requests: Sequence[Request], attempts: int) -> float | None:
         """How many seconds to wait before `requests` are sent again; `None` where they may not be."""
         if is_passing(failure):
             return self.options.retry.pause(attempts, random.random())
-        lost = type(failure) is ConnectionError and not self.closed
+        lost = isinstance(failure, ConnectionError) and not self.closed
         return 0.0 if lost and may_repeat(requests, failure.fate) else None
 
     # -- the link -----------------------------------------------------------------------------------------------------

@@ -264,8 +264,7 @@ class Subscriber:
     def _send(self) -> None:
         link = self._link
         if self._book.requests and link is not None and not link.lost:
-            for request in self._book.take():
-                link.send(request, Answer(self, link, request))
+            link.send((request, Answer(self, link, request)) for request in self._book.take())
 
     def _flush(self) -> None:
         """Without the lock: let what was to be sent leave."""

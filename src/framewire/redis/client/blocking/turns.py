@@ -26,11 +26,9 @@ from time import monotonic, sleep
 from typing import Any
 
 from framewire.buf.segments import Segment, drop
-from framewire.redis.client.blocking.reader import QUIET_SECONDS
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.exchange._impl import Exchange
-from framewire.redis.exchange.calls import Waiter as AnyWaiter
 
 __all__ = ["INTERRUPTED", "Turns"]
 
@@ -59,7 +57,7 @@ class Turns:
         self._paused = False  # and it was told that the kernel has no room
         self._heard = monotonic()  # when bytes last came
         self._next_beat = 0.0  # when deadlines are to be looked at
-        self._attended = False  # a reader receives for nobody, and no other thread has come
+        self._came_at = 0.0  # when a thread last asked for something, or began to wait
 
     def _beat(self, now: float) -> None:
         """A beat has passed. Called with the lock held."""
@@ -100,7 +98,7 @@ class Turns:
             raise
         return waiter.result()
 
-    def _queue(self, send: Callable[..., None], what: Any, waiter: AnyWaiter, how: Sequence[Any]) -> None:
+    def _queue(self, send: Callable[..., None], what: Any, waiter: Waiter, how: Sequence[Any]) -> None:
         if self.lost:
             raise self.loss()
         try:
@@ -111,70 +109,6 @@ class Turns:
             if not ATOMIC:
                 self._lose(interrupt)
             raise
-
-    def wait(self, waiter: Waiter, deadline: float) -> None:
-        """Until `waiter` is done, the link is lost, or `deadline` of the monotonic clock has come; even then what is
-        there already is received. `waiter` is set by the link's callbacks, or under its lock, and may go on waiting.
-        """
-        spare = 3  # steps behind the deadline: to gather, to send, and to receive what is there
-        try:
-            while spare and not self.lost:
-                left = max(0.0, deadline - monotonic())
-                with self._lock:
-                    step = self._next_step(waiter, left)
-                if step is None:
-                    break
-                step()
-                if not left:
-                    spare = spare - 1 if self._sender is waiter else 0
-        finally:
-            self._unpark(waiter)
-            self._leave(waiter)
-
-    def attend(self, quiet: float = QUIET_SECONDS) -> float | None:
-        """For `Reader`: receive for a beat, where no other thread has for `quiet` seconds, or wants to."""
-        if self.lost:
-            return None
-        if not self._attended:
-            left = quiet - self.unread_for()
-            if left > 0:
-                return left
-        self._attended = self._receive_for_nobody()
-        return 0.0 if self._attended else QUIET_SECONDS
-
-    def _receive_for_nobody(self) -> bool:
-        """For a beat, if no other thread receives; whether still no other wants to."""
-        waiter = Waiter()
-        with self._lock:
-            if self.lost or self._driver is not None:
-                return False
-            self._driver, self._company = waiter, False
-            step = self._next_step(waiter)
-        try:
-            if step is not None:
-                step()
-            return not (self._company or self._parked or self.lost)
-        finally:
-            waiter.abandon()
-            self._leave(waiter)
-
-    def flush(self) -> None:
-        """Send what was asked, unless another thread does; what the kernel has no room for is left to others."""
-        waiter = Waiter()
-        try:
-            with self._lock:
-                if self._sender is None and (self._asked or self._unsent) and not self.lost:
-                    self._sender = waiter
-                    self._take()
-            if self._sender is waiter:
-                self._send()
-        finally:
-            waiter.abandon()
-            self._leave(waiter)
-
-    def unread_for(self) -> float:
-        """For how many seconds no thread has received, to a beat."""
-        return monotonic() - (self._next_beat - BEAT_SECONDS)
 
     def _next_step(self, waiter: Waiter, seconds: float | None = None) -> Callable[[], Any] | None:
         """What the thread of `waiter` does next, without the lock: send, or receive, or wait for those who do, for
@@ -195,12 +129,6 @@ class Turns:
         self._parked.append(waiter)
         gate = waiter.park()
         return gate.acquire if seconds is None else partial(gate.acquire, True, min(seconds, TIMEOUT_MAX))
-
-    def _unpark(self, waiter: Waiter) -> None:
-        """Its thread does not wait there any more: nobody is to hand on a turn to it."""
-        with self._lock:
-            while waiter in self._parked:
-                self._parked.remove(waiter)
 
     # -- turns --------------------------------------------------------------------------------------------------------
 

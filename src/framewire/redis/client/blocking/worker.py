@@ -40,6 +40,7 @@ class PubSubThread(threading.Thread):
 
     def run(self) -> None:
         try:
+            self._run_once()
             while not self.pubsub.ended:
                 self._run_once()
         finally:
