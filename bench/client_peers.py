@@ -1,7 +1,7 @@
 """Clients of Redis behind one small face, so that `bench.client` can ask all of them for the same.
 
-What belongs here: how each is opened, asked for one value and for many, and closed. A peer that is not installed is left
-out. The floor is here too: a bare `asyncio.Protocol` that knows the length of every reply.
+What belongs here: how each is opened, asked for one value and for many, and closed. A peer that is not installed is
+left out. The floor is here too: a bare `asyncio.Protocol` that knows the length of every reply.
 """
 
 from __future__ import annotations

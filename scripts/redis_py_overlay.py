@@ -1,7 +1,7 @@
 """A plugin for pytest: redis-py's own tests find framewire's compat where they say redis.
 
-What belongs here: which class of redis-py is which of ours. The rest of redis-py stays as it is: its tests' helpers, and
-what compat does not have (clusters, Sentinel, modules). Run by `scripts/redis-py-suite`.
+What belongs here: which class of redis-py is which of ours. The rest of redis-py stays as it is: what its tests need
+besides, and what compat does not have (clusters, Sentinel, modules). Run by `scripts/redis-py-suite`.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def pairs() -> dict[Any, Any]:
         for name in names:
             theirs = getattr(importlib.import_module(f"redis.{module}"), name)
             found[theirs] = getattr(importlib.import_module(f"framewire.redis.compat.{module}"), name)
-    core, scripts = (importlib.import_module(name) for name in ("redis.commands.core", "framewire.redis.compat.scripts"))
-    found[core.Script] = found[core.AsyncScript] = scripts.Script
+    core = importlib.import_module("redis.commands.core")
+    found[core.Script] = found[core.AsyncScript] = importlib.import_module("framewire.redis.compat.scripts").Script
     return found
 
 
@@ -59,5 +59,14 @@ def exchange_functions() -> None:
         vars(importlib.import_module(f"redis{part}"))["from_url"] = ours.from_url
 
 
+def exchange_connections() -> None:
+    """Names for `connection_class`, where tests take them from; what redis-py itself builds keeps its own."""
+    for part in ("", ".asyncio"):
+        ours = importlib.import_module(f"framewire.redis.compat{part}")
+        for name in ("Connection", "SSLConnection", "UnixDomainSocketConnection"):
+            vars(importlib.import_module(f"redis{part}"))[name] = getattr(ours, name)
+
+
 exchange(pairs())
+exchange_connections()
 exchange_functions()

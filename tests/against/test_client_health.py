@@ -16,7 +16,7 @@ from framewire.kits import FaultProxy, fault_proxy_in_thread
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.caching.cache import CacheConfig
-from framewire.redis.client.errors import ConnectionError, TimeoutError
+from framewire.redis.client.errors import ConnectionError, LockNotOwnedError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
 from tests.peers import RedisServer
@@ -154,6 +154,27 @@ def _answers(client: BlockingClient) -> bool:
         return client.ping() is not None
     except (TimeoutError, ConnectionError):
         return False
+
+
+async def test_a_lock_is_lost_when_the_server_is_away_for_too_long(server: Stoppable) -> None:
+    """Its holder is told in time, though no answer comes that would say so."""
+    async with Client(**server.address, socket_timeout=PATIENCE) as client:
+        with pytest.raises(LockNotOwnedError, match="lost while it was held"):
+            async with client.lock("L", timeout=0.3):
+                server.stop()
+                await asyncio.sleep(PATIENCE)
+
+
+def test_and_that_of_a_thread(server: Stoppable) -> None:
+    with BlockingClient(**server.address, socket_timeout=0.1) as client:
+        told: list[Any] = []
+        lock = client.lock("L", timeout=0.3, on_lost=told.append)
+        assert lock.acquire()
+        server.stop()
+        until(lambda: told)
+        with pytest.raises(LockNotOwnedError):
+            lock.check()
+        server.go_on()
 
 
 # -- a line that is stalled -------------------------------------------------------------------------------------------

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from framewire.errors import EncodeError, FramewireError, ProtocolError
 from framewire.frames.resp import Error
 from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.errors import ConnectionError, ReadOnlyError, ResponseError, TimeoutError
+from framewire.redis.client.errors import (
+    ConnectionError,
+    DataError,
+    InvalidResponse,
+    MaxConnectionsError,
+    QueueFullError,
+    ReadOnlyError,
+    ResponseError,
+    TimeoutError,
+)
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.outcomes import copied, fail, lost_error, refusal_of
-from framewire.redis.exchange.calls import Call
+from framewire.redis.client.outcomes import broken_error, copied, fail, lost_error, refusal_of, unsent
+from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
 
 def call(*requests: tuple[bytes, ...], written: bool = True, waiter: Waiter | None = None) -> Call:
@@ -44,6 +54,26 @@ def test_a_lost_link(written: bool, fate: Fate) -> None:
     assert (type(error), str(error), error.fate) == (ConnectionError, "gone", fate)
 
 
+def test_a_lost_link_is_as_what_has_ended_it() -> None:
+    error = lost_error(call((b"INCR", b"a")), InvalidResponse("garbage"))
+    assert (type(error), str(error), error.fate) == (InvalidResponse, "garbage", Fate.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (ProtocolError("garbage"), InvalidResponse, "here sent what it must not: garbage"),
+        (UnexpectedReply(1), InvalidResponse, "here sent what it must not: a reply that nobody asked for: 1"),
+        (UnexpectedReply(Error(b"ERR max number of clients reached")), MaxConnectionsError,
+         "here ended the connection: ERR max number of clients reached"),
+        (UnexpectedReply(Error(b"ERR timeout")), ConnectionError, "here ended the connection: ERR timeout"),
+    ],
+)  # fmt: skip
+def test_a_broken_link(error: FramewireError, kind: type[ConnectionError], text: str) -> None:
+    made = broken_error("here", error)
+    assert (type(made), str(made)) == (kind, text)
+
+
 @pytest.mark.parametrize(
     ("name", "fate"), [(b"SET", Fate.NOT_EXECUTED), ("SET", Fate.NOT_EXECUTED), (b"EVAL", Fate.UNKNOWN)]
 )
@@ -58,3 +88,12 @@ def test_copies_are_alike() -> None:
     copy = copied(error)
     assert copy is not error
     assert (type(copy), str(copy), copy.fate, copy.__cause__) == (TimeoutError, "late", Fate.UNKNOWN, cause)
+
+
+@pytest.mark.parametrize(("error", "told"), [
+    (EncodeError("no form"), DataError), (BacklogFull(1, 2, 2), QueueFullError), (LookupError("other"), LookupError),
+])  # fmt: skip
+def test_what_was_not_sent(error: Exception, told: type[Exception]) -> None:
+    failure = unsent(error)
+    assert type(failure) is told and str(failure) == str(error)
+    assert getattr(failure, "fate", Fate.NOT_EXECUTED) is Fate.NOT_EXECUTED

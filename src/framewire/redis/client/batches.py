@@ -8,6 +8,7 @@ What belongs here: collecting requests, the MULTI and EXEC around them, and givi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Generic, Never, TypeVar
 
@@ -39,7 +40,7 @@ class Place(Generic[T]):
     def result(self) -> T:
         """What the command returned. Raises its error, and `RuntimeError` before the batch was executed."""
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)  # it would grow each time
         if self._result is _NOTHING:
             raise RuntimeError("the pipeline was not executed yet")
         return self._result  # type: ignore[no-any-return]
@@ -71,6 +72,7 @@ class Batch:
         self.transaction = transaction
         self.places: list[Place[Any]] = []
         self._error: Exception | None = None  # the first that a command had
+        self.waits: float | None = None  # for how many seconds at most its commands may wait at the server, if any does
         self.scripts: set[str] = set()  # which of them it sends whole, by their SHA-1
 
     def add(self, request: Request, shape: Shape | None) -> Place[Any]:
@@ -78,6 +80,18 @@ class Batch:
         place: Place[Any] = Place(request, shape)
         self.places.append(place)
         return place
+
+    def add_blocking(self, request: Request, shape: Shape | None, seconds: float | None) -> Place[Any]:
+        """One that may wait for so many seconds, for ever with 0 or `None`; in a transaction none waits."""
+        if not self.transaction:
+            self.waits = (self.waits or 0.0) + (seconds or math.inf)
+        return self.add(request, shape)
+
+    def timeout(self, seconds: float | None) -> float | None:
+        """How long to wait for the replies where a call that does not wait is waited for so many seconds."""
+        if seconds is None or self.waits == math.inf:
+            return None
+        return seconds + (self.waits or 0.0)
 
     @property
     def requests(self) -> list[Request]:

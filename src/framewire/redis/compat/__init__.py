@@ -9,7 +9,18 @@
 What belongs here: redis-py's habits, where ours are other ones. `docs/from-redis-py.md` says what differs.
 """
 
-from framewire.redis.compat import asyncio, backoff, client, connection, credentials, exceptions, lock, retry, typing, utils
+from framewire.redis.compat import (
+    asyncio,
+    backoff,
+    client,
+    connection,
+    credentials,
+    exceptions,
+    lock,
+    retry,
+    typing,
+    utils,
+)
 from framewire.redis.compat.backoff import default_backoff
 from framewire.redis.compat.client import Redis, StrictRedis
 from framewire.redis.compat.connection import (

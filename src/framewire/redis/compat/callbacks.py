@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from framewire.redis.client.shapes.acl import log, user
-from framewire.redis.client.shapes.basic import flag, flags, floating, members, ok, pairs, plain
+from framewire.redis.client.shapes.basic import flag, flags, floating, mapping, members, ok, pairs, plain, scored
 from framewire.redis.client.shapes.clients import client_info, clients, pong
 from framewire.redis.client.shapes.cluster import cluster_info, nodes
+from framewire.redis.client.shapes.geo import hashes, positions
 from framewire.redis.client.shapes.info import info
 from framewire.redis.client.shapes.introspection import command_infos
+from framewire.redis.client.shapes.lists import popped
 from framewire.redis.client.shapes.observing import memory_stats, slow_commands
 from framewire.redis.client.shapes.records import records, word, words
 from framewire.redis.client.shapes.scans import page_of_items, page_of_pairs, page_of_scores
 from framewire.redis.client.shapes.server import config, debugged, instant, modules, moment
+from framewire.redis.client.shapes.sorted_sets import one_popped, scores
 from framewire.redis.client.shapes.streams import entries, pending_summary, read, stream_info
 from framewire.redis.compat.results import converted
 from framewire.redis.exchange.calls import Shape
@@ -34,7 +37,8 @@ def _named(names: str, shape: Shape) -> dict[str, Shape]:
 
 _SHAPES: Final[Mapping[str, Shape]] = {
     **_named(
-        "COPY EXPIRE EXPIREAT HEXISTS HMSET MOVE MSETNX PERSIST PEXPIRE PEXPIREAT PSETEX RENAMENX SETEX SETNX SMOVE", flag
+        "COPY EXPIRE EXPIREAT HEXISTS HMSET MOVE MSETNX PERSIST PEXPIRE PEXPIREAT PSETEX RENAMENX SETEX SETNX SMOVE",
+        flag,
     ),
     **_named(
         "ASKING AUTH FLUSHALL FLUSHDB LSET LTRIM MSET PFMERGE QUIT READONLY READWRITE RENAME SAVE SELECT SET SHUTDOWN"
@@ -44,6 +48,9 @@ _SHAPES: Final[Mapping[str, Shape]] = {
     **_named("GEODIST HINCRBYFLOAT INCRBYFLOAT ZINCRBY ZSCORE", floating),
     **_named("SDIFF SINTER SMEMBERS SUNION", members),
     **_named("XRANGE XREVRANGE", entries),
+    **_named("BLPOP BRPOP", popped),
+    **_named("BZPOPMAX BZPOPMIN", one_popped),
+    **_named("ZPOPMAX ZPOPMIN", scored),
     **_named("XREAD XREADGROUP", read),
     **_named("SCAN SSCAN", page_of_items),
     **dict.fromkeys(("ACL LOAD", "ACL SAVE", "ACL SETUSER"), ok),
@@ -67,6 +74,9 @@ _SHAPES: Final[Mapping[str, Shape]] = {
     "CONFIG GET": config,
     "DEBUG OBJECT": debugged,
     "HSCAN": page_of_pairs,
+    "GEOHASH": hashes,
+    "GEOPOS": positions,
+    "HGETALL": mapping,
     "INFO": info,
     "LASTSAVE": moment,
     "MEMORY STATS": memory_stats,
@@ -78,6 +88,7 @@ _SHAPES: Final[Mapping[str, Shape]] = {
     "XGROUP DESTROY": flag,
     "XINFO STREAM": stream_info,
     "XPENDING": pending_summary,
+    "ZMSCORE": scores,
     "ZSCAN": page_of_scores,
 }
 
@@ -112,7 +123,8 @@ class Callbacks(dict[str, Callback]):
             return None
         for name in (" ".join(map(_text, request[:2])), _text(request[0])):
             if name in self.own:
-                return super().get(name, plain)
+                callback: Callback = super().get(name, plain)
+                return callback
         return None
 
 

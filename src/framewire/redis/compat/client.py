@@ -15,7 +15,7 @@ from framewire.redis.client.blocking.scans import ScanIterators
 from framewire.redis.client.blocking.server import LOOK_SECONDS
 from framewire.redis.client.blocking.steps import drive
 from framewire.redis.client.blocking.views import Runner
-from framewire.redis.client.errors import WatchError
+from framewire.redis.client.errors import ResponseError, WatchError
 from framewire.redis.compat.callbacks import Callbacks
 from framewire.redis.compat.connections import Connection
 from framewire.redis.compat.lock import Lock
@@ -33,6 +33,8 @@ __all__ = ["EMPTY_RESPONSE", "NEVER_DECODE", "Monitor", "Pipeline", "PubSub", "P
 
 class Redis(Speaking, ScanIterators[Any]):
     """redis-py's client for threads. Settings are redis-py's; those without a meaning here are ignored."""
+
+    drive = staticmethod(drive)
 
     def __init__(
         self, host: str = "localhost", port: int = 6379, db: int = 0, password: str | None = None,
@@ -68,8 +70,15 @@ class Redis(Speaking, ScanIterators[Any]):
     # -- how it runs commands -----------------------------------------------------------------------------------------
 
     def _perform(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None, blocking: bool) -> Any:
-        runner = self._runner
-        return runner._run_blocking(request, shape, seconds) if blocking else runner._run(request, shape)
+        if not blocking:
+            return self._runner._run(request, shape)
+        try:
+            return self._runner._run_blocking(request, shape, seconds)
+        except ResponseError:
+            raise
+        except BaseException:
+            self._leave()  # of its connection: the server may go on with the command
+            raise
 
     @property
     def _runner(self) -> Runner[bytes]:
@@ -165,7 +174,7 @@ class Redis(Speaking, ScanIterators[Any]):
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call."""
-        return Script(self, script, drive)
+        return Script(self, script)
 
     def client(self) -> Self:
         """A client with a connection of its own."""

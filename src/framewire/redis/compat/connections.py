@@ -7,9 +7,12 @@ outside, which is little: a link is driven by the client that has it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 __all__ = ["Connection", "SSLConnection", "UnixDomainSocketConnection", "class_of", "shown"]
+
+
+_SECRETS: Final = ("username", "password", "credential_provider", "ssl_password", "ssl_keyfile", "ssl_certfile")
 
 
 class Abortable(Protocol):
@@ -48,18 +51,18 @@ class UnixDomainSocketConnection(Connection):
     """As `connection_class` it stands for links over a Unix socket."""
 
 
-def class_of(settings: Mapping[str, Any]) -> type[Connection]:
-    """The class that such settings mean."""
+def class_of(settings: Mapping[str, Any], plain: type[Connection]) -> type[Connection]:
+    """The class that such settings mean; `plain` is that of links over TCP."""
     if settings.get("path") or settings.get("unix_socket_path"):
         return UnixDomainSocketConnection
-    return SSLConnection if settings.get("ssl") else Connection
+    return SSLConnection if settings.get("ssl") else plain
 
 
 def shown(connection_class: Any, settings: Mapping[str, Any]) -> str:
     """A connection of a pool, as redis-py shows one: without secrets."""
-    names = ("path",) if settings.get("path") else ("host", "port")
-    values = {"host": "localhost", "port": 6379, "db": 0, **settings}
-    parts = [f"{name}={values[name]}" for name in (*names, "db")]
-    if values.get("client_name"):
-        parts.append(f"client_name={values['client_name']}")
+    parts = [f"{name}={_value(name, value)}" for name, value in settings.items() if value is not None]
     return f"<{connection_class.__module__}.{connection_class.__name__}({','.join(parts)})>"
+
+
+def _value(name: str, value: Any) -> Any:
+    return "<REDACTED>" if name in _SECRETS else value

@@ -17,7 +17,9 @@ __all__ = ["Encoder", "encoder_of"]
 class Encoder:
     """What a client makes of text. `decode` leaves bytes alone unless `decode_responses`, or it is forced."""
 
-    def __init__(self, encoding: str = "utf-8", encoding_errors: str = "strict", decode_responses: bool = False) -> None:
+    def __init__(
+        self, encoding: str = "utf-8", encoding_errors: str = "strict", decode_responses: bool = False
+    ) -> None:
         self.encoding, self.encoding_errors, self.decode_responses = encoding, encoding_errors, decode_responses
         self.is_usual = encoding.lower() in ("utf-8", "utf8") and encoding_errors == "strict"
 
@@ -29,7 +31,7 @@ class Encoder:
             case str():
                 return value.encode(self.encoding, self.encoding_errors)
             case bool():
-                raise DataError(f"a bool has no form on the wire: {value!r}; convert it to bytes, str, int or float first")
+                raise DataError(f"{value!r} has no form on the wire; convert it to bytes, str, int or float first")
             case int() | float():
                 return repr(value).encode()
             case bytearray() | memoryview():

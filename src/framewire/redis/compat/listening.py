@@ -70,7 +70,7 @@ class Listened:
         self.inbox.clear()
 
     def names(self, mark: str) -> tuple[dict[Any, Handler | None], set[Any]]:
-        """What is listened to, and what of it is about to end: of channels (no mark), patterns (`p`) or shards (`s`)."""
+        """What is listened to, and what of it is about to end: channels (no mark), patterns (`p`) or shards (`s`)."""
         match mark:
             case "p":
                 return self.patterns, self.pending_unsubscribe_patterns
@@ -120,15 +120,14 @@ class Listened:
         """The shape of a (un)subscribe's reply: its confirmations are read in their turn."""
         self.inbox.extend(confirmations)
 
-    def understood(self, items: Sequence[Any], ignore: bool) -> tuple[dict[str, Any] | None, Handler | None]:
+    def understood(self, items: Sequence[Any], ignore: bool) -> tuple[Any, Callable[[Any], Any] | None]:
         """The message that `items` are, `None` if nobody is to see it; and its handler, if it has one."""
         message = self._message(items)
         kind = message["type"]
         if kind in _UNSUBSCRIBED:
             self._ended(_UNSUBSCRIBED[kind], message["channel"])
         if self.push_handler_func is not None:
-            self.push_handler_func(list(items))
-            return None, None
+            return list(items), self.push_handler_func
         if kind in _PUBLISHED:
             name = message["channel"] if message["pattern"] is None else message["pattern"]
             return message, self.names(_PUBLISHED[kind])[0].get(name)

@@ -24,6 +24,6 @@ class Lock(OurLock):
     ) -> None:  # fmt: skip
         self.redis = redis
         super().__init__(
-            redis.connection_pool.client, name, timeout, sleep, blocking, blocking_timeout, thread_local, raise_on_release_error,
-            renew=False,
+            redis.connection_pool.client, name, timeout, sleep, blocking, blocking_timeout, thread_local,
+            raise_on_release_error, renew=False,
         )  # fmt: skip

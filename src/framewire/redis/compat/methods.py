@@ -100,7 +100,7 @@ class Methods(LinkMethods):
 
     def replicaof(self, *args: Any, **kwargs: Any) -> Any:
         """REPLICAOF: `("NO", "ONE")`, or a host and a port."""
-        return self._run((b"REPLICAOF", *args), ok)
+        return self._run((b"REPLICAOF", *args), plain)
 
     def mget(self, keys: Any, *args: Any) -> Any:
         """MGET; nothing of no keys."""
@@ -108,61 +108,96 @@ class Methods(LinkMethods):
             keys = list(keys)
             if not keys and not args:
                 return self._run((b"ECHO", b""), _nothing)
-        return super().mget(keys, *args)
+        ours: Any = super()
+        return ours.mget(keys, *args)
 
     def hmset(self, name: Any, mapping: Any) -> Any:
         """HMSET."""
         warnings.warn("hmset is deprecated: use hset(name, mapping=...)", DeprecationWarning, stacklevel=2)
-        return super().hmset(name, mapping)
+        ours: Any = super()
+        return ours.hmset(name, mapping)
 
     def set(self, name: Any, value: Any, ex: Any = None, px: Any = None, *args: Any, **kwargs: Any) -> Any:
         """SET, with redis-py's positional arguments: `nx`, `xx`, `keepttl`, `get`, `exat` and `pxat` follow."""
         for name_of_it, time in (("ex", ex), ("px", px)):
             if time is not None and not (isinstance(time, (int, timedelta)) or (str(time).isdigit())):
                 raise DataError(f"{name_of_it} is an int or a timedelta, not {time!r}")
-        return super().set(name, value, ex, px, *args, **kwargs)
+        ours: Any = super()
+        return ours.set(name, value, ex, px, *args, **kwargs)
 
     def acl_genpass(self, bits: Any = None, **kwargs: Any) -> Any:
         """ACL GENPASS."""
         if bits is not None and not (str(bits).isdigit() and 1 <= int(bits) <= 4096):
             raise DataError(f"a password has from 1 to 4096 bits, not {bits!r}")
-        return super().acl_genpass(bits)
+        ours: Any = super()
+        return ours.acl_genpass(bits)
 
     def client_kill_filter(self, *args: Any, skipme: Any = None, **kwargs: Any) -> Any:
         """CLIENT KILL with filters."""
         if skipme is not None and not isinstance(skipme, bool):
             raise DataError("skipme is True or False")
-        return super().client_kill_filter(*args, skipme=skipme, **kwargs)
+        ours: Any = super()
+        return ours.client_kill_filter(*args, skipme=skipme, **kwargs)
 
-    def xautoclaim(self, name: Any, groupname: Any, consumername: Any, min_idle_time: Any, *args: Any, **kwargs: Any) -> Any:
+    def xautoclaim(
+        self, name: Any, groupname: Any, consumername: Any, min_idle_time: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         """XAUTOCLAIM."""
         if int(min_idle_time) < 0:
             raise DataError(f"min_idle_time is 0 or more, not {min_idle_time}")
         if kwargs.get("count") is not None and int(kwargs["count"]) < 0:
             raise DataError(f"count is 0 or more, not {kwargs['count']}")
-        return super().xautoclaim(name, groupname, consumername, min_idle_time, *args, **kwargs)
+        ours: Any = super()
+        return ours.xautoclaim(name, groupname, consumername, min_idle_time, *args, **kwargs)
 
-    def xpending_range(self, name: Any, groupname: Any, min: Any, max: Any, count: Any, *args: Any, **kwargs: Any) -> Any:
+    def xpending_range(
+        self, name: Any, groupname: Any, min: Any, max: Any, count: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         """XPENDING of a range."""
         if min is None or max is None or count is None:
             raise DataError("min, max and count are all needed")
         for what, number in (("count", count), ("idle", kwargs.get("idle"))):
             if number is not None and int(number) < 0:
                 raise DataError(f"{what} is 0 or more, not {number}")
-        return super().xpending_range(name, groupname, min, max, count, *args, **kwargs)
+        ours: Any = super()
+        return ours.xpending_range(name, groupname, min, max, count, *args, **kwargs)
 
+    # What redis-py leaves to the server to refuse, and its users expect from there:
+
+    def zrem(self, name: Any, *values: Any) -> Any:
+        """ZREM."""
+        return self._run((b"ZREM", name, *values))
+
+    def delete(self, *names: Any) -> Any:
+        """DEL."""
+        return self._run((b"DEL", *names))
+
+    def lcs(self, key1: Any, key2: Any, len: Any = False, idx: Any = False, *args: Any, **kwargs: Any) -> Any:
+        """LCS."""
+        if len and idx:
+            return self._run((b"LCS", key1, key2, b"LEN", b"IDX"))
+        ours: Any = super()
+        return ours.lcs(key1, key2, len, idx, *args, **kwargs)
+
+    def command_list(self, module: Any = None, category: Any = None, pattern: Any = None) -> Any:
+        """COMMAND LIST."""
+        filters = {b"MODULE": module, b"ACLCAT": category, b"PATTERN": pattern}
+        words = [word for kind, value in filters.items() if value is not None for word in (b"FILTERBY", kind, value)]
+        return self._run((b"COMMAND", b"LIST", *words), plain)
 
     def script_flush(self, sync_type: Any = None) -> Any:
         """SCRIPT FLUSH."""
         if sync_type is not None and str(sync_type).upper() not in ("SYNC", "ASYNC"):
             raise DataError(f"sync_type is SYNC or ASYNC, not {sync_type!r}")
-        return super().script_flush(sync_type)
+        ours: Any = super()
+        return ours.script_flush(sync_type)
 
-    def geosearch(self, *args: Any, unit: Any = None, **kwargs: Any) -> Any:
+    def geosearch(self, *args: Any, unit: Any = "m", **kwargs: Any) -> Any:
         """GEOSEARCH."""
-        if unit is not None and str(unit).lower() not in ("m", "km", "mi", "ft"):
+        if str(unit).lower() not in ("m", "km", "mi", "ft"):
             raise DataError(f"unit is m, km, mi or ft, not {unit!r}")
-        return super().geosearch(*args, unit=unit, **kwargs)
+        ours: Any = super()
+        return ours.geosearch(*args, unit=unit, **kwargs)
 
 
 def _nothing(reply: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """Connection pools as far as people construct one: settings, and the client behind them.
 
-What belongs here: `ConnectionPool` and its kin, for threads, and what those for asyncio share with it. A pool here holds
+What belongs here: `ConnectionPool` and its kin, for threads, and what those for asyncio share with it. A pool here has
 one client of ours, which makes its own links: one that all share, and others for what needs one. Its connections are
 nobody's to take.
 """
@@ -23,15 +23,16 @@ __all__ = ["BlockingConnectionPool", "ConnectionPool", "Settings"]
 class Settings:
     """What a pool of either kind is told."""
 
+    plain_class: type[Connection] = Connection  # of links over TCP
+
     def __init__(self, connection_class: Any = None, max_connections: int | None = None, **settings: Any) -> None:
         if max_connections is not None and (not isinstance(max_connections, int) or max_connections <= 0):
             raise ValueError(f"max_connections is a number above 0, not {max_connections!r}")
         if _is_tls(connection_class):
             settings["ssl"] = True
-        self.connection_class = connection_class or class_of(settings)
+        self.connection_class = connection_class or class_of(settings, self.plain_class)
         self.max_connections = max_connections or 100
         self.connection_kwargs = settings
-        self._options = options_of({**settings, "max_connections": self.max_connections})
 
     @classmethod
     def from_url(cls, url: str, **settings: Any) -> Self:
@@ -40,8 +41,9 @@ class Settings:
 
     @property
     def options(self) -> Options:
-        """The options of the client behind it, which leaves text to us."""
-        return replace(self._options, decode_responses=False)
+        """The options of the client behind it, which leaves text to us. Raises `TypeError` and `ValueError`."""
+        options = options_of({**self.connection_kwargs, "max_connections": self.max_connections})
+        return replace(options, decode_responses=False)
 
     def get_encoder(self) -> Encoder:
         """What makes bytes of text, and text of bytes."""

@@ -143,7 +143,9 @@ class PubSub(Listened):
 
     # -- what comes ---------------------------------------------------------------------------------------------------
 
-    def get_message(self, ignore_subscribe_messages: bool = False, timeout: float | None = 0.0) -> dict[str, Any] | None:
+    def get_message(
+        self, ignore_subscribe_messages: bool = False, timeout: float | None = 0.0
+    ) -> dict[str, Any] | None:
         """The next message, waited for `timeout` seconds, for ever with `None`. `None` if there was none, or if it went
         to a handler."""
         if not self.subscribed_event.is_set():
@@ -184,8 +186,8 @@ class PubSub(Listened):
         if not self.subscribed:
             self.subscribed_event.clear()
         if handler is None:
-            return message
-        handler(message or {})
+            return message  # type: ignore[no-any-return]
+        handler(message)
         return None
 
     def listen(self) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,7 @@
 """Results as redis-py has them, where ours are other ones.
 
 What belongs here: for each such command, what becomes of our result. redis-py's are those that it documents: the shapes
-of RESP2, whatever is on the wire, unless a client asks for others (which has ours then). `docs/from-redis-py.md` has the
-same table in words.
+of RESP2, whatever is on the wire. `docs/from-redis-py.md` says which they are.
 """
 
 from __future__ import annotations
@@ -103,8 +102,27 @@ def _texts(value: Any) -> Any:
     return [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in value]
 
 
+def _spelled(value: Any) -> Any:
+    """Records as names and values by turns, words as bytes."""
+    if isinstance(value, dict):
+        return [_spelled(item) for pair in value.items() for item in pair]
+    return [_spelled(item) for item in value] if isinstance(value, list) else _bytes(value)
+
+
 def _ok_bytes(value: Any) -> Any:
     return b"OK" if value is True else value
+
+
+def _migrated(value: Any) -> Any:
+    return b"OK" if value else b"NOKEY"
+
+
+def _ranked(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _tracked(value: dict[str, Any]) -> list[Any]:
+    return [item for pair in value.items() for item in pair]
 
 
 _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
@@ -128,6 +146,18 @@ _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
     (b"LCS",): _matches,
     (b"ACL", b"DRYRUN"): _bytes,
     (b"CLIENT", b"UNPAUSE"): _ok_bytes,
+    (b"RESTORE",): _ok_bytes,
+    (b"REPLICAOF",): _ok_bytes,
+    (b"MIGRATE",): _migrated,
+    (b"ZRANK",): _ranked,
+    (b"ZREVRANK",): _ranked,
+    (b"CLIENT", b"TRACKINGINFO"): _tracked,
+    (b"FUNCTION", b"LIST"): _spelled,
+    (b"FUNCTION", b"STATS"): _spelled,
+    (b"CLUSTER", b"MYID"): _bytes,
+    (b"CLUSTER", b"BUMPEPOCH"): _bytes,
+    (b"LATENCY", b"LATEST"): _lists,
+    (b"LATENCY", b"HISTORY"): _lists,
     (b"COMMAND", b"LIST"): _all_bytes,
     (b"COMMAND", b"GETKEYS"): _texts,
     (b"COMMAND", b"GETKEYSANDFLAGS"): _all_bytes,

@@ -12,12 +12,13 @@ from typing import Any
 from framewire.redis.client.batches import Batch
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.requests import words_of
+from framewire.redis.compat.speaking import Speaking
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["Collecting", "annotated", "raise_first"]
+__all__ = ["Pipelined", "annotated", "raise_first"]
 
 
-class Collecting:
+class Pipelined(Speaking):
     """The commands of a pipeline.
 
     transaction: MULTI and EXEC stand around them. watching: commands run at once, until `multi` was called.

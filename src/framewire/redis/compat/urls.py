@@ -5,7 +5,7 @@ What belongs here: one translation. How a URL is spelled is known to `framewire.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from framewire.redis.client.option_kinds import KINDS
 from framewire.redis.urls import parse_url
@@ -31,4 +31,12 @@ def settings_of_url(url: str) -> dict[str, Any]:
 
 
 def _read(name: str, text: str | bytes) -> Any:
-    return KINDS[name].read(name, text) if name in KINDS else text
+    if name == "retry_on_timeout":
+        return KINDS["socket_keepalive"].read(name, text)
+    if name in KINDS and name not in _AS_THEY_ARE:
+        return KINDS[name].read(name, text)
+    return text
+
+
+_AS_THEY_ARE: Final = ("client_name",)
+"""Text that is looked at when somebody connects, as in redis-py."""

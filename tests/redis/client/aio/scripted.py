@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from framewire._impl import BytesMut, RespDecoder
+from framewire.errors import ProtocolError
 from tests.waiting import until_in_loop
 
 Answer = Callable[["Peer", list[bytes]], "bytes | None"]
@@ -45,8 +46,9 @@ class ScriptedServer:
     host, port, url = "127.0.0.1", 0, ""
     stop_listening: Callable[[], None]
 
-    def __init__(self, answer: Answer, greets: bool) -> None:
+    def __init__(self, answer: Answer, greets: bool, refusal: bytes) -> None:
         self._answer = answer
+        self._refusal = refusal
         self._greets = greets
         self.peers: list[Peer] = []
         self.requests: list[list[bytes]] = []
@@ -65,9 +67,12 @@ class ScriptedServer:
         peer = Peer(len(self.peers) + 1, writer)
         self.peers.append(peer)
         self._serving.append(asyncio.current_task())
+        if self._refusal:
+            peer.say(self._refusal)
+            peer.hang_up()
         self.open += 1
         self.most_open = max(self.most_open, self.open)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ProtocolError):
             await self._listen(reader, peer)
         writer.close()
         self.open -= 1
@@ -103,9 +108,13 @@ def _greeting(words: list[bytes]) -> bytes | None:
 
 
 @asynccontextmanager
-async def scripted(answer: Answer, *, greets: bool = True, **parameters: Any) -> AsyncIterator[ScriptedServer]:
-    """A server that answers so; with `greets` handshakes are dealt with and not asked for."""
-    server = ScriptedServer(answer, greets)
+async def scripted(
+    answer: Answer, *, greets: bool = True, refusal: bytes = b"", **parameters: Any
+) -> AsyncIterator[ScriptedServer]:
+    """A server that answers so; with `greets` handshakes are dealt with and not asked for. With `refusal` it says that
+    to whoever connects, and hangs up.
+    """
+    server = ScriptedServer(answer, greets, refusal)
     listening = await asyncio.start_server(server.serve, server.host, **parameters)
     server.stop_listening = listening.close
     server.port = listening.sockets[0].getsockname()[1]

@@ -9,7 +9,7 @@ import pytest
 
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.blocking.client import BlockingClient
-from framewire.redis.client.errors import ResponseError, SharedLinkError
+from framewire.redis.client.errors import DataError, ResponseError, SharedLinkError
 from framewire.redis.client.refusals import INSTEAD
 from framewire.redis.server.network.thread import ThreadServer, run_in_thread
 
@@ -56,6 +56,30 @@ async def test_what_blocks_does_not_block_others(client: Client) -> None:
     assert await asyncio.gather(*waiting) == [[b"l", b"x"], ["m", "y"]]
 
 
+async def test_nor_does_it_in_a_pipeline(client: Client) -> None:
+    """It has a link of its own then; in a transaction the server does not wait."""
+    pipelines = [client.pipeline(), client.text.pipeline(), client.pipeline()]
+    pipelines[0].blpop("a", 0)
+    pipelines[1].execute_command("BLPOP", "b", 0)
+    pipelines[2].blpop("c", 0)
+    executing = [asyncio.ensure_future(pipeline.execute()) for pipeline in pipelines]
+    while (await client.info("clients"))["blocked_clients"] < 3:
+        pass
+    executing[2].cancel()
+    while (await client.info("clients"))["blocked_clients"] > 2:  # the server waits no more either
+        pass
+    async with client.transaction() as transaction:
+        nothing = transaction.blpop("d", 0)
+    assert nothing.result() is None
+    await client.rpush("a", "x")
+    await client.rpush("b", "y")
+    assert await asyncio.gather(*executing[:2]) == [[(b"a", b"x")], [["b", "y"]]]
+    failing = client.pipeline()
+    failing.blpop("a", 0.001), failing.lpush("l", object())  # type: ignore[arg-type]
+    with pytest.raises(DataError):
+        await failing.execute()
+
+
 @pytest.mark.parametrize("in_pipeline", [False, True])
 async def test_a_link_that_was_changed_is_not_lent_again(client: Client, in_pipeline: bool) -> None:
     async with client.dedicated() as own:
@@ -88,3 +112,24 @@ def test_threads_are_refused_it_too(server: ThreadServer) -> None:
         with client.dedicated() as own:
             assert own.client_id() != number
         assert client.execute("BLPOP", "none", 0.001) is None
+        with client.pipeline() as waiting:
+            first, second = waiting.blpop("none", 0.001), waiting.set("k", 1)
+        assert (first.result(), second.result()) == (None, True)
+        number = client.client_id()
+        with client.pipeline() as waiting:
+            apart = waiting.execute_command("CLIENT", "ID"), waiting.blpop("none", 0.001)
+        assert apart[0].result() != number
+
+
+async def test_what_has_no_form_on_the_wire_is_a_data_error(client: Client, server: ThreadServer) -> None:
+    """On links of their own too."""
+    with pytest.raises(DataError):
+        await client.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+    async with client.dedicated() as own:
+        with pytest.raises(DataError):
+            await own.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+    with BlockingClient.from_url(server.url) as blocking:
+        with pytest.raises(DataError):
+            blocking.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+        with blocking.dedicated() as mine, pytest.raises(DataError):
+            mine.blpop(["l", None], timeout=1)  # type: ignore[list-item]

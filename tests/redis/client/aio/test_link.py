@@ -10,7 +10,13 @@ import pytest
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.aio.link import BEAT_SECONDS, Link
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, ResponseError, TimeoutError
+from framewire.redis.client.errors import (
+    ConnectionError,
+    InvalidResponse,
+    MaxConnectionsError,
+    ResponseError,
+    TimeoutError,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
 from tests.redis.client.aio.scripted import HELLO, OLD, Peer, no_complaints, pong, scripted, silent
@@ -219,6 +225,15 @@ async def test_an_error_within_a_reply_is_a_value() -> None:
     async with scripted(answer) as server, Client.from_url(server.url) as client:
         one, error = await client.execute("ANY")
         assert one == 1 and str(error) == "ERR no"
+
+
+async def test_a_server_that_has_no_room_says_so_before_it_is_asked() -> None:
+    async with scripted(pong, refusal=b"-ERR max number of clients reached\r\n") as server:
+        async with Client.from_url(server.url, retry=Retry(2, 0.001, 0.001)) as client:
+            with pytest.raises(MaxConnectionsError, match="max number of clients") as caught:
+                await client.incr("n")
+            assert caught.value.fate is Fate.NOT_EXECUTED
+        assert server.connects == 3, "there may be room later"
 
 
 # -- loss -------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.errors import EncodeError
 from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
@@ -30,8 +31,9 @@ from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
-from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.exchange.calls import BacklogFull, Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
@@ -182,8 +184,28 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             result = await self._told(own.call)(request, shape, timeout)
             clean = True
             return result
+        except (EncodeError, BacklogFull) as error:
+            raise unsent(error) from None
         finally:
             self._pool.give_back(own, clean=clean)
+
+    def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """A batch that waits at the server has a link of its own too."""
+        task = asyncio.ensure_future(self._block_batch(requests, waiter, timeout))
+        waiter.add_done_callback(lambda _: task.cancel())  # which does nothing to a task that is done
+
+    async def _block_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:  # noqa: ASYNC109
+        try:
+            async with Dedicated(self._pool, self.options, self._hooked) as own:
+                replies: Future = asyncio.get_running_loop().create_future()
+                own._send_batch(requests, replies, timeout)
+                await replies
+        except Exception as error:
+            if not waiter.done():
+                waiter.set_exception(error)
+        else:
+            if not waiter.done():
+                waiter.set_result(replies.result())
 
     def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
         """`call`, and the hooks told of it."""

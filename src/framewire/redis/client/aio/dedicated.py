@@ -102,7 +102,7 @@ class Transaction(Pipeline[S]):
         """`watched` is `dedicated`, or its text view."""
         super().__init__(
             dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True,
-            allow=dedicated._allow,
+            allow=dedicated._allow, send_apart=dedicated._send_apart,
         )  # fmt: skip
         self.watched = watched
         self._dedicated = dedicated

@@ -18,10 +18,11 @@ from typing import Any, Protocol, cast
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import broken_error
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call
 
@@ -189,7 +190,7 @@ class Link(asyncio.BufferedProtocol):
             self._owner.link_refused(self, call, error)
 
     def broken(self, error: FramewireError) -> None:
-        self.abort(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+        self.abort(broken_error(self.where, error))
 
     # -- writing ------------------------------------------------------------------------------------------------------
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.credentials import AsyncCredentialProvider, auth_arguments
-from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.errors import RedisError, TimeoutError
 from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.tcp import set_tcp_options
-from framewire.redis.client.tls import ssl_context
+from framewire.redis.client.tls import not_opened, ssl_context
 from framewire.redis.urls import factory
 
 __all__ = ["Opener"]
@@ -53,7 +53,7 @@ class Opener:
         except builtins.TimeoutError as error:
             raise TimeoutError(f"could not connect to {link.where} within {seconds} s") from error
         except (OSError, ValueError, RuntimeError) as error:
-            raise ConnectionError(f"could not connect to {link.where}: {error}") from error
+            raise not_opened(link.where, error) from error
         if self.hooks is not None:
             link.hooks = self.hooks
             self.hooks.opened(link.options, perf_counter() - began)

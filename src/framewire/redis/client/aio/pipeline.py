@@ -15,9 +15,10 @@ from framewire.redis.client.commands.all import Commands
 from framewire.redis.client.definition import Queued, S
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.requests import worded
+from framewire.redis.client.requests import worded, words_of
 from framewire.redis.client.shapes.basic import plain, texted
 from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.facts.table import blocks
 
 __all__ = ["Pipeline"]
 
@@ -32,10 +33,11 @@ class Pipeline(Queued, Commands[S]):
 
     def __init__(
         self, send_batch: SendBatch, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool,
-        allow: Callable[[Request], None],
+        allow: Callable[[Request], None], send_apart: SendBatch,
     ) -> None:  # fmt: skip
-        """`allow` raises where a request that a user has worded may not go over the link."""
-        self._send_batch = send_batch
+        """`allow` raises where a request that a user has worded may not go over the link; `send_apart`
+        sends a batch that waits at the server."""
+        self._send_batch, self._send_apart = send_batch, send_apart
         self._allow = allow
         self._timeout = timeout
         self._text = text
@@ -54,7 +56,7 @@ class Pipeline(Queued, Commands[S]):
         return self._batch.add(request, shape)
 
     def _run_blocking(self, request: tuple[Any, ...], shape: Any, seconds: float | None) -> Any:
-        return self._run(request, shape)  # in MULTI the server does not wait; in a pipeline all wait for it
+        return self._batch.add_blocking(request, texted(shape) if self._text else shape, seconds)
 
     def execute_command(self, *words: Any) -> Place[Any]:
         """Any command, by its words; its result is plain Python.
@@ -63,7 +65,10 @@ class Pipeline(Queued, Commands[S]):
         """
         request = worded(words)
         self._allow(request)
-        place: Place[Any] = self._run(request, plain)
+        seconds = blocks(words_of(request))
+        place: Place[Any] = (
+            self._run(request, plain) if seconds is None else self._run_blocking(request, plain, seconds)
+        )
         return place
 
     async def execute(self, raise_on_error: bool | None = None) -> list[Any]:
@@ -78,7 +83,8 @@ class Pipeline(Queued, Commands[S]):
             return []
         waiter = asyncio.get_running_loop().create_future()
         try:
-            self._send_batch(batch.requests, waiter, self._timeout)
+            send = self._send_batch if batch.waits is None else self._send_apart
+            send(batch.requests, waiter, batch.timeout(self._timeout))
             replies = await waiter
         except RedisError as error:
             batch.fail(error, getattr(error, "replies", ()))

@@ -125,6 +125,11 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         finally:
             self._pool.give_back(link, clean=clean)
 
+    def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """A batch that waits at the server has a link of its own too."""
+        with self.dedicated() as own:
+            return own._send_batch(requests, timeout)
+
     def _told(self, request: tuple[Any, ...], send: Callable[[], Any]) -> Any:
         """What `send` returns, and the hooks told of it."""
         return send() if self._hooked is None else self._hooked.tell((request,), False, send)

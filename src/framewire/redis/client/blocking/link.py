@@ -24,11 +24,11 @@ from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.waits import Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.handshake import Greeting, greet
 from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import fail, lost_error, refusal_of
+from framewire.redis.client.outcomes import broken_error, fail, lost_error, refusal_of
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call, Request, Shape
 from framewire.redis.exchange.calls import Waiter as AnyWaiter
@@ -58,6 +58,7 @@ class Link(Waits):
         self.greeting: Greeting = {}
         self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
+        self.keeps_errors = False  # an error that the server answers with is a reply like others
         self.hooks: Hooks | None = None  # who is told when it ends
         self.error: Exception | None = None
         self._listeners: list[Waiter] = []  # who waits for what nobody asks for
@@ -70,7 +71,7 @@ class Link(Waits):
 
     def call(self, request: Request, shape: Shape | None = None, timeout: float | None = None) -> Any:
         """Send `request` and return what `shape` makes of its reply. Raises what the server says, `ConnectionError`,
-        `TimeoutError`, `EncodeError` and `BacklogFull`.
+        `TimeoutError`, and `DataError` and `QueueFullError` where it was not sent.
         """
         return self._ask(self.exchange.send, request, shape, timeout)
 
@@ -105,13 +106,13 @@ class Link(Waits):
 
     def refused(self, call: Call, error: Error) -> None:
         if call.waiter is not None:
-            if self.is_open:
+            if self.is_open and not self.keeps_errors:
                 call.waiter.set_exception(refusal_of(call, error))
             else:
                 call.waiter.set_result(error)
 
     def broken(self, error: FramewireError) -> None:
-        self._lose(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+        self._lose(broken_error(self.where, error))
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
@@ -268,6 +269,15 @@ class Link(Waits):
         self._sender = self._driver = None
         self._parked.clear()
         self._wire.close()
+
+    def detach(self) -> Wire:
+        """The socket, hands shaken, for who speaks on it by himself. The link must not be used any more: a call raises
+        `ConnectionError`, and ends the socket.
+        """
+        with self._lock:
+            self.lost = True
+            self.error = ConnectionError("the socket was given to somebody else")
+            return self._wire
 
 
 def _ignore(items: Sequence[Any]) -> None:

@@ -25,7 +25,7 @@ from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import may_pass
 from framewire.redis.client.tcp import set_tcp_options
-from framewire.redis.client.tls import ssl_context
+from framewire.redis.client.tls import not_opened, ssl_context
 from framewire.redis.urls import factory
 
 __all__ = ["Opener"]
@@ -88,7 +88,7 @@ class Opener:
             except RedisError:
                 raise
             except (OSError, ValueError, RuntimeError) as error:
-                raise ConnectionError(f"could not connect to {options.url}: {error}") from error
+                raise not_opened(options.url, error) from error
             undo.pop_all()
         if self.hooks is not None:
             link.hooks = self.hooks

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from framewire.redis.client.caching.values import size_of
+from framewire.redis.client.caching.values import size_of, tells_of_absence
 
 __all__ = ["Cache", "CacheConfig", "CacheStats", "Entry"]
 
@@ -142,7 +142,13 @@ class Cache:
         return entry
 
     def fill(self, entry: Entry, reply: Any, now: float) -> None:
-        """Its reply has come: it is kept, unless the entry is spent or the reply larger than the cache."""
+        """Its reply has come: it is kept, unless the entry is spent or the reply larger than the cache.
+
+        A read may itself find that a key has expired, or make room by evicting it. The server tells of that behind the
+        reply: who has seen the reply must not find there what is older.
+        """
+        if tells_of_absence(reply, len(entry.keys)):
+            self._forget_others(entry)
         if entry.spent:
             return
         size = size_of(reply) + len(entry.name) + ENTRY + KEY * len(entry.keys)
@@ -159,6 +165,11 @@ class Cache:
         """There will be no reply to keep: an error, or none at all."""
         if not entry.spent:
             self._remove(entry)
+
+    def _forget_others(self, entry: Entry) -> None:
+        for other in self._of(entry.keys):
+            if other.is_here:
+                self._remove(other)
 
     def _evict(self) -> None:
         while self.bytes > self.config.max_bytes:

@@ -21,7 +21,7 @@ __all__ = ["EVERYTHING", "NOTHING", "Keys", "Kind", "changed_by", "changed_elsew
 
 class Kind(Enum):
     """KEPT: the reply may be kept. CHANGES: keys change. NEITHER: it concerns no key, or is asked anew each time.
-    VARIES: its name alone does not tell."""
+    VARIES: its name alone does not tell; no request is of that kind."""
 
     KEPT = 1
     CHANGES = 2
@@ -64,7 +64,7 @@ def kind_of(request: Request) -> Kind:
         kind = _kind(COMMANDS.get(name.lower()))
         if len(_BY_NAME) < 1000:
             _BY_NAME[name] = kind
-    return _kind(lookup(words_of(request))) if kind is Kind.VARIES else kind
+    return _subkind(lookup(words_of(request))) if kind is Kind.VARIES else kind
 
 
 _BY_NAME: dict[bytes, Kind] = {}
@@ -78,6 +78,11 @@ def _kind(entry: Command | None) -> Kind:
     if entry.has_flag("write") or entry.name in RUNS_SCRIPTS:
         return Kind.CHANGES
     return Kind.KEPT if _is_kept(entry) else Kind.NEITHER
+
+
+def _subkind(entry: Command | None) -> Kind:
+    kind = _kind(entry)
+    return Kind.CHANGES if kind is Kind.VARIES else kind  # the container's: an unknown subcommand may do anything
 
 
 def _is_kept(entry: Command) -> bool:

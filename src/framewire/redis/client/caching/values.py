@@ -1,4 +1,4 @@
-"""Replies as things to keep: how much memory they take, and copies that their owner may change.
+"""Replies as things to keep: how much memory they take, copies that their owner may change, whether something is gone.
 
 What belongs here: what is true of any decoded reply. Nothing here recurses: the decoder allows for a thousand levels.
 """
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from framewire.frames.resp import Simple, Verbatim
 
-__all__ = ["copy_of", "size_of"]
+__all__ = ["copy_of", "size_of", "tells_of_absence"]
 
 OBJECT: Final = 56
 """Bytes that any object takes beside its content, about."""
@@ -35,6 +35,19 @@ def size_of(reply: Any) -> int:
             size += 8 * len(item)
             todo += item
     return size
+
+
+def tells_of_absence(reply: Any, keys: int) -> bool:
+    """Whether one of so many keys may not be there, as far as this reply to a read of them tells."""
+    if not reply or reply in _ABSENT:
+        return True
+    if type(reply) is list:
+        return not any(reply) or None in reply or -2 in reply or 1 < keys != len(reply)
+    return keys > 1
+
+
+_ABSENT: Final = (-2, Simple(b"none"))
+"""What EXPIRETIME and TYPE say of what is not there; others say null, 0, or nothing."""
 
 
 def copy_of(reply: Any) -> Any:

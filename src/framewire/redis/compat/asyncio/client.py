@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import warnings
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +15,7 @@ from typing import Any, Self
 from framewire.redis.client.aio.dedicated import Dedicated
 from framewire.redis.client.aio.scans import ScanIterators
 from framewire.redis.client.aio.steps import drive
-from framewire.redis.client.errors import WatchError
+from framewire.redis.client.errors import ResponseError, WatchError
 from framewire.redis.compat.asyncio.connections import Connection
 from framewire.redis.compat.asyncio.lock import Lock
 from framewire.redis.compat.asyncio.monitor import Monitor
@@ -34,6 +35,8 @@ class Redis(Speaking, ScanIterators[Any]):
 
     Its methods return coroutines, which `asyncio.create_task` takes, and send when they are awaited.
     """
+
+    drive = staticmethod(drive)
 
     def __init__(
         self, *, host: str = "localhost", port: int = 6379, db: str | int = 0, password: str | None = None,
@@ -79,7 +82,15 @@ class Redis(Speaking, ScanIterators[Any]):
         self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None, blocking: bool
     ) -> Any:
         runner = await self._alone() if self._single else self.connection_pool.client
-        return await (runner._run_blocking(request, shape, seconds) if blocking else runner._run(request, shape))
+        if not blocking:
+            return await runner._run(request, shape)
+        try:
+            return await runner._run_blocking(request, shape, seconds)
+        except ResponseError:
+            raise
+        except BaseException:
+            await self._leave()  # of its connection: the server may go on with the command
+            raise
 
     async def _alone(self) -> Dedicated:
         """A connection of its own, which is made anew where it was lost while nobody used it."""
@@ -162,7 +173,7 @@ class Redis(Speaking, ScanIterators[Any]):
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call."""
-        return Script(self, script, drive)
+        return Script(self, script)
 
     def client(self) -> Self:
         """A client with a connection of its own."""
@@ -182,7 +193,10 @@ class Redis(Speaking, ScanIterators[Any]):
         if close_connection_pool or (close_connection_pool is None and self.auto_close_connection_pool):
             await self.connection_pool.disconnect()
 
-    close = aclose
+    async def close(self, close_connection_pool: bool | None = None) -> None:
+        """The older name of `aclose`."""
+        warnings.warn("close is deprecated: use aclose", DeprecationWarning, stacklevel=2)
+        await self.aclose(close_connection_pool)
 
     async def __aenter__(self) -> Self:
         return await self.initialize()

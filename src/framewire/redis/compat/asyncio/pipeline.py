@@ -16,15 +16,16 @@ from framewire.redis.client.batches import Batch
 from framewire.redis.client.errors import ConnectionError, RedisError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.compat.scripts import Script
-from framewire.redis.compat.speaking import Speaking
-from framewire.redis.compat.stack import Collecting, raise_first
+from framewire.redis.compat.stack import Pipelined, raise_first
 from framewire.redis.exchange.calls import Shape
 
 __all__ = ["Pipeline"]
 
 
-class Pipeline(Collecting, Speaking):
+class Pipeline(Pipelined):
     """Commands return it, `execute` returns the list of their results. It is for one task."""
+
+    drive = staticmethod(drive)
 
     def __init__(self, of: Any, transaction: bool) -> None:
         """Made by `Redis.pipeline`."""
@@ -104,7 +105,7 @@ class Pipeline(Collecting, Speaking):
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call; here it is one more command."""
-        return Script(self, script, drive)
+        return Script(self, script)
 
     async def reset(self) -> None:
         """Forget all commands and all that is watched."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from framewire.redis.client.aio.client import Client
+from framewire.redis.compat.asyncio.connections import Connection
 from framewire.redis.compat.pool import Settings
 
 __all__ = ["BlockingConnectionPool", "ConnectionPool"]
@@ -16,6 +17,7 @@ __all__ = ["BlockingConnectionPool", "ConnectionPool"]
 class ConnectionPool(Settings):
     """Settings for clients that share their links."""
 
+    plain_class = Connection
     _client: Client | None = None
 
     @property

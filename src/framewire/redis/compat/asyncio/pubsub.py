@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import warnings
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, Self
 
@@ -95,7 +96,15 @@ class PubSub(Listened):
         self.forget()
         self._arrived.set()
 
-    reset = close = aclose
+    async def close(self) -> None:
+        """The older name of `aclose`."""
+        warnings.warn("close is deprecated: use aclose", DeprecationWarning, stacklevel=2)
+        await self.aclose()
+
+    async def reset(self) -> None:
+        """An older name of `aclose`."""
+        warnings.warn("reset is deprecated: use aclose", DeprecationWarning, stacklevel=2)
+        await self.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -157,10 +166,13 @@ class PubSub(Listened):
     # -- what comes ---------------------------------------------------------------------------------------------------
 
     async def get_message(
-        self, ignore_subscribe_messages: bool = False, timeout: float | None = 0.0  # noqa: ASYNC109  # redis-py's
+        self,
+        ignore_subscribe_messages: bool = False,
+        timeout: float | None = 0.0,  # noqa: ASYNC109  # redis-py's
     ) -> dict[str, Any] | None:
         """The next message, waited for `timeout` seconds, for ever with `None`. `None` if there was none, or if it went
         to a handler."""
+        self._check()
         try:
             async with asyncio.timeout(timeout or None):
                 items = await self._next(waits=timeout != 0)
@@ -168,8 +180,12 @@ class PubSub(Listened):
             return None
         return None if items is None else await self.handle_message(items, ignore_subscribe_messages)
 
+    def _check(self) -> None:
+        if self._own is None:
+            raise RuntimeError("pubsub connection not set: did you forget to call subscribe() or psubscribe()?")
+
     async def _next(self, *, waits: bool) -> Sequence[Any] | None:
-        """What came next; a link that was lost is made anew. Raises what connecting raises. Cancelling loses nothing."""
+        """What came next; a lost link is made anew. Raises what connecting raises. Cancelling loses nothing."""
         while not self.inbox:
             if self.subscribed:
                 await self._there()
@@ -188,8 +204,7 @@ class PubSub(Listened):
 
     async def parse_response(self, block: bool = True, timeout: float = 0) -> Sequence[Any] | None:  # noqa: ASYNC109
         """What came next, not yet understood."""
-        if self._own is None:
-            raise RuntimeError("pubsub connection not set: did you forget to call subscribe() or psubscribe()?")
+        self._check()
         try:
             async with asyncio.timeout(None if block else timeout or None):
                 items = await self._next(waits=block or timeout != 0)
@@ -203,8 +218,8 @@ class PubSub(Listened):
         """The message that came; `None` if it went to a handler, or is not to be seen."""
         message, handler = self.understood(response, ignore_subscribe_messages)
         if handler is None:
-            return message
-        result = handler(message or {})
+            return message  # type: ignore[no-any-return]
+        result = handler(message)
         if inspect.isawaitable(result):
             await result
         return None
