@@ -15,9 +15,9 @@ from bench.measure import show
 
 PARTS = [
     "resp", "exchange", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "commands", "long_commands",
-    "fairness", "idle",
+    "fairness", "idle", "client", "blocking_client",
 ]  # fmt: skip
-PEERS = ["hiredis", "redis", "h11", "httptools", "smol-bytes", "uvloop", "Cython"]
+PEERS = ["hiredis", "redis", "coredis", "valkey-glide", "h11", "httptools", "smol-bytes", "uvloop", "Cython"]
 
 
 def redis_version() -> str:
@@ -28,9 +28,17 @@ def redis_version() -> str:
     return "redis-server " + output.split("v=")[1].split()[0]
 
 
+def version_of(peer: str) -> str:
+    """The version of what is installed, or nothing."""
+    try:
+        return importlib.metadata.version(peer)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def main() -> None:
     """Run the parts that were named, or all."""
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in PEERS]
+    versions = [f"{name} {version}" for name in PEERS if (version := version_of(name))]
     print(f"framewire {framewire.__version__} ({framewire.implementation}), CPython {platform.python_version()}, ")
     print(f"{', '.join([*versions, redis_version()])}; {os.cpu_count()} cores, {platform.machine()}\n")
     for part in sys.argv[1:] or PARTS:

@@ -1,19 +1,20 @@
-"""The pytest plugin: `mini_redis`, a Redis server for the tests of one session, `redis_url`, and `mini_redis_clock`.
+"""The pytest plugin: `mini_redis`, a Redis server for the tests of one session, its URL, its clock, and clients of it.
 
-What belongs here: fixtures and options, nothing of the server. Where framewire is installed, pytest imports this file
-in every run, so it stands outside the package and imports nothing of it before a test asks for a fixture.
+What belongs here: fixtures and options, nothing of server and client. Where framewire is installed, pytest imports this
+file in every run, so it stands outside the package and imports nothing of it before a test asks for a fixture.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from framewire.redis import ThreadClock, ThreadServer
+    from framewire.redis import BlockingClient, Client, ThreadClock, ThreadServer
 
 WHAT = "parameter of the server behind the fixture mini_redis, by its name in redis.conf: "
 
@@ -23,6 +24,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mini_redis", "Mini-Redis, the server behind the fixture mini_redis (framewire)")
     group.addoption("--mini-redis", action="append", default=[], metavar="NAME=VALUE", help=WHAT + "requirepass=secret")
     parser.addini("mini_redis", WHAT + "one NAME=VALUE on each line", type="linelist", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have pytest-asyncio run what it only runs if asked to, where it is a plugin: then it is imported already."""
+    if _has_pytest_asyncio(config):
+        import pytest_asyncio
+
+        async def open_client(mini_redis: ThreadServer) -> AsyncIterator[Client]:
+            async with _client_of(mini_redis) as client:
+                yield client
+
+        module = ModuleType("pytest_framewire_asyncio")
+        name = "_mini_redis_client_asyncio"
+        module.__dict__[name] = pytest_asyncio.fixture(open_client, name=name, loop_scope="function")
+        config.pluginmanager.register(module, module.__name__)
+
+
+def _has_pytest_asyncio(config: pytest.Config) -> bool:
+    return hasattr(config.option, "asyncio_mode")  # of its own; the plugin's name depends on how it was loaded
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +88,37 @@ def mini_redis_clock(mini_redis: ThreadServer) -> Iterator[ThreadClock]:
     clock.freeze()
     yield clock
     clock.reset()
+
+
+@pytest.fixture
+def mini_redis_blocking_client(mini_redis: ThreadServer) -> Iterator[BlockingClient]:
+    """`framewire.redis.BlockingClient` of `mini_redis`; replies are bytes, and `str` from its `text`."""
+    from framewire.redis import BlockingClient
+
+    with BlockingClient.from_url(mini_redis.url) as client:
+        yield client
+
+
+@pytest.fixture
+def mini_redis_client(request: pytest.FixtureRequest) -> Client:
+    """`framewire.redis.Client` of `mini_redis`, for tests run by pytest-asyncio or anyio; replies are bytes."""
+    by_anyio = "anyio_backend" in request.fixturenames
+    if not by_anyio and not _has_pytest_asyncio(request.config):
+        raise pytest.UsageError("mini_redis_client needs pytest-asyncio or anyio, or else Client.from_url(redis_url)")
+    client: Client = request.getfixturevalue(f"_mini_redis_client_{'anyio' if by_anyio else 'asyncio'}")
+    return client
+
+
+@pytest.fixture
+async def _mini_redis_client_anyio(mini_redis: ThreadServer) -> AsyncIterator[Client]:
+    async with _client_of(mini_redis) as client:
+        yield client
+
+
+def _client_of(server: ThreadServer) -> Client:
+    from framewire.redis import Client
+
+    return Client.from_url(server.url)
 
 
 def _parse(line: str) -> tuple[str, str]:

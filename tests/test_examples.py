@@ -202,6 +202,28 @@ def test_resp_against_a_real_redis() -> None:
     assert [line.split()[-1] for line in lines] == ["soon", "later"]
 
 
+CLIENTS = [
+    (
+        "client.py", ["to", "be", "or", "not", "to", "be", "to"],
+        "to: 3\nbe: 2\nor: 1\nnot: 1\nWRONGTYPE (executed): the words are no number\n",
+    ),
+    ("client_threads.py", [*map(str, range(1, 101))], "100 jobs, sum of squares 338350\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "words", "printed"), CLIENTS)
+def test_clients_of_a_server_in_memory(name: str, words: list[str], printed: str) -> None:
+    assert run(name, *words) == printed
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize(("name", "words", "printed"), CLIENTS)
+def test_clients_of_a_real_redis(name: str, words: list[str], printed: str) -> None:
+    with RedisServer() as server:
+        for _ in range(2):  # what is left by the first does not disturb the second
+            assert run(name, "--url", f"redis://127.0.0.1:{server.port}", *words) == printed
+
+
 class Hello(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200)

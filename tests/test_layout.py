@@ -93,6 +93,7 @@ def test_nobody_inside_imports_what_only_re_exports() -> None:
 ALLOWED_RE_EXPORTS = {
     ("framewire._impl", "framewire"),  # `from framewire import _pickles`, which hides a module from pickles
     ("framewire.cli.serve", "framewire"),  # `implementation`
+    ("framewire.redis.compat", "framewire.redis.compat.asyncio"),  # `redis.asyncio.Redis`
 }
 
 

@@ -261,6 +261,66 @@ def test_who_waits_is_answered_when_time_is_moved(suite: pytest.Pytester) -> Non
     run(suite).assert_outcomes(passed=1)
 
 
+CLIENT_SUITE = """
+    import pytest
+
+    {mark}
+    @pytest.mark.parametrize("number", range(2))
+    async def test_counting(mini_redis_client, number{more}):
+        assert await mini_redis_client.incr("visits") == 1
+        assert await mini_redis_client.text.get("visits") == "1"
+        async with mini_redis_client.pubsub("news") as pubsub:
+            assert await mini_redis_client.publish("news", "x") == 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("plugins", "mark", "more"),
+    [
+        (["pytest_asyncio.plugin"], "@pytest.mark.asyncio", ""),
+        (["anyio.pytest_plugin"], "@pytest.mark.anyio", ", anyio_backend"),
+        (["pytest_asyncio.plugin", "anyio.pytest_plugin"], "@pytest.mark.asyncio", ""),
+        (["pytest_asyncio.plugin", "anyio.pytest_plugin"], "@pytest.mark.anyio", ", anyio_backend"),
+    ],
+    ids=["pytest-asyncio", "anyio", "both, asyncio", "both, anyio"],
+)
+def test_a_client_for_asyncio_tests(suite: pytest.Pytester, plugins: list[str], mark: str, more: str) -> None:
+    """Whichever plugin runs the test runs the fixture too, in the same loop, and the client is closed before that."""
+    scope = "asyncio_default_fixture_loop_scope = function" if "pytest_asyncio.plugin" in plugins else ""
+    suite.makeini(f"[pytest]\n{scope}\nfilterwarnings = error\n")
+    suite.makeconftest("import pytest\n\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n")
+    suite.makepyfile(CLIENT_SUITE.format(mark=mark, more=more))
+    run_apart(suite, *(word for plugin in plugins for word in ("-p", plugin))).assert_outcomes(passed=2)
+
+
+def test_a_client_for_asyncio_tests_needs_somebody_who_runs_them(suite: pytest.Pytester) -> None:
+    suite.makepyfile("def test_nothing(mini_redis_client): pass")
+    result = run_apart(suite)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*mini_redis_client needs pytest-asyncio or anyio, or else Client.from_url(*"])
+
+
+def test_a_client_for_tests_with_threads(suite: pytest.Pytester) -> None:
+    suite.makeini("[pytest]\nfilterwarnings = error\n")
+    suite.makepyfile("""
+        import pytest
+        from concurrent.futures import ThreadPoolExecutor
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_counting(mini_redis_blocking_client, number):
+            with ThreadPoolExecutor(4) as threads:
+                counts = threads.map(lambda _: mini_redis_blocking_client.incr("visits"), range(20))
+                assert sorted(counts) == list(range(1, 21))
+            assert mini_redis_blocking_client.get("visits") == b"20"
+
+        def test_time(mini_redis_blocking_client, mini_redis_clock):
+            mini_redis_blocking_client.set("session", "x", ex=60)
+            mini_redis_clock.advance(60)
+            assert mini_redis_blocking_client.text.get("session") is None
+    """)
+    run_apart(suite).assert_outcomes(passed=3)
+
+
 def test_its_options_are_explained(suite: pytest.Pytester) -> None:
     run(suite, "--help").stdout.fnmatch_lines(["*--mini-redis=NAME=VALUE*", "*mini_redis (linelist)*"])
     run(suite, "--fixtures").stdout.fnmatch_lines(["*redis_url*", "*The URL of `mini_redis`*", "*mini_redis_clock*"])

@@ -10,6 +10,7 @@ import pytest
 
 from framewire.redis import ThreadServer, run_in_thread
 from tests.against.client_calls import MINI_REDIS, SERVERS, Address
+from tests.against.client_ways import WAYS, Way
 from tests.against.dialogue import Client
 from tests.against.notation import parse
 from tests.against.scenes import Stage
@@ -93,3 +94,17 @@ def any_server(
         our_server.reset()
         return MINI_REDIS, our_server
     return request.param, renewed(request.param)
+
+
+@pytest.fixture(scope="module", params=WAYS, ids=lambda way: "-".join(map(str, way)))
+def way(
+    request: pytest.FixtureRequest, renewed: Callable[[str], RedisServer], our_server: ThreadServer
+) -> Way:
+    """Each server, protocol and event loop in turn, for the asyncio client."""
+    name, protocol, loop = request.param
+    if loop == "uvloop":
+        pytest.importorskip("uvloop")
+    if name == MINI_REDIS:
+        our_server.reset()
+    server: Address = our_server if name == MINI_REDIS else renewed(name)
+    return Way(name, f"redis://{server.host}:{server.port}", protocol, loop)

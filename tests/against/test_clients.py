@@ -164,20 +164,21 @@ class TestOurCli:
         for request in (text.split(" ") for text in requests):
             expected = run(tool("redis-cli"), "-p", str(server.port), "--no-raw", *request)
             run(tool("redis-cli"), "-p", str(server.port), "DEL", "n")
-            assert self.cli(server, *request) == expected
+            assert self.cli(server, "--no-raw", *request) == expected
             run(tool("redis-cli"), "-p", str(server.port), "DEL", "n")
 
-    def test_an_error_reply_is_status_1(self, server: Serving) -> None:
-        assert self.cli(server, "NOSUCH", status=1).startswith("(error) ERR unknown command 'NOSUCH'")
+    def test_an_error_reply_is_status_1_where_it_was_asked_for(self, server: Serving) -> None:
+        assert self.cli(server, "--no-raw", "NOSUCH").startswith("(error) ERR unknown command 'NOSUCH'")
+        assert self.cli(server, "-e", "NOSUCH", status=1) == ""
 
     @pytest.mark.parametrize("protocol", [[], ["-3"]])
     def test_a_report_is_text_to_read(self, server: Serving, protocol: list[str]) -> None:
         expected = run(tool("redis-cli"), "-p", str(server.port), *protocol, "--no-raw", "INFO", "cluster")
-        assert self.cli(server, *protocol, "INFO", "cluster").split() == expected.split()
+        assert self.cli(server, *protocol, "--no-raw", "INFO", "cluster").split() == expected.split()
 
     def test_maps_in_resp3(self, server: Serving) -> None:
         expected = run(tool("redis-cli"), "-p", str(server.port), "-3", "--no-raw", "CONFIG", "GET", "maxclients")
-        assert self.cli(server, "-3", "CONFIG", "GET", "maxclients") == expected
+        assert self.cli(server, "-3", "--no-raw", "CONFIG", "GET", "maxclients") == expected
 
 
 class TestServing:

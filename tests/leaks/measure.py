@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import psutil
 
+from tests.leaks.clients import client_rows
 from tests.leaks.exchanges import exchange_rows
 from tests.leaks.operations import BUFFERS, buffer_rows, connection_rows, rows
 
@@ -77,6 +78,12 @@ def leaking(groups: list[str]) -> Iterator[str]:
                 if leaks_objects(call):
                     yield f"{group}: {name}"
             loop.close()
+            continue
+        if group == "clients":
+            with asyncio.Runner() as runner:
+                for name, call in client_rows(runner).items():
+                    if leaks_objects(call):
+                        yield f"{group}: {name}"
             continue
         for name, call in exchange_rows().items() if group == "exchanges" else rows(group):
             if leaks_objects(call):

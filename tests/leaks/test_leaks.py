@@ -12,7 +12,7 @@ from tests.leaks.measure import leaks_objects, leaks_pages
 from tests.leaks.operations import BUFFERS, SMALL, arguments_of, public, rows
 from tests.waiting import PATIENCE
 
-GROUPS = [*BUFFERS, "codecs", "connections", "exchanges"]
+GROUPS = [*BUFFERS, "codecs", "connections", "exchanges", "clients"]
 
 
 @pytest.mark.parametrize("group", GROUPS)

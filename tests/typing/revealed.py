@@ -21,7 +21,7 @@ from framewire import (
     parse,
 )
 from framewire.aio import Connection, connect, memory_pair
-from framewire.redis import Server, ThreadServer, run_in_thread
+from framewire.redis import BlockingClient, Server, ThreadServer, run_in_thread
 
 
 async def connections_are_generic_in_their_frames() -> None:
@@ -66,3 +66,16 @@ async def servers_are_context_managers() -> None:
         assert_type(server.url, str)
     with run_in_thread() as threaded:
         assert_type(threaded, ThreadServer)
+
+
+def blocking_clients_return_results() -> None:
+    with BlockingClient.from_url("redis://localhost") as client:
+        assert_type(client, BlockingClient)
+        assert_type(client.get("key"), bytes | None)
+        assert_type(client.text.get("key"), str | None)
+        assert_type(client.db(1).incr("key"), int)
+        with client.pipeline() as p:
+            place = p.get("key")
+        assert_type(place.result(), bytes | None)
+        with client.dedicated() as own:
+            assert_type(own.get("key"), bytes | None)

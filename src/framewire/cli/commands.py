@@ -1,4 +1,4 @@
-"""The commands and their options, as click sees them. What they do is in `serve.py`, `request.py` and `bench/`.
+"""The commands and their options, as click sees them. What they do is in `serve.py`, `client/` and `bench/`.
 
 Neither the server nor a client is imported before the command that needs it is called: `--help` takes no time.
 """
@@ -9,7 +9,7 @@ import click
 
 from framewire._version import __version__
 from framewire.cli.bench.command import bench
-from framewire.cli.security import Security
+from framewire.cli.client.command import cli
 from framewire.redis.server.config.output_limits import DEFAULT_LIMITS
 
 __all__ = ["framewire"]
@@ -69,27 +69,5 @@ def serve(
     run_server(loop, log_level, shutdown_timeout, {"bind": host, **parameters})
 
 
-@framewire.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("-h", "--host", default="127.0.0.1", show_default=True)
-@click.option("-p", "--port", default=6379, show_default=True, type=click.IntRange(1, 65535))
-@click.option("-s", "--unixsocket", default=None, metavar="PATH", help="Connect to a Unix socket instead.")
-@click.option("-a", "--password", default=None, envvar="REDISCLI_AUTH", help="Password to authenticate with.")
-@click.option("-3", "resp3", is_flag=True, help="Speak RESP3.")
-@click.option("--tls", is_flag=True, help="Speak TLS.")
-@click.option("--cacert", default=None, metavar="FILE", help="Who must have signed the server's certificate.")
-@click.option("--cert", default=None, metavar="FILE", help="The certificate to show.")
-@click.option("--key", default=None, metavar="FILE", help="Its key.")
-@click.option("--insecure", is_flag=True, help="Do not look at the server's certificate.")
-@click.argument("request", nargs=-1, required=True, type=click.UNPROCESSED)
-def cli(
-    host: str, port: int, unixsocket: str | None, password: str | None, resp3: bool, request: tuple[str, ...],
-    tls: bool, cacert: str | None, cert: str | None, key: str | None, insecure: bool,
-) -> None:  # fmt: skip
-    """Send one request and print the reply as redis-cli does."""
-    from framewire.cli.request import run_request
-
-    security = Security(cacert, cert, key, insecure) if tls else None
-    run_request(host, port, unixsocket, password, 3 if resp3 else 2, request, security)
-
-
+framewire.add_command(cli)
 framewire.add_command(bench)

@@ -76,7 +76,7 @@ def flat(pairs: Mapping[Any, Any]) -> list[Any]:
 
 def counted(names: Collection[Key], count: int | None = None) -> tuple[Any, ...]:
     """How many there are, and they. `count` is what the caller says they are, which must be true."""
-    if count is not None and count != len(names):
+    if count is not None and int(count) != len(names):
         raise DataError(f"the number of keys is said to be {count}, but there are {len(names)}")
     return (len(some(names)), *names)
 

@@ -8,8 +8,9 @@ What belongs here: collecting requests, the MULTI and EXEC around them, and givi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Never, TypeVar
 
 from framewire.errors import ProtocolError
 from framewire.frames.resp import Error
@@ -21,35 +22,37 @@ __all__ = ["Batch", "Place"]
 
 T = TypeVar("T")
 
+_NOTHING = object()
+"""The result of a command that has none yet."""
+
 
 class Place(Generic[T]):
     """One command of a batch: its result, once the batch was executed."""
 
-    __slots__ = ("_error", "_result", "_settled", "request", "shape")
+    __slots__ = ("_error", "_result", "request", "shape")
 
     def __init__(self, request: Request, shape: Shape | None) -> None:
-        self.request, self.shape = request, shape
-        self._result: Any = None
+        self.request = request
+        self.shape = shape
+        self._result: Any = _NOTHING
         self._error: Exception | None = None
-        self._settled = False
 
     def result(self) -> T:
         """What the command returned. Raises its error, and `RuntimeError` before the batch was executed."""
-        if not self._settled:
-            raise RuntimeError("the pipeline was not executed yet")
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)  # it would grow each time
+        if self._result is _NOTHING:
+            raise RuntimeError("the pipeline was not executed yet")
         return self._result  # type: ignore[no-any-return]
 
     def exception(self) -> Exception | None:
         """The command's error, if it had one."""
         return self._error
 
-    def settle(self, reply: Any) -> None:
-        """The reply has come."""
-        self._settled = True
+    def settle(self, reply: Any, within: bytes = b"") -> None:
+        """The reply has come, `within` that of another command."""
         if isinstance(reply, Error):
-            name = self.request[0]
+            name = within or self.request[0]
             self._error = error_of_reply(reply.data, name if isinstance(name, bytes) else str(name).encode())
             return
         try:
@@ -59,12 +62,7 @@ class Place(Generic[T]):
 
     def fail(self, error: Exception) -> None:
         """There is no reply, and why."""
-        self._settled, self._error = True, error
-
-    @property
-    def outcome(self) -> Any:
-        """The result, or the error."""
-        return self._result if self._error is None else self._error
+        self._error = error
 
 
 class Batch:
@@ -73,6 +71,8 @@ class Batch:
     def __init__(self, *, transaction: bool) -> None:
         self.transaction = transaction
         self.places: list[Place[Any]] = []
+        self._error: Exception | None = None  # the first that a command had
+        self.waits: float | None = None  # for how many seconds at most its commands may wait at the server, if any does
         self.scripts: set[str] = set()  # which of them it sends whole, by their SHA-1
 
     def add(self, request: Request, shape: Shape | None) -> Place[Any]:
@@ -80,6 +80,18 @@ class Batch:
         place: Place[Any] = Place(request, shape)
         self.places.append(place)
         return place
+
+    def add_blocking(self, request: Request, shape: Shape | None, seconds: float | None) -> Place[Any]:
+        """One that may wait for so many seconds, for ever with 0 or `None`; in a transaction none waits."""
+        if not self.transaction:
+            self.waits = (self.waits or 0.0) + (seconds or math.inf)
+        return self.add(request, shape)
+
+    def timeout(self, seconds: float | None) -> float | None:
+        """How long to wait for the replies where a call that does not wait is waited for so many seconds."""
+        if seconds is None or self.waits == math.inf:
+            return None
+        return seconds + (self.waits or 0.0)
 
     @property
     def requests(self) -> list[Request]:
@@ -92,17 +104,25 @@ class Batch:
         if self.transaction:
             self._settle_transaction(replies)
         else:
-            for place, reply in zip(self.places, replies, strict=True):
-                place.settle(reply)
+            self._settle_each(replies)
+
+    def _settle_each(self, replies: Sequence[Any], within: bytes = b"") -> None:
+        for place, reply in zip(self.places, replies, strict=True):
+            if place.shape is None and type(reply) is not Error:
+                place._result = reply  # as `settle` does, without the call
+            else:
+                place.settle(reply, within)
+                if self._error is None:
+                    self._error = place.exception()
 
     def _settle_transaction(self, replies: Sequence[Any]) -> None:
         multi, *queued, executed = replies
         if isinstance(executed, list):
             if len(executed) != len(self.places):
                 raise ProtocolError(f"EXEC has {len(executed)} replies to {len(self.places)} commands")
-            for place, reply in zip(self.places, executed, strict=True):
-                place.settle(reply)
-            return
+            return self._settle_each(executed, b"EXEC")
+        if isinstance(multi, Error) and not all(isinstance(reply, Error) for reply in queued):
+            self._settle_without_multi(multi, queued)
         error = _why_not(executed, [multi, *queued])
         for place, reply in zip(self.places, queued, strict=True):
             if isinstance(reply, Error):
@@ -111,21 +131,30 @@ class Batch:
                 place.fail(error)
         raise error
 
+    def _settle_without_multi(self, multi: Error, replies: Sequence[Any]) -> Never:
+        """MULTI was refused (to a user who may not), so that each command ran by itself: who asked must know."""
+        for place, reply in zip(self.places, replies, strict=True):
+            place.settle(reply)
+        refusal = error_of_reply(multi.data, b"MULTI")
+        raise type(refusal)(f"{refusal}: the commands ran one by one, in no transaction", fate=Fate.EXECUTED)
+
     def fail(self, error: Exception, replies: Sequence[Any] = ()) -> None:
         """The batch was lost behind the first `replies`: what they answer is known, the rest has this error."""
         answered = 0 if self.transaction else len(replies)
-        for place, reply in zip(self.places[:answered], replies, strict=True):
+        for place, reply in zip(self.places[:answered], replies[:answered], strict=True):
             place.settle(reply)
         for place in self.places[answered:]:
             place.fail(error)
 
     def outcomes(self) -> list[Any]:
-        """The results, in order, errors among them."""
-        return [place.outcome for place in self.places]
+        """The results of a batch that is settled, in order, errors among them."""
+        if self._error is None:
+            return [place._result for place in self.places]
+        return [place._result if place._error is None else place._error for place in self.places]
 
     def first_error(self) -> Exception | None:
-        """The first command's error, if one had any."""
-        return next((error for place in self.places if (error := place.exception()) is not None), None)
+        """The first command's error, if one had any, once the batch is settled."""
+        return self._error
 
 
 def _why_not(executed: Any, before: Sequence[Any]) -> RedisError:

@@ -57,9 +57,10 @@ def _cause(call: Call, about: Circumstances) -> str:
         return f"it was never sent: {about.ahead} requests wait before it, and the link takes no more"
     if about.receiving and about.heard > call.began:
         return "it stands behind a long reply that still comes in"
-    if about.heard > call.began:
-        return f"the server answers others still, last {about.now - about.heard:.3g} s ago"
-    return f"the server has been silent for {about.now - about.heard:.3g} s"
+    silence = about.now - about.heard
+    if silence < waited / 2:
+        return f"the server answers others still, last {silence:.3g} s ago"
+    return f"the server has been silent for {silence:.3g} s"
 
 
 def patience(options: Options) -> float:

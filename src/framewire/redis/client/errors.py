@@ -64,10 +64,6 @@ class AuthenticationError(ConnectionError):
     """The server does not take the name and password, or wants some."""
 
 
-class AuthenticationWrongNumberOfArgsError(AuthenticationError):
-    """The server knows no user names (Redis before 6)."""
-
-
 class AuthorizationError(ConnectionError):
     """The user may not do that."""
 
@@ -98,6 +94,10 @@ class ResponseError(RedisError):
     @property
     def code(self) -> str:
         return str(self).partition(" ")[0]
+
+
+class AuthenticationWrongNumberOfArgsError(AuthenticationError, ResponseError):
+    """The server knows no user names (Redis before 6)."""
 
 
 class NoScriptError(ResponseError):

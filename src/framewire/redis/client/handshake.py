@@ -11,11 +11,13 @@ SETINFO.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from typing import Any
 
 from framewire.frames.resp import Error
-from framewire.redis.client.errors import AuthenticationError, CachingError, ConnectionError, RedisError, error_of_reply
+from framewire.redis.client.errors import AuthenticationError, CachingError, RedisError, error_of_reply
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.shapes.basic import mapping
 
@@ -32,7 +34,24 @@ def greet(options: Options, auth: Sequence[bytes], tracking: bool = False) -> Ge
 
     `auth` is what stands behind AUTH, or empty. With `tracking` the server is asked to tell of keys that change. Raises
     the server's refusal: of the credentials, the database, tracking or, where the options insist on it, the protocol.
+    Its text shows no password, though some servers say again what they do not understand.
     """
+    try:
+        return (yield from _greet(options, auth, tracking))
+    except RedisError as refusal:
+        shown = _without_password(str(refusal), auth)
+        if shown == str(refusal):
+            raise
+        raise type(refusal)(shown, fate=refusal.fate) from None
+
+
+def _without_password(text: str, auth: Sequence[bytes]) -> str:
+    text = text.partition(", with args beginning with")[0]  # Redis' own words, behind which it may stand in part
+    password = auth[-1].decode("utf-8", "backslashreplace") if auth else ""
+    return re.sub(rf"(?<!\w){re.escape(password)}(?!\w)", "(redacted)", text) if password else text
+
+
+def _greet(options: Options, auth: Sequence[bytes], tracking: bool) -> Generator[Requests, list[Any], Greeting]:
     told: Greeting = {}
     if options.protocol != 2:
         (reply,) = yield [_hello(auth)]
@@ -85,7 +104,8 @@ def _check(reply: Any, command: bytes) -> None:
 
 
 def _refusal(reply: Error, command: bytes) -> RedisError:
-    error = error_of_reply(reply.data, command)
+    """The error for all that wait for the link: nothing of theirs was sent."""
+    kind = type(error_of_reply(reply.data, command))
     if reply.code in ("NOAUTH", "WRONGPASS", "NOPERM"):
-        return AuthenticationError(str(error))
-    return error if isinstance(error, ConnectionError) else type(error)(str(error))
+        kind = AuthenticationError
+    return kind(str(reply), fate=Fate.NOT_EXECUTED)

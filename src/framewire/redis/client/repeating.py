@@ -12,6 +12,7 @@ from framewire.redis.client.errors import (
     AuthenticationError,
     BusyLoadingError,
     ConnectionError,
+    InvalidResponse,
     MaxConnectionsError,
     RedisError,
     TimeoutError,
@@ -46,6 +47,6 @@ def may_pass(failure: RedisError) -> bool:
     """Whether another attempt to connect may succeed where this one failed."""
     if isinstance(failure.__cause__, (ValueError, RuntimeError)):  # of options, and of certificates
         return False
-    if isinstance(failure, AuthenticationError):
+    if isinstance(failure, (AuthenticationError, InvalidResponse)):  # a server of another kind stays one
         return False
     return isinstance(failure, (ConnectionError, TimeoutError, BusyLoadingError, MaxConnectionsError))

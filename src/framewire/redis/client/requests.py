@@ -13,7 +13,7 @@ from framewire.redis.client.refusals import refusal
 from framewire.redis.exchange.calls import Request
 from framewire.redis.exchange.knowledge import payload_of
 
-__all__ = ["check_shareable", "refuse_shared", "worded", "words_of"]
+__all__ = ["check_shareable", "refuse_changes", "refuse_shared", "worded", "words_of"]
 
 
 def worded(words: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -44,11 +44,16 @@ def _as_bytes(word: Any) -> bytes:
 
 def check_shareable(words: list[bytes]) -> None:
     """Raise `SharedLinkError` where the command changes what the server keeps of a link, or asks for that."""
+    refuse_changes(words)
+    if words[0].upper() in _ABOUT_ITS_LINK:
+        refuse_shared(words)
+
+
+def refuse_changes(words: list[bytes]) -> None:
+    """Raise `SharedLinkError` where the command changes what the server keeps of a link."""
     reason = refusal(words)
     if reason is not None:
         raise SharedLinkError(reason)
-    if words[0].upper() in _ABOUT_ITS_LINK:
-        refuse_shared(words)
 
 
 _ABOUT_ITS_LINK = (b"WAIT", b"WAITAOF")

@@ -15,6 +15,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from framewire._version import __version__
 from framewire.redis.client.errors import RedisError, ResponseError
 from framewire.redis.client.hooks import Begun
+from framewire.redis.client.options import Options
 
 __all__ = ["OpenTelemetry"]
 
@@ -23,7 +24,8 @@ DURATIONS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 
 
 class OpenTelemetry:
-    """A hook for `Client(hooks=[OpenTelemetry()])`: spans of kind CLIENT, and `db.client.operation.duration`.
+    """A hook for `Client(hooks=[OpenTelemetry()])`: spans of kind CLIENT, and the measures
+    `db.client.operation.duration` and `db.client.connection.create_time`, in seconds.
 
     With `arguments` the text of a command shows its arguments, shortened, without passwords; else only how many.
     """
@@ -35,6 +37,10 @@ class OpenTelemetry:
         self._tracer = trace.get_tracer("framewire.redis", __version__, tracer_provider)
         self._durations = metrics.get_meter("framewire.redis", __version__, meter_provider).create_histogram(
             "db.client.operation.duration", unit="s", description="Duration of database client operations.",
+            explicit_bucket_boundaries_advisory=DURATIONS,
+        )  # fmt: skip
+        self._connecting = metrics.get_meter("framewire.redis", __version__, meter_provider).create_histogram(
+            "db.client.connection.create_time", unit="s", description="The time it took to create a new connection.",
             explicit_bucket_boundaries_advisory=DURATIONS,
         )  # fmt: skip
         self._arguments = arguments
@@ -57,6 +63,13 @@ class OpenTelemetry:
         self._durations.record(time.perf_counter() - began, attributes)
         span.end()
 
+    def opened(self, options: Options, seconds: float) -> None:
+        """A connection was created."""
+        self._connecting.record(seconds, {"db.client.connection.pool.name": _place(options)})
+
+    def closed(self, options: Options, error: Exception) -> None:
+        """Nothing is measured of that."""
+
 
 def _attributes(call: Begun) -> dict[str, Any]:
     options = call.options
@@ -64,13 +77,21 @@ def _attributes(call: Begun) -> dict[str, Any]:
         "db.system.name": "redis",
         "db.operation.name": call.name,
         "db.namespace": str(options.db),
-        "server.address": options.path or options.host,
     }
-    if options.path is None and options.memory is None:
-        attributes["server.port"] = options.port
+    if options.memory is None:
+        attributes["server.address"] = options.path or options.host
+        if options.path is None:
+            attributes["server.port"] = options.port
     if call.batch and len(call.commands) > 1:
         attributes["db.operation.batch.size"] = len(call.commands)
     return attributes
+
+
+def _place(options: Options) -> str:
+    """What the conventions advise as the name of a pool: the server, and the database."""
+    if options.memory is not None:
+        return f"memory:{options.memory}/{options.db}"
+    return f"{options.path or f'{options.host}:{options.port}'}/{options.db}"
 
 
 def _error_attributes(error: BaseException) -> dict[str, Any]:

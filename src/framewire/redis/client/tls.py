@@ -8,9 +8,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable
 
+from framewire.redis.client.errors import ConnectionError, InvalidResponse
 from framewire.redis.client.options import Options
 
-__all__ = ["ssl_context"]
+__all__ = ["not_opened", "ssl_context"]
+
+_NO_TLS = frozenset(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"))
+"""What OpenSSL calls it when a peer says something else, by its version."""
 
 _MODES = {None: ssl.CERT_NONE, "none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL, "required": ssl.CERT_REQUIRED}
 
@@ -38,6 +42,15 @@ def ssl_context(options: Options) -> ssl.SSLContext | None:
     if options.ssl_certfile or options.ssl_keyfile:
         _load_own(context, options)
     return context
+
+
+def not_opened(where: str, error: Exception) -> ConnectionError:
+    """The error for a link to `where` that could not be opened because of `error`. A server without TLS is told apart:
+    to try it again makes no sense.
+    """
+    if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
+        return InvalidResponse(f"{where} does not speak TLS: {error}")
+    return ConnectionError(f"could not connect to {where}: {error}")
 
 
 def _trusting(options: Options) -> ssl.SSLContext:

@@ -196,3 +196,17 @@ def test_what_was_to_be_sent_on_a_lost_link_is_not_sent_on_the_next(world: World
     world.cut()
     world.connect()
     assert world.commands == [(b"SUBSCRIBE", b"a"), (b"SUBSCRIBE", b"a"), (b"SUBSCRIBE", b"b")]
+
+
+def test_what_is_disowned_ends_and_has_nothing_to_read(world: World) -> None:
+    listener = listening(world, A)
+    waiter = Waiting()
+    world.book.join(listener, [B], waiter)
+    world.publish(A)
+    world.settle()
+    error = PubSubError("not ours")
+    world.book.disown(error)
+    assert listener.ended and listener.error is error
+    assert listener.take() is None
+    assert not world.book.is_wanted
+    assert waiter.done()

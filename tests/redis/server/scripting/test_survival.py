@@ -16,14 +16,16 @@ import pytest
 
 pytest.importorskip("lupa.lua51")
 
-SECONDS = 60  # until a row hangs; each takes some milliseconds, a few as long as the threshold
+SECONDS = 60  # until a row hangs; each takes some milliseconds, those that are to be stopped as long as the threshold
+STOPPED_AFTER_MS, NOT_STOPPED_MS = 500, 30_000  # the latter on a busy machine too
 
 PROGRAM = """
 import json, sys
 from tests.redis.server.scripted import Clients
 for line in sys.stdin:
-    client = Clients(busy_reply_threshold=500).new()
-    reply = client("EVAL", json.loads(line).encode("latin-1"), "0")
+    script, threshold = json.loads(line)
+    client = Clients(busy_reply_threshold=threshold).new()
+    reply = client("EVAL", script.encode("latin-1"), "0")
     print(json.dumps(str(getattr(reply, "data", reply))[:300]), flush=True)
 """
 
@@ -168,10 +170,10 @@ class Worker:
             [sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, script: str) -> str:
+    def run(self, script: str, threshold: int) -> str:
         """The reply as a text; what became of the process where there is none."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(script) + "\n")
+        self._process.stdin.write(json.dumps([script, threshold]) + "\n")
         self._process.stdin.flush()
         if select.select([self._process.stdout], [], [], SECONDS)[0]:
             line = self._process.stdout.readline()
@@ -196,7 +198,7 @@ def worker() -> Iterator[Worker]:
 
 @pytest.mark.parametrize(("script", "answer"), ROWS, ids=[script[:80] for script, _ in ROWS])
 def test_a_script_that_could_end_the_process(worker: Worker, script: str, answer: str) -> None:
-    reply = worker.run(script)
+    reply = worker.run(script, STOPPED_AFTER_MS if answer == STOPPED else NOT_STOPPED_MS)
     assert "the process ended" not in reply
     assert "internal error" not in reply
     assert "\x01" not in reply

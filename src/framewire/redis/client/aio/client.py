@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.errors import EncodeError
 from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
@@ -27,10 +28,12 @@ from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
-from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.client.outcomes import unsent
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
+from framewire.redis.exchange.calls import BacklogFull, Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
@@ -71,6 +74,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._hooks = hooks
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
         self._pool = Pool(options, self._opener)
         self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
@@ -126,6 +131,9 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
 
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
+
     def _execute(self, request: tuple[Any, ...]) -> Future:
         check_shareable(words_of(request))
         return super()._execute(request)
@@ -155,6 +163,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
+        if self._server.closed:
+            raise ConnectionError("the client is closed")
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
             sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
@@ -174,8 +184,28 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             result = await self._told(own.call)(request, shape, timeout)
             clean = True
             return result
+        except (EncodeError, BacklogFull) as error:
+            raise unsent(error) from None
         finally:
             self._pool.give_back(own, clean=clean)
+
+    def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """A batch that waits at the server has a link of its own too."""
+        task = asyncio.ensure_future(self._block_batch(requests, waiter, timeout))
+        waiter.add_done_callback(lambda _: task.cancel())  # which does nothing to a task that is done
+
+    async def _block_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:  # noqa: ASYNC109
+        try:
+            async with Dedicated(self._pool, self.options, self._hooked) as own:
+                replies: Future = asyncio.get_running_loop().create_future()
+                own._send_batch(requests, replies, timeout)
+                await replies
+        except Exception as error:
+            if not waiter.done():
+                waiter.set_exception(error)
+        else:
+            if not waiter.done():
+                waiter.set_result(replies.result())
 
     def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
         """`call`, and the hooks told of it."""
@@ -186,16 +216,17 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for an `async with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""
-        return Monitor(self._pool)
+        return Monitor(self._pool, self._timeout)
 
     def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
         if self._subscriber.left_behind():
             self._subscriber = Subscriber(self.options, self._opener)
         return self, self._subscriber, self.options.db
+
     def _locking(self) -> Locking:
         return self
 
@@ -213,14 +244,19 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
-        for sibling in self._siblings.values():
-            await sibling.aclose()
+        """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine.
+
+        Raises `RuntimeError` in another event loop than the one of its links, while that is there.
+        """
         self._pool.close()
         self._subscriber.close()
-        await self._server.close()
-        if self._owns_opener:
-            await self._opener.aclose()
+        try:
+            await self._server.close()
+        finally:
+            for sibling in self._siblings.values():
+                await sibling.aclose()
+            if self._owns_opener:
+                await self._opener.aclose()
 
     async def __aenter__(self) -> Self:
         return self

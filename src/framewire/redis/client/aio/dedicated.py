@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
@@ -18,7 +19,7 @@ from framewire.redis.client.definition import S
 from framewire.redis.client.errors import ConnectionError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.exchange.calls import Shape
+from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Dedicated", "Transaction"]
 
@@ -30,8 +31,10 @@ class Dedicated(Runner[bytes]):
     used. A lost link is not made anew: what it knew is gone, and every further call raises `ConnectionError`.
     """
 
-    def __init__(self, pool: Pool, options: Options) -> None:
+    def __init__(self, pool: Pool, options: Options, hooked: HookedCalls | None = None) -> None:
+        """`hooked` tells the hooks of its calls."""
         self._pool = pool
+        self._hooked = hooked
         self._timeout = options.socket_timeout
         self._own: OwnLink | None = None
         self._clean = True
@@ -39,8 +42,18 @@ class Dedicated(Runner[bytes]):
 
     async def __aenter__(self) -> Self:
         self._own = own = await self._pool.take()
-        self._call, self._batch = own.call, own.send_batch
+        own.on_lost = self._rebind
+        self._rebind()
         return self
+
+    def _rebind(self, error: Exception | None = None) -> None:
+        """Requests go to the link from here on, or to what says that it is gone."""
+        own = self._own
+        assert own is not None
+        if self._hooked is None:
+            self._call, self._batch = own.call, own.send_batch
+        else:
+            self._call, self._batch = self._hooked.around(own.call, own.send_batch)
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
@@ -48,7 +61,8 @@ class Dedicated(Runner[bytes]):
         own, self._own = self._own, None
         self._call = self._batch = _not_there
         if own is not None:
-            self._pool.give_back(own, clean=self._clean and not own.link.exchange.unanswered)
+            exchange = own.link.exchange
+            self._pool.give_back(own, clean=self._clean and not exchange.unanswered and not exchange.queued)
 
     @property
     def text(self) -> TextView:
@@ -62,6 +76,9 @@ class Dedicated(Runner[bytes]):
             return self._run(request, shape)
         finally:
             self._timeout = timeout
+
+    def _allow(self, request: Request) -> None:
+        self._clean = False
 
     def _execute(self, request: tuple[Any, ...]) -> Future:
         self._clean = False
@@ -84,8 +101,9 @@ class Transaction(Pipeline[S]):
     def __init__(self, dedicated: Dedicated, watched: Runner[S], keys: Sequence[Key]) -> None:
         """`watched` is `dedicated`, or its text view."""
         super().__init__(
-            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True
-        )
+            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True,
+            allow=dedicated._allow, send_apart=dedicated._send_apart,
+        )  # fmt: skip
         self.watched = watched
         self._dedicated = dedicated
         self._keys = keys

@@ -32,6 +32,21 @@ class HookedCalls:
         """As what it is bound to."""
         return self.tell([request], False, lambda: self._call(request, shape, timeout))
 
+    def around(self, call: Callable[..., Future], batch: Callable[..., Any]) -> tuple[Callable[..., Future], Any]:
+        """The same two of a link of somebody's own, told of."""
+
+        def call_told(request: Request, *how: Any) -> Future:
+            return self.tell([request], False, lambda: call(request, *how))
+
+        def batch_told(requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+            def send() -> Future:
+                batch(requests, waiter, timeout)
+                return waiter
+
+            self.tell(requests, True, send)
+
+        return call_told, batch_told
+
     def tell(self, requests: Sequence[Request], batch: bool, send: Callable[[], Future]) -> Future:
         """Tell of the call that `send` makes."""
         begun = self._hooks.begin(requests, batch)

@@ -18,9 +18,11 @@ from typing import Any, Protocol, cast
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.handshake import Greeting, greet
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import broken_error
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call
 
@@ -48,6 +50,9 @@ class LinkOwner(Protocol):
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
         """`call` was answered with an error."""
+
+    def link_late(self, link: Link, call: Call, error: RedisError) -> None:
+        """`call` has no reply in time, which `error` says."""
 
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         """Something came that was no reply."""
@@ -77,6 +82,7 @@ class Link(asyncio.BufferedProtocol):
         self.transport: asyncio.Transport | None = None
         self.greeting: Greeting = {}
         self.is_open = False  # the handshake is over
+        self.hooks: Hooks | None = None  # who is told when it ends
         self.lost = False
         self._asked: list[asyncio.Future[Any]] = []  # by the handshake
         self._error: Exception | None = None
@@ -86,42 +92,57 @@ class Link(asyncio.BufferedProtocol):
         self._interval = options.health_check_interval or math.inf
         self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
-        self._heard = 0.0
+        self._heard = self.loop.time()  # when bytes came last: no later than that,
+        self._heard_after = self._heard  # and no earlier
+        self._listened = self._heard  # when that was looked at last
         self._received = 0
+        self._greeted = 0
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
         steps = greet(self.options, auth, self._tracking)
-        requests = next(steps)
         try:
+            requests = next(steps)
             while True:
                 requests = steps.send(await self._ask(requests))
         except StopIteration as done:
             self.greeting = done.value
         self._asked = []
-        if self.lost:
-            raise self.loss()
+        self._check_there()
         self.is_open = True
+        self._greeted = self.exchange.received
         self.exchange.open()
+        self._watch()  # that nobody calls may be because nobody has a need to; the link is to stay all the same
 
     async def _ask(self, requests: list[tuple[Any, ...]]) -> list[Any]:
         """The replies to requests of the handshake, errors among them."""
+        self._check_there()
         self._asked = [self.loop.create_future() for _ in requests]
         for request, waiter in zip(requests, self._asked, strict=True):
             self.exchange.send(request, waiter, urgent=True)
         await asyncio.wait(self._asked)
         for waiter in self._asked:
             waiter.exception()  # if the link was lost all have one, and asyncio logs those that nobody looks at
+        self._check_there()
         return [waiter.result() for waiter in self._asked]
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether anything came behind the handshake."""
+        return self.is_open and self.exchange.received > self._greeted
+
+    def _check_there(self) -> None:
+        if self.lost:
+            raise self.loss()
 
     # -- asyncio calls these ------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._heard = self.loop.time()
+        self._heard = self._heard_after = self._listened = self.loop.time()
 
     def pause_writing(self) -> None:
         self.exchange.pause()
@@ -142,9 +163,10 @@ class Link(asyncio.BufferedProtocol):
             self._timer.cancel()
             self._timer = None
         calls, loss = self.exchange.lose(), self.loss()
+        if self.hooks is not None:
+            self.hooks.closed(self.options, loss)
         for waiter in self._asked:
-            if not waiter.done():
-                waiter.set_exception(loss)
+            waiter.cancel()  # `greet` says why
         self._owner.link_lost(self, loss, [call for call in calls if call.waiter not in self._asked])
 
     # -- the exchange calls these -------------------------------------------------------------------------------------
@@ -154,10 +176,11 @@ class Link(asyncio.BufferedProtocol):
         if events._get_running_loop() is not loop:
             raise WrongLoop
         loop.call_soon(self._flush)
+        now = loop.time()
         if self._resting:
-            self._resting = False
-            self._set_timer(BEAT_SECONDS)
-        return loop.time()
+            self._listen(now)
+            self._watch()
+        return now
 
     def pushed(self, items: Sequence[Any]) -> None:
         self._owner.link_pushed(self, items)
@@ -169,7 +192,7 @@ class Link(asyncio.BufferedProtocol):
             self._owner.link_refused(self, call, error)
 
     def broken(self, error: FramewireError) -> None:
-        self.abort(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+        self.abort(broken_error(self.where, error))
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -183,6 +206,11 @@ class Link(asyncio.BufferedProtocol):
             self.transport.writelines(segments)
 
     # -- time ---------------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Somebody waits from here on."""
+        self._resting = False
+        self._set_timer(BEAT_SECONDS)
 
     def _set_timer(self, seconds: float) -> None:
         if self._timer is not None:
@@ -205,7 +233,8 @@ class Link(asyncio.BufferedProtocol):
 
     def _listen(self, now: float) -> None:
         if self.exchange.received != self._received:
-            self._received, self._heard = self.exchange.received, now
+            self._received, self._heard, self._heard_after = self.exchange.received, now, self._listened
+        self._listened = now
 
     def silent_for(self) -> float:
         """For how many seconds nothing has come, to some hundredths."""
@@ -216,9 +245,11 @@ class Link(asyncio.BufferedProtocol):
     def _rest(self, now: float) -> None:
         """Nobody waits. A server that has long been silent is asked for a sign of life: then somebody does again."""
         self._resting, self._starved, self._timer = True, 0.0, None
-        if now - self._heard >= self._interval and self.is_open and self._patience != math.inf:
+        if not self.is_open or self._interval == math.inf or self._patience == math.inf:
+            return
+        if now - self._heard >= self._interval:
             self.exchange.send((b"PING",))
-        elif self._interval != math.inf:
+        else:
             self._set_timer(self._heard + self._interval - now + BEAT_SECONDS)
 
     def _check_silence(self, now: float) -> None:
@@ -228,12 +259,11 @@ class Link(asyncio.BufferedProtocol):
             self.abort(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
 
     def _fail_late(self, calls: list[Call], now: float) -> None:
-        about = Circumstances(
-            now, self._starved, self._heard, self.exchange.receiving, self.exchange.unanswered + self.exchange.queued
-        )
+        exchange = self.exchange
+        ahead = exchange.unanswered + exchange.queued
+        about = Circumstances(now, self._starved, self._heard_after, exchange.receiving, ahead)
         for call in calls:
-            if call.waiter is not None and not call.waiter.done():
-                call.waiter.set_exception(late(call, about, self.where))
+            self._owner.link_late(self, call, late(call, about, self.where))
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -247,10 +277,11 @@ class Link(asyncio.BufferedProtocol):
         return loss
 
     def abort(self, error: Exception) -> None:
-        """End it at once, for this reason."""
+        """End it at once, for this reason. In a loop that is closed nobody waits any more."""
         self._error = self._error or error
         if self.loop.is_closed():
             self.lost = True  # and whoever waited is gone with it
+            self.exchange.lose()
             return
         if self.transport is not None:
             self.transport.abort()

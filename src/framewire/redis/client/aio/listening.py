@@ -14,16 +14,11 @@ from framewire.redis.client.aio.views import Runner
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S
 from framewire.redis.client.subscriptions.asked import name_of
+from framewire.redis.client.subscriptions.backlog import MOST_BYTES, MOST_MESSAGES
 from framewire.redis.client.subscriptions.events import Database, EventFilter
 from framewire.redis.client.subscriptions.items import Full
 
-__all__ = ["MOST_BYTES", "MOST_MESSAGES", "Listening"]
-
-MOST_MESSAGES = 10_000
-"""Messages that may wait for one listener to read them, if it does not say otherwise."""
-
-MOST_BYTES = 64 * 1024 * 1024
-"""And their bytes."""
+__all__ = ["Listening"]
 
 
 class Listening(Runner[S]):

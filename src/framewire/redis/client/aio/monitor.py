@@ -24,8 +24,10 @@ MOST_LINES = 100_000
 class Monitor:
     """`async with client.monitor() as lines: async for line in lines: ...`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, timeout: float | None) -> None:
+        """`timeout`: seconds within which the server must say that it has begun."""
         self._pool = pool
+        self._timeout = timeout
         self._own: OwnLink | None = None
         self._lines: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_LINES)
         self.dropped = 0
@@ -34,7 +36,11 @@ class Monitor:
         self._own = own = await self._pool.take()
         own.on_push = self._pushed
         own.on_lost = self._lost
-        await own.call((b"MONITOR",), None, None)
+        try:
+            await own.call((b"MONITOR",), None, self._timeout)
+        except BaseException:
+            self._leave()
+            raise
         return self
 
     def _pushed(self, items: Sequence[Any]) -> None:
@@ -44,7 +50,8 @@ class Monitor:
                 self.dropped += 1
             self._lines.put_nowait(items[1])
 
-    def _lost(self, error: Exception) -> None:
+    def _lost(self, error: Exception | None = None) -> None:
+        """No more lines will come."""
         if self._lines.full():
             self._lines.get_nowait()
         self._lines.put_nowait(None)
@@ -53,20 +60,25 @@ class Monitor:
         return self
 
     async def __anext__(self) -> Monitored:
-        """The next command. Raises `ConnectionError` when the link is lost: what came meanwhile would be missing."""
+        """The next command; the iteration ends with the block.
+
+        Raises `ConnectionError` when the link is lost: what came meanwhile would be missing.
+        """
         line = await self._lines.get()
-        if line is None:
-            raise ConnectionError(f"the link that monitored is gone: {self._own.error if self._own else ''}")
-        return monitored(line)
+        if line is not None:
+            return monitored(line)
+        self._lines.put_nowait(None)  # for whoever asks next
+        if self._own is None:
+            raise StopAsyncIteration
+        raise ConnectionError(f"the link that monitored is gone: {self._own.error}")
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
         own, self._own = self._own, None
         if own is not None:
-            own.on_lost = own.on_push = _ignore
             self._pool.give_back(own, clean=False)
-
-
-def _ignore(_: object) -> None:
-    pass
+            self._lost()

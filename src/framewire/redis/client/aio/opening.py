@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import ipaddress
 import ssl
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.credentials import AsyncCredentialProvider, auth_arguments
-from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.errors import RedisError, TimeoutError
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.tcp import set_tcp_options
-from framewire.redis.client.tls import ssl_context
+from framewire.redis.client.tls import not_opened, ssl_context
 from framewire.redis.urls import factory
 
 __all__ = ["Opener"]
@@ -29,6 +32,7 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.hooks: Hooks | None = None  # who is told of what was opened
         self.provider = options.credential_provider
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
         self.renewals = 0
@@ -39,6 +43,7 @@ class Opener:
         Raises `ConnectionError` and its kin, `TimeoutError`, or the server's refusal; then the link is of no use.
         """
         seconds = self._options.socket_connect_timeout
+        began = perf_counter()
         try:
             async with asyncio.timeout(seconds):
                 await self._open_transport(link)
@@ -48,7 +53,10 @@ class Opener:
         except builtins.TimeoutError as error:
             raise TimeoutError(f"could not connect to {link.where} within {seconds} s") from error
         except (OSError, ValueError, RuntimeError) as error:
-            raise ConnectionError(f"could not connect to {link.where}: {error}") from error
+            raise not_opened(link.where, error) from error
+        if self.hooks is not None:
+            link.hooks = self.hooks
+            self.hooks.opened(link.options, perf_counter() - began)
 
     async def _open_transport(self, link: Link) -> None:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
@@ -65,7 +73,8 @@ class Opener:
         options = self._options
         if options.ssl and self._context is None:
             self._context = await loop.run_in_executor(None, ssl_context, options)  # it reads files
-        eyeballs: dict[str, Any] = {} if _is_uvloop(loop) else {"happy_eyeballs_delay": 0.25}  # uvloop has none
+        several = not _is_uvloop(loop) and not _is_address(options.host)  # uvloop tries them one after the other
+        eyeballs: dict[str, Any] = {"happy_eyeballs_delay": 0.25} if several else {}
         transport, _ = await loop.create_connection(
             lambda: link, options.host, options.port, ssl=self._context, **eyeballs
         )
@@ -92,6 +101,15 @@ class Opener:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         if self._hold is not None:
             await self._hold.aclose()
+
+
+def _is_address(host: str) -> bool:
+    """Whether it is one, and need not be resolved. (A race that is cancelled may leave a socket of asyncio's open.)"""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_uvloop(loop: asyncio.AbstractEventLoop) -> bool:

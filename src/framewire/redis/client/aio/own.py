@@ -48,7 +48,7 @@ class OwnLink:
         self.link = Link(self, options, patient=True)
         self.call: Callable[..., Future] = self.link.exchange.call
         self.send_batch: Callable[..., Any] = self.link.exchange.send_batch
-        self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.on_push: Callable[[Any], None] = _ignore
         self.on_lost: Callable[[Exception], None] = _ignore
         self.error: Exception | None = None
         self.renewals = 0  # how often credentials had been renewed when these were given
@@ -71,8 +71,15 @@ class OwnLink:
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
         fail(call, refusal_of(call, error))
 
+    def link_late(self, link: Link, call: Call, error: RedisError) -> None:
+        fail(call, error)
+
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
+
+    def hear_nothing(self) -> None:
+        """Nobody is told any more of what comes, and of the loss."""
+        self.on_push = self.on_lost = _ignore
 
     def abort(self) -> None:
         """End it at once."""

@@ -14,9 +14,11 @@ from framewire.redis.client.batches import Batch, Place
 from framewire.redis.client.commands.all import Commands
 from framewire.redis.client.definition import Queued, S
 from framewire.redis.client.errors import RedisError
-from framewire.redis.client.requests import worded
+from framewire.redis.client.fates import Fate
+from framewire.redis.client.requests import worded, words_of
 from framewire.redis.client.shapes.basic import plain, texted
 from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.facts.table import blocks
 
 __all__ = ["Pipeline"]
 
@@ -30,9 +32,13 @@ class Pipeline(Queued, Commands[S]):
     """
 
     def __init__(
-        self, send_batch: SendBatch, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool
-    ) -> None:
-        self._send_batch = send_batch
+        self, send_batch: SendBatch, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool,
+        allow: Callable[[Request], None], send_apart: SendBatch,
+    ) -> None:  # fmt: skip
+        """`allow` raises where a request that a user has worded may not go over the link; `send_apart`
+        sends a batch that waits at the server."""
+        self._send_batch, self._send_apart = send_batch, send_apart
+        self._allow = allow
         self._timeout = timeout
         self._text = text
         self._raise_on_error = raise_on_error
@@ -42,17 +48,27 @@ class Pipeline(Queued, Commands[S]):
         return len(self._batch.places)
 
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
-        return self._batch.add(request, texted(shape) if self._text else shape)
+        place: Place[Any] = Place(request, texted(shape) if self._text else shape)
+        self._batch.places.append(place)  # `add`, without the call
+        return place
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._batch.add(request, shape)
 
     def _run_blocking(self, request: tuple[Any, ...], shape: Any, seconds: float | None) -> Any:
-        return self._run(request, shape)  # in MULTI the server does not wait; in a pipeline all wait for it
+        return self._batch.add_blocking(request, texted(shape) if self._text else shape, seconds)
 
     def execute_command(self, *words: Any) -> Place[Any]:
-        """Any command, by its words; its result is plain Python."""
-        place: Place[Any] = self._run(worded(words), plain)
+        """Any command, by its words; its result is plain Python.
+
+        Raises `DataError`, and `SharedLinkError` for what would change a link that others use too.
+        """
+        request = worded(words)
+        self._allow(request)
+        seconds = blocks(words_of(request))
+        place: Place[Any] = (
+            self._run(request, plain) if seconds is None else self._run_blocking(request, plain, seconds)
+        )
         return place
 
     async def execute(self, raise_on_error: bool | None = None) -> list[Any]:
@@ -67,10 +83,14 @@ class Pipeline(Queued, Commands[S]):
             return []
         waiter = asyncio.get_running_loop().create_future()
         try:
-            self._send_batch(batch.requests, waiter, self._timeout)
+            send = self._send_batch if batch.waits is None else self._send_apart
+            send(batch.requests, waiter, batch.timeout(self._timeout))
             replies = await waiter
         except RedisError as error:
             batch.fail(error, getattr(error, "replies", ()))
+            raise
+        except BaseException:
+            batch.fail(RedisError("nobody waited for the replies of the pipeline", fate=Fate.UNKNOWN))
             raise
         batch.settle(replies)
         first = batch.first_error()

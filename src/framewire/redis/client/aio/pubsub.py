@@ -17,7 +17,8 @@ from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S
 from framewire.redis.client.errors import PubSubError
 from framewire.redis.client.outcomes import copied
-from framewire.redis.client.subscriptions.asked import name_of, topics_of, with_handlers
+from framewire.redis.client.subscriptions.asked import topics_of, with_handlers
+from framewire.redis.client.subscriptions.handlers import Handlers
 from framewire.redis.client.subscriptions.items import Full, Gap, Item, Kind, Message, texted
 from framewire.redis.client.subscriptions.listener import Topic
 
@@ -25,8 +26,6 @@ __all__ = ["Handler", "PubSub"]
 
 Handler: TypeAlias = Callable[[Message[S]], Awaitable[object] | object]
 """What is called with a message, and awaited where it returns something to await."""
-
-_KINDS = {kind.type: kind for kind in Kind}
 
 
 class PubSub(Generic[S]):
@@ -50,7 +49,7 @@ class PubSub(Generic[S]):
         self._subscriber = subscriber
         self._names = names
         self._text = text
-        self._handlers: dict[Topic, Handler[Any]] = {}
+        self._handlers: Handlers[Handler[Any]] = Handlers()
         self._arrived = asyncio.Event()
         self._listener = subscriber.new_listener(max_queued, max_queued_bytes, Full(full), self._arrived.set)
 
@@ -111,20 +110,12 @@ class PubSub(Generic[S]):
         """Listen to `topics`, each with a handler or without."""
         if self._listener.ended:
             raise PubSubError(f"this listener has ended: {self._listener.error or 'it was closed'}")
-        before = {topic: self._handlers.get(topic) for topic in topics}
-        self._handle(topics)
+        before = self._handlers.put(topics)
         try:
             await self._subscriber.subscribe(self._listener, topics)
         except BaseException:
-            self._handle(before)
+            self._handlers.put(before)
             raise
-
-    def _handle(self, handlers: dict[Topic, Handler[S] | None]) -> None:
-        for topic, handler in handlers.items():
-            if handler is None:
-                self._handlers.pop(topic, None)
-            else:
-                self._handlers[topic] = handler
 
     async def _leave(self, kind: Kind, names: tuple[Key, ...]) -> None:
         if self._listener.ended:
@@ -167,13 +158,10 @@ class PubSub(Generic[S]):
 
     async def _handle_item(self, item: Item[S]) -> bool:
         """Whether it had a handler, which has been called."""
-        if not self._handlers or isinstance(item, Gap):
-            return False
-        kind = _KINDS[item.type]
-        handler = self._handlers.get((kind, name_of(item.channel if item.pattern is None else item.pattern)))
+        handler = self._handlers.of(item)
         if handler is None:
             return False
-        await _maybe(handler(item))
+        await _maybe(handler(cast("Message[S]", item)))
         return True
 
     async def get_message(self, timeout: float | None = 0.0) -> Item[S] | None:  # noqa: ASYNC109  # redis-py's

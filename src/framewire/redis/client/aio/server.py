@@ -5,7 +5,8 @@
                                   |   +-- pause, again --+                         +--> connecting
                                   +-- refused, too often: all that wait fail --> (no link)
 
-What belongs here: when to connect, single-flight and with backoff; and what becomes of a request when its link is lost
+What belongs here: when to connect, single-flight and with backoff, which also passes between links that are lost before
+they have answered anything; and what becomes of a request when its link is lost
 or the server does not take it: it goes out again, or its caller is told its fate. How bytes go and come is the link's
 business.
 """
@@ -13,18 +14,19 @@ business.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from framewire.frames.resp import Error
-from framewire.redis.client.aio.link import Link
+from framewire.redis.client.aio.link import Link, WrongLoop
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError
+from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import copied, fail, lost_error, refusal_of
+from framewire.redis.client.outcomes import copied, fail, lost_error, name_of, refusal_of, unsent
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.exchange.calls import Call, Request
 
@@ -51,7 +53,10 @@ class Server:
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._stranded: list[Call] = []  # they wait for the next link
+        self._paused: dict[int, Call] = {}  # by id: they wait for a time
+        self._barren = 0  # links in a row that were lost without an answer
         self._attempts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # by waiter, of those that were sent again
+        self._doubtful: WeakSet[Any] = WeakSet()  # waiters whose request an earlier link may have carried over
         self.closed = False
 
     # -- the link -----------------------------------------------------------------------------------------------------
@@ -73,7 +78,9 @@ class Server:
             raise ConnectionError("the client is closed")
         if self._link is None:
             self._link = self._new_link()
-            self._connecting = asyncio.get_running_loop().create_task(self._connect())
+            if self._connecting is None:
+                self._connecting = asyncio.get_running_loop().create_task(self._connect())
+            self._adopt()
         return self._link
 
     def _new_link(self) -> Link:
@@ -91,41 +98,55 @@ class Server:
 
     async def _connect(self) -> None:
         """Try until a link is open, or it makes no sense to go on."""
+        try:
+            failure = await self._try_to_connect()
+        except asyncio.CancelledError:  # whoever it was: who waits must not wait for ever
+            failure = ConnectionError("connecting was cancelled, as when an event loop ends")
+        if self._connecting is asyncio.current_task():
+            if failure is None:
+                self._connecting = None
+            else:
+                self._give_up(failure)
+
+    async def _try_to_connect(self) -> RedisError | None:
+        """Why it is given up, if it is."""
         retry = self.options.retry
         attempts = 0
-        while True:
-            try:
-                await self._opener.connect(self._exchange_link())
-                self._connecting = None
-                return
-            except Exception as error:  # also one that nobody has foreseen: else all would wait for ever
-                failure = error if isinstance(error, RedisError) else ConnectionError(f"could not connect: {error!r}")
-                attempts += 1
-                self._strand()
-                if attempts > retry.retries or not may_pass(failure):
-                    return self._give_up(failure)
-            self._link = self._new_link()
-            self._adopt()
+        if self._barren > 1:
+            await asyncio.sleep(retry.pause(self._barren - 1, random.random()))
+        while (failure := await self._attempt(self._exchange_link())) is not None:
+            attempts += 1
+            if attempts > retry.retries or not may_pass(failure):
+                return failure
             await asyncio.sleep(retry.pause(attempts, random.random()))
+        return None
 
-    def _strand(self) -> None:
-        """The attempt has failed: what waits in its exchange waits on."""
-        link = self._link
-        if link is not None and not link.lost:
-            link.abort(ConnectionError("connecting failed"))  # which calls `link_lost`
+    async def _attempt(self, link: Link) -> RedisError | None:
+        """Why it failed, if it did. What waited in the link is stranded then, until the next one is made."""
+        try:
+            await self._opener.connect(link)
+        except Exception as error:  # also one that nobody has foreseen: else all would wait for ever
+            failure = error if isinstance(error, RedisError) else ConnectionError(f"could not connect: {error!r}")
+            if not link.lost:
+                link.abort(failure)  # which calls `link_lost`
+            if self._stranded:
+                self._exchange_link()  # deadlines pass there
+            return failure
+        return None
 
     def _adopt(self) -> None:
-        """What is stranded waits in the link of the next attempt."""
+        """What is stranded waits in the link of the next attempt, before whoever comes now."""
         calls, self._stranded = self._stranded, []
         for call in calls:
             self._send_again(call)
 
     def _give_up(self, failure: RedisError) -> None:
+        if self._link is not None:
+            self._link.abort(failure)  # all that wait there are stranded
         calls, self._stranded = self._stranded, []
-        self._connecting, self._link = None, None
-        self._bind(self._call_unconnected)
+        self._connecting = None
         for call in calls:
-            fail(call, copied(failure))
+            self._fail(call, copied(failure))
 
     # -- what becomes of calls ----------------------------------------------------------------------------------------
 
@@ -133,38 +154,61 @@ class Server:
         waiter = call.waiter
         if waiter is None or waiter.done():
             return
-        timeout = call.deadline - asyncio.get_running_loop().time()
-        exchange = self._exchange_link().exchange
-        self.on_resend(call.requests)
-        left = None if timeout == float("inf") else max(timeout, 0.0)
+        left = None if call.deadline == math.inf else call.deadline - asyncio.get_running_loop().time()
+        if left is not None and left <= 0:
+            name = name_of(call).decode("ascii", "replace")
+            return self._fail(call, TimeoutError(f"{name} to {self.where} was tried again until its time was over"))
         try:
+            exchange = self._exchange_link().exchange
+            self.on_resend(call.requests)
             if call.batch:
                 exchange.send_batch(call.requests, waiter, left)
             else:
                 exchange.send(call.requests[0], waiter, call.shape, left)
         except Exception as error:
-            waiter.set_exception(error)
+            failure = unsent(error)
+            if isinstance(failure, RedisError):
+                self._fail(call, failure)
+            else:
+                fail(call, failure)
+
+    def _send_again_later(self, call: Call, pause: float) -> None:
+        self._paused[id(call)] = call
+        asyncio.get_running_loop().call_later(pause, self._pause_over, call)
+
+    def _pause_over(self, call: Call) -> None:
+        if self._paused.pop(id(call), None) is not None:
+            self._send_again(call)
 
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link:
             return
         self.on_loss()
+        self._link = None
+        self._bind(self._call_unconnected)
         if self._connecting is not None:
             self._stranded += calls
             return
-        self._link = None
-        self._bind(self._call_unconnected)
+        self._barren = 0 if link.has_answered else self._barren + 1
         for call in calls:
             fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
             if self.closed or not self._try_again(call, fate):
-                fail(call, lost_error(call, error))
+                self._fail(call, lost_error(call, error))
 
     def _try_again(self, call: Call, fate: Fate) -> bool:
         """Send it again, if that is allowed; whether it was."""
         if call.waiter is None or not may_repeat(call.requests, fate) or not self._count(call):
             return False
+        if fate is Fate.UNKNOWN:
+            self._doubtful.add(call.waiter)
         self._send_again(call)
         return True
+
+    def _fail(self, call: Call, error: RedisError) -> None:
+        """Tell its caller, with the fate of all attempts: that the last was not executed says nothing of the first."""
+        if error.fate is Fate.NOT_EXECUTED and call.waiter in self._doubtful:
+            error.fate = Fate.UNKNOWN
+        fail(call, error)
 
     def _count(self, call: Call) -> bool:
         """Whether one attempt more is allowed."""
@@ -178,9 +222,12 @@ class Server:
             loop = asyncio.get_running_loop()
             pause = self.options.retry.pause(self._attempts[call.waiter], random.random())
             if loop.time() + pause < call.deadline:
-                loop.call_later(pause, self._send_again, call)
+                self._send_again_later(call, pause)
                 return
-        fail(call, refusal)
+        self._fail(call, refusal)
+
+    def link_late(self, link: Link, call: Call, error: RedisError) -> None:
+        self._fail(call, error)
 
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
@@ -209,16 +256,25 @@ class Server:
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def close(self) -> None:
-        """End the link; who still waits is told."""
+        """End the link; who still waits is told. Raises `WrongLoop`."""
+        if self._link is not None and not self.left_behind() and self._link.loop is not asyncio.get_running_loop():
+            raise WrongLoop
         self.closed = True
         self._bind(self._call_unconnected)
-        if self._connecting is not None:
-            self._connecting.cancel()
-            self._strand()
-            self._give_up(ConnectionError("the client was closed"))
-        if self._link is not None:
-            self._link.abort(ConnectionError("the client was closed"))
-            await asyncio.sleep(0)  # for the loop to close what was aborted
+        if self.left_behind():
+            self._link = self._connecting = None  # nobody is left there to be told
+            return
+        connecting, error = self._connecting, ConnectionError("the client was closed")
+        if connecting is not None:
+            self._give_up(error)
+            connecting.cancel()
+            await asyncio.wait([connecting])
+        elif self._link is not None:
+            self._link.abort(error)
+        for call in self._paused.values():
+            self._fail(call, copied(error))
+        self._paused.clear()
+        await asyncio.sleep(0)  # for the loop to close what was aborted
 
 
 def _ignore(_: Sequence[Any]) -> None:

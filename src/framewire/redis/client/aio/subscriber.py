@@ -202,7 +202,7 @@ class Subscriber:
         link = self._link
         if self._book.requests and link is not None and link.is_open and not link.lost:
             for request in self._book.take():
-                link.exchange.send(request, Answer(self, request))
+                link.exchange.send(request, Answer(self, request), urgent=True)  # a full backlog would lose it
 
     def hear(self, items: Sequence[Any]) -> None:
         """A message or a confirmation."""
@@ -224,6 +224,9 @@ class Subscriber:
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
         fail(call, refusal_of(call, error))
+
+    def link_late(self, link: Link, call: Call, error: RedisError) -> None:
+        fail(call, error)
 
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link or not link.is_open:

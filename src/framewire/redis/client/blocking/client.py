@@ -13,7 +13,8 @@ from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
-from framewire.redis.client.blocking.hooked import tell
+from framewire.redis.client.blocking.hooked import HookedCalls
+from framewire.redis.client.blocking.listening import Listening
 from framewire.redis.client.blocking.lock import Locking, Locks
 from framewire.redis.client.blocking.lock_keeper import Keeper, Lines
 from framewire.redis.client.blocking.monitor import Monitor
@@ -22,28 +23,29 @@ from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.pool import Pool
 from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.server import Server
+from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.requests import check_shareable, refuse_shared, words_of
-from framewire.redis.exchange.calls import Shape
+from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
+from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
 
-class BlockingClient(Runner[bytes], Locks, Reauthenticates):
+class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     """A Redis server: `with BlockingClient.from_url("redis://localhost") as client: client.get("key")`.
 
     All threads of a program may use one client: their requests share a link, which the threads that call drive
     themselves, and what several ask at once leaves in one write. Blocking commands, transactions that watch and MONITOR
-    take links of their own. Nothing is connected before the first call. Options are those of `Options`, by redis-py's
-    names. A child that is forked connects anew; the links stay its parent's.
+    take links of their own; all that listens has one together. Nothing is connected before the first call. Options are
+    those of `Options`, by redis-py's names. A child that is forked connects anew; the links stay its parent's.
     """
 
     def __init__(
         self, host: str = "localhost", port: int = 6379, db: int = 0, *, hooks: Sequence[Hook] = (), **options: Any
     ) -> None:
-        """`hooks` are told of every call, in the thread that makes it."""
+        """`hooks` are told of every call."""
         self._setup(Options(host=host, port=port, db=db, **options), hooks)
 
     @classmethod
@@ -61,11 +63,14 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
     def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
+        if options.cache is not None:
+            raise ValueError("a blocking client has no cache yet: without the option cache it works")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._server = Server(options, self._opener)
         self._pool = Pool(options, self._opener)
+        self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
         if self._owns_opener:
@@ -73,23 +78,17 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         self.lines = Lines()
         self.keeper = Keeper()
         self._hooks = hooks
-        self._hooked = Hooks(hooks, options) if hooks else None
-        self._call = self._told(self._server.call, False)  # type: ignore[method-assign]
-        self._batch = self._told(self._server.batch, True)  # type: ignore[method-assign]
-
-    def _told(self, send: Callable[..., Any], batch: bool) -> Callable[..., Any]:
-        """`send`, whose first argument is a request, or of a `batch` several; and the hooks told of it."""
-        hooks = self._hooked
-        if hooks is None:
-            return send
-
-        def told(what: Any, *how: Any) -> Any:
-            return tell(hooks, what if batch else [what], batch, lambda: send(what, *how))
-
-        return told
+        if hooks and self._owns_opener:
+            self._opener.hooks = Hooks(hooks, options)
+        self._hooked = HookedCalls(Hooks(hooks, options), self._server.call, self._server.batch) if hooks else None
+        self._call = (self._hooked or self._server).call  # type: ignore[method-assign]
+        self._batch = (self._hooked or self._server).batch  # type: ignore[method-assign]
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
+
+    def _allow(self, request: Request) -> None:
+        refuse_changes(words_of(request))
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         check_shareable(words_of(request))
@@ -120,19 +119,31 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = self._told(link.call, False)(request, shape, timeout)
+            result = self._told(request, lambda: link.call(request, shape, timeout))
             clean = True
             return result
         finally:
             self._pool.give_back(link, clean=clean)
 
+    def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """A batch that waits at the server has a link of its own too."""
+        with self.dedicated() as own:
+            return own._send_batch(requests, timeout)
+
+    def _told(self, request: tuple[Any, ...], send: Callable[[], Any]) -> Any:
+        """What `send` returns, and the hooks told of it."""
+        return send() if self._hooked is None else self._hooked.tell((request,), False, send)
+
     def dedicated(self) -> Dedicated:
         """A client on a link of its own, for a `with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options)
+        return Dedicated(self._pool, self.options, self._hooked)
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for a `with` block."""
         return Monitor(self._pool)
+
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        return self, self._subscriber, self.options.db
 
     def _locking(self) -> Locking:
         return self
@@ -155,6 +166,7 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         for sibling in self._siblings.values():
             sibling.close()
         self._pool.close()
+        self._subscriber.close()
         if self._owns_opener:
             self._opener.close()
         self._server.close()
@@ -168,12 +180,15 @@ class BlockingClient(Runner[bytes], Locks, Reauthenticates):
         self.close()
 
 
-class TextBlockingClient(TextView, Locks):
+class TextBlockingClient(TextView, Listening[str], Locks):
     """A client seen through text: the same links; replies are `str`, decoded as UTF-8."""
 
     def __init__(self, client: BlockingClient) -> None:
         super().__init__(client)
         self._client = client
+
+    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+        return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:
         """As `BlockingClient.transaction`; replies are `str`."""

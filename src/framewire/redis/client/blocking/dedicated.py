@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
+from framewire.redis.client.blocking.hooked import HookedCalls
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.pool import Pool
@@ -30,17 +31,25 @@ class Dedicated(Runner[bytes]):
     A lost link is not made anew: what it knew is gone, and every further call raises `ConnectionError`.
     """
 
-    def __init__(self, pool: Pool, options: Options) -> None:
+    def __init__(self, pool: Pool, options: Options, hooked: HookedCalls | None = None) -> None:
+        """`hooked` tells the hooks of its calls."""
         self._pool = pool
+        self._hooked = hooked
         self._timeout = options.socket_timeout
         self._link: Link | None = None
         self._clean = True
 
     def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
-        return self._there().call(request, shape, timeout)
+        link = self._there()
+        if self._hooked is None:
+            return link.call(request, shape, timeout)
+        return self._hooked.tell((request,), False, lambda: link.call(request, shape, timeout))
 
     def _batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
-        return self._there().batch(requests, timeout)
+        link = self._there()
+        if self._hooked is None:
+            return link.batch(requests, timeout)
+        return self._hooked.tell(requests, True, lambda: link.batch(requests, timeout))
 
     def _there(self) -> Link:
         if self._link is None:
@@ -67,6 +76,9 @@ class Dedicated(Runner[bytes]):
         timeout = self._timeout
         return self._call(request, shape, None if not seconds or timeout is None else seconds + timeout)
 
+    def _allow(self, request: Request) -> None:
+        self._clean = False
+
     def _execute(self, request: tuple[Any, ...]) -> Any:
         self._clean = False
         return super()._execute(request)
@@ -84,8 +96,9 @@ class Transaction(Pipeline[S]):
     def __init__(self, dedicated: Dedicated, watched: Runner[S], keys: Sequence[Key]) -> None:
         """`watched` is `dedicated`, or its text view."""
         super().__init__(
-            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True
-        )
+            dedicated._send_batch, dedicated._timeout, transaction=True, text=watched._text, raise_on_error=True,
+            allow=dedicated._allow, send_apart=dedicated._send_apart,
+        )  # fmt: skip
         self.watched = watched
         self._dedicated = dedicated
         self._keys = keys

@@ -12,33 +12,38 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.blocking.forks import begins_anew
-from framewire.redis.client.blocking.turns import INTERRUPTED, Turns
+from framewire.redis.client.blocking.turns import INTERRUPTED
 from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.waits import Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.handshake import Greeting, greet
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import fail, lost_error, refusal_of
+from framewire.redis.client.outcomes import broken_error, fail, lost_error, refusal_of
 from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call, Request, Shape
+from framewire.redis.exchange.calls import Waiter as AnyWaiter
 
 __all__ = ["Link"]
 
 
-class Link(Turns):
+class Link(Waits):
     """A connection. `call` and `batch` wait for the reply; any number of threads may be in them."""
 
-    def __init__(self, wire: Wire, options: Options, *, patient: bool = False) -> None:
+    def __init__(
+        self, wire: Wire, options: Options, *, patient: bool = False, lock: threading.Lock | None = None
+    ) -> None:
         """`patient`: the server may be silent for as long as it likes, as it is before a blocking command's answer."""
-        super().__init__(wire)
+        super().__init__(wire, lock)
         self.options = options
         self.where = options.url
         self.exchange = Exchange(
@@ -48,13 +53,17 @@ class Link(Turns):
             max_queued=options.max_queued_bytes,
             integrity=options.integrity,
         )
-        self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.on_push: Callable[[Sequence[Any]], None] = _ignore  # as the next: called under the lock, by any thread
+        self.on_loss: Callable[[], None] | None = None
         self.greeting: Greeting = {}
         self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
+        self.keeps_errors = False  # an error that the server answers with is a reply like others
+        self.hooks: Hooks | None = None  # who is told when it ends
         self.error: Exception | None = None
-        self._listeners: list[tuple[float, Waiter]] = []  # who waits for what nobody asks for, and until when
+        self._listeners: list[Waiter] = []  # who waits for what nobody asks for
         self._patience = math.inf if patient else patience(options)
+        self._interval = math.inf if patient else options.health_check_interval or math.inf
         self._starved, self._starved_at = 0.0, 0.0  # for how long, and when, the driver last did not run in time
         begins_anew(self)
 
@@ -62,13 +71,24 @@ class Link(Turns):
 
     def call(self, request: Request, shape: Shape | None = None, timeout: float | None = None) -> Any:
         """Send `request` and return what `shape` makes of its reply. Raises what the server says, `ConnectionError`,
-        `TimeoutError`, `EncodeError` and `BacklogFull`.
+        `TimeoutError`, and `DataError` and `QueueFullError` where it was not sent.
         """
         return self._ask(self.exchange.send, request, shape, timeout)
 
     def batch(self, requests: Sequence[Request], timeout: float | None = None) -> list[Any]:
         """Send requests together; returns their replies, errors among them."""
         return self._ask(self.exchange.send_batch, requests, timeout)  # type: ignore[no-any-return]
+
+    def send(self, requests: Iterable[tuple[Request, AnyWaiter]]) -> None:
+        """Queue requests, which whoever uses the link next will send, by the side of what waits for room. All of them,
+        or the link is given up. Caller must hold the lock.
+        """
+        try:
+            for request, waiter in requests:
+                self.exchange.send(request, waiter, urgent=True)
+        except BaseException as interrupt:
+            self._lose(interrupt)
+            raise
 
     # -- the exchange calls these, under the lock ---------------------------------------------------------------------
 
@@ -80,17 +100,19 @@ class Link(Turns):
 
     def pushed(self, items: Sequence[Any]) -> None:
         self.on_push(items)
-        self._tell_listeners(math.inf)
+        listeners, self._listeners = self._listeners, []
+        for listener in listeners:
+            listener.set_result(None)
 
     def refused(self, call: Call, error: Error) -> None:
         if call.waiter is not None:
-            if self.is_open:
+            if self.is_open and not self.keeps_errors:
                 call.waiter.set_exception(refusal_of(call, error))
             else:
                 call.waiter.set_result(error)
 
     def broken(self, error: FramewireError) -> None:
-        self._lose(InvalidResponse(f"{self.where} sent what it must not: {error}"))
+        self._lose(broken_error(self.where, error))
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
@@ -98,8 +120,8 @@ class Link(Turns):
         """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
         steps = greet(self.options, auth)
         deadline = math.inf if timeout is None else monotonic() + timeout
-        requests = next(steps)
         try:
+            requests = next(steps)
             while True:
                 requests = steps.send(self._ask_urgently(requests, deadline))
         except StopIteration as done:
@@ -129,27 +151,17 @@ class Link(Turns):
         `ready`. Raises `ConnectionError`.
         """
         deadline = math.inf if timeout is None else monotonic() + timeout
-
-        def queue(ready: Callable[[], bool], listener: Waiter) -> None:
-            if ready():
-                listener.set_result(None)
-            else:
-                self._listeners.append((deadline, listener))
-
         while not ready():
-            self._ask(queue, ready)
+            listener = Waiter()
+            with self._lock:
+                if self.lost:
+                    raise self.loss()
+                if not ready():
+                    self._listeners.append(listener)
+            self.wait(listener, deadline)
             if monotonic() >= deadline:
                 break
         return ready()
-
-    def _tell_listeners(self, now: float) -> None:
-        """Wake those whose deadline has come, with `math.inf` all. Caller must hold the lock."""
-        if self._listeners:
-            waiting = [each for each in self._listeners if not each[1].is_done]
-            self._listeners = [(deadline, waiter) for deadline, waiter in waiting if deadline > now]
-            for deadline, waiter in waiting:
-                if deadline <= now:
-                    waiter.set_result(None)
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -157,22 +169,19 @@ class Link(Turns):
         """Take what the socket holds, without waiting: pushes, or news that the server has closed it. If a thread
         drives, that one does so. A server that has been silent for `health_check_interval` has to answer first.
         """
-        silence = monotonic() - self._heard
+        if 0 < self.options.health_check_interval < self.silent_for():
+            self._check()
+            return
         looker = Waiter()
         try:
             with self._lock:
                 if self._driver is None and not self.lost:
                     self._driver = looker
             if self._driver is looker:
-                self._wire.receive_now(self.exchange.get_buffer())
-        except OSError as error:
-            with self._lock:
-                self._lose(error)
+                self._receive(0.0)
         finally:
             if self._driver is looker:
                 self._leave(looker)
-        if 0 < self.options.health_check_interval < silence and not self.lost:
-            self._check()
 
     def _check(self) -> None:
         """Ask for a sign of life; without one the link is given up."""
@@ -189,13 +198,21 @@ class Link(Turns):
         if overdue > BEAT_SECONDS:
             self._starved, self._starved_at = overdue, now
         self._next_beat = now + BEAT_SECONDS
-        self._tell_listeners(now)
         late_calls = self.exchange.expire(now)
         if late_calls:
             self._fail_late(late_calls, now)
+        if not (self.exchange.unanswered or self.exchange.queued):
+            self._rest(now)
+            return
         silence = now - max(self._heard, self.exchange.oldest)
         if silence > self._patience:
             self._lose(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
+
+    def _rest(self, now: float) -> None:
+        """Nobody waits for a reply: a server that has long been silent is asked for a sign of life. Then somebody does.
+        """
+        if now - self._heard >= self._interval and self.is_open and not self.lost:
+            self.exchange.send((b"PING",))
 
     def _fail_late(self, calls: list[Call], now: float) -> None:
         starved = self._starved if self._starved_at > min(call.began for call in calls) else 0.0
@@ -205,6 +222,10 @@ class Link(Turns):
             fail(call, late(call, about, self.where))
 
     # -- the end ------------------------------------------------------------------------------------------------------
+
+    def silent_for(self) -> float:
+        """For how many seconds nothing has come."""
+        return monotonic() - self._heard
 
     def loss(self) -> ConnectionError:
         """The error for whoever asks a link that is gone."""
@@ -222,10 +243,14 @@ class Link(Turns):
         self._wire.shut()
         self._asked = False
         loss = self.loss()
+        if self.hooks is not None:
+            self.hooks.closed(self.options, loss)
         for call in self.exchange.lose():
             fail(call, lost_error(call, loss))
-        for _, listener in self._listeners:
-            listener.set_exception(self.loss())
+        for waiter in self._parked:
+            waiter.wake()
+        if self.on_loss is not None:
+            self.on_loss()
         self._close_if_unused()
 
     def _ended(self) -> None:
@@ -244,6 +269,15 @@ class Link(Turns):
         self._sender = self._driver = None
         self._parked.clear()
         self._wire.close()
+
+    def detach(self) -> Wire:
+        """The socket, hands shaken, for who speaks on it by himself. The link must not be used any more: a call raises
+        `ConnectionError`, and ends the socket.
+        """
+        with self._lock:
+            self.lost = True
+            self.error = ConnectionError("the socket was given to somebody else")
+            return self._wire
 
 
 def _ignore(items: Sequence[Any]) -> None:

@@ -16,14 +16,16 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.wire import wire_over
 from framewire.redis.client.credentials import CredentialProvider, auth_arguments
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.hooks import Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import may_pass
 from framewire.redis.client.tcp import set_tcp_options
-from framewire.redis.client.tls import ssl_context
+from framewire.redis.client.tls import not_opened, ssl_context
 from framewire.redis.urls import factory
 
 __all__ = ["Opener"]
@@ -36,10 +38,18 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.hooks: Hooks | None = None  # who is told of what was opened
         self.provider = options.credential_provider
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
         self.renewals = 0
         self.closed = threading.Event()
+        begins_anew(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child: another thread may have held the lock inside."""
+        closed, self.closed = self.closed.is_set(), threading.Event()
+        if closed:
+            self.closed.set()
 
     def open(self, options: Options, deadline: float | None, *, patient: bool = False) -> Link:
         """A link, tried again as the options say, but not behind `deadline` (of the monotonic clock).
@@ -49,7 +59,7 @@ class Opener:
         attempts = 0
         while True:
             try:
-                return self._connect(options, deadline, patient)
+                return self.connect(options, deadline, patient)
             except RedisError as failure:
                 attempts += 1
                 pause = options.retry.pause(attempts, random.random())
@@ -59,25 +69,31 @@ class Opener:
             if self.closed.wait(pause):
                 raise ConnectionError("the client is closed")
 
-    def _connect(self, options: Options, deadline: float | None, patient: bool) -> Link:
-        """One attempt, within `socket_connect_timeout`."""
+    def connect(
+        self, options: Options, deadline: float | None, patient: bool, lock: threading.Lock | None = None
+    ) -> Link:
+        """One attempt, within `socket_connect_timeout`; the link uses `lock`, if there is one."""
+        began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
         with contextlib.ExitStack() as undo:
             try:
                 sock = self._socket(ends)
                 undo.callback(sock.close)
-                link = Link(wire_over(sock), options, patient=patient)
+                link = Link(wire_over(sock), options, patient=patient, lock=lock)
                 link.renewals = self.renewals
                 link.greet(self.credentials(), _left(ends))
             except builtins.TimeoutError as error:
-                seconds = options.socket_connect_timeout
-                raise TimeoutError(f"could not connect to {options.url} within {seconds} s") from error
+                seconds = time.monotonic() - began
+                raise TimeoutError(f"could not connect to {options.url} within {seconds:.3g} s") from error
             except RedisError:
                 raise
             except (OSError, ValueError, RuntimeError) as error:
-                raise ConnectionError(f"could not connect to {options.url}: {error}") from error
+                raise not_opened(options.url, error) from error
             undo.pop_all()
-            return link
+        if self.hooks is not None:
+            link.hooks = self.hooks
+            self.hooks.opened(options, time.monotonic() - began)
+        return link
 
     def _socket(self, ends: float | None) -> socket.socket:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""

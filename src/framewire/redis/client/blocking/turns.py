@@ -20,15 +20,21 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
+from threading import TIMEOUT_MAX
 from time import monotonic, sleep
 from typing import Any
 
 from framewire.buf.segments import Segment, drop
 from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.blocking.wire import Wire
+from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.exchange._impl import Exchange
 
 __all__ = ["INTERRUPTED", "Turns"]
+
+ATOMIC = Exchange.__module__.endswith("._native")
+"""An interrupt meets a request either before it is queued or behind: no Python is run in between."""
 
 INTERRUPTED = "a thread was interrupted in the middle of using it"
 
@@ -38,10 +44,11 @@ class Turns:
 
     exchange: Exchange
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, lock: threading.Lock | None = None) -> None:
+        """`lock`: held by others too, who keep what the link's callbacks tell."""
         self.lost = False
         self._wire = wire
-        self._lock = threading.Lock()
+        self._lock = lock or threading.Lock()
         self._sender: Waiter | None = None  # whose thread has the sending turn
         self._driver: Waiter | None = None  # whose thread receives for all
         self._parked: deque[Waiter] = deque()  # whose threads wait for others; some of them may be done
@@ -76,8 +83,13 @@ class Turns:
         try:
             with self._lock:
                 self._queue(send, what, waiter, how)
-            while not waiter.is_done:
-                self._work(waiter)
+                step = self._next_step(waiter)
+            while step is not None:
+                step()
+                if waiter.is_done:
+                    break
+                with self._lock:
+                    step = self._next_step(waiter)
             if self._driver is waiter or self._sender is waiter:
                 self._leave(waiter)
         except BaseException:
@@ -91,40 +103,37 @@ class Turns:
             raise self.loss()
         try:
             send(what, waiter, *how)
-        except Exception:
-            raise
+        except Exception as error:
+            raise unsent(error) from None
         except BaseException as interrupt:
-            self._lose(interrupt)
+            if not ATOMIC:
+                self._lose(interrupt)
             raise
 
-    def _work(self, waiter: Waiter) -> None:
-        """Send, or receive, or wait for those who do."""
-        gate, gathers = None, False
-        with self._lock:
-            if self._sender is None and (self._asked or self._unsent):
-                self._sender = waiter
-            if self._driver is None:
-                self._driver = waiter
-                gathers = self._company and self._sender is waiter
-            if self._sender is waiter and not gathers:
-                self._take()
-            sends, drives = self._sender is waiter, self._driver is waiter
-            if not (sends or drives or waiter.is_done):
-                gate = waiter.park()
-                self._parked.append(waiter)
-        if gate is not None:
-            gate.acquire()
-        elif gathers:
-            _let_others_run()
-        elif sends:
-            self._send(drives)
-        elif not waiter.is_done:
-            self._receive()
+    def _next_step(self, waiter: Waiter, seconds: float | None = None) -> Callable[[], Any] | None:
+        """What the thread of `waiter` does next, without the lock: send, or receive, or wait for those who do, for
+        `seconds` at most. Who receives does so for a beat.
+        """
+        if waiter.is_done:
+            return None
+        if self._sender is None and (self._asked or self._unsent):
+            self._sender = waiter
+        if self._driver is None:
+            self._driver = waiter
+            if self._company and self._sender is waiter:
+                return _let_others_run
+        if self._sender is waiter and self._take():
+            return self._send
+        if self._driver is waiter:
+            return self._receive if seconds is None else partial(self._receive, seconds)
+        self._parked.append(waiter)
+        gate = waiter.park()
+        return gate.acquire if seconds is None else partial(gate.acquire, True, min(seconds, TIMEOUT_MAX))
 
     # -- turns --------------------------------------------------------------------------------------------------------
 
-    def _take(self) -> None:
-        """What the sender has to send; where there is nothing, it is sender no more. Caller must hold the lock."""
+    def _take(self) -> bool:
+        """Whether the sender has something to send; where not, it is sender no more. Caller must hold the lock."""
         try:
             if self._paused and not self._unsent:
                 self._paused = False
@@ -135,8 +144,10 @@ class Turns:
         except BaseException as interrupt:  # what was taken may be gone, and its replies would go to others
             self._lose(interrupt)
             raise
-        if not self._unsent:
-            self._sender = None
+        if self._unsent:
+            return True
+        self._sender = None
+        return False
 
     def _leave(self, waiter: Waiter) -> None:
         """The thread of `waiter` goes: others do what it did."""
@@ -172,14 +183,14 @@ class Turns:
 
     # -- sending ------------------------------------------------------------------------------------------------------
 
-    def _send(self, drives: bool) -> None:
+    def _send(self) -> None:
         """Send what there is; where there is no room, wait for it a beat, and meanwhile receive if nobody else does."""
         unsent, wire = self._unsent, self._wire
         try:
             while unsent:
                 wire.send(unsent)
                 if not wire.sent:
-                    return self._wait_for_room(drives)
+                    return self._wait_for_room(self._driver is self._sender)
                 self._account()
         except OSError as error:
             with self._lock:
@@ -200,18 +211,21 @@ class Turns:
                 self.exchange.pause()
         can_read, can_write = self._wire.wait(drives)
         if can_read:
-            self._receive()
+            self._receive(0.0)
         elif drives and not can_write:
             with self._lock:
                 self._beat(monotonic())
 
     # -- receiving ----------------------------------------------------------------------------------------------------
 
-    def _receive(self) -> None:
-        """Receive what comes within a beat, for all that wait."""
+    def _receive(self, seconds: float = BEAT_SECONDS) -> None:
+        """Receive what comes within a beat, or `seconds` if they are less, for all that wait."""
         wire = self._wire
         try:
-            wire.receive(self.exchange.get_buffer())
+            if seconds < BEAT_SECONDS:
+                wire.receive_within(self.exchange.get_buffer(), seconds)
+            else:
+                wire.receive(self.exchange.get_buffer())
         except OSError as error:
             with self._lock:
                 self._lose(error)
@@ -223,6 +237,10 @@ class Turns:
                 self._updated()
             if now >= self._next_beat:
                 self._beat(now)
+            driver = self._driver
+            if driver is not None and driver.is_done and not self.lost:  # as `_leave` does, which takes the lock again
+                self._driver = None
+                self._hand_on()
 
     def _updated(self) -> None:
         """Bytes were received, or the end. Caller must hold the lock."""

@@ -60,6 +60,10 @@ class Wire:
         """Receive into `room` what is there."""
         raise NotImplementedError
 
+    def receive_within(self, room: memoryview, seconds: float) -> None:
+        """Receive into `room`, within so many seconds, less than a beat."""
+        raise NotImplementedError
+
     def send(self, segments: deque[Segment]) -> None:
         """Send of the first `segments` what the kernel has room for."""
         raise NotImplementedError
@@ -102,6 +106,10 @@ class PlainWire(Wire):
         except (BlockingIOError, InterruptedError):
             pass
 
+    def receive_within(self, room: memoryview, seconds: float) -> None:
+        if not seconds or wait(self.sock, READABLE, seconds):
+            self.receive_now(room)
+
     def send(self, segments: deque[Segment]) -> None:
         try:
             if len(segments) == 1:
@@ -126,9 +134,12 @@ class StreamWire(Wire):
         self._stream = stream
 
     def receive(self, room: memoryview) -> None:
+        self.receive_within(room, BEAT_SECONDS)
+
+    def receive_within(self, room: memoryview, seconds: float) -> None:
         stream = self._stream
         self.receive_now(room)
-        if not self.received and stream.wait(stream.reading_wants, time.monotonic() + BEAT_SECONDS):
+        if not self.received and stream.wait(stream.reading_wants, time.monotonic() + seconds):
             self.receive_now(room)
 
     def receive_now(self, room: memoryview) -> None:

@@ -5,5 +5,6 @@
     listener.py  one listener: its topics, what it misses, how it ended
     book.py      all listeners of a link: confirmations, messages to who listens, what to say to a new link
     asked.py     what a user asks to listen to, as topics
+    handlers.py  what is called with the messages of which topics
     events.py    keyspace events: their channels, and what a message on one says
 """

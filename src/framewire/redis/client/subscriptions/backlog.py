@@ -12,7 +12,13 @@ from collections.abc import Callable
 
 from framewire.redis.client.subscriptions.items import Full, Gap, Message, Reason
 
-__all__ = ["Backlog", "Hole"]
+__all__ = ["MOST_BYTES", "MOST_MESSAGES", "Backlog", "Hole"]
+
+MOST_MESSAGES = 10_000
+"""Messages that may wait for one listener to read them, if it does not say otherwise."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""And their bytes."""
 
 _GRAVITY = (Reason.FULL, Reason.MOVED, Reason.LOST)
 

@@ -173,6 +173,12 @@ class Book:
             topics.clear()
         self.requests.clear()
 
+    def disown(self, error: RedisError) -> None:
+        """The listeners are somebody else's: here they end with `error`, and what waits for them is not read."""
+        for listener in list(self._listeners):
+            listener.backlog.clear()
+        self.end_all(error, error)
+
     # -- topics -------------------------------------------------------------------------------------------------------
 
     def _state(self, topic: Topic) -> State:
@@ -185,7 +191,7 @@ class Book:
     @property
     def is_wanted(self) -> bool:
         """Whether anybody listens to anything."""
-        return any(state.wanted for _, state in self._all())
+        return any(state.wanted for topics in self._topics.values() for state in topics.values())
 
     def _tell(self, topic: Topic, state: State) -> None:
         """Have the server told what is wanted."""

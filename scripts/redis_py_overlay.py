@@ -1,0 +1,72 @@
+"""A plugin for pytest: redis-py's own tests find framewire's compat where they say redis.
+
+What belongs here: which class of redis-py is which of ours. The rest of redis-py stays as it is: what its tests need
+besides, and what compat does not have (clusters, Sentinel, modules). Run by `scripts/redis-py-suite`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+from framewire.redis.compat import exceptions
+
+HOMES = {
+    "client": ("Redis", "Pipeline", "PubSub", "Monitor"),
+    "lock": ("Lock",),
+    "connection": ("ConnectionPool", "BlockingConnectionPool"),
+}
+SHARED = {"typing": ("Subscription",)}
+"""The classes that are exchanged, by redis-py's modules."""
+
+
+def pairs() -> dict[Any, Any]:
+    """redis-py's class -> ours."""
+    found = {}
+    for name in exceptions.__all__:
+        theirs = getattr(importlib.import_module("redis.exceptions"), name, None)
+        if theirs is not None:
+            found[theirs] = getattr(exceptions, name)
+    for part in ("", "asyncio."):
+        for module, names in HOMES.items():
+            theirs = importlib.import_module(f"redis.{part}{module}")
+            ours = importlib.import_module(f"framewire.redis.compat.{part}{module}")
+            for name in names:
+                found[getattr(theirs, name)] = getattr(ours, name)
+    for module, names in SHARED.items():
+        for name in names:
+            theirs = getattr(importlib.import_module(f"redis.{module}"), name)
+            found[theirs] = getattr(importlib.import_module(f"framewire.redis.compat.{module}"), name)
+    core = importlib.import_module("redis.commands.core")
+    found[core.Script] = found[core.AsyncScript] = importlib.import_module("framewire.redis.compat.scripts").Script
+    return found
+
+
+def exchange(found: dict[Any, Any]) -> None:
+    """Put ours in the place of theirs in all modules of redis-py."""
+    for name, module in list(sys.modules.items()):
+        if name == "redis" or name.startswith("redis."):
+            for attribute, value in list(vars(module).items()):
+                if isinstance(value, type) and value in found:
+                    setattr(module, attribute, found[value])
+
+
+def exchange_functions() -> None:
+    """Functions that make clients."""
+    for part in ("", ".asyncio"):
+        ours = importlib.import_module(f"framewire.redis.compat{part}")
+        vars(importlib.import_module(f"redis{part}"))["from_url"] = ours.from_url
+
+
+def exchange_connections() -> None:
+    """Names for `connection_class`, where tests take them from; what redis-py itself builds keeps its own."""
+    for part in ("", ".asyncio"):
+        ours = importlib.import_module(f"framewire.redis.compat{part}")
+        for name in ("Connection", "SSLConnection", "UnixDomainSocketConnection"):
+            vars(importlib.import_module(f"redis{part}"))[name] = getattr(ours, name)
+
+
+exchange(pairs())
+exchange_connections()
+exchange_functions()
