@@ -6,13 +6,22 @@ request is sent again instead, others decide.
 
 from __future__ import annotations
 
-from framewire.errors import FramewireError
+from framewire.errors import EncodeError, FramewireError
 from framewire.frames.resp import Error
-from framewire.redis.client.errors import ConnectionError, InvalidResponse, RedisError, error_of_reply
+from framewire.redis.client.errors import (
+    ConnectionError,
+    DataError,
+    InvalidResponse,
+    MaxConnectionsError,
+    QueueFullError,
+    RedisError,
+    error_of_reply,
+)
 from framewire.redis.client.fates import Fate
-from framewire.redis.exchange.calls import Call, UnexpectedReply
+from framewire.redis.client.options import Options
+from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
-__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "refusal_of"]
+__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "no_room", "refusal_of", "unsent"]
 
 
 def fail(call: Call, error: Exception) -> None:
@@ -30,6 +39,16 @@ def lost_error(call: Call, loss: Exception) -> ConnectionError:
     return kind(str(loss), fate=Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED)
 
 
+def unsent(error: Exception) -> Exception:
+    """The error for who called with what the exchange did not take, and so has not sent."""
+    match error:
+        case EncodeError():
+            return DataError(str(error))
+        case BacklogFull():
+            return QueueFullError(str(error))
+    return error
+
+
 def broken_error(where: str, error: FramewireError) -> ConnectionError:
     """The error for a link to `where` on which what came is wrong. An error that answers nothing says, as a rule, why
     the server closes the connection: that it has no room for one more, for example.
@@ -44,6 +63,14 @@ def broken_error(where: str, error: FramewireError) -> ConnectionError:
 def refusal_of(call: Call, error: Error) -> RedisError:
     """The error for `call`, which the server has answered with one."""
     return error_of_reply(error.data, name_of(call))
+
+
+def no_room(options: Options) -> MaxConnectionsError:
+    """The error for who has waited in vain for a link of his own."""
+    return MaxConnectionsError(
+        f"all {options.max_connections} links that max_connections allows are in use, and none was given back within "
+        f"{options.socket_timeout:.3g} s"
+    )
 
 
 def name_of(call: Call) -> bytes:

@@ -119,3 +119,17 @@ def test_threads_are_refused_it_too(server: ThreadServer) -> None:
         with client.pipeline() as waiting:
             apart = waiting.execute_command("CLIENT", "ID"), waiting.blpop("none", 0.001)
         assert apart[0].result() != number
+
+
+async def test_what_has_no_form_on_the_wire_is_a_data_error(client: Client, server: ThreadServer) -> None:
+    """On links of their own too."""
+    with pytest.raises(DataError):
+        await client.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+    async with client.dedicated() as own:
+        with pytest.raises(DataError):
+            await own.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+    with BlockingClient.from_url(server.url) as blocking:
+        with pytest.raises(DataError):
+            blocking.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+        with blocking.dedicated() as mine, pytest.raises(DataError):
+            mine.blpop(["l", None], timeout=1)  # type: ignore[list-item]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.errors import EncodeError
 from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
@@ -30,8 +31,9 @@ from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
-from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.exchange.calls import BacklogFull, Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
@@ -182,6 +184,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             result = await self._told(own.call)(request, shape, timeout)
             clean = True
             return result
+        except (EncodeError, BacklogFull) as error:
+            raise unsent(error) from None
         finally:
             self._pool.give_back(own, clean=clean)
 

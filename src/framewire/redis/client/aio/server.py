@@ -26,7 +26,7 @@ from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import copied, fail, lost_error, name_of, refusal_of
+from framewire.redis.client.outcomes import copied, fail, lost_error, name_of, refusal_of, unsent
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.exchange.calls import Call, Request
 
@@ -165,10 +165,12 @@ class Server:
                 exchange.send_batch(call.requests, waiter, left)
             else:
                 exchange.send(call.requests[0], waiter, call.shape, left)
-        except RedisError as error:
-            self._fail(call, error)
         except Exception as error:
-            fail(call, error)
+            failure = unsent(error)
+            if isinstance(failure, RedisError):
+                self._fail(call, failure)
+            else:
+                fail(call, failure)
 
     def _send_again_later(self, call: Call, pause: float) -> None:
         self._paused[id(call)] = call

@@ -71,7 +71,7 @@ class Link(Waits):
 
     def call(self, request: Request, shape: Shape | None = None, timeout: float | None = None) -> Any:
         """Send `request` and return what `shape` makes of its reply. Raises what the server says, `ConnectionError`,
-        `TimeoutError`, `EncodeError` and `BacklogFull`.
+        `TimeoutError`, and `DataError` and `QueueFullError` where it was not sent.
         """
         return self._ask(self.exchange.send, request, shape, timeout)
 

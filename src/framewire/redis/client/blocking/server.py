@@ -16,6 +16,7 @@ from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied
 from framewire.redis.client.repeating import is_passing, may_repeat
@@ -72,25 +73,31 @@ class Server:
         timeout: float | None,
     ) -> Any:  # fmt: skip
         """Send until it succeeds, or may not be sent again: then the last failure is raised."""
+        doubtful = failure.fate is Fate.UNKNOWN
         for attempts in range(1, self.options.retry.retries + 1):
             pause = self._pause(failure, requests, attempts)
             if pause is None or (timeout is not None and monotonic() + pause >= began + timeout):
                 break
             if pause and self._opener.closed.wait(pause):
                 break
-            link = self._usable(began, timeout)
-            left = None if timeout is None else max(0.0, began + timeout - monotonic())
+            link = None
             try:
-                return send(link, left)
+                link = self._usable(began, timeout)
+                return send(link, None if timeout is None else max(0.0, began + timeout - monotonic()))
             except RedisError as error:
                 failure = error
+            doubtful = doubtful or failure.fate is Fate.UNKNOWN
+            if link is None:  # connecting has had attempts of its own
+                break
+        if doubtful and failure.fate is Fate.NOT_EXECUTED:  # the last attempt; an earlier one may have been
+            failure.fate = Fate.UNKNOWN
         raise failure
 
     def _pause(self, failure: RedisError, requests: Sequence[Request], attempts: int) -> float | None:
         """How many seconds to wait before `requests` are sent again; `None` where they may not be."""
         if is_passing(failure):
             return self.options.retry.pause(attempts, random.random())
-        lost = type(failure) is ConnectionError and not self.closed
+        lost = isinstance(failure, ConnectionError) and not self.closed
         return 0.0 if lost and may_repeat(requests, failure.fate) else None
 
     # -- the link -----------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from typing import Any
 from framewire.buf.segments import Segment, drop
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.exchange._impl import Exchange
 
 __all__ = ["INTERRUPTED", "Turns"]
@@ -103,8 +104,8 @@ class Turns:
             raise self.loss()
         try:
             send(what, waiter, *how)
-        except Exception:
-            raise
+        except Exception as error:
+            raise unsent(error) from None
         except BaseException as interrupt:
             if not ATOMIC:
                 self._lose(interrupt)
