@@ -248,6 +248,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
         Raises `RuntimeError` in another event loop than the one of its links, while that is there.
         """
+        self._server.check_loop()
+        self._pool.check_loop()
         self._pool.close()
         self._subscriber.close()
         try:
