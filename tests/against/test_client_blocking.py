@@ -196,17 +196,25 @@ def test_names_and_passwords(name: str) -> None:
             assert b"db=2" in client.execute("CLIENT", "LIST")
 
 
-def test_large_values_over_tls(_key_and_certificate: tuple[str, str]) -> None:
+@pytest.fixture(params=[MINI_REDIS, REDIS_7])
+def tls_port(_key_and_certificate: tuple[str, str], request: pytest.FixtureRequest) -> Iterator[int]:
     key, certificate = _key_and_certificate
+    if request.param == MINI_REDIS:
+        files = {"tls_cert_file": certificate, "tls_key_file": key}
+        with run_in_thread(port=0, tls_port=0, tls_auth_clients="no", **files) as server:
+            yield server.tls_port
+        return
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        tls_port = taken.getsockname()[1]
-    arguments = ("--tls-port", str(tls_port), "--tls-cert-file", certificate, "--tls-key-file", key)
+        port = taken.getsockname()[1]
+    arguments = ("--tls-port", str(port), "--tls-cert-file", certificate, "--tls-key-file", key)
+    with RedisServer(*arguments, "--tls-auth-clients", "no", name=request.param):
+        yield port
+
+
+def test_large_values_over_tls(tls_port: int, certificate: str) -> None:
     big = os.urandom(1 << 20) * 16
-    with (
-        RedisServer(*arguments, "--tls-auth-clients", "no", name=REDIS_7),
-        BlockingClient.from_url(f"rediss://localhost:{tls_port}", ssl_ca_certs=certificate) as client,
-    ):
-        client._timeout = PATIENCE
+    url = f"rediss://localhost:{tls_port}"
+    with BlockingClient.from_url(url, ssl_ca_certs=certificate, socket_timeout=PATIENCE) as client:
         client.set("key", big)
         with client.pipeline() as p:
             first, _, second = p.get("key"), p.set("other", big), p.get("other")

@@ -21,6 +21,7 @@ from framewire.redis.client.retries import Retry
 from framewire.redis.client.subscriptions.events import KeyEvent
 from framewire.redis.client.subscriptions.items import Gap, Message, Reason
 from framewire.tap.faults.proxy import FaultProxy
+from tests.against.numbered import Count
 from tests.peers import PEERS, RedisServer, require
 from tests.waiting import LOOK_AGAIN, PATIENCE, until_in_loop
 
@@ -87,27 +88,6 @@ async def test_a_thousand_channels(client: Client) -> None:
         for name in names:
             client.publish(name, "x")
         assert [(await next_of(pubsub)).channel.decode() for _ in names] == names
-
-
-class Count:
-    """What listeners got of numbered messages: each in order, unless a gap is in between."""
-
-    def __init__(self) -> None:
-        self.gaps = 0
-        self.got = 0
-        self.last = -1
-        self._after_gap = False
-
-    def take(self, item: Any) -> None:
-        if isinstance(item, Gap):
-            self.gaps += 1
-            self._after_gap = True
-            return
-        number = int(item.data)
-        assert number > self.last, "a message came twice"
-        assert number == self.last + 1 or self._after_gap, f"{number} behind {self.last}, and no gap"
-        self.last, self._after_gap = number, False
-        self.got += 1
 
 
 async def count_until(pubsub: PubSub[bytes], last: int) -> Count:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from framewire import RespCodec
 from framewire._framed import READ_SIZE
 from framewire.aio import inbound as inbound_module
 from framewire.aio import memory_pair
 from framewire.aio.inbound import Inbound
-from framewire.frames.resp import Bulk, Simple
+from framewire.frames.resp import Bulk, RespFrame, Simple
+from tests.properties import examples
 
 
 def receive(inbound: Inbound, data: bytes) -> None:
@@ -68,6 +72,66 @@ def test_an_expected_payload_stays_expected_when_it_leaves_the_scratch() -> None
     assert codec.decode(inbound.rest) == Bulk(payload)
     inbound.release_if_empty()
     assert inbound.rest.capacity == 0
+
+
+class Reader:
+    """A connection that decodes from what is lent, as the pump of Mini-Redis does."""
+
+    def __init__(self) -> None:
+        self.inbound = Inbound()
+        self.codec = RespCodec()
+        self.frames: list[RespFrame] = []
+
+    def receive(self, data: bytes) -> None:
+        while data:
+            view = self.inbound.lease()
+            nbytes = min(len(view), len(data))
+            view[:nbytes] = data[:nbytes]
+            source = self.inbound.commit(nbytes)
+            while not source.expected and (frame := self.codec.decode(source)) is not None:
+                self.frames.append(frame)
+            self.inbound.settle()
+            data = data[nbytes:]
+
+
+def test_a_head_that_comes_alone_announces_nothing_to_others() -> None:
+    """What it announces is its own connection's alone, though it was read into the block of all."""
+    one, other, payload = Reader(), Reader(), bytes(100_000)
+    one.receive(b"$%d\r\n" % len(payload))
+    assert one.inbound.rest.expected == len(payload)
+    other.receive(b"+OK\r\n")
+    assert other.frames == [Simple(b"OK")]
+    one.receive(payload)
+    one.receive(b"\r\n")
+    assert one.frames == [Bulk(payload)]
+
+
+BULKS = st.lists(st.sampled_from([0, 10, 16_000, 100_000, READ_SIZE, 3 * READ_SIZE]), min_size=1, max_size=3)
+
+
+@given(st.lists(BULKS, min_size=2, max_size=3), st.randoms(use_true_random=False))
+@examples(100)
+def test_what_connections_receive_never_depends_on_one_another(streams: list[list[int]], chance: random.Random) -> None:
+    """However their bytes are cut, between head, payload and end too, and in whatever order they come."""
+    readers = [Reader() for _ in streams]
+    frames = [[Bulk(bytes([index % 251]) * size) for index, size in enumerate(sizes, 1)] for sizes in streams]
+    coming = [pieces_of(bulks, chance) for bulks in frames]
+    while waiting := [which for which, pieces in enumerate(coming) if pieces]:
+        which = chance.choice(waiting)
+        readers[which].receive(coming[which].pop(0))
+    assert [reader.frames for reader in readers] == frames
+
+
+def pieces_of(bulks: list[Bulk], chance: random.Random) -> list[bytes]:
+    """The bytes of `bulks`, cut at some of the places that matter."""
+    pieces = [b""]
+    for bulk in bulks:
+        middle = chance.randint(0, len(bulk.data))
+        for part in (b"$%d\r\n" % len(bulk.data), bulk.data[:middle], bulk.data[middle:], b"\r", b"\n"):
+            if chance.random() < 0.5:
+                pieces.append(b"")
+            pieces[-1] += part
+    return pieces
 
 
 def test_an_idle_connection_gives_its_block_back() -> None:

@@ -346,6 +346,22 @@ def test_taking_something_off_ends_the_expectation(mut, end, landed):
         assert len(view) >= 10_000
 
 
+@pytest.mark.parametrize("end", ["split", "freeze", "clear"])
+@pytest.mark.parametrize("landed", [False, True])
+def test_taking_all_of_it_ends_the_expectation_of_a_payload_of_which_nothing_has_come(mut, end, landed):
+    """Its head may have been the last that was read: whatever comes next has nothing to do with it."""
+    b = mut(b"head")
+    b.advance(4)
+    b.expect(5000)
+    if landed:
+        assert len(b.lease()) == 5000
+        b.commit(0)
+    ENDS[end](b)
+    assert b.expected == 0
+    with b.lease(10_000) as view:
+        assert len(view) >= 10_000
+
+
 def test_a_complete_payload_ends_the_expectation(mut):
     b = mut(b"abc")
     b.expect(10)

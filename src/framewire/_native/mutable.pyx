@@ -226,8 +226,13 @@ cdef class BytesMut(Storage):
         return back
 
     def split(self):
-        """Take all readable bytes off, keeping the spare ones; O(1). Raises `BufferError`."""
-        return front_of(self, self.len)
+        """Take all readable bytes off, keeping the spare ones; O(1). Raises `BufferError`.
+
+        Where a payload was expected it no longer is, even if none of it had come.
+        """
+        cdef BytesMut taken = front_of(self, self.len)
+        self.payload = 0
+        return taken
 
     def freeze(self):
         """The readable bytes as `Bytes`, sharing storage; O(1). This buffer is left empty, without capacity.

@@ -221,8 +221,13 @@ class BytesMut(Storage, Searching, Reading, Writing):
         return back
 
     def split(self) -> BytesMut:
-        """Take all readable bytes off, keeping the spare ones; O(1). Raises `BufferError`."""
-        return self.split_to(self._len)
+        """Take all readable bytes off, keeping the spare ones; O(1). Raises `BufferError`.
+
+        Where a payload was expected it no longer is, even if none of it had come.
+        """
+        taken = self.split_to(self._len)
+        self._expected = 0
+        return taken
 
     def _part(self, start: int, length: int, capacity: int) -> BytesMut:
         """A new handle on our block, also where its range is empty (see `try_reclaim`), which is no more ours."""

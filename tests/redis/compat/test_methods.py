@@ -19,6 +19,10 @@ SENT: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = [
     ("mget", ([],), (b"ECHO", b"")),
     ("mget", (["a"], "b"), (b"MGET", "a", "b")),
     ("set", ("k", "v", "10"), (b"SET", "k", "v", b"EX", "10")),
+    ("zrem", ("k",), (b"ZREM", "k")),
+    ("delete", (), (b"DEL",)),
+    ("lcs", ("a", "b", True, True), (b"LCS", "a", "b", b"LEN", b"IDX")),
+    ("command_list", (None, "list"), (b"COMMAND", b"LIST", b"FILTERBY", b"ACLCAT", "list")),
     ("zintercard", ("2", ["a", "b"]), (b"ZINTERCARD", 2, "a", "b", b"LIMIT", 0)),
 ]
 

@@ -40,7 +40,7 @@ class Place(Generic[T]):
     def result(self) -> T:
         """What the command returned. Raises its error, and `RuntimeError` before the batch was executed."""
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(None)  # it would grow each time
         if self._result is _NOTHING:
             raise RuntimeError("the pipeline was not executed yet")
         return self._result  # type: ignore[no-any-return]

@@ -50,7 +50,8 @@ class Options:
     `socket_connect_timeout` that of one attempt to connect, the handshake included. After `health_check_interval`
     without a byte from the server it gets a PING; 0 is never. `protocol` is 3, falling back to 2, where it is `None`.
 
-    `max_connections` bounds the links that blocking commands, transactions and MONITOR get; who finds none free waits.
+    `max_connections` bounds the links that blocking commands, transactions and MONITOR get; who finds none free waits,
+    for `socket_timeout` at most.
     On a shared link `max_in_flight` requests, of `max_in_flight_bytes`, may be without their reply; behind them calls
     wait unsent, up to `max_queued_bytes`, and with 0 no call waits but fails at once.
 

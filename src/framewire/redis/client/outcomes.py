@@ -12,14 +12,16 @@ from framewire.redis.client.errors import (
     ConnectionError,
     DataError,
     InvalidResponse,
+    MaxConnectionsError,
     QueueFullError,
     RedisError,
     error_of_reply,
 )
 from framewire.redis.client.fates import Fate
+from framewire.redis.client.options import Options
 from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
-__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "refusal_of", "unsent"]
+__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "no_room", "refusal_of", "unsent"]
 
 
 def fail(call: Call, error: Exception) -> None:
@@ -61,6 +63,14 @@ def broken_error(where: str, error: FramewireError) -> ConnectionError:
 def refusal_of(call: Call, error: Error) -> RedisError:
     """The error for `call`, which the server has answered with one."""
     return error_of_reply(error.data, name_of(call))
+
+
+def no_room(options: Options) -> MaxConnectionsError:
+    """The error for who has waited in vain for a link of his own."""
+    return MaxConnectionsError(
+        f"all {options.max_connections} links that max_connections allows are in use, and none was given back within "
+        f"{options.socket_timeout:.3g} s"
+    )
 
 
 def name_of(call: Call) -> bytes:

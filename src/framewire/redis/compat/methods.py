@@ -162,6 +162,29 @@ class Methods(LinkMethods):
         ours: Any = super()
         return ours.xpending_range(name, groupname, min, max, count, *args, **kwargs)
 
+    # What redis-py leaves to the server to refuse, and its users expect from there:
+
+    def zrem(self, name: Any, *values: Any) -> Any:
+        """ZREM."""
+        return self._run((b"ZREM", name, *values))
+
+    def delete(self, *names: Any) -> Any:
+        """DEL."""
+        return self._run((b"DEL", *names))
+
+    def lcs(self, key1: Any, key2: Any, len: Any = False, idx: Any = False, *args: Any, **kwargs: Any) -> Any:
+        """LCS."""
+        if len and idx:
+            return self._run((b"LCS", key1, key2, b"LEN", b"IDX"))
+        ours: Any = super()
+        return ours.lcs(key1, key2, len, idx, *args, **kwargs)
+
+    def command_list(self, module: Any = None, category: Any = None, pattern: Any = None) -> Any:
+        """COMMAND LIST."""
+        filters = {b"MODULE": module, b"ACLCAT": category, b"PATTERN": pattern}
+        words = [word for kind, value in filters.items() if value is not None for word in (b"FILTERBY", kind, value)]
+        return self._run((b"COMMAND", b"LIST", *words), plain)
+
     def script_flush(self, sync_type: Any = None) -> Any:
         """SCRIPT FLUSH."""
         if sync_type is not None and str(sync_type).upper() not in ("SYNC", "ASYNC"):

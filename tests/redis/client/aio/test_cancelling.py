@@ -7,16 +7,20 @@ itself; after each the client has to be as good as new.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
 
+from framewire.aio.loops import new_event_loop
 from framewire.redis import Server
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.errors import RedisError
 from tests.redis.client.aio.scripted import no_complaints
 from tests.waiting import LOOK_AGAIN, PATIENCE, until_in_loop
+
+MOST_TURNS = 400
+"""Of the loop, after which it is enough: a block that waits for a time takes thousands."""
 
 Ask = Callable[[Client], Awaitable[Any]]
 
@@ -95,10 +99,25 @@ CALLS: list[Ask] = [call, call_of_text, several, block, pipeline, transaction, w
                     sibling, lock, scan, script]  # fmt: skip
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with Server(port=0) as running:
-        yield running
+Main = Callable[[str], Coroutine[Any, Any, None]]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Callable[[Main], None]:
+    """Runs something in a loop of each kind, with the URL of a server in the same loop."""
+    if request.param == "uvloop":
+        pytest.importorskip("uvloop")
+
+    async def serve(main: Main) -> None:
+        async with Server(port=0) as server:
+            with no_complaints():
+                await main(f"redis://127.0.0.1:{server.port}")
+
+    def run(main: Main) -> None:
+        with asyncio.Runner(loop_factory=lambda: new_event_loop(request.param)) as runner:
+            runner.run(serve(main))
+
+    return run
 
 
 async def cancelled_after(turns: int, ask: Ask, client: Client) -> bool:
@@ -130,12 +149,11 @@ async def check_health(client: Client) -> None:
 @pytest.mark.parametrize("fresh", [True, False], ids=["unconnected", "connected"])
 @pytest.mark.parametrize("ask", CALLS, ids=lambda ask: ask.__name__)
 @pytest.mark.parametrize("protocol", [2, 3], ids=["RESP2", "RESP3"])
-async def test_cancelled_at_every_await(server: Server, ask: Ask, protocol: int, fresh: bool) -> None:
-    url = f"redis://127.0.0.1:{server.port}"
-    with no_complaints():
+def test_cancelled_at_every_await(run: Callable[[Main], None], ask: Ask, protocol: int, fresh: bool) -> None:
+    async def main(url: str) -> None:
         turns, more = 0, True
         client = Client.from_url(url, protocol=protocol, max_connections=1)
-        while more and turns < 400:
+        while more and turns < MOST_TURNS:
             if fresh:
                 client = Client.from_url(url, protocol=protocol, max_connections=1)
             more = await cancelled_after(turns, ask, client)
@@ -148,6 +166,8 @@ async def test_cancelled_at_every_await(server: Server, ask: Ask, protocol: int,
         assert turns > 1
         await until_alone(url)
 
+    run(main)
+
 
 async def until_alone(url: str) -> None:
     """Wait until the server has no client but the one that asks."""
@@ -157,9 +177,9 @@ async def until_alone(url: str) -> None:
 
 
 @pytest.mark.parametrize("turns", range(8))
-async def test_closing_that_is_cancelled_has_closed_nonetheless(server: Server, turns: int) -> None:
-    with no_complaints():
-        client = Client.from_url(f"redis://127.0.0.1:{server.port}")
+def test_closing_that_is_cancelled_has_closed_nonetheless(run: Callable[[Main], None], turns: int) -> None:
+    async def main(url: str) -> None:
+        client = Client.from_url(url)
         calls = [asyncio.ensure_future(ask(client)) for ask in (call, block, listen, sibling, dedicate)]
         await client.db(1).get("k")
         closing = asyncio.ensure_future(client.aclose())
@@ -171,3 +191,6 @@ async def test_closing_that_is_cancelled_has_closed_nonetheless(server: Server, 
             for error in await asyncio.gather(*calls, return_exceptions=True):
                 assert error is None or isinstance(error, RedisError), error
         await client.aclose()
+        await until_alone(url)
+
+    run(main)

@@ -11,7 +11,7 @@ import pytest
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pool import Pool
-from framewire.redis.client.errors import ConnectionError, TimeoutError
+from framewire.redis.client.errors import ConnectionError, MaxConnectionsError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from tests.redis.client.aio.scripted import Peer, ScriptedServer, no_complaints, pong, scripted, silent
@@ -149,6 +149,15 @@ async def test_one_that_cannot_be_opened_makes_room_for_the_next_attempt() -> No
                 with pytest.raises(TimeoutError):
                     await pool.take()
             assert pool.has_room()
+
+
+async def test_who_waits_in_vain_is_told() -> None:
+    async with scripted(pong) as server, pool_of(server, socket_timeout=0.05) as pool:
+        own = await pool.take()
+        with pytest.raises(MaxConnectionsError, match=r"all 1 links .* within 0\.05 s"):
+            await pool.take()
+        pool.give_back(own, clean=True)
+        assert await pool.take() is own
 
 
 @pytest.mark.parametrize("greets", [True, False])

@@ -121,7 +121,7 @@ async def test_calls_stay_in_order_over_attempts() -> None:
 async def test_a_call_that_waits_for_a_link_has_its_deadline() -> None:
     async with scripted(silent, greets=False) as server:
         async with Client.from_url(server.url, socket_timeout=0.05, socket_connect_timeout=PATIENCE) as client:
-            with pytest.raises(TimeoutError, match="never sent") as caught:
+            with pytest.raises(TimeoutError) as caught:
                 await client.incr("n")
             assert caught.value.fate is Fate.NOT_EXECUTED
             assert [words[0] for words in server.requests] == [b"HELLO"]
@@ -130,9 +130,10 @@ async def test_a_call_that_waits_for_a_link_has_its_deadline() -> None:
 async def test_a_deadline_passes_in_the_pauses_between_attempts() -> None:
     retry = Retry(base=PATIENCE, cap=PATIENCE)
     async with Client.from_url(url_of_nobody(), retry=retry, socket_timeout=0.05) as client:
-        with pytest.raises(TimeoutError, match="never sent"):
+        with pytest.raises(TimeoutError) as caught:
             async with asyncio.timeout(PATIENCE / 2):
                 await client.incr("n")
+        assert caught.value.fate is Fate.NOT_EXECUTED
 
 
 async def test_connecting_that_somebody_cancels_leaves_nobody_waiting() -> None:

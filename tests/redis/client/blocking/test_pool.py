@@ -10,7 +10,7 @@ import pytest
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pool import Pool
-from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.errors import ConnectionError, MaxConnectionsError
 from framewire.redis.client.options import Options
 from tests.redis.client.blocking.ends import together
 from tests.waiting import until
@@ -112,3 +112,14 @@ def test_a_forked_child_has_none(pool: Pool) -> None:
     pool.give_back(link, clean=True)
     pool.begin_anew()
     assert pool.take() is not link
+
+
+def test_who_waits_in_vain_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("framewire.redis.client.blocking.pool.Link", Link1)
+    options = Options(max_connections=1, socket_timeout=0.01)
+    pool = Pool(options, Opening(options))
+    link = pool.take()
+    with pytest.raises(MaxConnectionsError, match=r"all 1 links .* within 0\.01 s"):
+        pool.take()
+    pool.give_back(link, clean=True)
+    assert pool.take() is link

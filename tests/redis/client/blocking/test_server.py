@@ -16,6 +16,7 @@ from framewire.redis.client.errors import (
     AuthenticationError,
     BusyLoadingError,
     ConnectionError,
+    InvalidResponse,
     RedisError,
     ResponseError,
     TimeoutError,
@@ -297,3 +298,34 @@ def test_a_server_that_is_full() -> None:
         with pytest.raises(ConnectionError, match="max number of clients"):
             ask(server, GET)
         assert len(asked) == 2
+
+
+@pytest.mark.parametrize("second", [b"-READONLY no\r\n", b"-LOADING no\r\n"])
+def test_what_was_written_once_is_never_said_to_be_not_executed(second: bytes) -> None:
+    """SET may be sent twice; where its second attempt comes to nothing, nobody knows of the first."""
+    with scripted(lambda number, _: second if number else None) as (server, _), pytest.raises(RedisError) as caught:
+        ask(server, SET)
+    assert caught.value.fate is Fate.UNKNOWN
+
+
+def test_what_was_written_once_and_finds_no_server_any_more() -> None:
+    with scripted(lambda *_: None, retry=Retry(2, 0.0001, 0.001)) as (server, asked):
+        opened = server._opener.open
+
+        def open_once(*arguments: Any) -> Any:
+            if asked:
+                raise ConnectionError("nobody there")
+            return opened(*arguments)
+
+        server._opener.open = open_once  # type: ignore[method-assign]
+        with pytest.raises(ConnectionError, match="nobody there") as caught:
+            ask(server, SET)
+    assert caught.value.fate is Fate.UNKNOWN
+
+
+def test_garbage_is_named_where_the_request_may_not_be_sent_again() -> None:
+    with scripted(lambda *_: b"HTTP/1.1 400 Bad Request\r\n\r\n") as (server, asked):
+        with pytest.raises(InvalidResponse, match="must not") as caught:
+            ask(server, INCR)
+        assert caught.value.fate is Fate.UNKNOWN
+        assert len(asked) == 1

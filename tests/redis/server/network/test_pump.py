@@ -162,6 +162,19 @@ async def test_a_read_that_filled_the_buffer_is_the_last_of_its_turn() -> None:
     assert piped.pipe.sent == b"+PONG\r\n" * 6100
 
 
+async def test_the_head_of_a_large_request_that_comes_alone_keeps_nobody_waiting() -> None:
+    """Neither the next client that is read into the same block, nor the client itself for what follows the payload."""
+    for others in (0, 1):
+        piped, other, value = Piped(), Piped(), bytes(1 << 20)
+        piped.receive(b"*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$%d\r\n" % len(value))
+        other.receive(PING * others)
+        assert other.pipe.sent == b"+PONG\r\n" * others
+        piped.receive(value)
+        assert piped.pipe.sent == b""
+        piped.receive(b"\r\n")
+        assert piped.pipe.sent == b"+OK\r\n"
+
+
 async def test_reading_does_not_begin_again_once_a_client_is_being_closed() -> None:
     piped = Piped()
     piped.receive(PING * 6000)

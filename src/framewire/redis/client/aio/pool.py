@@ -13,6 +13,7 @@ from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink, open_own
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import no_room
 
 __all__ = ["Pool"]
 
@@ -42,9 +43,12 @@ class Pool:
     # -- lending ------------------------------------------------------------------------------------------------------
 
     async def take(self) -> OwnLink:
-        """A link that nobody else uses; give it back. Raises what connecting raises, and `WrongLoop`."""
+        """A link that nobody else uses; give it back.
+
+        Raises what connecting raises, `MaxConnectionsError` where none is free for `socket_timeout`, and `WrongLoop`.
+        """
         self._enter_loop()
-        await self._places.acquire()
+        await self._enter_queue()
         try:
             own = await self._find() or await self._open()
         except BaseException:
@@ -52,6 +56,13 @@ class Pool:
             raise
         self._lent.add(own)
         return own
+
+    async def _enter_queue(self) -> None:
+        try:
+            async with asyncio.timeout(self._options.socket_timeout if self._places.locked() else None):
+                await self._places.acquire()
+        except TimeoutError:
+            raise no_room(self._options) from None
 
     def _enter_loop(self) -> None:
         """What belongs to a loop that has ended is forgotten."""

@@ -6,6 +6,7 @@ What belongs here: how many there are, which threads wait for one, and which may
 from __future__ import annotations
 
 import threading
+from time import monotonic
 from weakref import WeakSet
 
 from framewire.redis.client.blocking.forks import begins_anew
@@ -13,6 +14,7 @@ from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import no_room
 
 __all__ = ["Pool"]
 
@@ -48,7 +50,10 @@ class Pool:
             return bool(self._free) or len(self._lent) < self._options.max_connections
 
     def take(self) -> Link:
-        """A link that nobody else uses; give it back. Raises what connecting raises."""
+        """A link that nobody else uses; give it back.
+
+        Raises what connecting raises, and `MaxConnectionsError` where none is free for `socket_timeout`.
+        """
         while True:
             lent = self._reserve()
             if isinstance(lent, _Place):
@@ -71,6 +76,8 @@ class Pool:
 
     def _reserve(self) -> Link | _Place:
         """A free link, lent from now on, or room for a new one."""
+        seconds = self._options.socket_timeout
+        deadline = None if seconds is None else monotonic() + seconds
         with self._changed:
             while True:
                 if self._closed:
@@ -79,7 +86,10 @@ class Pool:
                     lent = self._free.pop() if self._free else _Place()
                     self._lent.add(lent)
                     return lent
-                self._changed.wait()
+                left = None if deadline is None else deadline - monotonic()
+                if left is not None and left <= 0:
+                    raise no_room(self._options)
+                self._changed.wait(left)
 
     def _open(self, place: _Place) -> Link:
         link = None

@@ -97,7 +97,7 @@ class Server:
         """How many seconds to wait before `requests` are sent again; `None` where they may not be."""
         if is_passing(failure):
             return self.options.retry.pause(attempts, random.random())
-        lost = type(failure) is ConnectionError and not self.closed
+        lost = isinstance(failure, ConnectionError) and not self.closed
         return 0.0 if lost and may_repeat(requests, failure.fate) else None
 
     # -- the link -----------------------------------------------------------------------------------------------------
