@@ -74,7 +74,12 @@ def test_closing_does_not_wait_for_who_tries_to_connect() -> None:
     """Neither for a sibling's."""
     with BlockingClient("127.0.0.1", 1, retry=Retry(10, PATIENCE, PATIENCE), socket_timeout=None) as client:
         sibling = client.db(1)
-        thread = threading.Thread(target=lambda: pytest.raises(ConnectionError, sibling.ping))
+
+        def call() -> None:
+            with pytest.raises(ConnectionError):
+                sibling.ping()
+
+        thread = threading.Thread(target=call)
         thread.start()
         until(sibling._server._connecting.locked)
     thread.join(PATIENCE)

@@ -119,14 +119,11 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         """Run it on a link of its own, which ends where the call is interrupted: the server must not go on."""
         link = self._pool.take()
-        clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = self._told(request, lambda: link.call(request, shape, timeout))
-            clean = True
-            return result
+            return self._told(request, lambda: link.call(request, shape, timeout))
         finally:
-            self._pool.give_back(link, clean=clean)
+            self._pool.give_back(link, clean=link.idle)
 
     def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """A batch that waits at the server has a link of its own too."""
