@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import threading
+import time
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -140,6 +142,35 @@ def test_what_waits_when_a_loop_is_closed_is_let_go(server: ThreadServer, run: R
     run(leave())
     assert run(dedicate(client))
     run(client.aclose())
+
+
+def test_replies_that_came_while_the_loop_did_not_run_are_in_time(run: Run) -> None:
+    """The deadline has passed when the loop runs again; so has the reply come, which it has not read yet."""
+    listener, answered = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def serve() -> None:
+        sock, _ = listener.accept()
+        with sock:
+            while request := sock.recv(65536):
+                sock.sendall(b":7\r\n")
+                if b"NUMBER" in request:
+                    answered.set()
+
+    async def main() -> None:
+        port = listener.getsockname()[1]
+        async with Client(port=port, protocol=2, lib_name=None, socket_timeout=0.2) as client:
+            await client.execute("FIRST")
+            call = client.execute("NUMBER")
+            await asyncio.sleep(0)
+            assert answered.wait(PATIENCE)
+            time.sleep(0.4)  # noqa: ASYNC251 (what must not be done)
+            assert await call == 7
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    run(main())
+    thread.join(PATIENCE)
+    listener.close()
 
 
 def test_closing_it_in_another_loop(server: ThreadServer, run: Run) -> None:

@@ -94,8 +94,7 @@ class Link(Waits):
 
     def wake(self) -> float:
         self._asked = True
-        self._came_at = now = monotonic()
-        return now
+        return monotonic()
 
     new_waiter = Waiter
 

@@ -58,7 +58,6 @@ class Turns:
         self._paused = False  # and it was told that the kernel has no room
         self._heard = monotonic()  # when bytes last came
         self._next_beat = 0.0  # when deadlines are to be looked at
-        self._came_at = 0.0  # when a thread last asked for something, or began to wait
 
     def _beat(self, now: float) -> None:
         """A beat has passed. Called with the lock held."""
