@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
+from framewire.redis.client.blocking.caching import CachedCalls, Family
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
 from framewire.redis.client.blocking.hooked import HookedCalls
 from framewire.redis.client.blocking.listening import Listening
@@ -25,6 +26,7 @@ from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.views import Runner, TextView
+from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
@@ -61,17 +63,24 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self._setup(options, hooks)
         return self
 
-    def _setup(self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None) -> None:
+    def _setup(
+        self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None, family: Family | None = None
+    ) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
-        if options.cache is not None:
-            raise ValueError("a blocking client has no cache yet: without the option cache it works")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
         self._server = Server(options, self._opener)
-        self._pool = Pool(options, self._opener)
-        self._subscriber = Subscriber(options, self._opener)
+        untracked = replace(options, cache=None)  # only the shared link is told of keys that change
+        self._pool = Pool(untracked, self._opener)
+        self._subscriber = Subscriber(untracked, self._opener)
+        self._family: Family = {} if family is None else family
+        self._cached: CachedCalls | None = None
+        if options.cache is not None:
+            self._cached = self._family[options.db] = CachedCalls(options.cache, self._server, self._family)
+            self._pool.on_lend = self._cached.watch
+        calls = self._cached or self._server
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
         if self._owns_opener:
@@ -81,9 +90,14 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self._hooks = hooks
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
-        self._hooked = HookedCalls(Hooks(hooks, options), self._server.call, self._server.batch) if hooks else None
-        self._call = (self._hooked or self._server).call  # type: ignore[method-assign]
-        self._batch = (self._hooked or self._server).batch  # type: ignore[method-assign]
+        self._hooked = HookedCalls(Hooks(hooks, options), calls.call, calls.batch) if hooks else None
+        self._call = (self._hooked or calls).call  # type: ignore[method-assign]
+        self._batch = (self._hooked or calls).batch  # type: ignore[method-assign]
+
+    @property
+    def cache_stats(self) -> CacheStats | None:
+        """What the cache has done so far, and holds; `None` without one. Each database has its own."""
+        return self._cached.cache.stats if self._cached is not None else None
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
@@ -110,7 +124,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
             raise ConnectionError("the client is closed")
         if index not in self._siblings:
             sibling = BlockingClient.__new__(BlockingClient)
-            sibling._setup(replace(self.options, db=index), self._hooks, self._opener)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
             return self._siblings.setdefault(index, sibling)
         return self._siblings[index]
 

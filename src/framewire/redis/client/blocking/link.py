@@ -118,7 +118,7 @@ class Link(Waits):
 
     def greet(self, auth: Sequence[bytes], timeout: float | None) -> None:
         """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
-        steps = greet(self.options, auth)
+        steps = greet(self.options, auth, self.options.cache is not None)
         deadline = math.inf if timeout is None else monotonic() + timeout
         try:
             requests = next(steps)

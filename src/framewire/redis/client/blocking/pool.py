@@ -6,6 +6,7 @@ What belongs here: how many there are, which threads wait for one, and which may
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from time import monotonic
 from weakref import WeakSet
 
@@ -35,6 +36,7 @@ class Pool:
         self._options = options
         self._opener = opener
         self._closed = False
+        self.on_lend: Callable[[Link], None] = _nothing
         self.begin_anew()
         begins_anew(self)
 
@@ -104,6 +106,7 @@ class Pool:
         if self._closed:
             link.abort()
             raise ConnectionError("the client is closed")
+        self.on_lend(link)
         return link
 
     def give_back(self, link: Link, *, clean: bool) -> None:
@@ -126,3 +129,7 @@ class Pool:
             self._changed.notify_all()
         for link in links:
             link.abort()
+
+
+def _nothing(link: Link) -> None:
+    pass

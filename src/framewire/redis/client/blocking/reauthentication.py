@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from framewire.redis.client.blocking.caching import CachedCalls
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.credentials import Credentials, auth_arguments, listen, new_arguments
@@ -25,6 +26,7 @@ class Reauthenticates:
 
     _opener: Opener
     _server: Server
+    _cached: CachedCalls | None
     _siblings: dict[int, Any]
 
     def reauthenticate(self, credentials: Credentials | None = None) -> None:
@@ -40,6 +42,8 @@ class Reauthenticates:
             raise ValueError("there are no credentials to authenticate with")
         for each in (self, *list(self._siblings.values())):
             each._server.reauthenticate(auth)
+            if each._cached is not None:
+                each._cached.flush()  # another user may not see what this one saw
         self._opener.renew(auth)
 
     # -- what providers call, from whichever thread -------------------------------------------------------------------

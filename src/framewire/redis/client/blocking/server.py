@@ -15,6 +15,7 @@ from typing import Any
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
+from framewire.redis.client.blocking.reader import Reader
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
@@ -35,6 +36,8 @@ class Server:
         self.options = options
         self.where = options.url
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
+        self.on_loss: Callable[[], None] | None = None
+        self._reader: Reader | None = None  # of a link that hears of itself
         self.closed = False
         self._opener = opener
         self._link: Link | None = None
@@ -65,6 +68,12 @@ class Server:
             failure = error
         again = self._again(failure, requests, lambda link, left: link.batch(requests, left), began, timeout)
         return again  # type: ignore[no-any-return]
+
+    def look(self) -> None:
+        """Take what has come over the link, if there is one."""
+        link = self._link
+        if link is not None and not link.lost:
+            link.look()
 
     # -- trying again -------------------------------------------------------------------------------------------------
 
@@ -138,8 +147,11 @@ class Server:
             self._failures += 1
             self._failure = copied(failure)
             raise
-        link.on_push = self.on_push
+        link.on_push, link.on_loss = self.on_push, self.on_loss
         self._link = link
+        if self.options.cache is not None:
+            self._reader = Reader(link.attend)
+            self._reader.start()
         return link
 
     def reauthenticate(self, auth: Sequence[bytes]) -> None:
