@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewire.redis.redaction import printable
+from framewire.redis.redaction import printable, without_secrets
 
 
 @pytest.mark.parametrize(("text", "shown"), [
@@ -21,3 +21,17 @@ def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
 @given(st.text())
 def test_it_is_one_line_whatever_the_text(text: str) -> None:
     assert printable(text).isprintable()
+
+
+@pytest.mark.parametrize(("request_", "shown"), [
+    ("AUTH sesam", "AUTH ?"), ("auth user sesam", "auth ? ?"), ("HELLO 3 AUTH user sesam", "HELLO 3 AUTH ? ?"),
+    ("CONFIG SET maxclients 9 requirepass sesam", "CONFIG SET maxclients 9 requirepass ?"),
+    ("config set masterauth sesam", "config set masterauth ?"), ("CONFIG GET requirepass", "CONFIG GET requirepass"),
+    ("CONFIG SET tls-key-file-pass sesam", "CONFIG SET tls-key-file-pass ?"),
+    ("ACL SETUSER bob on >sesam ~*", "ACL SETUSER ? ? ? ?"), ("ACL LIST", "ACL LIST"),
+    ("SET auth open", "SET auth open"),
+    ("MIGRATE h 1 k 0 9 COPY AUTH sesam", "MIGRATE h 1 k 0 9 COPY AUTH ?"),
+])  # fmt: skip
+def test_passwords_are_hidden(request_: str, shown: str) -> None:
+    words = [word.replace(b"(redacted)", b"?") for word in without_secrets(request_.encode().split())]
+    assert b" ".join(words).decode() == shown

@@ -6,11 +6,12 @@ What belongs here: what MONITOR and the slow log share. Nothing here knows a cli
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 __all__ = ["printable", "quoted", "shortened", "without_secrets"]
 
 _REDACTED = b"(redacted)"
+_SECRET_PARAMETERS = (b"requirepass", b"masterauth", b"masteruser", b"tls-key-file-pass", b"tls-client-key-file-pass")
 _ESCAPES = {
     **{bytes([code]): b"\\x%02x" % code for code in range(256)},
     b"\\": b"\\\\", b'"': b'\\"', b"\n": b"\\n", b"\r": b"\\r", b"\t": b"\\t", b"\a": b"\\a", b"\b": b"\\b",
@@ -42,20 +43,22 @@ def without_secrets(request: Sequence[bytes]) -> list[bytes]:
     if name == b"auth":
         return [request[0], *[_REDACTED] * (len(request) - 1)]
     if name == b"hello":
-        return _hidden_behind(request, 2, b"auth", 2)
+        return _hidden_behind(request, 2, (b"auth",), 2)
     if name == b"migrate":
-        return _hidden_behind(_hidden_behind(request, 6, b"auth2", 2), 6, b"auth", 1)
+        return _hidden_behind(_hidden_behind(request, 6, (b"auth2",), 2), 6, (b"auth",), 1)
     if name == b"config" and len(request) > 3:
-        return _hidden_behind(request, 2, b"requirepass", 1)
+        return _hidden_behind(request, 2, _SECRET_PARAMETERS, 1)
+    if name == b"acl" and len(request) > 2 and request[1].lower() == b"setuser":
+        return [*request[:2], *[_REDACTED] * (len(request) - 2)]
     return list(request)
 
 
-def _hidden_behind(request: Sequence[bytes], start: int, word: bytes, count: int) -> list[bytes]:
-    """The `count` items behind each `word` are hidden."""
+def _hidden_behind(request: Sequence[bytes], start: int, words: Collection[bytes], count: int) -> list[bytes]:
+    """The `count` items behind each of `words` are hidden."""
     shown, hide = list(request[:start]), 0
     for item in request[start:]:
         shown.append(_REDACTED if hide else item)
-        hide = hide - 1 if hide else count if item.lower() == word else 0
+        hide = hide - 1 if hide else count if item.lower() in words else 0
     return shown
 
 

@@ -94,3 +94,18 @@ def test_tracking() -> None:
     for replies in ([UNKNOWN], [TOLD, NO]):
         with pytest.raises(CachingError):
             play(replies, tracking=True)
+
+
+AGAIN = Error(b"ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `default`, `sesam`, ")
+
+
+@pytest.mark.parametrize(("replies", "options"), [
+    ([AGAIN], {"protocol": 3}), ([AGAIN, Error(b"ERR unknown command `AUTH`: `sesam`")], {}),
+])  # fmt: skip
+def test_a_refusal_shows_no_password(replies: Any, options: Any) -> None:
+    """Though servers say again what they do not know."""
+    with pytest.raises(ResponseError, match="unknown command") as refused:
+        play(replies, (b"sesam",), **options)
+    assert refused.value.fate is Fate.NOT_EXECUTED
+    assert "sesam" not in str(refused.value)
+    assert refused.value.__cause__ is None and refused.value.__suppress_context__

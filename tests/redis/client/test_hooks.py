@@ -203,3 +203,37 @@ def test_a_link_that_cannot_be_made_was_not_opened() -> None:
     with BlockingClient("127.0.0.1", 1, hooks=[hook], socket_timeout=0.2) as client, pytest.raises(ConnectionError):
         client.ping()
     until(lambda: hook.log == ["PING begins", "PING ends: ConnectionError"])
+
+
+def test_a_call_is_shown_without_its_arguments() -> None:
+    assert "sesam" not in repr(Begun(OPTIONS, [(b"AUTH", b"sesam")], False))
+
+
+class Failing(Told):
+    """It fails wherever there is nobody to be told of that."""
+
+    def ends(self, call: Begun, token: str, error: BaseException | None) -> None:
+        raise LookupError("ends")
+
+    def opened(self, options: Options, seconds: float) -> None:
+        raise LookupError("opened")
+
+    def closed(self, options: Options, error: Exception) -> None:
+        raise LookupError("closed")
+
+
+async def test_a_hook_that_fails_leaves_nobody_waiting(server: ThreadServer, caplog: pytest.LogCaptureFixture) -> None:
+    told = Told()
+    async with Client.from_url(server.url, hooks=[told, Failing()]) as client:
+        assert await client.ping()
+        call = client.blpop("nothing", timeout=0)
+        shared = client.get("k")
+        await client.aclose()
+        for waiting in (call, shared):
+            with pytest.raises(ConnectionError):
+                await waiting
+    with BlockingClient.from_url(server.url, hooks=[told, Failing()]) as blocking:
+        assert blocking.ping()
+    assert told.log.count("PING ends") == 2
+    failed = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
+    assert {"ends", "opened", "closed"} == {text.strip("'") for text in failed}

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.errors import FramewireError, ProtocolError
+from framewire.errors import EncodeError, FramewireError, ProtocolError
 from framewire.frames.resp import Error
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.errors import (
     ConnectionError,
+    DataError,
     InvalidResponse,
     MaxConnectionsError,
+    QueueFullError,
     ReadOnlyError,
     ResponseError,
     TimeoutError,
 )
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.outcomes import broken_error, copied, fail, lost_error, refusal_of
-from framewire.redis.exchange.calls import Call, UnexpectedReply
+from framewire.redis.client.outcomes import broken_error, copied, fail, lost_error, refusal_of, unsent
+from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
 
 def call(*requests: tuple[bytes, ...], written: bool = True, waiter: Waiter | None = None) -> Call:
@@ -86,3 +88,12 @@ def test_copies_are_alike() -> None:
     copy = copied(error)
     assert copy is not error
     assert (type(copy), str(copy), copy.fate, copy.__cause__) == (TimeoutError, "late", Fate.UNKNOWN, cause)
+
+
+@pytest.mark.parametrize(("error", "told"), [
+    (EncodeError("no form"), DataError), (BacklogFull(1, 2, 2), QueueFullError), (LookupError("other"), LookupError),
+])  # fmt: skip
+def test_what_was_not_sent(error: Exception, told: type[Exception]) -> None:
+    failure = unsent(error)
+    assert type(failure) is told and str(failure) == str(error)
+    assert getattr(failure, "fate", Fate.NOT_EXECUTED) is Fate.NOT_EXECUTED

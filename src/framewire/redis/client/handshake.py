@@ -11,6 +11,7 @@ SETINFO.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from typing import Any
 
@@ -33,7 +34,24 @@ def greet(options: Options, auth: Sequence[bytes], tracking: bool = False) -> Ge
 
     `auth` is what stands behind AUTH, or empty. With `tracking` the server is asked to tell of keys that change. Raises
     the server's refusal: of the credentials, the database, tracking or, where the options insist on it, the protocol.
+    Its text shows no password, though some servers say again what they do not understand.
     """
+    try:
+        return (yield from _greet(options, auth, tracking))
+    except RedisError as refusal:
+        shown = _without_password(str(refusal), auth)
+        if shown == str(refusal):
+            raise
+        raise type(refusal)(shown, fate=refusal.fate) from None
+
+
+def _without_password(text: str, auth: Sequence[bytes]) -> str:
+    text = text.partition(", with args beginning with")[0]  # Redis' own words, behind which it may stand in part
+    password = auth[-1].decode("utf-8", "backslashreplace") if auth else ""
+    return re.sub(rf"(?<!\w){re.escape(password)}(?!\w)", "(redacted)", text) if password else text
+
+
+def _greet(options: Options, auth: Sequence[bytes], tracking: bool) -> Generator[Requests, list[Any], Greeting]:
     told: Greeting = {}
     if options.protocol != 2:
         (reply,) = yield [_hello(auth)]

@@ -5,8 +5,10 @@ What belongs here: what a hook is told, and telling several. A client without ho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, runtime_checkable
 
 from framewire.redis.client.options import Options
@@ -16,6 +18,8 @@ from framewire.redis.facts.table import lookup
 from framewire.redis.redaction import shortened, without_secrets
 
 __all__ = ["Begun", "Hook", "Hooks", "LinkHook"]
+
+logger = logging.getLogger(__name__)
 
 TRANSACTION: Final = (b"MULTI",)
 
@@ -29,7 +33,7 @@ class Begun:
     """
 
     options: Options
-    requests: Sequence[Request]
+    requests: Sequence[Request] = field(repr=False)
     batch: bool
 
     @property
@@ -74,18 +78,24 @@ def _name_of(request: Request) -> str:
 
 
 class Hook(Protocol):
-    """Who wants to be told. Neither method may block; what they raise is raised to the caller."""
+    """Who wants to be told. Neither method may block."""
 
     def begins(self, call: Begun) -> Any:
-        """A call begins; what this returns is given back to `ends`."""
+        """A call begins; what this returns is given back to `ends`. What it raises the caller gets: nothing is sent."""
 
     def ends(self, call: Begun, token: Any, error: BaseException | None) -> None:
-        """It has ended, with an error or without; a cancelled call with `asyncio.CancelledError`."""
+        """It has ended, with an error or without; a cancelled call with `asyncio.CancelledError`.
+
+        What it raises is logged: the call is over, and its result the caller's.
+        """
 
 
 @runtime_checkable
 class LinkHook(Protocol):
-    """What a hook may have besides: then it is told of connections. It must not call the client from there."""
+    """What a hook may have besides: then it is told of connections. It must not call the client from there.
+
+    What it raises is logged: nobody has called, and many may wait for what comes next.
+    """
 
     def opened(self, options: Options, seconds: float) -> None:
         """A connection is open, which took so long, the handshake included. `options` say where, and which database."""
@@ -118,14 +128,25 @@ class Hooks:
         """It has ended."""
         call, tokens = begun
         for hook, token in reversed([*zip(self._hooks, tokens, strict=False)]):  # of some, where one did not begin
-            hook.ends(call, token, error)
+            with _logged(hook):
+                hook.ends(call, token, error)
 
     def opened(self, options: Options, seconds: float) -> None:
         """A connection is open."""
         for hook in self._of_links:
-            hook.opened(options, seconds)
+            with _logged(hook):
+                hook.opened(options, seconds)
 
     def closed(self, options: Options, error: Exception) -> None:
         """It is no more."""
         for hook in self._of_links:
-            hook.closed(options, error)
+            with _logged(hook):
+                hook.closed(options, error)
+
+
+@contextmanager
+def _logged(hook: object) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        logger.exception("%s has failed", type(hook).__name__)

@@ -6,20 +6,22 @@ request is sent again instead, others decide.
 
 from __future__ import annotations
 
-from framewire.errors import FramewireError
+from framewire.errors import EncodeError, FramewireError
 from framewire.frames.resp import Error
 from framewire.redis.client.errors import (
     ConnectionError,
+    DataError,
     InvalidResponse,
     MaxConnectionsError,
+    QueueFullError,
     RedisError,
     error_of_reply,
 )
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.exchange.calls import Call, UnexpectedReply
+from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
-__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "no_room", "refusal_of"]
+__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "no_room", "refusal_of", "unsent"]
 
 
 def fail(call: Call, error: Exception) -> None:
@@ -35,6 +37,16 @@ def lost_error(call: Call, loss: Exception) -> ConnectionError:
     """The error for `call`, whose link is gone: of the kind of `loss`, where that is one of ours."""
     kind = type(loss) if isinstance(loss, ConnectionError) else ConnectionError
     return kind(str(loss), fate=Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED)
+
+
+def unsent(error: Exception) -> Exception:
+    """The error for who called with what the exchange did not take, and so has not sent."""
+    match error:
+        case EncodeError():
+            return DataError(str(error))
+        case BacklogFull():
+            return QueueFullError(str(error))
+    return error
 
 
 def broken_error(where: str, error: FramewireError) -> ConnectionError:

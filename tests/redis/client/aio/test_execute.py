@@ -119,3 +119,35 @@ def test_threads_are_refused_it_too(server: ThreadServer) -> None:
         with client.pipeline() as waiting:
             apart = waiting.execute_command("CLIENT", "ID"), waiting.blpop("none", 0.001)
         assert apart[0].result() != number
+
+
+async def test_what_has_no_form_on_the_wire_is_a_data_error(client: Client, server: ThreadServer) -> None:
+    """On links of their own too."""
+    with pytest.raises(DataError):
+        await client.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+    async with client.dedicated() as own:
+        with pytest.raises(DataError):
+            await own.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+    with BlockingClient.from_url(server.url) as blocking:
+        with pytest.raises(DataError):
+            blocking.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+        with blocking.dedicated() as mine, pytest.raises(DataError):
+            mine.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+
+
+async def test_an_error_of_the_server_leaves_a_link_of_ones_own_as_it_was(client: Client, server: ThreadServer) -> None:
+    """So it is lent again: who polls a group that is not there would connect each time."""
+    await client.set("k", "text")
+    async with client.dedicated() as own:
+        number = await own.client_id()
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        await client.blpop("k", timeout=1)
+    async with client.dedicated() as own:
+        assert await own.client_id() == number
+    with BlockingClient.from_url(server.url) as blocking:
+        with blocking.dedicated() as mine:
+            number = mine.client_id()
+        with pytest.raises(ResponseError, match="WRONGTYPE"):
+            blocking.blpop("k", timeout=1)
+        with blocking.dedicated() as mine:
+            assert mine.client_id() == number

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
 
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.errors import BusyLoadingError, ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.errors import (
+    BusyLoadingError,
+    ConnectionError,
+    QueueFullError,
+    RedisError,
+    TimeoutError,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
 from tests.redis.client.aio.scripted import HELLO, Peer, no_complaints, pong, scripted, silent
@@ -25,8 +32,6 @@ def hang_up(peer: Peer, words: list[bytes]) -> None:
 
 def url_of_nobody() -> str:
     """A port that nobody listens on, as far as can be known."""
-    import socket
-
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return f"redis://127.0.0.1:{sock.getsockname()[1]}"
@@ -233,6 +238,27 @@ async def test_a_request_that_cannot_connect_again_after_it_was_written() -> Non
             with pytest.raises(ConnectionError) as caught:
                 await call
             assert caught.value.fate is Fate.UNKNOWN
+
+
+async def test_what_has_no_room_again_behind_a_lost_link_is_told_so() -> None:
+    """More may be on the wire and wait together than may wait."""
+    value = b"x" * 1000
+    with no_complaints():
+        async with scripted(silent) as server:
+            limits = {"max_in_flight": 3, "max_queued_bytes": 3000, "retry": SOON}
+            async with Client.from_url(server.url, **limits) as client:
+                first = [client.set("k", value)]
+                await server.came(1)
+                rest = [client.set("k", value) for _ in range(4)]
+                await server.came(3)
+                server.stop_listening()
+                for peer in server.peers:
+                    peer.hang_up()
+                errors = await asyncio.gather(*first, *rest, return_exceptions=True)
+    assert QueueFullError in map(type, errors)
+    for error in errors:
+        assert isinstance(error, RedisError)
+    assert [error.fate for error in errors[:3]] == [Fate.UNKNOWN] * 3  # type: ignore[union-attr]
 
 
 # -- the end ----------------------------------------------------------------------------------------------------------

@@ -249,7 +249,7 @@ def test_a_read_while_the_reader_reads(client: BlockingClient) -> None:
     with client.pubsub("a") as pubsub:
         link = client._subscriber._link
         assert link is not None
-        until(lambda: link._alone and link._driver is not None)
+        until(lambda: link._attended == link._next_beat)
         assert pubsub.get_message() is None
         client.publish("a", 1)
         assert next_of(pubsub).data == b"1"

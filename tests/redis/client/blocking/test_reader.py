@@ -97,7 +97,9 @@ def test_an_error_ends_it_and_it_can_begin_again() -> None:
     attended = Fails()
     for calls in (1, 2):
         attended.reader.start()
-        until(lambda calls=calls: attended.calls == calls and not attended.reader._runs)  # type: ignore[misc]
+        until(lambda calls=calls: attended.calls == calls)  # type: ignore[misc]
+        until(lambda: not any(thread.is_alive() for thread in attended.threads))
+        assert not attended.reader._runs
 
 
 def test_in_a_child_there_is_none() -> None:

@@ -13,6 +13,7 @@ import pytest
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.reader import QUIET_SECONDS, Reader
 from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.wire import BEAT_SECONDS
 from tests.redis.client.blocking.ends import joined, together
 from tests.waiting import PATIENCE, until
 
@@ -145,9 +146,12 @@ def test_an_interrupted_wait_leaves_nothing_behind(parked: bool) -> None:
 def test_what_nobody_reads_is_read() -> None:
     with joined() as (link, peer):
         waiter = set_by_pushes(link)
-        assert link.attend() == 0.0  # nobody ever has
+        assert link.attend() == BEAT_SECONDS  # nobody ever has
         peer.sendall(PUSH)
-        until(lambda: link.attend() == 0.0 and waiter.is_done)
+        assert link.attend() == 0.0  # there may be more
+        assert waiter.is_done
+        assert link.attend() == BEAT_SECONDS
+        assert is_left(link)
 
 
 def test_what_somebody_has_read_lately_is_not() -> None:
@@ -160,35 +164,46 @@ def test_what_somebody_has_read_lately_is_not() -> None:
         assert not waiter.is_done
         assert link.attend(0.0) == 0.0
         assert waiter.is_done
+        link._next_beat -= 2 * QUIET_SECONDS
+        assert link.attend() == BEAT_SECONDS
 
 
 def test_it_is_left_to_others_who_come() -> None:
     with joined() as (link, peer):
-        assert link.attend() == 0.0
+        assert link.attend() == BEAT_SECONDS
+        link._next_beat -= BEAT_SECONDS  # it passes
+        peer.sendall(b":5\r\n")
+        assert get(link) == 5
+        seconds = link.attend()
+        assert seconds is not None and BEAT_SECONDS < seconds <= QUIET_SECONDS
+
+
+def test_it_does_not_wait_for_who_reads() -> None:
+    with joined() as (link, peer):
 
         def attend() -> float | None:
-            while link.attend() == 0.0:
-                pass
-            return link.attend()
-
-        def call() -> object:
             until(lambda: link._driver is not None)
-            return get(link)
+            link._attended = link._next_beat
+            try:
+                return link.attend(0.0)
+            finally:
+                peer.sendall(b":5\r\n")
 
-        def serve() -> None:
-            assert peer.recv(100) == GET
-            peer.sendall(b":5\r\n")
+        assert together(lambda: get(link), attend) == [5, BEAT_SECONDS]
 
-        seconds, reply, _ = together(attend, call, serve)
-        assert reply == 5
-        assert 0 < seconds <= QUIET_SECONDS
-        assert not link._alone
+
+def test_it_asks_a_silent_server() -> None:
+    with joined(health_check_interval=10.0) as (link, peer):
+        link._heard -= 11
+        until(lambda: link.attend() and link.exchange.unanswered)
+        link.attend()
+        assert peer.recv(100) == b"*1\r\n$4\r\nPING\r\n"
 
 
 def test_a_lost_link_is_not_attended_to() -> None:
     with joined() as (link, peer):
         peer.close()
-        link.attend()
+        assert link.attend() is None
         assert link.lost
         assert link.attend() is None
 

@@ -101,7 +101,7 @@ KEYS: list[object] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("key", KEYS, ids=repr)
+@pytest.mark.parametrize("key", KEYS)
 def test_keys_are_known_as_the_server_knows_them(key: object) -> None:
     on_the_wire = pack_command(b"GET", key).split(b"\r\n")[4]
     assert read_by((b"GET", key)) == [on_the_wire]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from framewire.errors import EncodeError
 from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
@@ -30,8 +31,9 @@ from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
-from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.exchange.calls import BacklogFull, Request, Shape
 
 __all__ = ["Client", "TextClient"]
 
@@ -176,14 +178,13 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     async def _block(self, request: Request, shape: Shape | None, seconds: float | None) -> Any:
         """Run a blocking command on a link of its own, which ends where it is cancelled: the server must not go on."""
         own = await self._pool.take()
-        clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = await self._told(own.call)(request, shape, timeout)
-            clean = True
-            return result
+            return await self._told(own.call)(request, shape, timeout)
+        except (EncodeError, BacklogFull) as error:
+            raise unsent(error) from None
         finally:
-            self._pool.give_back(own, clean=clean)
+            self._pool.give_back(own, clean=own.idle)
 
     def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         """A batch that waits at the server has a link of its own too."""
@@ -244,6 +245,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
         Raises `RuntimeError` in another event loop than the one of its links, while that is there.
         """
+        self._server.check_loop()
+        self._pool.check_loop()
         self._pool.close()
         self._subscriber.close()
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Never
+from typing import Any
 
 from framewire.errors import EncodeError
 from framewire.redis.client.aio.link import WrongLoop
@@ -17,13 +17,13 @@ from framewire.redis.client.aio.scans import ScanIterators
 from framewire.redis.client.aio.scripts import Script
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.definition import S
-from framewire.redis.client.errors import DataError, QueueFullError
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import worded, words_of
 from framewire.redis.client.shapes.basic import plain, texted
 from framewire.redis.exchange.calls import BacklogFull, Request, Shape
 from framewire.redis.facts.table import blocks
 
-__all__ = ["Future", "Runner", "TextView", "not_sent"]
+__all__ = ["Future", "Runner", "TextView"]
 
 Future = asyncio.Future[Any]
 
@@ -39,12 +39,12 @@ class Runner(ScanIterators[S]):
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         try:
             return self._call(request, shape, self._timeout)
-        except WrongLoop as error:
+        except WrongLoop:
             if self._begin_anew():
                 return self._run(request, shape)
-            not_sent(error)
+            raise
         except (EncodeError, BacklogFull) as error:
-            not_sent(error)
+            raise unsent(error) from None
 
     def _begin_anew(self) -> bool:
         """The link belongs to another event loop than the one that runs: whether it was closed, and another is made."""
@@ -57,12 +57,12 @@ class Runner(ScanIterators[S]):
         """Send requests together; `waiter` gets the list of their replies."""
         try:
             self._batch(requests, waiter, timeout)
-        except WrongLoop as error:
+        except WrongLoop:
             if self._begin_anew():
                 return self._send_batch(requests, waiter, timeout)
-            not_sent(error)
+            raise
         except (EncodeError, BacklogFull) as error:
-            not_sent(error)
+            raise unsent(error) from None
 
     def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
         """Commands that leave in one write: `async with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
@@ -142,13 +142,3 @@ def _then_text(future: Future) -> Future:
 
     coroutine: Coroutine[Any, Any, Any] = decode()
     return asyncio.ensure_future(coroutine)
-
-
-def not_sent(error: Exception) -> Never:
-    """Raise what a caller gets who could not send: nothing was executed."""
-    match error:
-        case EncodeError():
-            raise DataError(str(error)) from None
-        case BacklogFull():
-            raise QueueFullError(str(error)) from None
-    raise error

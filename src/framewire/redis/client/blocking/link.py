@@ -71,7 +71,7 @@ class Link(Waits):
 
     def call(self, request: Request, shape: Shape | None = None, timeout: float | None = None) -> Any:
         """Send `request` and return what `shape` makes of its reply. Raises what the server says, `ConnectionError`,
-        `TimeoutError`, `EncodeError` and `BacklogFull`.
+        `TimeoutError`, and `DataError` and `QueueFullError` where it was not sent.
         """
         return self._ask(self.exchange.send, request, shape, timeout)
 
@@ -94,8 +94,7 @@ class Link(Waits):
 
     def wake(self) -> float:
         self._asked = True
-        self._came_at = now = monotonic()
-        return now
+        return monotonic()
 
     new_waiter = Waiter
 
@@ -223,6 +222,11 @@ class Link(Waits):
             fail(call, late(call, about, self.where))
 
     # -- the end ------------------------------------------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Whether every request has its reply."""
+        return not (self.exchange.unanswered or self.exchange.queued)
 
     def silent_for(self) -> float:
         """For how many seconds nothing has come."""

@@ -72,35 +72,25 @@ class Server:
         self, failure: RedisError, requests: Sequence[Request], send: Callable[[Link, float | None], Any], began: float,
         timeout: float | None,
     ) -> Any:  # fmt: skip
-        """Send until it succeeds, or may not be sent again: then the last failure is raised, with the fate of all
-        attempts. That the last was not executed says nothing of those before it.
-        """
-        fates = [failure.fate]
-        try:
-            return self._send_until(failure, requests, send, began, timeout, fates)
-        except RedisError as error:
-            if error.fate is Fate.NOT_EXECUTED and Fate.UNKNOWN in fates:
-                error.fate = Fate.UNKNOWN
-            raise
-
-    def _send_until(
-        self, failure: RedisError, requests: Sequence[Request], send: Callable[[Link, float | None], Any], began: float,
-        timeout: float | None, fates: list[Fate],
-    ) -> Any:  # fmt: skip
-        """`fates` gets those of all attempts that fail."""
+        """Send until it succeeds, or may not be sent again: then the last failure is raised."""
+        doubtful = failure.fate is Fate.UNKNOWN
         for attempts in range(1, self.options.retry.retries + 1):
             pause = self._pause(failure, requests, attempts)
             if pause is None or (timeout is not None and monotonic() + pause >= began + timeout):
                 break
             if pause and self._opener.closed.wait(pause):
                 break
-            link = self._usable(began, timeout)
-            left = None if timeout is None else max(0.0, began + timeout - monotonic())
+            link = None
             try:
-                return send(link, left)
+                link = self._usable(began, timeout)
+                return send(link, None if timeout is None else max(0.0, began + timeout - monotonic()))
             except RedisError as error:
                 failure = error
-                fates.append(error.fate)
+            doubtful = doubtful or failure.fate is Fate.UNKNOWN
+            if link is None:  # connecting has had attempts of its own
+                break
+        if doubtful and failure.fate is Fate.NOT_EXECUTED:  # the last attempt; an earlier one may have been
+            failure.fate = Fate.UNKNOWN
         raise failure
 
     def _pause(self, failure: RedisError, requests: Sequence[Request], attempts: int) -> float | None:

@@ -28,6 +28,7 @@ from typing import Any
 from framewire.buf.segments import Segment, drop
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.exchange._impl import Exchange
 
 __all__ = ["INTERRUPTED", "Turns"]
@@ -57,7 +58,6 @@ class Turns:
         self._paused = False  # and it was told that the kernel has no room
         self._heard = monotonic()  # when bytes last came
         self._next_beat = 0.0  # when deadlines are to be looked at
-        self._came_at = 0.0  # when a thread last asked for something, or began to wait
 
     def _beat(self, now: float) -> None:
         """A beat has passed. Called with the lock held."""
@@ -103,8 +103,8 @@ class Turns:
             raise self.loss()
         try:
             send(what, waiter, *how)
-        except Exception:
-            raise
+        except Exception as error:
+            raise unsent(error) from None
         except BaseException as interrupt:
             if not ATOMIC:
                 self._lose(interrupt)

@@ -1,24 +1,22 @@
 """What every object with methods shares among threads: commands run over some link, replies as `bytes` or as `str`.
 
-What belongs here: how a definition's request is sent, and the errors of not being able to. Which link it is, is said by
+What belongs here: how a definition's request is sent. Which link it is, is said by
 who inherits this.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Never
+from typing import Any
 
-from framewire.errors import EncodeError
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.scans import ScanIterators
 from framewire.redis.client.blocking.scripts import Script
 from framewire.redis.client.definition import S
-from framewire.redis.client.errors import DataError, QueueFullError
 from framewire.redis.client.requests import worded, words_of
 from framewire.redis.client.shapes.basic import plain, text_of, texted
-from framewire.redis.exchange.calls import BacklogFull, Request, Shape
+from framewire.redis.exchange.calls import Request, Shape
 from framewire.redis.facts.table import blocks
 
 __all__ = ["Runner", "TextView"]
@@ -37,20 +35,14 @@ class Runner(ScanIterators[S]):
         raise NotImplementedError
 
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
-        try:
-            return self._call(request, shape, self._timeout)
-        except (EncodeError, BacklogFull) as error:
-            not_sent(error)
+        return self._call(request, shape, self._timeout)
 
     def _run_raw(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
         return self._run(request, shape)
 
     def _send_batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """Send requests together; returns the list of their replies."""
-        try:
-            return self._batch(requests, timeout)
-        except (EncodeError, BacklogFull) as error:
-            not_sent(error)
+        return self._batch(requests, timeout)
 
     def pipeline(self, *, transaction: bool = False, raise_on_error: bool = True) -> Pipeline[S]:
         """Commands that leave in one write: `with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
@@ -118,13 +110,3 @@ class TextView(Runner[str]):
 
     def _execute(self, request: tuple[Any, ...]) -> Any:
         return text_of(self._of._execute(request))
-
-
-def not_sent(error: Exception) -> Never:
-    """Raise what a caller gets who could not send: nothing was executed."""
-    match error:
-        case EncodeError():
-            raise DataError(str(error)) from None
-        case BacklogFull():
-            raise QueueFullError(str(error)) from None
-    raise error

@@ -21,14 +21,12 @@ class Waits(Turns):
 
     def __init__(self, wire: Wire, lock: threading.Lock | None = None) -> None:
         super().__init__(wire, lock)
-        self._alone = False  # a reader reads for nobody, and no other thread has come
-        self._alone_since = 0.0  # when it was so at last
+        self._attended = 0.0  # `_next_beat`, as a reader has left it
 
     def wait(self, waiter: Waiter, deadline: float) -> None:
         """Until `waiter` is done, the link is lost, or `deadline` of the monotonic clock has come; even then what is
         there already is received. `waiter` is set by the link's callbacks, or under its lock, and may go on waiting.
         """
-        self._came_at = monotonic()
         spare = 3  # steps behind the deadline: to gather, to send, and to receive what is there
         try:
             while spare and not self.lost:
@@ -53,34 +51,20 @@ class Waits(Turns):
         self._leave(waiter)
 
     def attend(self, quiet: float = QUIET_SECONDS) -> float | None:
-        """For `Reader`: receive for a beat, where no other thread has for `quiet` seconds, or wants to."""
-        if self.lost:
-            return None
-        if not self._alone:
+        """For `Reader`: take what is there, where no other thread has read for `quiet` seconds.
+
+        It waits for nothing: nobody does, who would not read by himself, and who comes finds no turn taken.
+        """
+        if self._next_beat != self._attended:  # others have read
             left = quiet - self.unread_for()
             if left > 0:
                 return left
-            self._alone_since = monotonic()
-        self._alone = self._receive_for_nobody()
-        return 0.0 if self._alone else QUIET_SECONDS
-
-    def _receive_for_nobody(self) -> bool:
-        """For a beat, if no other thread receives; whether still no other wants to."""
-        waiter = Waiter()
-        with self._lock:
-            if self.lost or self._driver is not None:
-                return False
-            self._driver = waiter
-            step = self._next_step(waiter) or self._receive
-        try:
-            step()
-            if step == self._send:
-                self._alone_since = monotonic()  # it was asked for by itself: a sign of life, or by what was received
-            others_came = self._came_at > self._alone_since and not self._asked
-            return not (others_came or self._parked or self.lost)
-        finally:
-            waiter.abandon()
-            self._leave(waiter)
+        before = self.exchange.received
+        self.wait(Waiter(), 0.0)
+        self._attended = self._next_beat
+        if self.lost:
+            return None
+        return BEAT_SECONDS if self.exchange.received == before else 0.0
 
     def flush(self) -> None:
         """Send what was asked, unless another thread does; what the kernel has no room for is left to others."""
