@@ -89,6 +89,12 @@ def test_pipelines(r: redis.Redis) -> None:
             pipe.execute()
         results = pipe.lpush("a", 1).get("b").execute(raise_on_error=False)
         assert isinstance(results[0], redis.ResponseError) and results[1] == b"1"
+        pipe.set("c", 1).zrem("c").set("c", 2)
+        with pytest.raises(
+            redis.ResponseError, match=r"Command # 2 \(ZREM c\) of pipeline caused error: ERR wrong number"
+        ):
+            pipe.execute()
+        assert r.get("c") is None and pipe.set("c", 3).execute() == [True]
 
 
 def test_watching(r: redis.Redis, settings: dict[str, Any]) -> None:

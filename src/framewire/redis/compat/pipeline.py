@@ -11,7 +11,7 @@ from typing import Any, Self
 from framewire.redis.client.batches import Batch
 from framewire.redis.client.blocking.dedicated import Dedicated
 from framewire.redis.client.blocking.steps import drive
-from framewire.redis.client.errors import ConnectionError, RedisError, WatchError
+from framewire.redis.client.errors import ConnectionError, ExecAbortError, RedisError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.compat.scripts import Script
 from framewire.redis.compat.stack import Pipelined, raise_first
@@ -84,6 +84,9 @@ class Pipeline(Pipelined):
             replies = runner._send_batch(batch.requests, runner._timeout)
             self.watching = self.watching and not batch.transaction  # EXEC ends that
             batch.settle(replies)
+        except ExecAbortError:
+            raise_first(batch)  # redis-py raises what was refused
+            raise
         except ConnectionError as error:
             if self.watching and error.fate is Fate.NOT_EXECUTED:
                 raise WatchError("the connection that watched is gone", fate=Fate.NOT_EXECUTED) from error

@@ -10,7 +10,7 @@ import textwrap
 from typing import Any
 
 from framewire.redis.client.batches import Batch
-from framewire.redis.client.errors import RedisError
+from framewire.redis.client.errors import ExecAbortError, RedisError
 from framewire.redis.client.requests import words_of
 from framewire.redis.compat.speaking import Speaking
 from framewire.redis.exchange.calls import Request, Shape
@@ -82,8 +82,8 @@ def annotated(error: Exception, number: int, request: Request) -> Exception:
 
 
 def raise_first(batch: Batch) -> None:
-    """Raise the first command's error, if one had any."""
+    """Raise the first command's own error, if one had any: not that others were not executed for it."""
     for number, place in enumerate(batch.places, 1):
         error = place.exception()
-        if error is not None:
+        if error is not None and not isinstance(error, ExecAbortError):
             raise annotated(error, number, place.request)

@@ -300,14 +300,6 @@ def test_a_server_that_is_full() -> None:
         assert len(asked) == 2
 
 
-@pytest.mark.parametrize("second", [b"-READONLY no\r\n", b"-LOADING no\r\n"])
-def test_what_was_written_once_is_never_said_to_be_not_executed(second: bytes) -> None:
-    """SET may be sent twice; where its second attempt comes to nothing, nobody knows of the first."""
-    with scripted(lambda number, _: second if number else None) as (server, _), pytest.raises(RedisError) as caught:
-        ask(server, SET)
-    assert caught.value.fate is Fate.UNKNOWN
-
-
 def test_what_was_written_once_and_finds_no_server_any_more() -> None:
     with scripted(lambda *_: None, retry=Retry(2, 0.0001, 0.001)) as (server, asked):
         opened = server._opener.open
