@@ -145,6 +145,8 @@ class RedisServer:
             *self._command, "--bind", self.host, "--port", str(self.port), "--save", "", "--appendonly", "no",
             "--dir", self._directory.name, *self._arguments,
         ]  # fmt: skip
+        if "--cluster-enabled" in self._arguments and "--cluster-port" not in self._arguments:
+            command += ["--cluster-port", str(_free_port())]  # else 10 000 above the other: that may be no port at all
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def _is_listening(self) -> bool:

@@ -141,7 +141,7 @@ def test_slow_readers_of_replies_hold_up_nobody(way: Way) -> None:
 
 def test_links_that_are_killed_under_load(way: Way) -> None:
     async def main() -> None:
-        async with way.client() as observer, way.client(retry=Retry(10, 0.001, 0.01)) as client:
+        async with way.client() as observer, way.client(retry=Retry(10_000, 0.001, 0.01)) as client:
             await observer.set("k", "v")
 
             async def read() -> None:

@@ -71,6 +71,14 @@ def test_what_shape_makes_of_a_reply_is_what_the_waiter_gets(link: Make) -> None
     assert not owner.breaks
 
 
+def test_what_a_future_does_not_take_comes_as_what_a_generator_makes_of_it(link: Make) -> None:
+    """Or it would end the link of all."""
+    owner = link()
+    waiter = owner.ask(b"GET", b"k", shape=lambda reply: next(iter(())))
+    owner.answer(b":1\r\n")
+    assert type(waiter.result) is RuntimeError and type(waiter.result.__cause__) is StopIteration
+
+
 def test_an_error_is_for_the_owner_to_decide(link: Make) -> None:
     owner = link()
     owner.time = 7.0

@@ -27,7 +27,7 @@ from framewire.redis.exchange.knowledge import KINDS, Kind, kind_of
 from framewire.redis.exchange.reading import NOTHING, Reading
 from framewire.redis.exchange.sending import Sending, check_batch
 from framewire.redis.exchange.several import Checked, Confirmations
-from framewire.redis.exchange.slots import GONE, call_of, is_gone
+from framewire.redis.exchange.slots import GONE, call_of, fail_shaping, is_gone
 
 __all__ = ["Exchange"]
 
@@ -523,7 +523,7 @@ cdef class Exchange:
             try:
                 reply = shape(reply)
             except Exception as error:
-                slot.waiter.set_exception(error)
+                fail_shaping(slot.waiter, error)
                 return 0
         slot.waiter.set_result(reply)
         return 0

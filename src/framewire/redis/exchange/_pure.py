@@ -31,7 +31,7 @@ from framewire.redis.exchange.knowledge import Kind, kind_of
 from framewire.redis.exchange.reading import NOTHING, Reading
 from framewire.redis.exchange.sending import Sending, check_batch
 from framewire.redis.exchange.several import Checked, Confirmations
-from framewire.redis.exchange.slots import GONE, Slot, call_of, is_gone
+from framewire.redis.exchange.slots import GONE, Slot, call_of, fail_shaping, is_gone
 
 __all__ = ["Exchange"]
 
@@ -394,7 +394,7 @@ class Exchange:
         try:
             result = reply if shape is None else shape(reply)
         except Exception as error:
-            waiter.set_exception(error)
+            fail_shaping(waiter, error)
         else:
             waiter.set_result(result)
 

@@ -13,7 +13,7 @@ from framewire.redis.exchange.calls import Call, Request, Shape, Waiter
 from framewire.redis.exchange.knowledge import Kind
 from framewire.redis.exchange.several import Several
 
-__all__ = ["GONE", "AnySlot", "Slot", "call_of", "is_gone"]
+__all__ = ["GONE", "AnySlot", "Slot", "call_of", "fail_shaping", "is_gone"]
 
 
 class _Gone:
@@ -78,6 +78,14 @@ class Slot:
 def is_gone(slot: AnySlot) -> bool:
     """Whether somebody waited who does no longer. What nobody ever waited for is to be sent all the same."""
     return slot.waiter is not None and slot.waiter.done()
+
+
+def fail_shaping(waiter: Waiter, error: Exception) -> None:
+    """Tell `waiter` what its shape has raised: as a generator does, for futures take no `StopIteration`."""
+    if isinstance(error, StopIteration):
+        stop, error = error, RuntimeError("the shape of a reply raised StopIteration")
+        error.__cause__ = stop
+    waiter.set_exception(error)
 
 
 def call_of(slot: AnySlot, written: bool) -> Call:

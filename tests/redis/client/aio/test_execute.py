@@ -133,3 +133,21 @@ async def test_what_has_no_form_on_the_wire_is_a_data_error(client: Client, serv
             blocking.blpop(["l", None], timeout=1)  # type: ignore[list-item]
         with blocking.dedicated() as mine, pytest.raises(DataError):
             mine.blpop(["l", None], timeout=1)  # type: ignore[list-item]
+
+
+async def test_an_error_of_the_server_leaves_a_link_of_ones_own_as_it_was(client: Client, server: ThreadServer) -> None:
+    """So it is lent again: who polls a group that is not there would connect each time."""
+    await client.set("k", "text")
+    async with client.dedicated() as own:
+        number = await own.client_id()
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        await client.blpop("k", timeout=1)
+    async with client.dedicated() as own:
+        assert await own.client_id() == number
+    with BlockingClient.from_url(server.url) as blocking:
+        with blocking.dedicated() as mine:
+            number = mine.client_id()
+        with pytest.raises(ResponseError, match="WRONGTYPE"):
+            blocking.blpop("k", timeout=1)
+        with blocking.dedicated() as mine:
+            assert mine.client_id() == number

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from framewire.redis.client.aio.client import Client
+from framewire.redis.client.retries import Retry
 from framewire.redis.server.network.thread import ThreadServer, run_in_thread
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until_in_loop
 
 Use = Callable[[Client], Coroutine[Any, Any, Any]]
 
@@ -178,3 +179,46 @@ def test_closing_it_in_another_loop(server: ThreadServer, run: Run) -> None:
     run(client.aclose())
     with pytest.raises(ConnectionError, match="closed"):
         run(call(client))
+
+
+def test_closing_it_in_another_loop_that_runs_does_it_no_harm(server: ThreadServer, run: Run) -> None:
+    """Be its link shared or one of its own."""
+
+    async def main(first: Use) -> None:
+        async with Client.from_url(server.url) as client:
+            await first(client)
+            waiting = client.blpop("none")
+            with ThreadPoolExecutor(1) as thread:
+                with pytest.raises(RuntimeError, match="event loop"):
+                    await asyncio.wrap_future(thread.submit(run, client.aclose()))
+            await asyncio.sleep(0)
+            assert await call(client) and await dedicate(client)
+            assert not waiting.done()
+            waiting.cancel()
+
+    run(main(call))
+    run(main(dedicate))
+
+
+def test_a_loop_that_ends_between_attempts_to_connect(run: Run) -> None:
+    """When nobody waits any more, there is no link then either, and nobody who connects."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        client = Client(port=sock.getsockname()[1], retry=Retry(base=PATIENCE, cap=PATIENCE))
+
+        async def go() -> None:
+            client.ping().cancel()
+            await until_in_loop(lambda: client._server._link is None)
+
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(go())
+        loop.close()
+        sock.listen()
+        run(connect(client))
+
+
+async def connect(client: Client) -> None:
+    """Until there is a connection, over which nothing is said."""
+    client.ping().cancel()
+    await until_in_loop(lambda: client._server._link is not None and client._server._link.transport is not None)
+    await client.aclose()

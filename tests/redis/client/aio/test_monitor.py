@@ -91,3 +91,17 @@ async def test_who_does_not_read_has_bounded_memory(monkeypatch: pytest.MonkeyPa
         async with client.monitor() as lines:
             await until_in_loop(lambda: lines.dropped == 7)
             assert [(await anext(lines)).words for _ in range(3)] == [[b"7"], [b"8"], [b"9"]]
+
+
+async def test_and_few_long_lines_are_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monitor, "MOST_BYTES", 250)
+
+    def answer(peer: Peer, words: list[bytes]) -> bytes:
+        line = b'+1.0 [0 127.0.0.1:1] "%s"\r\n'
+        return b"+OK\r\n" + line % (b"x" * 100) * 4 + line % (b"y" * 1000) + line % b"z"
+
+    async with scripted(answer) as server, Client.from_url(server.url, protocol=2) as client:
+        async with client.monitor() as lines:
+            await until_in_loop(lambda: lines.dropped >= 5)
+            assert (await anext(lines)).words == [b"z"]
+            assert (lines._bytes, lines._lines.qsize()) == (0, 0)

@@ -101,6 +101,23 @@ async def test_calls_of_all_times_meet_no_link_that_is_lost_already() -> None:
         assert server.connects == 4
 
 
+@pytest.mark.parametrize("block", [False, True])
+async def test_a_link_that_is_lost_in_the_handshake_is_tried_again(block: bool) -> None:
+    """The shared one, and one of one's own; who is lost for good says why."""
+
+    def answer(peer: Peer, words: list[bytes]) -> bytes | None:
+        if peer.number < 3:
+            return hang_up(peer, words)
+        return HELLO if words[0] == b"HELLO" else b":1\r\n"
+
+    async with scripted(answer, greets=False) as server, Client.from_url(server.url, retry=SOON) as client:
+        assert await (client.execute("BLPOP", "l", 0) if block else client.incr("n")) == 1
+        assert server.connects == 3
+    async with scripted(hang_up, greets=False) as server, Client.from_url(server.url, retry=NEVER) as client:
+        with pytest.raises(ConnectionError, match="closed the connection|was lost"):
+            await (client.blpop("l") if block else client.incr("n"))
+
+
 async def test_calls_stay_in_order_over_attempts() -> None:
     def answer(peer: Peer, words: list[bytes]) -> bytes | None:
         if peer.number < 3:

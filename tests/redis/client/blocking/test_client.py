@@ -22,6 +22,7 @@ from framewire.redis.client.errors import (
     SharedLinkError,
     WatchError,
 )
+from framewire.redis.client.retries import Retry
 from tests.redis.client.blocking.ends import together
 from tests.waiting import PATIENCE, until
 
@@ -64,6 +65,24 @@ def test_nothing_is_connected_before_the_first_call() -> None:
         client.get("key")
     with pytest.raises(ConnectionError, match="closed"):
         client.execute("BLPOP", "list", 0.01)
+    with pytest.raises(ConnectionError, match="closed"):
+        client.db(1)
+
+
+def test_closing_does_not_wait_for_who_tries_to_connect() -> None:
+    """Neither for a sibling's."""
+    with BlockingClient("127.0.0.1", 1, retry=Retry(10, PATIENCE, PATIENCE), socket_timeout=None) as client:
+        sibling = client.db(1)
+
+        def call() -> None:
+            with pytest.raises(ConnectionError):
+                sibling.ping()
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        until(sibling._server._connecting.locked)
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
 
 
 def test_databases(client: BlockingClient) -> None:

@@ -43,6 +43,15 @@ def test_many_threads(client: BlockingClient) -> None:
     assert sorted(number for each in numbers for number in each) == list(range(1, 401))
 
 
+def test_pub_sub(client: BlockingClient) -> None:
+    with client.pubsub("a") as pubsub:
+        assert pubsub.get_message() is None
+        assert pubsub.get_message(timeout=0.001) is None
+        for number in range(100):  # one record of TLS may hold several
+            client.publish("a", number)
+        assert [int(next(pubsub).data) for _ in range(100)] == list(range(100))  # type: ignore[union-attr]
+
+
 def test_a_certificate_that_nobody_trusts_is_not_tried_again(port: int) -> None:
     with (
         BlockingClient.from_url(f"rediss://localhost:{port}") as client,

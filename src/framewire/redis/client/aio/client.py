@@ -178,16 +178,13 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     async def _block(self, request: Request, shape: Shape | None, seconds: float | None) -> Any:
         """Run a blocking command on a link of its own, which ends where it is cancelled: the server must not go on."""
         own = await self._pool.take()
-        clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = await self._told(own.call)(request, shape, timeout)
-            clean = True
-            return result
+            return await self._told(own.call)(request, shape, timeout)
         except (EncodeError, BacklogFull) as error:
             raise unsent(error) from None
         finally:
-            self._pool.give_back(own, clean=clean)
+            self._pool.give_back(own, clean=own.idle)
 
     def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         """A batch that waits at the server has a link of its own too."""
@@ -248,6 +245,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
         Raises `RuntimeError` in another event loop than the one of its links, while that is there.
         """
+        self._server.check_loop()
+        self._pool.check_loop()
         self._pool.close()
         self._subscriber.close()
         try:

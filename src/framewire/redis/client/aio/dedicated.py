@@ -61,8 +61,7 @@ class Dedicated(Runner[bytes]):
         own, self._own = self._own, None
         self._call = self._batch = _not_there
         if own is not None:
-            exchange = own.link.exchange
-            self._pool.give_back(own, clean=self._clean and not exchange.unanswered and not exchange.queued)
+            self._pool.give_back(own, clean=self._clean and own.idle)
 
     @property
     def text(self) -> TextView:

@@ -123,8 +123,6 @@ class Link(asyncio.BufferedProtocol):
         for request, waiter in zip(requests, self._asked, strict=True):
             self.exchange.send(request, waiter, urgent=True)
         await asyncio.wait(self._asked)
-        for waiter in self._asked:
-            waiter.exception()  # if the link was lost all have one, and asyncio logs those that nobody looks at
         self._check_there()
         return [waiter.result() for waiter in self._asked]
 

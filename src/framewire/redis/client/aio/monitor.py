@@ -20,6 +20,9 @@ __all__ = ["Monitor"]
 MOST_LINES = 100_000
 """Lines that may wait for who iterates; then the oldest are dropped, and counted."""
 
+MOST_BYTES = 64 * 1024 * 1024
+"""And their bytes; the last line has room, however long it is."""
+
 
 class Monitor:
     """`async with client.monitor() as lines: async for line in lines: ...`."""
@@ -29,7 +32,8 @@ class Monitor:
         self._pool = pool
         self._timeout = timeout
         self._own: OwnLink | None = None
-        self._lines: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_LINES)
+        self._lines: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._bytes = 0  # of all lines
         self.dropped = 0
 
     async def __aenter__(self) -> Self:
@@ -45,15 +49,17 @@ class Monitor:
 
     def _pushed(self, items: Sequence[Any]) -> None:
         if items[0] == b"monitor":
-            if self._lines.full():
-                self._lines.get_nowait()
-                self.dropped += 1
             self._lines.put_nowait(items[1])
+            self._bytes += len(items[1])
+            while self._lines.qsize() > MOST_LINES or (self._bytes > MOST_BYTES and self._lines.qsize() > 1):
+                self._taken(self._lines.get_nowait())
+                self.dropped += 1
+
+    def _taken(self, line: bytes | None) -> None:
+        self._bytes -= len(line or b"")
 
     def _lost(self, error: Exception | None = None) -> None:
         """No more lines will come."""
-        if self._lines.full():
-            self._lines.get_nowait()
         self._lines.put_nowait(None)
 
     def __aiter__(self) -> Self:
@@ -65,6 +71,7 @@ class Monitor:
         Raises `ConnectionError` when the link is lost: what came meanwhile would be missing.
         """
         line = await self._lines.get()
+        self._taken(line)
         if line is not None:
             return monitored(line)
         self._lines.put_nowait(None)  # for whoever asks next

@@ -57,6 +57,12 @@ class OwnLink:
     def lost(self) -> bool:
         return self.link.lost
 
+    @property
+    def idle(self) -> bool:
+        """Whether every request has its reply."""
+        exchange = self.link.exchange
+        return not (exchange.unanswered or exchange.queued)
+
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         self.call = self._call_lost
         self.send_batch = self._call_lost

@@ -66,12 +66,17 @@ class Pool:
 
     def _enter_loop(self) -> None:
         """What belongs to a loop that has ended is forgotten."""
+        self.check_loop()
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
-            if self._loop is not None and not self._loop.is_closed():
-                raise WrongLoop
             self._loop = loop
             self._forget()
+
+    def check_loop(self) -> None:
+        """Raise `WrongLoop` where the links are at home in another loop, which is there still."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed() and loop is not asyncio.get_running_loop():
+            raise WrongLoop
 
     def _check_open(self) -> None:
         if self._closed:

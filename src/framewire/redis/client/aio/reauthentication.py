@@ -57,7 +57,7 @@ class Reauthenticates:
         """Returns what may be awaited, by providers that do so, where this is called in a loop."""
         auth = new_arguments(given)
         running = asyncio._get_running_loop()
-        loop = self._server.loop or running
+        loop = running if self._server.left_behind() else self._server.loop or running
         if loop is None:  # then there is no shared link either
             return self._opener.renew(auth)
         if loop is running:

@@ -77,11 +77,19 @@ class Server:
         if self.closed:
             raise ConnectionError("the client is closed")
         if self._link is None:
+            self._enter_loop()
             self._link = self._new_link()
             if self._connecting is None:
                 self._connecting = asyncio.get_running_loop().create_task(self._connect())
             self._adopt()
         return self._link
+
+    def _enter_loop(self) -> None:
+        """Who was connecting in a loop that has ended is forgotten."""
+        if self._connecting is not None and self._connecting.get_loop() is not asyncio.get_running_loop():
+            if not self._connecting.get_loop().is_closed():
+                raise WrongLoop
+            self._connecting, self._stranded = None, []
 
     def _new_link(self) -> Link:
         link = Link(self, self.options, tracking=self.options.cache is not None)
@@ -234,8 +242,16 @@ class Server:
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
-        """The loop of the link; `None` without one."""
-        return None if self._link is None else self._link.loop
+        """The loop of the link, or of who connects; `None` without one."""
+        if self._link is not None:
+            return self._link.loop
+        return None if self._connecting is None else self._connecting.get_loop()
+
+    def check_loop(self) -> None:
+        """Raise `WrongLoop` where the link is at home in another loop, which is there still."""
+        loop = self.loop
+        if loop is not None and not loop.is_closed() and loop is not asyncio.get_running_loop():
+            raise WrongLoop
 
     async def reauthenticate(self, auth: Sequence[bytes]) -> None:
         """Be somebody else on the link, if there is one. Raises `AuthenticationError`."""
@@ -250,15 +266,14 @@ class Server:
                 raise  # of a link that was lost meanwhile, the next one is opened with what is true then
 
     def left_behind(self) -> bool:
-        """Whether the loop of the link has been closed under it."""
-        return self._link is not None and self._link.loop.is_closed()
+        """Whether that loop has been closed under it."""
+        return self.loop is not None and self.loop.is_closed()
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
     async def close(self) -> None:
         """End the link; who still waits is told. Raises `WrongLoop`."""
-        if self._link is not None and not self.left_behind() and self._link.loop is not asyncio.get_running_loop():
-            raise WrongLoop
+        self.check_loop()
         self.closed = True
         self._bind(self._call_unconnected)
         if self.left_behind():

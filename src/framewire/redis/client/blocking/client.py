@@ -27,6 +27,7 @@ from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
@@ -119,6 +120,8 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
+        if self._server.closed:
+            raise ConnectionError("the client is closed")
         if index not in self._siblings:
             sibling = BlockingClient.__new__(BlockingClient)
             sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
@@ -130,14 +133,11 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         """Run it on a link of its own, which ends where the call is interrupted: the server must not go on."""
         link = self._pool.take()
-        clean = False
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            result = self._told(request, lambda: link.call(request, shape, timeout))
-            clean = True
-            return result
+            return self._told(request, lambda: link.call(request, shape, timeout))
         finally:
-            self._pool.give_back(link, clean=clean)
+            self._pool.give_back(link, clean=link.idle)
 
     def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """A batch that waits at the server has a link of its own too."""
@@ -177,12 +177,12 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
 
     def close(self) -> None:
         """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
-        for sibling in self._siblings.values():
+        if self._owns_opener:
+            self._opener.close()  # first, so that nobody waits for who is still trying to connect
+        for sibling in list(self._siblings.values()):
             sibling.close()
         self._pool.close()
         self._subscriber.close()
-        if self._owns_opener:
-            self._opener.close()
         self._server.close()
 
     def __enter__(self) -> Self:

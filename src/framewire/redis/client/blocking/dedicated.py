@@ -65,7 +65,7 @@ class Dedicated(Runner[bytes]):
     ) -> None:
         link, self._link = self._link, None
         if link is not None:
-            self._pool.give_back(link, clean=self._clean and not link.exchange.unanswered)
+            self._pool.give_back(link, clean=self._clean and link.idle)
 
     @property
     def text(self) -> TextView:

@@ -223,6 +223,11 @@ class Link(Waits):
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
+    @property
+    def idle(self) -> bool:
+        """Whether every request has its reply."""
+        return not (self.exchange.unanswered or self.exchange.queued)
+
     def silent_for(self) -> float:
         """For how many seconds nothing has come."""
         return monotonic() - self._heard

@@ -57,6 +57,8 @@ class Opener:
         Raises `ConnectionError` and its kin, `TimeoutError`, or the server's refusal: of the last attempt.
         """
         attempts = 0
+        if self.closed.is_set():
+            raise ConnectionError("the client is closed")
         while True:
             try:
                 return self.connect(options, deadline, patient)

@@ -67,9 +67,10 @@ class Reader:
 
     def _is_due(self, seconds: float | None) -> bool:
         """Once `seconds` have passed, or somebody calls; never, if that is `None`."""
-        with self._changed:
+        changed = self._changed  # `begin_anew` makes another
+        with changed:
             if not self._called and seconds:
-                self._changed.wait(seconds)
+                changed.wait(seconds)
             if not self._called and seconds is None:
                 self._runs = False
                 return False
