@@ -24,7 +24,7 @@ from framewire.redis.client.errors import CachingError, ConnectionError, NoPermi
 from framewire.redis.client.retries import Retry
 from framewire.tap.faults.proxy import FaultProxy
 from tests.peers import PEERS, RedisServer, require
-from tests.waiting import LOOK_AGAIN, PATIENCE, until_in_loop
+from tests.waiting import PATIENCE, until_in_loop
 
 pytestmark = pytest.mark.peer
 
@@ -262,7 +262,7 @@ async def test_servers_tell_of_what_others_change(real: RedisServer, client: Cli
     await until_in_loop(lambda: client._cached is not None and len(client._cached.cache) == 0)
     async with asyncio.timeout(PATIENCE):
         while await client.execute(*read.split()) == old:  # what expires may still be there
-            await asyncio.sleep(LOOK_AGAIN)
+            await plain.ping()
     assert await client.execute(*read.split()) == await plain.execute(*read.split())
 
 

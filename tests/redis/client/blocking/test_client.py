@@ -14,7 +14,6 @@ from collections.abc import Iterator
 import pytest
 
 from framewire.redis import BlockingClient, ThreadServer, run_in_thread
-from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.errors import (
     ConnectionError,
     DataError,
@@ -316,11 +315,6 @@ def test_a_client_that_nobody_closes_is_a_leak_as_of_any_socket(server: ThreadSe
 def test_decoding_is_a_view() -> None:
     with pytest.raises(ValueError, match="is a view with str replies"):
         BlockingClient(decode_responses=True)
-
-
-def test_there_is_no_cache_yet() -> None:
-    with pytest.raises(ValueError, match="no cache yet"):
-        BlockingClient(protocol=3, cache=CacheConfig())
 
 
 def test_in_memory() -> None:
