@@ -340,3 +340,15 @@ async def test_after_the_end_every_call_says_so() -> None:
         with pytest.raises(ConnectionError, match="closed"):
             client.db(1)
         assert server.connects == 1
+
+
+async def test_what_a_credential_provider_raises_is_the_cause() -> None:
+    class Provider:
+        def get_credentials(self) -> tuple[str]:
+            raise LookupError("no token")
+
+    async with scripted(pong) as server:
+        async with Client.from_url(server.url, credential_provider=Provider(), retry=NEVER) as client:
+            with pytest.raises(ConnectionError, match="no token") as caught:
+                await client.ping()
+    assert type(caught.value.__cause__) is LookupError

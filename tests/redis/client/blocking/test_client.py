@@ -10,10 +10,12 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from framewire.redis import BlockingClient, ThreadServer, run_in_thread
+from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.errors import (
     ConnectionError,
     DataError,
@@ -83,6 +85,23 @@ def test_closing_does_not_wait_for_who_tries_to_connect() -> None:
         until(sibling._server._connecting.locked)
     thread.join(PATIENCE)
     assert not thread.is_alive()
+
+
+def test_threads_that_ask_for_a_database_at_once_get_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its cache is the one that is told."""
+    setup = BlockingClient._setup
+    first: list[BlockingClient] = []
+
+    def interrupted(self: BlockingClient, *arguments: Any) -> None:
+        if not first:
+            first.append(self)
+            first.append(client.db(1))  # as another thread would, meanwhile
+        setup(self, *arguments)
+
+    with BlockingClient(cache=CacheConfig()) as client:
+        monkeypatch.setattr(BlockingClient, "_setup", interrupted)
+        assert client.db(1) is first[1] is not first[0]
+        assert client._family[1] is first[1]._cached
 
 
 def test_databases(client: BlockingClient) -> None:

@@ -134,7 +134,7 @@ class Server:
         try:
             await self._opener.connect(link)
         except Exception as error:  # also one that nobody has foreseen: else all would wait for ever
-            failure = error if isinstance(error, RedisError) else ConnectionError(f"could not connect: {error!r}")
+            failure = error if isinstance(error, RedisError) else _because_of(error)
             if not link.lost:
                 link.abort(failure)  # which calls `link_lost`
             if self._stranded:
@@ -290,6 +290,12 @@ class Server:
             self._fail(call, copied(error))
         self._paused.clear()
         await asyncio.sleep(0)  # for the loop to close what was aborted
+
+
+def _because_of(error: Exception) -> ConnectionError:
+    failure = ConnectionError(f"could not connect: {error!r}")
+    failure.__cause__ = error
+    return failure
 
 
 def _ignore(_: Sequence[Any]) -> None:

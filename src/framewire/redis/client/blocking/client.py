@@ -125,7 +125,9 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         if index not in self._siblings:
             sibling = BlockingClient.__new__(BlockingClient)
             sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
-            return self._siblings.setdefault(index, sibling)
+            kept = self._siblings.setdefault(index, sibling)  # another thread may have been first
+            if kept._cached is not None:
+                self._family[index] = kept._cached
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
