@@ -20,7 +20,7 @@ LOG_LEVELS = ["debug", "info", "warning", "error"]
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="framewire")
 def framewire() -> None:
-    """Mini-Redis on the framewire framing layer."""
+    """Mini-Redis, and tools for the wire of any Redis server."""
 
 
 @framewire.command()
