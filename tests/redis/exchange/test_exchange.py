@@ -231,6 +231,25 @@ def test_without_a_backlog_what_cannot_leave_is_refused(link: Make) -> None:
         owner.ask(b"B")
 
 
+def test_without_a_backlog_calls_wait_for_the_link_all_the_same(link: Make) -> None:
+    owner = link(opened=False, max_queued=0, max_requests=1)
+    owner.ask(b"A")
+    owner.ask(b"B")
+    owner.exchange.open()
+    assert owner.written() == wire(b"A")
+    with pytest.raises(BacklogFull, match="11 bytes wait to be sent already, 11 more would pass the limit of 0"):
+        owner.ask(b"C")
+
+
+def test_the_first_that_waits_may_be_larger_than_what_may_wait(link: Make) -> None:
+    owner = link(opened=False, max_queued=22)
+    owner.ask(b"LONG", b"x" * 100)
+    with pytest.raises(BacklogFull):
+        owner.ask(b"A")
+    owner.exchange.open()
+    assert owner.written() == wire(b"LONG", b"x" * 100)
+
+
 def test_what_nobody_waits_for_any_more_is_never_sent(link: Make) -> None:
     owner = link(opened=False)
     waiters = [owner.ask(name) for name in (b"A", b"B", b"C")]

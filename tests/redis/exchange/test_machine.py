@@ -114,7 +114,7 @@ class Machine(RuleBasedStateMachine):
             else:
                 self.exchange.send(requests[0], asked.waiter, None, timeout, urgent=urgent)
         except BacklogFull as full:
-            assert not urgent and full.queued + full.size > MAX_QUEUED
+            assert not urgent and full.queued and full.queued + full.size > MAX_QUEUED
             return False
         self.urgent += urgent
         asked.place = -1 if urgent else asked.place
@@ -293,7 +293,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def bounds_hold(self) -> None:
         assert self.exchange.unanswered <= MAX_REQUESTS + self.urgent
-        assert self.exchange.queued_bytes <= MAX_QUEUED
+        assert self.exchange.queued_bytes <= MAX_QUEUED or self.exchange.queued == 1
         assert not self.link.breaks
 
     @invariant()

@@ -53,7 +53,8 @@ class Options:
     `max_connections` bounds the links that blocking commands, transactions and MONITOR get; who finds none free waits,
     for `socket_timeout` at most.
     On a shared link `max_in_flight` requests, of `max_in_flight_bytes`, may be without their reply; behind them calls
-    wait unsent, up to `max_queued_bytes`, and with 0 no call waits but fails at once.
+    wait unsent, up to `max_queued_bytes`, and the first of them may pass it. With 0 no call waits
+    but fails at once, other than for the link itself.
 
     With `integrity` the server is asked to echo a counter behind each command, and a link whose replies are shifted is
     closed. With a `cache` replies are kept here until the server says that they have changed; that needs RESP3.

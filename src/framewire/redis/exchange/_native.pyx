@@ -21,7 +21,7 @@ from framewire._native.resp_encode import encode_commands
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import ProtocolError
 from framewire.frames.resp import Error, Push, RespLimits
-from framewire.redis.exchange.backlog import Backlog, Waiting
+from framewire.redis.exchange.backlog import MAX_QUEUED, Backlog, Waiting
 from framewire.redis.exchange.calls import BacklogFull, UnexpectedReply, Unpairable
 from framewire.redis.exchange.knowledge import KINDS, Kind, kind_of
 from framewire.redis.exchange.reading import NOTHING, Reading
@@ -104,7 +104,8 @@ cdef class Exchange:
 
     max_requests, max_bytes: how many unanswered requests, and bytes of them, may be on the wire; the last one may pass
         the limit of bytes. What is beyond them waits in the backlog.
-    max_queued: how many bytes may wait there. 0: what cannot leave at once is refused.
+    max_queued: how many bytes may wait there; the first that waits may pass it. 0: what cannot leave at once is
+        refused, but before `open`, when 64 MiB may wait.
     integrity: behind each request that has one reply, and behind EXEC, an ECHO of a counter is sent, but not inside
         MULTI. A reply is handed on when the answer behind it has come; another one breaks the link.
     now: the owner's clock, in seconds, as of its last look. The owner sets it when it likes.
@@ -150,7 +151,7 @@ cdef class Exchange:
         *,
         Py_ssize_t max_requests=10_000,
         Py_ssize_t max_bytes=16 * 1024 * 1024,
-        Py_ssize_t max_queued=64 * 1024 * 1024,
+        Py_ssize_t max_queued=MAX_QUEUED,
         bint integrity=False,
     ):
         self.owner = owner
@@ -314,11 +315,12 @@ cdef class Exchange:
 
     cdef int queue(self, Slot slot) except -1:
         cdef list pieces = self.encode(slot)
-        if self.backlog.size + slot.size > self.max_queued:
+        limit = self.max_queued or (0 if self.opened else MAX_QUEUED)
+        if not self.backlog.takes(slot.size, limit):
             self.backlog.drop_gone(self.now)
             self.waiting = len(self.backlog) > 0
-        if self.backlog.size + slot.size > self.max_queued:
-            raise BacklogFull(self.backlog.size, slot.size, self.max_queued)
+        if not self.backlog.takes(slot.size, limit):
+            raise BacklogFull(self.backlog.size, slot.size, limit)
         self.backlog.append(Waiting(slot, pieces))
         self.waiting = True
         return 0

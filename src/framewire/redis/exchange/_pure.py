@@ -25,7 +25,7 @@ from framewire._impl import BytesMut, RespDecoder, encode_commands
 from framewire.buf.write_buffer import WriteBuffer
 from framewire.errors import ProtocolError
 from framewire.frames.resp import Error, Push, RespLimits
-from framewire.redis.exchange.backlog import Backlog, Piece, Waiting
+from framewire.redis.exchange.backlog import MAX_QUEUED, Backlog, Piece, Waiting
 from framewire.redis.exchange.calls import BacklogFull, Call, Owner, Request, Shape, UnexpectedReply, Unpairable, Waiter
 from framewire.redis.exchange.knowledge import Kind, kind_of
 from framewire.redis.exchange.reading import NOTHING, Reading
@@ -45,7 +45,8 @@ class Exchange:
 
     max_requests, max_bytes: how many unanswered requests, and bytes of them, may be on the wire; the last one may pass
         the limit of bytes. What is beyond them waits in the backlog.
-    max_queued: how many bytes may wait there. 0: what cannot leave at once is refused.
+    max_queued: how many bytes may wait there; the first that waits may pass it. 0: what cannot leave at once is
+        refused, but before `open`, when 64 MiB may wait.
     integrity: behind each request that has one reply, and behind EXEC, an ECHO of a counter is sent, but not inside
         MULTI. A reply is handed on when the answer behind it has come; another one breaks the link.
     now: the owner's clock, in seconds, as of its last look. The owner sets it when it likes.
@@ -61,7 +62,7 @@ class Exchange:
         *,
         max_requests: int = 10_000,
         max_bytes: int = 16 * 1024 * 1024,
-        max_queued: int = 64 * 1024 * 1024,
+        max_queued: int = MAX_QUEUED,
         integrity: bool = False,
     ) -> None:
         self._owner = owner
@@ -203,10 +204,11 @@ class Exchange:
 
     def _queue(self, slot: Slot) -> None:
         pieces = self._encode(slot)
-        if self._backlog.size + slot.size > self.max_queued:
+        limit = self.max_queued or (0 if self._open else MAX_QUEUED)
+        if not self._backlog.takes(slot.size, limit):
             self._backlog.drop_gone(self.now)
-        if self._backlog.size + slot.size > self.max_queued:
-            raise BacklogFull(self._backlog.size, slot.size, self.max_queued)
+        if not self._backlog.takes(slot.size, limit):
+            raise BacklogFull(self._backlog.size, slot.size, limit)
         self._backlog.append(Waiting(slot, pieces))
 
     def _encode(self, slot: Slot) -> list[Piece]:

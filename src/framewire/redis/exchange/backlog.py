@@ -13,7 +13,10 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from framewire.redis.exchange.slots import AnySlot, is_gone
 
-__all__ = ["Backlog", "Piece", "Waiting"]
+__all__ = ["MAX_QUEUED", "Backlog", "Piece", "Waiting"]
+
+MAX_QUEUED = 64 * 1024 * 1024
+"""Bytes that may wait, unless somebody says otherwise."""
 
 S = TypeVar("S", bound=AnySlot)
 
@@ -41,6 +44,11 @@ class Backlog(Generic[S]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def takes(self, size: int, limit: int) -> bool:
+        """Whether `size` bytes more may wait where `limit` may: the first that waits may be as large as it likes, for
+        on the wire it may be so too. With no limit at all, 0, nothing may wait."""
+        return limit > 0 and (not self._entries or self.size + size <= limit)
 
     def append(self, entry: Waiting[S]) -> None:
         """O(1)."""

@@ -137,6 +137,16 @@ async def test_a_link_that_is_lost_watches_nothing(client: Client) -> None:
     assert await client.get("k") is None
 
 
+async def test_a_link_that_is_lost_before_what_it_watched_was_read_is_an_error_of_watch(client: Client) -> None:
+    with pytest.raises(WatchError, match="gone") as caught:
+        async with client.transaction("k") as t:
+            number = await t.watched.client_id()
+            await client.client_kill_filter(_id=number)
+            await t.watched.get("k")
+    assert caught.value.fate is Fate.NOT_EXECUTED
+    assert isinstance(caught.value.__cause__, ConnectionError)
+
+
 async def test_a_link_that_is_lost_with_exec_on_it_leaves_the_fate_unknown() -> None:
     def answer(peer: Peer, words: list[bytes]) -> bytes | None:
         return peer.hang_up() if words[0] == b"EXEC" else b"+OK\r\n"

@@ -85,11 +85,13 @@ async def test_an_argument_without_a_form_fails_all_of_it_and_nothing_is_sent() 
 async def test_one_that_does_not_fit_into_the_queue() -> None:
     async with scripted(silent, greets=False) as server:
         async with Client.from_url(server.url, max_queued_bytes=100) as client:
+            waiting = client.set("k", bytes(50))
             p = client.pipeline()
             place = p.set("k", bytes(200))
             with pytest.raises(QueueFullError):
                 await p.execute()
             assert isinstance(place.exception(), QueueFullError)
+            waiting.cancel()
 
 
 async def test_a_block_that_raises_sends_nothing() -> None:

@@ -231,6 +231,13 @@ def test_a_watch_whose_link_is_lost(client: BlockingClient) -> None:
     assert client.get("key") is None
 
 
+def test_a_watch_whose_link_is_lost_before_what_it_watched_was_read(client: BlockingClient) -> None:
+    with pytest.raises(WatchError, match="link that watched is gone") as caught, client.transaction("key") as t:
+        t.watched._there().abort()  # type: ignore[attr-defined]
+        t.watched.get("key")
+    assert isinstance(caught.value.__cause__, ConnectionError)
+
+
 def test_monitor(client: BlockingClient) -> None:
     client.get("key")  # so that nobody has to connect meanwhile
     with client.monitor() as lines:

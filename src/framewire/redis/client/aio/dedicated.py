@@ -64,6 +64,11 @@ class Dedicated(Runner[bytes]):
             self._pool.give_back(own, clean=self._clean and own.idle)
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the link is gone, though the block has not ended."""
+        return self._own is not None and self._own.lost
+
+    @property
     def text(self) -> TextView:
         """The same client on the same link; its replies are `str`."""
         return TextView(self)
@@ -106,6 +111,7 @@ class Transaction(Pipeline[S]):
         self.watched = watched
         self._dedicated = dedicated
         self._keys = keys
+        self._asked = False  # EXEC was sent, or was to be
 
     async def __aenter__(self) -> Self:
         await self._dedicated.__aenter__()
@@ -118,6 +124,7 @@ class Transaction(Pipeline[S]):
 
     async def execute(self, raise_on_error: bool | None = None) -> list[Any]:
         """As `Pipeline.execute`; a link that was lost before EXEC left is a `WatchError`: the keys were not watched."""
+        self._asked = True
         try:
             return await super().execute(raise_on_error)
         except ConnectionError as error:
@@ -129,7 +136,10 @@ class Transaction(Pipeline[S]):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         executed = False
+        unwatched = isinstance(exc, ConnectionError) and self._dedicated.is_lost and not self._asked
         try:
+            if unwatched:  # a command of `watched` found the link gone: what it had read means nothing any more
+                raise WatchError(f"the link that watched is gone: {exc}", fate=Fate.NOT_EXECUTED) from exc
             if exc_type is None and len(self):
                 await self.execute()
                 executed = True

@@ -68,6 +68,11 @@ class Dedicated(Runner[bytes]):
             self._pool.give_back(link, clean=self._clean and link.idle)
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the link is gone, though the block has not ended."""
+        return self._link is not None and self._link.lost
+
+    @property
     def text(self) -> TextView:
         """The same client on the same link; its replies are `str`."""
         return TextView(self)
@@ -102,6 +107,7 @@ class Transaction(Pipeline[S]):
         self.watched = watched
         self._dedicated = dedicated
         self._keys = keys
+        self._asked = False  # EXEC was sent, or was to be
 
     def __enter__(self) -> Self:
         self._dedicated.__enter__()
@@ -114,6 +120,7 @@ class Transaction(Pipeline[S]):
 
     def execute(self, raise_on_error: bool | None = None) -> list[Any]:
         """As `Pipeline.execute`; a link that was lost before EXEC left is a `WatchError`: the keys were not watched."""
+        self._asked = True
         try:
             return super().execute(raise_on_error)
         except ConnectionError as error:
@@ -125,7 +132,10 @@ class Transaction(Pipeline[S]):
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         executed = False
+        unwatched = isinstance(exc, ConnectionError) and self._dedicated.is_lost and not self._asked
         try:
+            if unwatched:  # a command of `watched` found the link gone: what it had read means nothing any more
+                raise WatchError(f"the link that watched is gone: {exc}", fate=Fate.NOT_EXECUTED) from exc
             if exc_type is None and len(self):
                 self.execute()
                 executed = True
