@@ -80,8 +80,9 @@ def _start(session: Session, words: list[bytes], given: dict[str, Any]) -> None:
     shows = is_terminal if given["show_pushes"] is None else given["show_pushes"]
     asking = Asking(session, output, given["times"], given["interval"] or 0.0, given["fails"], shows)
     if words or given["script"]:
+        request = _request(words, given)  # which may make no sense, whether there is a server or not
         session.connect()
-        asking.repeat(_request(words, given))
+        asking.repeat(request)
     elif sys.stdin.isatty() and is_terminal:
         from framewire.cli.client.repl import run_prompt
 
