@@ -260,16 +260,23 @@ def test_closing_leaves_nobody_behind(run: Run) -> None:
 # -- who may connect --------------------------------------------------------------------------------------------------
 
 
+async def met_by(proxy: FaultProxy) -> bytes | str:
+    """What somebody meets who connects; a reset may come before connecting is over."""
+    try:
+        async with Client(proxy) as client:
+            return await client.rest()
+    except ConnectionResetError:
+        return "reset"
+
+
 def test_who_is_refused(run: Run) -> None:
     async def main() -> None:
         async with through("connection 2: refuse") as (_, proxy), Client(proxy) as first:
             first.send(PING)
             assert await first.receive(4) == b":1\r\n"
-            async with Client(proxy) as second:
-                assert await second.rest() == "reset"
+            assert await met_by(proxy) == "reset"
             proxy.refuse()
-            async with Client(proxy) as third:
-                assert await third.rest() == "reset"
+            assert await met_by(proxy) == "reset"
             proxy.refuse(False)
             async with Client(proxy) as fourth:
                 fourth.send(PING)
@@ -303,8 +310,8 @@ def test_a_server_that_cannot_be_reached(run: Run) -> None:
     async def main() -> None:
         with listen_at(socket.AF_INET, ("127.0.0.1", 0), 1) as taken:
             port = taken.getsockname()[1]
-        async with FaultProxy(f"redis://127.0.0.1:{port}/0") as proxy, Client(proxy) as client:
-            assert await client.rest() == "reset"
+        async with FaultProxy(f"redis://127.0.0.1:{port}/0") as proxy:
+            assert await met_by(proxy) == "reset"
             [entry] = proxy.log
             assert entry.done.startswith("the server cannot be reached: ")
 
