@@ -13,6 +13,7 @@ import stat
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import closing
 from typing import BinaryIO
 
@@ -113,14 +114,13 @@ class Pump:
             self._send_some(unsent)
             can_read, _ = wire.wait(True)
             if can_read:
-                wire.receive_now(self._room)
-                self._received()
+                self._receive(wire.receive_now)
 
     def _send_some(self, unsent: deque[Segment]) -> None:
         try:
             self._wire.send(unsent)
         except OSError as error:
-            raise ConnectionError(f"the server ended the connection: {error}") from error
+            raise self._ended(error) from error
         if self._wire.sent:
             drop(unsent, self._wire.sent.pop())
 
@@ -128,21 +128,28 @@ class Pump:
         """Receive until the last reply is here. Raises `TimeoutError`."""
         heard = time.monotonic()
         while not self._replies.ended:
-            self._wire.receive(self._room)
-            if self._received():
+            if self._receive(self._wire.receive):
                 heard = time.monotonic()
             elif timeout and time.monotonic() - heard > timeout:
                 raise TimeoutError(f"no reply for {timeout:g} s; {self._replies.count} came before")
 
-    def _received(self) -> bool:
-        """Count what was received; whether there was any."""
+    def _receive(self, receive: Callable[[memoryview], object]) -> bool:
+        """Receive, and count it; whether there was any."""
+        try:
+            receive(self._room)
+        except OSError as error:  # a reset: it has not read all that it was sent
+            raise self._ended(error) from error
         if not self._wire.received:
             return False
         nbytes = self._wire.received.pop()
         if not nbytes:
-            raise ConnectionError(f"the server ended the connection; {self._replies.count} replies came before")
+            raise self._ended(None)
         self._replies.feed(self._room[:nbytes])
         return True
+
+    def _ended(self, error: OSError | None) -> ConnectionError:
+        why = f" ({error})" if error is not None else ""
+        return ConnectionError(f"the server ended the connection{why}; {self._replies.count} replies came before")
 
 
 def _size(source: BinaryIO) -> int | None:
