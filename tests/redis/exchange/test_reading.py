@@ -75,4 +75,4 @@ def test_a_subscription_costs_the_same_however_many_there_are() -> None:
             state.subscriptions(SUBSCRIBE)
             state.confirm(SUBSCRIBE, b"%d" % i)
         steps.append(work.steps)
-    assert max(steps) == min(steps)
+    assert min(steps[:100]) == min(steps[-100:])  # in between, what others have left may be finalized
