@@ -134,9 +134,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     def _allow(self, request: Request) -> None:
         refuse_changes(words_of(request))
 
-    def _execute(self, request: tuple[Any, ...]) -> Future:
-        check_shareable(words_of(request))
-        return super()._execute(request)
+    def _check(self, words: list[bytes]) -> None:
+        check_shareable(words)
 
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         if self._hooked is not None:

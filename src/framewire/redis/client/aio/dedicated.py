@@ -13,7 +13,7 @@ from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.pool import Pool
-from framewire.redis.client.aio.views import Future, Runner, TextView
+from framewire.redis.client.aio.views import Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.definition import S
 from framewire.redis.client.errors import ConnectionError, WatchError
@@ -84,9 +84,8 @@ class Dedicated(Runner[bytes]):
     def _allow(self, request: Request) -> None:
         self._clean = False
 
-    def _execute(self, request: tuple[Any, ...]) -> Future:
+    def _check(self, words: list[bytes]) -> None:
         self._clean = False
-        return super()._execute(request)
 
 
 def _not_there(*args: Any) -> Any:

@@ -93,8 +93,13 @@ class Runner(ScanIterators[S]):
         """redis-py's name of `execute`."""
         return self._execute(worded(words))
 
+    def _check(self, words: list[bytes]) -> None:
+        """Raise where a request that a user has worded may not go over this link."""
+
     def _execute(self, request: tuple[Any, ...]) -> Future:
-        seconds = blocks(words_of(request))
+        words = words_of(request)
+        self._check(words)
+        seconds = blocks(words)
         future: Any = self._run(request, plain) if seconds is None else self._run_blocking(request, plain, seconds)
         return future  # type: ignore[no-any-return]
 

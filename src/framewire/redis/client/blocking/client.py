@@ -105,9 +105,8 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     def _allow(self, request: Request) -> None:
         refuse_changes(words_of(request))
 
-    def _execute(self, request: tuple[Any, ...]) -> Any:
-        check_shareable(words_of(request))
-        return super()._execute(request)
+    def _check(self, words: list[bytes]) -> None:
+        check_shareable(words)
 
     # -- views --------------------------------------------------------------------------------------------------------
 

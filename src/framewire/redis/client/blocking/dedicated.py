@@ -84,9 +84,8 @@ class Dedicated(Runner[bytes]):
     def _allow(self, request: Request) -> None:
         self._clean = False
 
-    def _execute(self, request: tuple[Any, ...]) -> Any:
+    def _check(self, words: list[bytes]) -> None:
         self._clean = False
-        return super()._execute(request)
 
 
 class Transaction(Pipeline[S]):

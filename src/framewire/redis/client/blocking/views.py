@@ -73,8 +73,13 @@ class Runner(ScanIterators[S]):
         """redis-py's name of `execute`."""
         return self._execute(worded(words))
 
+    def _check(self, words: list[bytes]) -> None:
+        """Raise where a request that a user has worded may not go over this link."""
+
     def _execute(self, request: tuple[Any, ...]) -> Any:
-        seconds = blocks(words_of(request))
+        words = words_of(request)
+        self._check(words)
+        seconds = blocks(words)
         return self._run(request, plain) if seconds is None else self._run_blocking(request, plain, seconds)
 
 
