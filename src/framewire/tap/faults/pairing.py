@@ -21,13 +21,12 @@ from typing import Literal, NamedTuple
 from framewire._impl import FrameScanner
 from framewire.codecs.resp import parse
 from framewire.frames.resp import Array, Bulk, Push
+from framewire.redis.exchange.knowledge import CONFIRMATIONS, MESSAGES
 
 __all__ = ["Paired", "Pairing", "without_attributes"]
 
-_SUBSCRIBING = (b"subscribe", b"psubscribe", b"ssubscribe")
-_UNSUBSCRIBING = (b"unsubscribe", b"punsubscribe", b"sunsubscribe")
-_CONFIRMED = frozenset({*_SUBSCRIBING, *_UNSUBSCRIBING})
-_PUBLISHED = frozenset({b"message", b"pmessage", b"smessage", *_CONFIRMED})
+_PUBLISHED = frozenset({*MESSAGES, *CONFIRMATIONS})
+_MARKS = {word.mark for word in CONFIRMATIONS.values()}
 _monitored = re.compile(rb"\+\d+\.\d+ \[")
 
 
@@ -68,7 +67,7 @@ class _Mode:
             self.queueing = self.monitoring = self.silent = False
         elif self.queueing:
             self.queueing = name not in (b"exec", b"discard")
-        elif name in _CONFIRMED:
+        elif name in CONFIRMATIONS:
             return self.subscribed.names_in(name, request), not self._is_silenced
         elif not (self.protocol == 2 and self.subscribed):  # else it is refused, whatever it is
             if name == b"monitor" and self.monitoring:
@@ -101,31 +100,33 @@ class _Mode:
 
 
 class _Subscribed:
-    """The names that a connection is subscribed to, by the command that did it."""
+    """The names that a connection is subscribed to: channels, patterns, shard channels, each by its mark."""
 
     def __init__(self) -> None:
-        self._names: dict[bytes, set[bytes]] = {name: set() for name in _SUBSCRIBING}
+        self._names: dict[bytes, set[bytes]] = {mark: set() for mark in _MARKS}
 
     def __bool__(self) -> bool:
         return any(self._names.values())
 
     def names_in(self, name: bytes, request: Sequence[bytes]) -> int:
         """How many confirmations this request changes them by. One without names ends all of its kind."""
-        if name in _UNSUBSCRIBING and len(request) == 1:
-            names = self._names[name.replace(b"unsub", b"sub")]
+        word = CONFIRMATIONS[name]
+        if not word.adds and len(request) == 1:
+            names = self._names[word.mark]
             count = max(1, len(names))
             names.clear()
             return count
-        for word in request[1:]:
-            self.confirmed(name, word)
+        for each in request[1:]:
+            self.confirmed(name, each)
         return len(request) - 1
 
     def confirmed(self, kind: bytes, name: bytes) -> None:
         """A confirmation says this; other kinds of messages change nothing."""
-        if kind in _SUBSCRIBING:
-            self._names[kind].add(name)
-        elif kind in _UNSUBSCRIBING:
-            self._names[kind.replace(b"unsub", b"sub")].discard(name)
+        word = CONFIRMATIONS.get(kind)
+        if word is not None and word.adds:
+            self._names[word.mark].add(name)
+        elif word is not None:
+            self._names[word.mark].discard(name)
 
 
 class Pairing:
