@@ -22,11 +22,15 @@ class Security(NamedTuple):
     sni: str | None = None
 
     def context(self) -> ssl.SSLContext:
-        """Raises `OSError` where a file cannot be read."""
-        context = ssl.create_default_context(cafile=self.cacert, capath=self.cacertdir)
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.cert is not None:
-            context.load_cert_chain(self.cert, self.key)
+        """As the clients have it. Raises `OSError` where a file cannot be read."""
+        from framewire.redis.client.options import Options  # not before it is needed: `--help` takes no time
+        from framewire.redis.client.tls import ssl_context
+
+        options = Options(
+            ssl=True, ssl_ca_certs=self.cacert, ssl_ca_path=self.cacertdir, ssl_certfile=self.cert,
+            ssl_keyfile=self.key if self.cert is not None else None,
+            ssl_cert_reqs="none" if self.insecure else "required",
+        )  # fmt: skip
+        context = ssl_context(options)
+        assert context is not None
         return context
