@@ -51,7 +51,7 @@ async def client(real: RedisServer, protocol: int) -> AsyncIterator[Client]:
 
 @asynccontextmanager
 async def over_a_proxy(server: RedisServer, protocol: int) -> AsyncIterator[tuple[FaultProxy, Client]]:
-    retry = Retry(base=0.001, cap=0.01)
+    retry = Retry(retries=10_000, base=0.001, cap=0.01)
     async with FaultProxy(url_of(server)) as proxy, Client.from_url(proxy.url, protocol=protocol, retry=retry) as made:
         yield proxy, made
 
@@ -163,7 +163,7 @@ async def test_a_link_that_is_asked_while_it_is_subscribed(real: RedisServer, pr
 async def test_a_shard_channel_that_the_server_ends_is_subscribed_again(real: RedisServer, protocol: int) -> None:
     """A cluster of one: its slot is taken away, and comes back."""
     with RedisServer("--cluster-enabled", "yes", name=real.name) as node:
-        retry = Retry(base=0.001, cap=0.01)
+        retry = Retry(retries=10_000, base=0.001, cap=0.01)
         async with Client.from_url(url_of(node), protocol=protocol, retry=retry) as client:
             slot = await client.execute("CLUSTER", "KEYSLOT", "s")
             await client.execute("CLUSTER", "ADDSLOTSRANGE", 0, 16383)

@@ -56,7 +56,7 @@ def client(real: RedisServer, protocol: int) -> Iterator[BlockingClient]:
 def over_a_proxy(
     server: RedisServer, protocol: int, **options: Any
 ) -> Iterator[tuple[ThreadFaultProxy, BlockingClient]]:
-    options = {"retry": Retry(base=0.001, cap=0.01), "socket_timeout": PATIENCE, **options}
+    options = {"retry": Retry(retries=10_000, base=0.001, cap=0.01), "socket_timeout": PATIENCE, **options}
     with fault_proxy_in_thread(url_of(server)) as proxy:
         with BlockingClient.from_url(proxy.url, protocol=protocol, **options) as made:
             yield proxy, made
@@ -229,7 +229,7 @@ def test_a_link_that_is_asked_while_it_is_subscribed(real: RedisServer, protocol
 
 def test_a_server_that_stands_still_is_given_up(real: RedisServer, protocol: int) -> None:
     """Half-open: nothing comes, and nothing says that nothing will."""
-    options = {"protocol": protocol, "health_check_interval": 0.05, "retry": Retry(base=0.001, cap=0.01)}
+    options = {"protocol": protocol, "health_check_interval": 0.05, "retry": Retry(retries=10_000, base=0.001, cap=0.01)}
     with BlockingClient.from_url(url_of(real), socket_timeout=1.0, **options) as client:
         with client.pubsub() as pubsub:
             until_subscribed(pubsub)
@@ -264,7 +264,7 @@ def is_well(pubsub: PubSub[bytes]) -> bool:
 def test_a_shard_channel_that_the_server_ends_is_subscribed_again(real: RedisServer, protocol: int) -> None:
     """A cluster of one: its slot is taken away, and comes back."""
     with RedisServer("--cluster-enabled", "yes", name=real.name) as node, ExitStack() as stack:
-        retry = Retry(base=0.001, cap=0.01)
+        retry = Retry(retries=10_000, base=0.001, cap=0.01)
         options = {"protocol": protocol, "retry": retry, "socket_timeout": PATIENCE}
         client = stack.enter_context(BlockingClient.from_url(url_of(node), **options))
         slot = client.execute("CLUSTER", "KEYSLOT", "s")

@@ -76,7 +76,7 @@ def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """Servers in threads run on this kind of loop."""
     if request.param == "uvloop":
         pytest.importorskip("uvloop")
-    monkeypatch.setattr("framewire.redis.server.network.thread.new_event_loop", lambda: new_event_loop(request.param))
+    monkeypatch.setattr("framewire.aio.thread.new_event_loop", lambda: new_event_loop(request.param))
     return str(request.param)
 
 
