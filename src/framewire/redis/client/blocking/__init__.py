@@ -1,7 +1,9 @@
 """The blocking client, for threads.
 
     client.py       `BlockingClient`, and its text view
-    server.py       where requests go: one server; connecting, and trying again
+    route.py        where requests go: what a client needs of that
+    node.py         one server: its shared link, links of their own, and what listens
+    server.py       its shared link: connecting, and trying again
     link.py         one connection: calls, deadlines, silence
     turns.py        which thread sends, which receives for all, which waits
     waits.py        threads on a link that ask nothing: who waits for pushes, who reads for nobody

@@ -1,4 +1,4 @@
-"""Where requests go: one server, over one link that is made when it is needed.
+"""The shared link of one server, made when it is needed.
 
 What belongs here: when to connect, by one thread for all; and what becomes of a call whose link is lost, or that the
 server does not take: its thread sends it again, or is told its fate. How bytes go and come is the link's business.
