@@ -81,8 +81,8 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
         self._hooked = HookedCalls(Hooks(hooks, options), route.call, route.batch) if hooks else None
-        self._call = (self._hooked or route).call  # type: ignore[method-assign]
-        self._batch = (self._hooked or route).batch  # type: ignore[method-assign]
+        self._call = (self._hooked or route).call  # type: ignore[method-assign, assignment]
+        self._batch = (self._hooked or route).batch  # type: ignore[method-assign, assignment]
 
     @property
     def cache_stats(self) -> CacheStats | None:
