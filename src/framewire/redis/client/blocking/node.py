@@ -16,6 +16,7 @@ from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pool import Pool
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.waits import Started
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.options import Options
 from framewire.redis.exchange.calls import Request, Shape
@@ -27,11 +28,12 @@ class Node:
     """A `Route` to one server.
 
     How often a call is tried again, and connecting, is said by `options.retry`: with no retries both are one attempt,
-    so that who knows other servers decides about the next.
+    so that who knows other servers decides about the next. `start` is the first half of a `batch`, always one attempt.
     """
 
     call: Callable[[Request, Shape | None, float | None], Any]
     batch: Callable[[Sequence[Request], float | None], list[Any]]
+    start: Callable[[Sequence[Request], float | None], Started]
 
     def __init__(self, options: Options, opener: Opener, family: Family | None = None) -> None:
         """`family`: the caches of the same server's other databases."""
@@ -49,7 +51,7 @@ class Node:
             self._family.setdefault(options.db, self.cached)
             self.pool.on_lend = self.cached.watch
         calls = self.cached or self.server
-        self.call, self.batch = calls.call, calls.batch
+        self.call, self.batch, self.start = calls.call, calls.batch, calls.start
 
     def sibling(self, db: int) -> Node:
         if db not in self._siblings:  # another thread may be faster than this one: then its node is the one
