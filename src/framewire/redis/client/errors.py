@@ -36,7 +36,7 @@ from framewire.errors import FramewireError
 from framewire.redis.client.fates import Fate, fate_of_reply
 
 __all__ = [
-    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
+    "MOVING", "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
     "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError",
     "ClusterPartialError", "ConnectionError", "DataError", "ExecAbortError", "InvalidResponse", "LockError",
     "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError",
@@ -210,6 +210,10 @@ class LockError(RedisError, ValueError):
 
 class LockNotOwnedError(LockError):
     """The lock is not ours, or no longer."""
+
+
+MOVING: Final = (AskError, TryAgainError, ClusterDownError)
+"""With these a node says that the slot of the keys is not, or not wholly, its own."""
 
 
 # -- error replies ----------------------------------------------------------------------------------------------------

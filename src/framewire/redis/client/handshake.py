@@ -85,7 +85,7 @@ def _is_unknown(reply: Error) -> bool:
 
 
 def _settle(options: Options) -> Generator[Requests, list[Any], None]:
-    """The rest: only the database must be there; names are best effort."""
+    """The rest: only the database must be there; names, and what replicas may answer, are best effort."""
     requests: Requests = [(b"SELECT", options.db)] if options.db else []
     if options.client_name:
         requests.append((b"CLIENT", b"SETNAME", options.client_name))
@@ -93,6 +93,8 @@ def _settle(options: Options) -> Generator[Requests, list[Any], None]:
         requests.append((b"CLIENT", b"SETINFO", b"LIB-NAME", options.lib_name))
         if options.lib_version:
             requests.append((b"CLIENT", b"SETINFO", b"LIB-VER", options.lib_version))
+    if options.read_from != "primary":
+        requests.append((b"READONLY",))  # for replicas in a cluster; other servers refuse it
     replies = (yield requests) if requests else []
     if options.db:
         _check(replies[0], b"SELECT")
