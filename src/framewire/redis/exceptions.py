@@ -21,6 +21,7 @@ from framewire.redis.client.errors import (
     LockError,
     LockNotOwnedError,
     MasterDownError,
+    MasterNotFoundError,
     MaxConnectionsError,
     ModuleError,
     MovedError,
@@ -43,7 +44,7 @@ __all__ = [
     "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
     "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError",
     "ConnectionError", "DataError", "ExecAbortError", "Fate", "InvalidResponse", "LockError", "LockNotOwnedError",
-    "MasterDownError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError", "NoScriptError",
-    "OutOfMemoryError", "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError", "ResponseError",
-    "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
+    "MasterDownError", "MasterNotFoundError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError",
+    "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError",
+    "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
 ]  # fmt: skip

@@ -6,6 +6,7 @@
         |   |-- AuthenticationError       wrong name or password, or none given
         |   |-- AuthorizationError
         |   |-- BusyLoadingError          LOADING
+        |   |-- MasterNotFoundError       no sentinel tells who the primary is
         |   |-- MaxConnectionsError       the pool, or the server, has no room for one more
         |   `-- InvalidResponse           the server does not speak the protocol
         |-- TimeoutError                  no reply in time (also the builtin); `cause` says why
@@ -33,9 +34,9 @@ from framewire.errors import FramewireError
 from framewire.redis.client.fates import Fate, fate_of_reply
 
 __all__ = [
-    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
-    "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError",
-    "DataError", "ExecAbortError", "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError",
+    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError", "BusyLoadingError",
+    "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError", "DataError",
+    "ExecAbortError", "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError", "MasterNotFoundError",
     "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError",
     "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError", "ResponseError", "SharedLinkError", "TimeoutError",
     "TryAgainError", "WatchError", "error_of_reply",
@@ -70,6 +71,10 @@ class AuthorizationError(ConnectionError):
 
 class BusyLoadingError(ConnectionError):
     """The server still reads its data from disk."""
+
+
+class MasterNotFoundError(ConnectionError):
+    """No sentinel tells who the primary of a service is; the text says what each of them says."""
 
 
 class MaxConnectionsError(ConnectionError):
