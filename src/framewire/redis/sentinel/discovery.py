@@ -171,6 +171,10 @@ class Discovery:
     def _ask_first(self, sentinel: Address) -> None:
         self.sentinels = [sentinel, *(one for one in self.sentinels if one != sentinel)]
 
+    def lose_replica(self, replica: Address) -> None:
+        """It cannot be reached; sentinels that are asked may name it again."""
+        self.replicas = tuple(one for one in self.replicas if one != replica)
+
     def doubt(self) -> None:
         """It has to be asked again: the primary cannot be reached or is none, or something may not have been heard."""
         self.primary = None
