@@ -69,7 +69,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 class ServerProcess:
-    """A server of a given program: `with ServerProcess(find_program("redis")) as server:` then `host`, `port`, `client`.
+    """A server of some program: `with ServerProcess("redis") as server:` then `host`, `port`, `client`.
 
     Nothing is stored unless `arguments` say so; these are those of redis-server (`"--databases", "4"`). Its directory
     is removed with it. `stop()` is what SIGSTOP does; `end()`, or the end of the `with` block, ends it for good.
@@ -293,7 +293,7 @@ class ServerProcess:
 
 
 def _kill(process: subprocess.Popen[bytes], owner: int) -> None:
-    """What nobody ended goes with its last reference, or with the interpreter; a forked child ends nothing of its parent."""
+    """What nobody ended goes with its last reference, or with the interpreter. A forked child ends nothing here."""
     if os.getpid() == owner and process.poll() is None:
         process.kill()
         process.wait()

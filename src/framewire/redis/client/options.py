@@ -178,6 +178,11 @@ class Options:
         return cls(**{**keywords, **said, **place})
 
     @property
+    def is_several(self) -> bool:
+        """Whether it is more than one server: a cluster, or what sentinels watch."""
+        return bool(self.startup_nodes or self.sentinels)
+
+    @property
     def scheme(self) -> str:
         """What its URL begins with."""
         if self.memory is not None:

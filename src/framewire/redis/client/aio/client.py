@@ -80,8 +80,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._siblings: dict[int, Client] = {}
         self._family = {} if family is None else family
         self._begin()
-        new_route = factory(options.scheme, "aio") if options.startup_nodes or options.sentinels else Node
-        self._route: Route = new_route(options, self._opener, self._bind, self._family)
+        make = factory(options.scheme, "aio") if options.is_several else Node
+        self._route: Route = make(options, self._opener, self._bind, self._family)
         if self._owns_opener:
             self._listen_for_credentials()
 

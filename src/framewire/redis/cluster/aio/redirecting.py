@@ -41,19 +41,22 @@ ENDLESS_SECONDS = 60.0
 class Redirecting:
     """For the calls of one client.
 
-    `choose(slot)` is the node for a request of that slot (of any, with `None`), or `None` where nobody owns it;
-    `plan` is to be called when the topology may want a refresh.
+    `choose(slot, request, avoid)` is the node for a request of that slot, or `None` where nobody owns it; without a
+    slot any, rather not the one at `avoid`. `plan` is called when the topology may want a refresh, `moved` when it may have
+    learnt who has a slot.
     """
 
     def __init__(
         self, options: Options, topology: Topology, attempts: Attempts,
         choose: Callable[[int | None, Request, Address | None], ClusterNode | None], plan: Callable[[], None],
+        moved: Callable[[int], None],
     ) -> None:  # fmt: skip
         self._options = options
         self._topology = topology
         self._attempts = attempts
         self._choose = choose
         self._plan = plan
+        self._moved = moved
         self.nodes: Nodes  # set by who makes both
         self._pinned: WeakSet[Any] = WeakSet()
         self._parked: dict[int, tuple[Call, asyncio.TimerHandle | None]] = {}  # by id
@@ -82,10 +85,14 @@ class Redirecting:
         return True
 
     def _decide(self, node: ClusterNode, call: Call, text: str, fate: Fate) -> Decision | None:
-        if fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
+        redirect = redirect_of(text)
+        if fate is not Fate.NOT_EXECUTED and redirect is None:
             return None  # out of a script: what it did before that, nobody knows
         slot, reads = place_of(call)
-        return self._topology.refused(Asked(node.address, slot, self._attempts.made(call), reads), text)
+        decision = self._topology.refused(Asked(node.address, slot, self._attempts.made(call), reads), text)
+        if redirect is not None and redirect.for_good:
+            self._moved(redirect.slot)
+        return decision
 
     def _later_there(self, node: ClusterNode, call: Call, refusal: RedisError) -> bool:
         """What passes by itself is asked again there."""
@@ -179,10 +186,11 @@ class Redirecting:
 
     def park(self, call: Call, slot: int | None) -> None:
         """Until the slot map is known, or says who owns the slot."""
-        decision = self._topology.unowned(slot, self._attempts.count(call))
-        if isinstance(decision, GiveUp):
-            self.tell(call, ClusterDownError(f"CLUSTERDOWN {decision.why}", fate=Fate.NOT_EXECUTED))
-            return
+        if slot is not None:
+            decision = self._topology.unowned(slot, self._attempts.count(call))
+            if isinstance(decision, GiveUp):
+                self.tell(call, ClusterDownError(decision.why, fate=Fate.NOT_EXECUTED))
+                return
         self._plan()
         timer = None
         if call.deadline != math.inf:
@@ -193,7 +201,8 @@ class Redirecting:
         del self._parked[id(call)]
         name = name_of(call).decode("ascii", "replace")
         waited = call.deadline - call.began
-        self.tell(call, TimeoutError(f"{name} had nowhere to go for {waited:.3g} s: no node is known to serve its slot"))
+        why = f"{name} had nowhere to go for {waited:.3g} s: no node is known to serve its slot"
+        self.tell(call, TimeoutError(why, fate=Fate.NOT_EXECUTED))
 
     def unpark(self) -> None:
         """The slot map has changed."""

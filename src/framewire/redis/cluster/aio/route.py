@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -50,6 +50,7 @@ from framewire.redis.cluster.routing import (
     slot_of_first,
 )
 from framewire.redis.cluster.routing import Nodes as Which
+from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.splitting import join, split
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.exchange.calls import Call, Request, Shape
@@ -73,12 +74,9 @@ class ClusterRoute:
     def begin_anew(self) -> None:
         options = self.options
         self._loop: asyncio.AbstractEventLoop | None = None
-        seeds = [Address(host, port) for host, port in options.startup_nodes]
-        self.topology = Topology(
-            seeds, clock=monotonic, chance=random.random, remap=options.address_remap, tls=options.ssl
-        )
+        self.topology = _topology(options)
         attempts = Attempts()
-        self._redirecting = Redirecting(options, self.topology, attempts, self._choose, self._plan)
+        self._redirecting = Redirecting(options, self.topology, attempts, self._choose, self._plan, self._moved)
         self.nodes = self._redirecting.nodes = Nodes(
             options, self._opener, self._redirecting, attempts, self._families
         )  # fmt: skip
@@ -222,10 +220,13 @@ class ClusterRoute:
             future.add_done_callback(one.follow)
 
     def _send_transaction(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
-        slot = slot_of_all(requests)
+        slot_of_all(requests)
         began = self._enter_loop().time()
         deadline = math.inf if timeout is None else began + timeout
         self._redirecting.dispatch(Call(requests, True, waiter, None, False, [], deadline, began))
+
+    def _moved(self, slot: int) -> None:
+        self._by_slot[slot] = None  # `_choose` looks at the map
 
     # -- the map ------------------------------------------------------------------------------------------------------
 
@@ -322,6 +323,16 @@ class ClusterRoute:
         self._refresher.close()
         self._redirecting.close(ConnectionError("the client was closed"))
         await self.nodes.close()
+
+
+def _topology(options: Options) -> Topology:
+    seeds = [Address(host, port) for host, port in options.startup_nodes]
+    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
+    remap = options.address_remap
+    return Topology(
+        seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,
+        remap=None if remap is None else lambda address: Address(*remap(address)),
+    )  # fmt: skip
 
 
 def _send_all(nodes: dict[ClusterNode, Pipelined]) -> None:
