@@ -31,6 +31,7 @@ from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.urls import factory
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
@@ -70,7 +71,8 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
-        self._route = route = route or Node(options, self._opener)
+        make = factory(options.scheme, "blocking") if options.is_several else Node
+        self._route = route = route or make(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
         if self._owns_opener:
