@@ -12,7 +12,7 @@ from typing import Any, Self
 from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pipeline import Pipeline
-from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.route import OwnLinks
 from framewire.redis.client.aio.views import Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.definition import S
@@ -31,9 +31,12 @@ class Dedicated(Runner[bytes]):
     used. A lost link is not made anew: what it knew is gone, and every further call raises `ConnectionError`.
     """
 
-    def __init__(self, pool: Pool, options: Options, hooked: HookedCalls | None = None) -> None:
-        """`hooked` tells the hooks of its calls."""
+    def __init__(
+        self, pool: OwnLinks, options: Options, hooked: HookedCalls | None = None, requests: Sequence[Request] = ()
+    ) -> None:
+        """`hooked` tells the hooks of its calls; `requests` say where its link is to go."""
         self._pool = pool
+        self._requests = requests
         self._hooked = hooked
         self._timeout = options.socket_timeout
         self._own: OwnLink | None = None
@@ -41,7 +44,7 @@ class Dedicated(Runner[bytes]):
         self._call = self._batch = _not_there
 
     async def __aenter__(self) -> Self:
-        self._own = own = await self._pool.take()
+        self._own = own = await self._pool.take(self._requests)
         own.on_lost = self._rebind
         self._rebind()
         return self

@@ -26,7 +26,7 @@ __all__ = ["Opener"]
 
 
 class Opener:
-    """Opens the links of one client, and of its siblings for other databases."""
+    """Opens the links of one client, each to where its own options say; and of its siblings for other databases."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -61,7 +61,7 @@ class Opener:
     async def _open_transport(self, link: Link) -> None:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
         loop = asyncio.get_running_loop()
-        options = self._options
+        options = link.options
         if self._hold is not None:
             await self._hold.open_connection(lambda: link)
         elif options.path is not None:
@@ -70,7 +70,7 @@ class Opener:
             await self._open_tcp(loop, link)
 
     async def _open_tcp(self, loop: asyncio.AbstractEventLoop, link: Link) -> None:
-        options = self._options
+        options = link.options
         if options.ssl and self._context is None:
             self._context = await loop.run_in_executor(None, ssl_context, options)  # it reads files
         several = not _is_uvloop(loop) and not _is_address(options.host)  # uvloop tries them one after the other
