@@ -14,6 +14,7 @@ from framewire.redis.client.errors import (
     ClusterCrossSlotError,
     ClusterDownError,
     ClusterError,
+    ClusterPartialError,
     ConnectionError,
     DataError,
     ExecAbortError,
@@ -42,8 +43,8 @@ from framewire.redis.client.fates import Fate
 __all__ = [
     "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
     "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError",
-    "ConnectionError", "DataError", "ExecAbortError", "Fate", "InvalidResponse", "LockError", "LockNotOwnedError",
-    "MasterDownError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError", "NoScriptError",
-    "OutOfMemoryError", "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError", "ResponseError",
-    "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
+    "ClusterPartialError", "ConnectionError", "DataError", "ExecAbortError", "Fate", "InvalidResponse", "LockError",
+    "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError",
+    "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError",
+    "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
 ]  # fmt: skip

@@ -195,7 +195,7 @@ def test_a_client_without_hooks_is_not_slowed_down(server: ThreadServer) -> None
 
     asyncio.run(main())
     with BlockingClient.from_url(server.url) as blocking:
-        assert blocking._call == blocking._server.call
+        assert blocking._call == blocking._route.server.call
 
 
 def test_a_link_that_cannot_be_made_was_not_opened() -> None:

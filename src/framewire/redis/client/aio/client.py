@@ -33,6 +33,7 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import BacklogFull, Request, Shape
+from framewire.redis.urls import factory
 
 __all__ = ["Client", "TextClient"]
 
@@ -79,7 +80,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._siblings: dict[int, Client] = {}
         self._family = {} if family is None else family
         self._begin()
-        self._route: Route = Node(options, self._opener, self._bind, self._family)
+        make = factory(options.scheme, "aio") if options.is_several else Node
+        self._route: Route = make(options, self._opener, self._bind, self._family)
         if self._owns_opener:
             self._listen_for_credentials()
 
