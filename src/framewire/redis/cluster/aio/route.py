@@ -22,7 +22,7 @@ from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.route import Bind, Future
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError, RedisError
@@ -30,10 +30,11 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.gathering import gather
-from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes
+from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes, options_at
 from framewire.redis.cluster.aio.pipelining import One, Pipelined, Whole, is_transaction
 from framewire.redis.cluster.aio.redirecting import Redirecting
 from framewire.redis.cluster.aio.refreshing import Refresher
+from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine, combine
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.routing import (
@@ -52,6 +53,7 @@ from framewire.redis.cluster.routing import (
 from framewire.redis.cluster.routing import Nodes as Which
 from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.exchange.calls import Call, Request, Shape
 from framewire.redis.slots import SLOTS, slot_of
@@ -83,6 +85,7 @@ class ClusterRoute:
         self._refresher = Refresher(self.topology, self._ask_for_slots, self._refreshed, self._not_refreshed)
         self._by_slot: list[ClusterNode | None] = [None] * SLOTS
         self._lent: dict[OwnLink, ClusterNode] = {}
+        self._subscriber = self._new_subscriber()
 
     # -- single calls -------------------------------------------------------------------------------------------------
 
@@ -244,6 +247,7 @@ class ClusterRoute:
             self.nodes.retire(address)
         self._by_slot = self._nodes_by_slot()
         self._redirecting.unpark()
+        self._subscriber.map_changed()
 
     def _forget(self, address: Address, slots: Any) -> None:
         """What was kept of slots that have gone elsewhere: their new owner tells another link of changes."""
@@ -281,11 +285,16 @@ class ClusterRoute:
     def has_room(self) -> bool:
         return all(node.has_room() for node in self.nodes)
 
-    def subscriber(self) -> Subscriber:
-        node = self._choose(None, (b"PING",), None)
-        if node is None:
-            node = self.nodes.at(Address(*self.options.startup_nodes[0]))
-        return node.subscriber()
+    def subscriber(self) -> Subscribing:
+        if self._subscriber.left_behind():
+            self._subscriber = self._new_subscriber()
+        return self._subscriber
+
+    def _new_subscriber(self) -> ClusterSubscriber:
+        places = TopologyPlaces(self.topology)
+        return ClusterSubscriber(
+            self.options, self._opener, places, lambda address: options_at(self.options, address), self._plan
+        )
 
     def cache_stats(self) -> CacheStats | None:
         return None
@@ -321,6 +330,7 @@ class ClusterRoute:
         self.check_loop()
         self.closed = True
         self._refresher.close()
+        self._subscriber.close()
         self._redirecting.close(ConnectionError("the client was closed"))
         await self.nodes.close()
 

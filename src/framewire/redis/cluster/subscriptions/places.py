@@ -1,6 +1,6 @@
 """What pub/sub must know of a cluster.
 
-What belongs here: the form in which the slot map is asked. The topology has all of it.
+What belongs here: the form in which the slot map is asked, and how a topology answers.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.decisions import Again, Asked, Send
+from framewire.redis.cluster.topology import Topology
 
-__all__ = ["Places", "Turn"]
+__all__ = ["Places", "TopologyPlaces", "Turn"]
 
 
 class Turn(NamedTuple):
@@ -45,3 +47,36 @@ class Places(Protocol):
 
     def lost(self, address: Address) -> None:
         """A link to `address` was lost, or could not be made."""
+
+
+class TopologyPlaces:
+    """`Places` as a topology knows them, at each moment."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+
+    @property
+    def owners(self) -> Sequence[Address | None]:
+        return self._topology.owners
+
+    @property
+    def primaries(self) -> Sequence[Address]:
+        return self._topology.primaries
+
+    @property
+    def nodes(self) -> Sequence[Address]:
+        return self._topology.nodes
+
+    def turned_away(self, address: Address, slot: int, text: str, attempts: int) -> Turn | None:
+        decision = self._topology.refused(Asked(address, slot, attempts), text)
+        match decision:
+            case None:
+                return None
+            case Send(to, _, after, anew):
+                return Turn(to, after, anew)
+            case Again(after):
+                return Turn(after=after)
+        return Turn(hopeless=True)
+
+    def lost(self, address: Address) -> None:
+        self._topology.lost(address)
