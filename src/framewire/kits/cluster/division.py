@@ -6,6 +6,7 @@ What belongs here: numbers. What is asked of nodes is in `moving`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 __all__ = ["SLOTS", "Move", "divide", "plan_leaving", "plan_rebalance", "ranges_of"]
@@ -28,7 +29,7 @@ def divide(shares: int) -> list[range]:
     if not 1 <= shares <= SLOTS:
         raise ValueError(f"{SLOTS} slots cannot be divided among {shares} primaries")
     bounds = [SLOTS * share // shares for share in range(shares + 1)]
-    return [range(*pair) for pair in zip(bounds, bounds[1:], strict=False)]
+    return [range(*pair) for pair in pairwise(bounds)]
 
 
 def ranges_of(slots: Iterable[int]) -> list[tuple[int, int]]:

@@ -10,6 +10,8 @@ What belongs here: the commands for that, in their order. Which slots, and where
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 from framewire.kits.cluster.node import ClusterNode
 
@@ -17,6 +19,7 @@ __all__ = ["move_slots"]
 
 _TIMEOUT = 60_000  # milliseconds for each step of a MIGRATE
 _BATCH = 256  # slots that are open at once: each change of state is a write to disk, shared by a batch
+_LINKS = 8  # Valkey lets each SETSLOT of a link wait until all replicas have it
 
 
 def move_slots(
@@ -38,19 +41,15 @@ def move_slots(
                 _migrate(keys, source, target)
                 pause()
         for node in (target, source, *others):
-            _assign(batch, node, target.id)
+            _set_slots(node, batch, "NODE", target.id)
 
 
 def _nothing() -> None: ...
 
 
-def _open(slots: Iterable[int], source: ClusterNode, target: ClusterNode) -> None:
-    with target.client.pipeline() as pipeline:
-        for slot in slots:
-            pipeline.cluster_setslot(source.id, slot, "IMPORTING")
-    with source.client.pipeline() as pipeline:
-        for slot in slots:
-            pipeline.cluster_setslot(target.id, slot, "MIGRATING")
+def _open(slots: Sequence[int], source: ClusterNode, target: ClusterNode) -> None:
+    _set_slots(target, slots, "IMPORTING", source.id)
+    _set_slots(source, slots, "MIGRATING", target.id)
 
 
 def _with_keys(slots: Iterable[int], node: ClusterNode) -> list[int]:
@@ -64,7 +63,16 @@ def _migrate(keys: Sequence[bytes], source: ClusterNode, target: ClusterNode) ->
     source.client.migrate(target.host, target.port, keys, 0, _TIMEOUT, auth=target.password)
 
 
-def _assign(slots: Iterable[int], node: ClusterNode, owner: str) -> None:
-    with node.client.pipeline() as pipeline:
-        for slot in slots:
-            pipeline.cluster_setslot(owner, slot, "NODE")
+def _set_slots(
+    node: ClusterNode, slots: Sequence[int], state: Literal["IMPORTING", "MIGRATING", "NODE"], other: str
+) -> None:
+    """Tell a node of slots, over several links at once."""
+
+    def tell(part: Sequence[int]) -> None:
+        with node.client.dedicated() as link, link.pipeline() as pipeline:
+            for slot in part:
+                pipeline.cluster_setslot(other, slot, state)
+
+    with ThreadPoolExecutor(_LINKS) as threads:
+        for told in [threads.submit(tell, slots[first::_LINKS]) for first in range(min(_LINKS, len(slots)))]:
+            told.result()

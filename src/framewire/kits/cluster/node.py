@@ -43,7 +43,9 @@ class ClusterNode(ServerProcess):
             *super()._command_line(), "--cluster-enabled", "yes", "--cluster-port", str(self.bus_port),
             "--cluster-node-timeout", str(self.node_timeout),
             "--cluster-allow-replica-migration", "no",  # nobody changes sides of his own accord
-            "--repl-diskless-sync-delay", "0", *secure, *further,
+            "--repl-diskless-sync-delay", "0",
+            "--repl-ping-replica-period", "1",  # before the first one, a replica is not told of to clients
+            *secure, *further,
         ]  # fmt: skip
 
     def ready(self) -> None:

@@ -7,7 +7,7 @@ has left the map, so that what is under way there may be answered.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -77,7 +77,7 @@ class Nodes:
         self._timers: set[asyncio.TimerHandle] = set()
         self._ending: set[asyncio.Task[None]] = set()
 
-    def __iter__(self) -> Iterable[ClusterNode]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[ClusterNode]:
         return iter(list(self._nodes.values()))
 
     def at(self, address: Address) -> ClusterNode:
@@ -129,4 +129,4 @@ class Nodes:
 def options_at(options: Options, address: Address) -> Options:
     """The options for one node. It is tried to connect once: then others are asked where to go."""
     retry = replace(options.retry, retries=0)
-    return replace(options, host=address.host, port=address.port, startup_nodes=(), retry=retry)
+    return replace(options.at(address.host, address.port), retry=retry)

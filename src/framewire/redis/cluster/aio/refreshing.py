@@ -1,7 +1,7 @@
 """Who asks the nodes for the slot map, and when.
 
-What belongs here: the timer, and asking several nodes at once; the first good answer counts. When it is time and who is
-asked, the topology decides.
+What belongs here: the timer, and asking one node after the other; the first good answer counts. When it is time and who
+is asked, the topology decides.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.topology import Topology
 
-__all__ = ["Refresher"]
+__all__ = ["HEDGE_SECONDS", "Refresher"]
+
+HEDGE_SECONDS = 0.25
+"""A node that has not told its map for so long is not waited for alone: the next one is asked too."""
 
 Ask = Callable[[Address], "asyncio.Future[Any]"]
 
 
 class Refresher:
-    """Keeps a topology, whose clock is the monotonic one, fresh: `plan` whenever it may want something else than before.
+    """Keeps a topology, whose clock is the monotonic one, fresh: `plan` when it may want something else than before.
 
     `ask` asks a node for its slot map; `refreshed` is told what has changed, `failed` that nobody has answered.
     """
@@ -61,32 +64,34 @@ class Refresher:
         except RedisError as error:
             self._failures += 1
             self._topology.refresh_failed()
-            outcome = lambda: self._failed(error, self._failures)  # noqa: E731
+            self._task = None
+            self._failed(error, self._failures)
         else:
             self._failures = 0
-            outcome = lambda: self._refreshed(changes)  # noqa: E731
-        self._task = None
-        outcome()
+            self._task = None
+            self._refreshed(changes)
         self.plan()
 
     async def _first_answer(self, addresses: Sequence[Address]) -> Changes:
         """The changes that the first good map brings. Raises `ConnectionError` where there is none."""
-        asked = {asyncio.ensure_future(self._answer(address)): address for address in addresses}
+        asked: set[asyncio.Task[Changes]] = set()
+        failures: list[str] = []
         try:
-            failures = []
-            for answer in asyncio.as_completed(asked):
-                try:
-                    address, reply = await answer
-                    return self._topology.refreshed(address, reply)
-                except (RedisError, ValueError) as error:
-                    failures.append(f"{error}")
-            raise ConnectionError(f"no node tells of the slots: {'; '.join(failures) or 'there is none to ask'}")
+            for address in addresses:
+                asked.add(asyncio.ensure_future(self._answer(address)))
+                changes = await _first_of(asked, failures, HEDGE_SECONDS)
+                if changes is not None:
+                    return changes
+            changes = await _first_of(asked, failures, None)
+            if changes is not None:
+                return changes
+            raise ConnectionError(f"no node tells of the slots: {'; '.join(failures)}")
         finally:
             for task in asked:
                 task.cancel()
 
-    async def _answer(self, address: Address) -> tuple[Address, Any]:
-        return address, await self._ask(address)
+    async def _answer(self, address: Address) -> Changes:
+        return self._topology.refreshed(address, await self._ask(address))
 
     def close(self) -> None:
         self._closed = True
@@ -94,3 +99,28 @@ class Refresher:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
+
+
+async def _first_of(
+    asked: set[asyncio.Task[Changes]], failures: list[str], seconds: float | None
+) -> Changes | None:
+    """What the first good answer has changed; `None` where all have failed, or after so many `seconds`.
+
+    Who has failed is taken out of `asked`, and what he said is added to `failures`.
+    """
+    loop = asyncio.get_running_loop()
+    until = None if seconds is None else loop.time() + seconds
+    while asked:
+        left = None if until is None else max(0.0, until - loop.time())
+        done, _ = await asyncio.wait(asked, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return None
+        for task in done:
+            asked.discard(task)
+            error = task.exception()
+            if error is None:
+                return task.result()
+            if not isinstance(error, (RedisError, ValueError)):
+                raise error
+            failures.append(str(error))
+    return None
