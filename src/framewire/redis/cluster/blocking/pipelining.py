@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
@@ -185,7 +186,8 @@ class Pipelining:
         return call
 
 
-class _Refused(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Refused:
     """A request that a node has refused, or lost."""
 
     index: int

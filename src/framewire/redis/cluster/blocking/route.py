@@ -108,7 +108,8 @@ class ClusterRoute:
             return node.call(request, shape, timeout)
         except RedisError as error:
             failure = error
-        call = Calling((request,), send_call(request, shape), timeout, slot=slot, reads=request[0] in READS, began=began)
+        reads = request[0] in READS
+        call = Calling((request,), send_call(request, shape), timeout, slot=slot, reads=reads, began=began)
         return self._redirecting.go_on(call, node, failure)
 
     def _call_by(self, where: Any, request: Request, shape: Shape | None, timeout: float | None) -> Any:
