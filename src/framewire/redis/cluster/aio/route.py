@@ -37,7 +37,6 @@ from framewire.redis.cluster.aio.refreshing import Refresher
 from framewire.redis.cluster.combining import Combine, combine
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.routing import (
-    FIRST_KEY,
     InParts,
     OneSlot,
     Scan,
@@ -54,7 +53,7 @@ from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.splitting import join, split
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.exchange.calls import Call, Request, Shape
-from framewire.redis.slots import SLOTS, slot_of
+from framewire.redis.slots import SLOTS
 
 __all__ = ["ClusterRoute"]
 
@@ -88,12 +87,11 @@ class ClusterRoute:
 
     def call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         """A future for the reply, in its shape."""
-        if request[0] in FIRST_KEY and len(request) > 1:
-            key = request[1]
-            if type(key) is bytes:
-                node = self._by_slot[slot_of(key)]
-                if node is not None:
-                    return node.call(request, shape, timeout)
+        slot = slot_of_first(request)
+        if slot >= 0:
+            node = self._by_slot[slot]
+            if node is not None:
+                return node.call(request, shape, timeout)
         return self._call_by(route(request), request, shape, timeout)
 
     def _call_by(self, where: Any, request: Request, shape: Shape | None, timeout: float | None) -> Future:
