@@ -155,13 +155,18 @@ class ServerProcess:
         self._leash = weakref.finalize(self, _kill, process, os.getpid())
 
     def _answers(self, deadline: float) -> bool:
-        """Whether it answers before its end, and before the deadline: it itself, not another one on its port."""
+        """Whether it answers before its end, and before the deadline."""
         while self.is_running and time.monotonic() < deadline:
             with contextlib.suppress(RedisError, OSError):
-                if self.client.info("server")["process_id"] == self.pid:
+                if self._is_there():
                     return True
             time.sleep(LOOK_AGAIN)
         return False
+
+    def _is_there(self) -> bool:
+        """Whether it answers: it itself, not another one on its port. Raises `RedisError` or `OSError` if nobody does."""
+        with BlockingClient(self.host, self.port, **self.client_options) as client:
+            return bool(client.info("server")["process_id"] == self.pid)
 
     def _found_its_port_taken(self) -> bool:
         return not self.is_running and "in use" in self.log
@@ -174,11 +179,16 @@ class ServerProcess:
         return self.host, self.port
 
     @property
-    def pid(self) -> int:
-        """Its process id. Raises `RuntimeError` before its start."""
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process that was started last. Raises `RuntimeError` before the first start."""
         if self._process is None:
             raise RuntimeError(f"{self} was never started")
-        return self._process.pid
+        return self._process
+
+    @property
+    def pid(self) -> int:
+        """Its process id. Raises `RuntimeError` before the first start."""
+        return self.process.pid
 
     @property
     def is_running(self) -> bool:
@@ -261,18 +271,17 @@ class ServerProcess:
     def _signal(self, number: signal.Signals) -> None:
         if not self.is_running:
             raise RuntimeError(f"{self} does not run")
-        os.kill(self.pid, number)
+        self.process.send_signal(number)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def end(self) -> None:
         """End it, by SIGTERM and after ten seconds by SIGKILL, and remove its directory. Ending twice is fine."""
         if self.is_running:
-            assert self._process is not None
-            self._process.terminate()
-            os.kill(self.pid, signal.SIGCONT)  # one that is stopped hears no SIGTERM
+            self.process.terminate()
+            self.process.send_signal(signal.SIGCONT)  # one that is stopped hears no SIGTERM
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(END_SECONDS)
+                self.process.wait(END_SECONDS)
         self.kill()
         if self._folder is not None:
             self._folder.cleanup()
