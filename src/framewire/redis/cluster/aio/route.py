@@ -37,8 +37,6 @@ from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
 from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine, combine
 from framewire.redis.cluster.routing import (
-    FIRST_KEY,
-    READS,
     InParts,
     Nodes,
     OneSlot,
@@ -56,7 +54,6 @@ from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
 from framewire.redis.cluster.splitting import join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.exchange.calls import Call, Request, Shape
-from framewire.redis.slots import slot_of
 
 __all__ = ["ClusterRoute"]
 
@@ -90,12 +87,11 @@ class ClusterRoute:
 
     def call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         """A future for the reply, in its shape."""
-        if request[0] in FIRST_KEY and len(request) > 1:
-            key = request[1]
-            if type(key) is bytes:
-                node = self._by_slot[slot_of(key)]
-                if node is not None and not (self._reads_elsewhere and request[0] in READS):
-                    return node.call(request, shape, timeout)
+        slot = slot_of_first(request)
+        if slot >= 0:
+            node = self.places.choose(slot, request) if self._reads_elsewhere else self._by_slot[slot]
+            if node is not None:
+                return node.call(request, shape, timeout)
         return self._call_by(route(request), request, shape, timeout)
 
     def _call_by(self, where: Routing, request: Request, shape: Shape | None, timeout: float | None) -> Future:
