@@ -164,7 +164,7 @@ class ServerProcess:
         return False
 
     def _is_there(self) -> bool:
-        """Whether it answers: it itself, not another one on its port. Raises `RedisError` or `OSError` if nobody does."""
+        """Whether it answers, and not another one on its port. Raises `RedisError` or `OSError` if nobody does."""
         with BlockingClient(self.host, self.port, **self.client_options) as client:
             return bool(client.info("server")["process_id"] == self.pid)
 
