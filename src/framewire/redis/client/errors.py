@@ -6,12 +6,15 @@
         |   |-- AuthenticationError       wrong name or password, or none given
         |   |-- AuthorizationError
         |   |-- BusyLoadingError          LOADING
+        |   |-- MasterNotFoundError       no sentinel tells who the primary is
         |   |-- MaxConnectionsError       the pool, or the server, has no room for one more
         |   `-- InvalidResponse           the server does not speak the protocol
         |-- TimeoutError                  no reply in time (also the builtin); `cause` says why
         |-- ResponseError                 the server refused; `code` is the first word of what it said
         |   |-- NoScriptError NoPermissionError ReadOnlyError OutOfMemoryError ExecAbortError ModuleError ...
         |   `-- AskError MovedError TryAgainError ClusterDownError MasterDownError ClusterCrossSlotError
+        |-- ClusterError                  of a cluster (ClusterDownError is one too)
+        |   `-- ClusterPartialError       some parts of a request failed, others did not; it has both
         |-- DataError                     an argument has no form on the wire (also a ValueError)
         |-- QueueFullError                too much waits to be sent
         |-- SharedLinkError               this command changes a link that others use too
@@ -27,18 +30,20 @@ What belongs here: the classes, and which error reply becomes which.
 from __future__ import annotations
 
 import builtins
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from framewire.errors import FramewireError
 from framewire.redis.client.fates import Fate, fate_of_reply
 
 __all__ = [
-    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
-    "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError",
-    "DataError", "ExecAbortError", "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError",
-    "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError",
-    "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError", "ResponseError", "SharedLinkError", "TimeoutError",
-    "TryAgainError", "WatchError", "error_of_reply",
+    "MOVING", "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
+    "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError",
+    "ClusterPartialError", "ConnectionError", "DataError", "ExecAbortError", "InvalidResponse", "LockError",
+    "LockNotOwnedError", "MasterDownError", "MasterNotFoundError", "MaxConnectionsError", "ModuleError", "MovedError",
+    "NoPermissionError",
+    "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError",
+    "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError", "error_of_reply",
 ]  # fmt: skip
 
 
@@ -70,6 +75,10 @@ class AuthorizationError(ConnectionError):
 
 class BusyLoadingError(ConnectionError):
     """The server still reads its data from disk."""
+
+
+class MasterNotFoundError(ConnectionError):
+    """No sentinel tells who the primary of a service is; the text says what each of them says."""
 
 
 class MaxConnectionsError(ConnectionError):
@@ -128,6 +137,31 @@ class ClusterError(RedisError):
     """Of a cluster."""
 
 
+class ClusterPartialError(ClusterError):
+    """A request went to a cluster in parts, or to several nodes, and some of them failed: the others have done theirs.
+
+    results, errors: what came of each, by the tuple of its keys, or by its node's address. `fate` is the worst: unknown
+    if that of any part is, else executed if any was.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        results: Mapping[Any, Any] | None = None,
+        errors: Mapping[Any, Exception] | None = None,
+        *,
+        fate: Fate | None = None,
+    ) -> None:
+        super().__init__(message, fate=fate)
+        self.results = dict(results or {})
+        self.errors = dict(errors or {})
+
+    @property
+    def keys(self) -> list[bytes]:
+        """The keys whose parts failed; none where the parts were nodes."""
+        return [key for part in self.errors if type(part) is tuple for key in part]
+
+
 class AskError(ResponseError):
     """The key may be at another node, for this one request."""
 
@@ -182,6 +216,10 @@ class LockError(RedisError, ValueError):
 
 class LockNotOwnedError(LockError):
     """The lock is not ours, or no longer."""
+
+
+MOVING: Final = (AskError, TryAgainError, ClusterDownError)
+"""With these a node says that the slot of the keys is not, or not wholly, its own."""
 
 
 # -- error replies ----------------------------------------------------------------------------------------------------

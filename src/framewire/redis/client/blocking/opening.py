@@ -32,7 +32,10 @@ __all__ = ["Opener"]
 
 
 class Opener:
-    """Opens the links of one client, and of its siblings for other databases."""
+    """Opens the links of one client, and of its siblings for other databases: to where each one's options say.
+
+    Who it is, TLS and a server in memory are the client's, and so the same for all of them.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -74,12 +77,14 @@ class Opener:
     def connect(
         self, options: Options, deadline: float | None, patient: bool, lock: threading.Lock | None = None
     ) -> Link:
-        """One attempt, within `socket_connect_timeout`; the link uses `lock`, if there is one."""
+        """One attempt, within `socket_connect_timeout`, to where these `options` say; the link uses `lock`, if there is
+        one.
+        """
         began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
         with contextlib.ExitStack() as undo:
             try:
-                sock = self._socket(ends)
+                sock = self._socket(options, ends)
                 undo.callback(sock.close)
                 link = Link(wire_over(sock), options, patient=patient, lock=lock)
                 link.renewals = self.renewals
@@ -97,9 +102,8 @@ class Opener:
             self.hooks.opened(options, time.monotonic() - began)
         return link
 
-    def _socket(self, ends: float | None) -> socket.socket:
+    def _socket(self, options: Options, ends: float | None) -> socket.socket:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
-        options = self._options
         if self._hold is not None:
             return self._hold.connect()  # type: ignore[no-any-return]
         if options.path is not None:
@@ -107,17 +111,17 @@ class Opener:
         sock = socket.create_connection((options.host, options.port), _left(ends))
         try:
             set_tcp_options(sock, options.socket_keepalive)
-            return self._secured(sock, ends) if options.ssl else sock
+            return self._secured(sock, options.host, ends) if options.ssl else sock
         except BaseException:
             sock.close()
             raise
 
-    def _secured(self, sock: socket.socket, ends: float | None) -> socket.socket:
+    def _secured(self, sock: socket.socket, host: str, ends: float | None) -> socket.socket:
         if self._context is None:
             self._context = ssl_context(self._options)
         assert self._context is not None
         sock.settimeout(_left(ends))
-        return self._context.wrap_socket(sock, server_hostname=self._options.host, suppress_ragged_eofs=False)
+        return self._context.wrap_socket(sock, server_hostname=host, suppress_ragged_eofs=False)
 
     # -- who it is ----------------------------------------------------------------------------------------------------
 
