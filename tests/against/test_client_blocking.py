@@ -71,10 +71,10 @@ def test_large_values_both_ways_at_once(client: BlockingClient) -> None:
 
 def test_a_link_that_the_server_has_ended_is_made_anew(client: BlockingClient, killer: BlockingClient) -> None:
     client.set("key", 1)
-    before = client._server._link
+    before = client._route.server._link
     kill_others(killer)
     assert client.get("key") == b"1"  # it reads, so it may be sent again
-    assert client._server._link is not before
+    assert client._route.server._link is not before
     assert client.incr("key") == 2
 
 

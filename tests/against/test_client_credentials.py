@@ -131,7 +131,7 @@ async def test_new_credentials_without_a_provider(users: RedisServer) -> None:
         number = await client.client_id()
         async with Client(users.host, users.port) as other:
             await other.client_kill_filter(user="b")
-        await until_in_loop(lambda: client._server._link is None)
+        await until_in_loop(lambda: client._route.server._link is None)
         assert await client.client_id() != number
         assert await _names(client) == ("b", "b")
 

@@ -173,7 +173,7 @@ async def test_a_server_that_is_stopped_and_goes_on(real: RedisServer, protocol:
     url = f"redis://{real.host}:{real.port}"
     async with Client.from_url(url, protocol=protocol, socket_timeout=0.3, socket_connect_timeout=0.3) as client:
         assert await client.incr("n") == 1
-        link = client._server._link
+        link = client._route.server._link
         assert link is not None
         os.kill(real.process.pid, signal.SIGSTOP)
         try:

@@ -57,7 +57,7 @@ async def test_who_waits_is_told_that_the_server_is_silent(server: Stoppable) ->
         with pytest.raises(TimeoutError, match="the server has been silent for") as caught:
             await client.incr("n")
         assert caught.value.fate is Fate.UNKNOWN and "silent" in caught.value.cause
-        await until_in_loop(lambda: client._server._link is None)  # and gives the link up
+        await until_in_loop(lambda: client._route.server._link is None)  # and gives the link up
         server.go_on()
         assert await _patient(client.get, "n") in (b"1", b"2")
 
@@ -75,13 +75,13 @@ async def _patient(call: Any, *arguments: Any) -> Any:
 async def test_a_link_that_nobody_uses_is_asked(server: Stoppable) -> None:
     async with Client(**server.address, socket_timeout=0.1, health_check_interval=0.05) as client:
         await client.ping()
-        link = client._server._link
+        link = client._route.server._link
         assert link is not None
         heard = link._heard
         await until_in_loop(lambda: link._heard > heard + 0.2)  # it answers, again and again
-        assert client._server._link is link
+        assert client._route.server._link is link
         server.stop()
-        await until_in_loop(lambda: client._server._link is None)
+        await until_in_loop(lambda: client._route.server._link is None)
         assert "silent" in str(link.loss())
 
 
@@ -89,7 +89,7 @@ async def test_and_without_that_interval_it_is_not(server: Stoppable) -> None:
     """A link that rests has no timer."""
     async with Client(**server.address, health_check_interval=0) as client:
         await client.ping()
-        link = client._server._link
+        link = client._route.server._link
         assert link is not None
         await until_in_loop(lambda: link._timer is None)
 
@@ -119,7 +119,7 @@ def test_threads_are_told_too(server: Stoppable) -> None:
         server.stop()
         with pytest.raises(TimeoutError, match="the server has been silent for"):
             client.incr("n")
-        link = client._server._link
+        link = client._route.server._link
         assert link is not None
 
         def given_up() -> bool:
@@ -137,7 +137,7 @@ def test_a_thread_asks_before_it_uses_a_link_that_was_silent_for_long(server: St
     options = {"socket_connect_timeout": 0.1, "health_check_interval": 0.05, "retry": Retry(retries=0)}
     with BlockingClient(**server.address, **options) as client:
         client.ping()
-        link = client._server._link
+        link = client._route.server._link
         assert link is not None
         server.stop()
         until(lambda: monotonic() - link._heard > 0.06)
@@ -185,12 +185,12 @@ async def test_behind_a_stalled_line_a_new_link_is_made(server: Stoppable) -> No
     async with FaultProxy(server.url, "reply 1 to GET: stall") as proxy:
         async with Client.from_url(proxy.url, socket_timeout=0.3) as client:
             await client.set("k", "v")
-            first = client._server._link
+            first = client._route.server._link
             with pytest.raises(TimeoutError):
                 await client.get("k")
-            await until_in_loop(lambda: client._server._link is None)
+            await until_in_loop(lambda: client._route.server._link is None)
             assert await client.get("k") == b"v"
-            assert client._server._link is not first
+            assert client._route.server._link is not first
 
 
 async def test_a_call_without_a_deadline_is_repeated_when_the_link_is_given_up(server: Stoppable) -> None:
@@ -216,9 +216,9 @@ async def test_a_server_that_is_only_slow_is_waited_for(server: Stoppable) -> No
     async with FaultProxy(server.url, await_bytes) as proxy:
         async with Client.from_url(proxy.url, socket_timeout=None, health_check_interval=0.2) as client:
             await client.set("k", bytes(1_000_000))
-            link = client._server._link
+            link = client._route.server._link
             assert await client.get("k") == bytes(1_000_000)
-            assert client._server._link is link
+            assert client._route.server._link is link
 
 
 def test_behind_a_stalled_line_threads_make_a_new_link(server: Stoppable) -> None:
@@ -254,7 +254,7 @@ async def test_and_hears_of_changes_again(server: Stoppable) -> None:
         await other.set("k", 1)
         assert await client.get("k") == b"1"
         await other.client_kill_filter(_id=await client.client_id())
-        await until_in_loop(lambda: client._server._link is None)
+        await until_in_loop(lambda: client._route.server._link is None)
         await other.set("k", 2)
         assert await client.get("k") == b"2"
         await other.set("k", 3)

@@ -122,7 +122,7 @@ async def test_no_message_is_lost_without_a_gap_nor_comes_twice(real: RedisServe
                         proxy.cut(reset=how == "reset")
                 elif chance.random() < 0.3:
                     await asyncio.gather(*sent)
-            await until_in_loop(lambda: client._subscriber.trouble() is None)
+            await until_in_loop(lambda: client._route.subscriber().trouble() is None)
             await until_in_loop(lambda: not any(each._listener.missing for each in listeners))
             await publisher.publish("n", MESSAGES)
             await publisher.spublish("n", MESSAGES)

@@ -69,7 +69,7 @@ async def links_of_ones_own(client: Client) -> None:
 
 async def links_that_are_lost(client: Client) -> None:
     waiting = [client.get("k"), client.incr("n")]
-    link = client._server._link
+    link = client._route.server._link
     assert link is not None
     link.abort(ConnectionError("for a test"))
     await asyncio.gather(*waiting, return_exceptions=True)

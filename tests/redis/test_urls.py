@@ -13,9 +13,11 @@ from framewire.redis.urls import (
     FACTORIES,
     SCHEMES,
     Url,
+    cluster_url,
     factory,
     memory_url,
     parse_url,
+    sentinel_url,
     tcp_url,
     unix_url,
     with_password,
@@ -55,6 +57,21 @@ from tests.properties import examples
     ("memory://", Url("memory")),
     ("memory://Name", Url("memory", host="Name")),
     ("memory://a%2Fb/3", Url("memory", host="a/b", db=3)),
+    ("redis+cluster://", Url("redis+cluster")),
+    ("redis+cluster://A", Url("redis+cluster", nodes=(("a", None),))),
+    ("redis+cluster://a:6379,b,[::1]:7000/0",
+     Url("redis+cluster", nodes=(("a", 6379), ("b", None), ("::1", 7000)), db=0)),
+    ("REDISS+Cluster://user:p%40%2Cs@a,[FE80::1%25eth0]?x=1",
+     Url("rediss+cluster", "user", "p@,s", nodes=(("a", None), ("fe80::1%eth0", None)), options={"x": "1"})),
+    ("redis+cluster://u:p,q@a,b/2", Url("redis+cluster", "u", "p,q", nodes=(("a", None), ("b", None)), db=2)),
+    ("redis+cluster://a%2Cb", Url("redis+cluster", nodes=(("a,b", None),))),
+    ("redis+sentinel://h/service", Url("redis+sentinel", nodes=(("h", None),), service="service")),
+    ("redis+sentinel:///service/", Url("redis+sentinel", service="service")),
+    ("redis+sentinel://h", Url("redis+sentinel", nodes=(("h", None),))),
+    ("redis+sentinel://user:pass@h1:26379,[::1]:26380/My%2Fservice%2525/0?sentinel_password=a%2526b",
+     Url("redis+sentinel", "user", "pass", nodes=(("h1", 26379), ("::1", 26380)), service="My/service%25", db=0,
+         options={"sentinel_password": "a%26b"})),
+    ("rediss+sentinel://:p@h/7/3/", Url("rediss+sentinel", password="p", nodes=(("h", None),), service="7", db=3)),
 ])  # fmt: skip
 def test_what_a_url_says(url: str, parts: Url) -> None:
     assert parse_url(url) == parts
@@ -66,10 +83,13 @@ def test_what_a_url_says(url: str, parts: Url) -> None:
     "redis://::1", "redis://::1:6379", "redis://[::1", "redis://[::1]6379", "redis://[::1]x:1",
     "redis://h/x", "redis://h/1/2", "redis://h/-1", "redis://h/1.0", "redis://h/%31%2f2", "redis://h/0 ",
     "redis://h/99999999999", "redis://h#x", "redis://h/0\n", "redis://h\t", "redis://h?db=1&db=2",
-    "unix://", "unix:///", "unix://relative", "unix://host/path", "memory://name:1", "memory://name/x",
+    "redis+cluster://a,,b", "redis+cluster://,", "redis+cluster://a,:1", "redis+cluster://:1", "redis+cluster://a,b:x",
+    "redis+cluster://a,[::1", "redis+cluster://::1,b", "redis+cluster://a/x", "cluster://a", "redis+memory://a",
+    "redis+sentinel://a,/s", "redis+sentinel://a:0/s", "redis+sentinel://a/s/x", "redis+sentinel://a/s/1/2",
+    "redis+sentinel://a/s@x", "unix://", "unix:///", "unix://relative", "unix://host/path", "memory://name:1", "memory://name/x",
 ])  # fmt: skip
 def test_what_is_no_url(url: str) -> None:
-    with pytest.raises(ValueError, match=r"Redis URL|port|brackets|database|path|twice|name"):
+    with pytest.raises(ValueError, match=r"Redis URL|port|brackets|database|path|twice|name|comma"):
         parse_url(url)
 
 
@@ -80,6 +100,7 @@ HALVES = ["sesa#mopen", "sesa/mopen", "sesa?mopen", "sesa[mopen", "sesa:mopen", 
 @pytest.mark.parametrize("password", HALVES)
 @pytest.mark.parametrize("url", [
     "redis://:{}@host:6379/0", "redis://user:{}@host/x", "unix://:{}@relative", "memory://:{}@name:1", "http://:{}@host",
+    "redis+cluster://:{}@a,b/0", "redis+sentinel://user:{}@a,b:1/service", "redis+sentinel://:{}@a,,b/x/y",
 ])  # fmt: skip
 def test_no_error_and_no_repr_shows_a_password(url: str, password: str) -> None:
     try:
@@ -99,7 +120,27 @@ def test_what_is_printed_is_read_again(password: bytes, host: str, port: int, db
     assert parts.scheme == ("rediss" if tls else "redis")
 
 
+HOSTS = st.text("abc.-", min_size=1) | st.sampled_from(["::1", "fe80::1%eth0", "127.0.0.1"])
+NODES = st.lists(st.tuples(HOSTS, st.none() | st.integers(1, 65535)), min_size=1, max_size=5)
+
+
+@given(st.binary(min_size=1), NODES, st.text(min_size=1).filter(str.isprintable), st.integers(0, 10**9), st.booleans())
+@examples(200)
+def test_several_servers_are_read_again(
+    password: bytes, nodes: list[tuple[str, int | None]], service: str, db: int, tls: bool
+) -> None:
+    cluster = parse_url(with_password(cluster_url(nodes, db, tls=tls), password))
+    sentinel = parse_url(with_password(sentinel_url(nodes, service, db, tls=tls), password))
+    secret = parse_url(with_password("redis://h", password)).password
+    assert cluster == Url(f"redis{'s' * tls}+cluster", password=secret, nodes=tuple(nodes), db=db)
+    assert sentinel == Url(f"redis{'s' * tls}+sentinel", password=secret, nodes=tuple(nodes), service=service, db=db)
+
+
 @pytest.mark.parametrize(("url", "text"), [
+    (cluster_url([("a", 1), ("::1", None)]), "redis+cluster://a:1,[::1]/0"),
+    (cluster_url([("fe80::1%eth0", 1)], 2, tls=True), "rediss+cluster://[fe80::1%25eth0]:1/2"),
+    (sentinel_url([("a", 1), ("b", 2)], "my/service", 3), "redis+sentinel://a:1,b:2/my%2Fservice/3"),
+    (sentinel_url([("a", 1)], "s", tls=True), "rediss+sentinel://a:1/s/0"),
     (tcp_url("localhost", 6379), "redis://localhost:6379/0"),
     (tcp_url("::1", 6380, 2, tls=True), "rediss://[::1]:6380/2"),
     (tcp_url("fe80::1%eth0", 1), "redis://[fe80::1%25eth0]:1/0"),
@@ -136,7 +177,7 @@ def test_any_text_is_a_url_or_a_value_error(text: str) -> None:
 
 def test_where_a_scheme_leads_to_is_there() -> None:
     assert FACTORIES.keys() <= set(SCHEMES)
-    assert {scheme: factory(scheme).__name__ for scheme in FACTORIES} == {"memory": "MemoryHold"}
+    assert factory("memory").__name__ == "MemoryHold"
     with pytest.raises(KeyError):
         factory("redis")
 
@@ -147,3 +188,9 @@ def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         factory("memory")
     with pytest.raises(ModuleNotFoundError, match=r"^No module named 'framewire\.nothing'"):
         factory("redis")
+
+
+def test_how_it_is_waited_has_a_place_in_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(urls, "FACTORIES", {"redis": "framewire.{way}:Connection"})
+    assert factory("redis", "aio").__module__.startswith("framewire.aio.")
+    assert factory("redis", "blocking").__module__.startswith("framewire.blocking.")

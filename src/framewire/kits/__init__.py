@@ -1,9 +1,15 @@
-"""Kits for tests of programs that talk to Redis: what breaks the line between client and server, on purpose.
+"""Kits for tests of programs that talk to Redis: real servers, clusters, sentinels, and what breaks a line.
 
 What belongs here: the public names. Nobody inside the package imports from here.
 """
 
+from framewire.kits.cluster.cluster import RedisCluster
+from framewire.kits.cluster.node import ClusterNode
 from framewire.kits.faults import ThreadFaultProxy, fault_proxy_in_thread
+from framewire.kits.process import ServerProcess, Tls
+from framewire.kits.programs import NoProgram, Program, find_program
+from framewire.kits.sentinel.process import SentinelProcess
+from framewire.kits.sentinel.sentinel import RedisSentinel
 from framewire.tap.faults.actions import (
     Cut,
     Delay,
@@ -25,6 +31,7 @@ from framewire.tap.faults.text import parse_program, parse_rule
 
 __all__ = [
     "Byte",
+    "ClusterNode",
     "Connections",
     "Cut",
     "Delay",
@@ -35,15 +42,23 @@ __all__ = [
     "Frames",
     "Inject",
     "Limit",
+    "NoProgram",
     "Pass",
+    "Program",
+    "RedisCluster",
+    "RedisSentinel",
     "Refuse",
     "Replace",
     "Rule",
+    "SentinelProcess",
+    "ServerProcess",
     "Slice",
     "Stall",
     "Swap",
     "ThreadFaultProxy",
+    "Tls",
     "fault_proxy_in_thread",
+    "find_program",
     "parse_program",
     "parse_rule",
 ]

@@ -1,4 +1,5 @@
-"""URLs of Redis servers: `redis://host:port/db`, `rediss://` with TLS, `unix:///path`, `memory://name`.
+"""URLs of Redis servers: `redis://host:port/db`, `rediss://` with TLS, `unix:///path`, `memory://name`; of several:
+`redis+cluster://a:6379,b`, and `redis+sentinel://a:26379,b/service/db`.
 
 What belongs here: how they are spelled, the same for who serves and who connects. No address is resolved here, and
 what an option behind the `?` means is known to who takes it.
@@ -9,19 +10,31 @@ A URL may hold a password, in any of its parts where somebody forgot to encode o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 from urllib.parse import quote, unquote_to_bytes
 
-__all__ = ["FACTORIES", "SCHEMES", "Url", "factory", "memory_url", "parse_url", "tcp_url", "unix_url", "with_password"]
+__all__ = ["FACTORIES", "SCHEMES", "Url", "cluster_url", "factory", "memory_url", "parse_url", "sentinel_url",
+           "tcp_url", "unix_url", "with_password"]  # fmt: skip
 
-SCHEMES: Final = ("redis", "rediss", "unix", "memory")
+_CLUSTER = ("redis+cluster", "rediss+cluster")
+_SENTINEL = ("redis+sentinel", "rediss+sentinel")
+
+SCHEMES: Final = ("redis", "rediss", "unix", "memory", *_CLUSTER, *_SENTINEL)
 """What a URL may begin with; in small letters, while people may write it as they like."""
 
-FACTORIES: Final[Mapping[str, str]] = {"memory": "framewire.redis.server.network.memory:MemoryHold"}
-"""Where a scheme leads to that needs a room above this one: a module, and the name in it."""
+FACTORIES: Final[Mapping[str, str]] = {
+    "memory": "framewire.redis.server.network.memory:MemoryHold",
+    **dict.fromkeys(_CLUSTER, "framewire.redis.cluster.{way}.route:ClusterRoute"),
+    **dict.fromkeys(_SENTINEL, "framewire.redis.sentinel.{way}.route:SentinelRoute"),
+}
+"""Where a scheme leads to that needs a room above this one: a module, and the name in it. `{way}` is how it is waited
+there: `aio` or `blocking`."""
+
+Node = tuple[str, int | None]
+"""A host and, where it is said, a port."""
 
 _ENCODE = "(in a user name, a password or a path, the characters / ? # @ : % must be percent-encoded)"
 
@@ -31,8 +44,26 @@ _ENCODE = "(in a user name, a password or a path, the characters / ? # @ : % mus
 
 def tcp_url(host: str, port: int, db: int = 0, *, tls: bool = False) -> str:
     """The URL of a TCP address and a database; an IPv6 address gets its brackets."""
+    return f"{'rediss' if tls else 'redis'}://{_place(host, port)}/{db}"
+
+
+def cluster_url(nodes: Iterable[Node], db: int = 0, *, tls: bool = False) -> str:
+    """The URL of a cluster, of which some nodes are known, and a database."""
+    return f"{'rediss' if tls else 'redis'}+cluster://{_places(nodes)}/{db}"
+
+
+def sentinel_url(sentinels: Iterable[Node], service: str, db: int = 0, *, tls: bool = False) -> str:
+    """The URL of a service that sentinels watch, and a database; `tls` is that of the servers."""
+    return f"{'rediss' if tls else 'redis'}+sentinel://{_places(sentinels)}/{quote(service, safe='')}/{db}"
+
+
+def _places(nodes: Iterable[Node]) -> str:
+    return ",".join(_place(host, port) for host, port in nodes)
+
+
+def _place(host: str, port: int | None) -> str:
     place = f"[{host.replace('%', '%25')}]" if ":" in host else host
-    return f"{'rediss' if tls else 'redis'}://{place}:{port}/{db}"
+    return place if port is None else f"{place}:{port}"
 
 
 def unix_url(path: str, db: int = 0) -> str:
@@ -61,7 +92,8 @@ class Url:
     """What a URL says, percent-decoded once. What it does not say is `None`.
 
     `host` is a name or an address without brackets; of `memory://name` it is the name. `path` is that of a Unix socket.
-    A user name or password that is no UTF-8 is `bytes`. `options` is what follows the `?`, not yet understood; one
+    `nodes` are those of a cluster, or the sentinels that watch `service`; they have the place of `host` and `port`. A
+    user name or password that is no UTF-8 is `bytes`. `options` is what follows the `?`, not yet understood; one
     without a value has the empty text.
     """
 
@@ -73,6 +105,8 @@ class Url:
     path: str | None = None
     db: int | None = None
     options: dict[str, str | bytes] = field(default_factory=dict, repr=False)
+    nodes: tuple[Node, ...] = ()
+    service: str | None = None
 
 
 def parse_url(url: str) -> Url:
@@ -89,31 +123,58 @@ def parse_url(url: str) -> Url:
     authority, slash, path = rest.partition("/")
     user, _, place = authority.rpartition("@")
     username, _, password = user.partition(":")
-    return Url(scheme, _secret(username), _secret(password), *_PARTS[scheme](place, slash + path), _options(query))
+    said = _PARTS[scheme](place, slash + path)
+    return Url(scheme, _secret(username), _secret(password), options=_options(query), **said)
 
 
-_Parts = tuple[str | None, int | None, str | None, int | None]
-"""Host, port, path and database."""
+def _tcp(place: str, path: str) -> dict[str, Any]:
+    host, port = _node(place)
+    return {"host": host or None, "port": port, "db": _db(path)}
 
 
-def _tcp(place: str, path: str) -> _Parts:
-    host, port = _host_and_port(place)
-    return _text(host).lower() or None, _port(port), None, _db(path)
-
-
-def _unix(place: str, path: str) -> _Parts:
+def _unix(place: str, path: str) -> dict[str, Any]:
     if place or len(path) < 2:
         raise ValueError(f"behind unix:// stands an absolute path, as in unix:///tmp/redis.sock {_ENCODE}")
-    return None, None, _text(path), None
+    return {"path": _text(path)}
 
 
-def _memory(place: str, path: str) -> _Parts:
+def _memory(place: str, path: str) -> dict[str, Any]:
     if ":" in place:
         raise ValueError("behind memory:// stands a name, and no port")
-    return _text(place) or None, None, None, _db(path)
+    return {"host": _text(place) or None, "db": _db(path)}
 
 
-_PARTS = {"redis": _tcp, "rediss": _tcp, "unix": _unix, "memory": _memory}
+def _cluster(place: str, path: str) -> dict[str, Any]:
+    return {"nodes": _nodes(place), "db": _db(path)}
+
+
+def _sentinel(place: str, path: str) -> dict[str, Any]:
+    if "@" in path:  # the end of a password, where nobody encoded a / in it
+        raise ValueError(f"behind the sentinels stands the name of a service {_ENCODE}")
+    service, slash, db = path.removeprefix("/").partition("/")
+    return {"nodes": _nodes(place), "service": _text(service) or None, "db": _db(slash + db)}
+
+
+_PARTS = {
+    "redis": _tcp,
+    "rediss": _tcp,
+    "unix": _unix,
+    "memory": _memory,
+    **dict.fromkeys(_CLUSTER, _cluster),
+    **dict.fromkeys(_SENTINEL, _sentinel),
+}
+
+
+def _nodes(place: str) -> tuple[Node, ...]:
+    nodes = tuple(_node(one) for one in place.split(",")) if place else ()
+    if not all(host for host, _ in nodes):
+        raise ValueError(f"the addresses of several servers stand with a comma between them: a:6379,b {_ENCODE}")
+    return nodes
+
+
+def _node(place: str) -> Node:
+    host, port = _host_and_port(place)
+    return _text(host).lower(), _port(port)
 
 
 def _host_and_port(place: str) -> tuple[str, str]:
@@ -179,12 +240,13 @@ def _secret(text: str) -> str | bytes | None:
 # -- opened -----------------------------------------------------------------------------------------------------------
 
 
-def factory(scheme: str) -> Any:
+def factory(scheme: str, way: str = "") -> Any:
     """What opens URLs of one of the `FACTORIES`, loaded now. The only import here that points upwards.
 
-    Raises `KeyError` for other schemes, and `ModuleNotFoundError` where the extra is not installed that it needs.
+    `way` is `aio` or `blocking`, where the two are apart. Raises `KeyError` for other schemes, and
+    `ModuleNotFoundError` where the extra is not installed that it needs.
     """
-    module, _, name = FACTORIES[scheme].partition(":")
+    module, _, name = FACTORIES[scheme].format(way=way).partition(":")
     try:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as error:

@@ -190,12 +190,12 @@ def test_a_client_without_hooks_is_not_slowed_down(server: ThreadServer) -> None
     async def main() -> None:
         async with Client.from_url(server.url) as client:
             await client.ping()
-            assert client._server._link is not None
-            assert client._call == client._server._link.exchange.call
+            assert client._route.server._link is not None
+            assert client._call == client._route.server._link.exchange.call
 
     asyncio.run(main())
     with BlockingClient.from_url(server.url) as blocking:
-        assert blocking._call == blocking._server.call
+        assert blocking._call == blocking._route.server.call
 
 
 def test_a_link_that_cannot_be_made_was_not_opened() -> None:

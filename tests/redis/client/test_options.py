@@ -23,7 +23,21 @@ from framewire.redis.client.retries import Retry
     ("unix://user:pw@/s", {}, {"path": "/s", "username": "user", "password": "pw"}),
     ("memory://", {}, {"memory": ""}),
     ("memory://name/1", {}, {"memory": "name", "db": 1}),
+    ("redis+cluster://", {}, {"startup_nodes": (("localhost", 6379),)}),
+    ("redis+cluster://u:p@a,[::1]:7000/0", {},
+     {"startup_nodes": (("a", 6379), ("::1", 7000)), "username": "u", "password": "p"}),
+    ("rediss+cluster://a/3?read_from=any", {},
+     {"startup_nodes": (("a", 6379),), "ssl": True, "db": 3, "read_from": "any"}),
+    ("redis+sentinel:///s", {}, {"sentinels": (("localhost", 26379),), "service": "s"}),
+    ("redis+sentinel://u:p@h1,h2:1/s/2?sentinel_username=v&sentinel_password=%2525&sentinel_ssl=yes", {},
+     {"sentinels": (("h1", 26379), ("h2", 1)), "service": "s", "db": 2, "username": "u", "password": "p",
+      "sentinel_username": "v", "sentinel_password": "%25", "sentinel_ssl": True}),
+    ("rediss+sentinel://h/s?read_from=Zone&zone=a", {},
+     {"sentinels": (("h", 26379),), "service": "s", "ssl": True, "read_from": "zone", "zone": "a"}),
     # what the URL does not say, a keyword does
+    ("redis+cluster://", {"startup_nodes": [("a", 1)]}, {"startup_nodes": (("a", 1),)}),
+    ("redis+sentinel://", {"sentinels": [("a", 1)], "service": "s"}, {"sentinels": (("a", 1),), "service": "s"}),
+    ("redis+sentinel://h?service=s", {}, {"sentinels": (("h", 26379),), "service": "s"}),
     ("redis://h", {"port": 7000, "db": 2, "password": "pw"}, {"host": "h", "port": 7000, "db": 2, "password": "pw"}),
     ("redis://h", {"retry": Retry(3)}, {"host": "h", "retry": Retry(3)}),
     ("redis://", {"host": "h"}, {"host": "h"}),
@@ -38,6 +52,12 @@ from framewire.redis.client.retries import Retry
     ("redis://h", {"memory": "name"}, {"host": "h"}),
     ("unix:///s", {"host": "h", "ssl": True}, {"path": "/s", "host": "h"}),
     ("memory://", {"memory": "name"}, {"memory": ""}),
+    ("redis://h", {"startup_nodes": [("a", 1)]}, {"host": "h"}),
+    ("redis://h", {"sentinels": [("a", 1)]}, {"host": "h"}),
+    ("redis+cluster://a:2", {"startup_nodes": [("a", 1)], "path": "/s"}, {"startup_nodes": (("a", 2),)}),
+    ("redis+cluster://a:2", {"sentinels": [("a", 1)]}, {"startup_nodes": (("a", 2),)}),
+    ("redis+sentinel://a/s", {"service": "x", "memory": ""}, {"sentinels": (("a", 26379),), "service": "s"}),
+    ("redis+sentinel://a/s?service=x", {}, {"sentinels": (("a", 26379),), "service": "s"}),
     # within the URL
     ("redis://h/1?db=2", {}, {"host": "h", "db": 2}),
     ("redis://h/1?db=0", {}, {"host": "h", "db": 0}),
@@ -77,13 +97,16 @@ def test_a_keyword_that_is_none_is_named() -> None:
 
 
 @pytest.mark.parametrize("options", [
+    {"startup_nodes": (("a", 1),), "sentinels": (("a", 1),), "service": "s"}, {"sentinels": (("a", 1),)},
+    {"startup_nodes": (("a", 1),), "path": "/s"}, {"startup_nodes": (("a", 1),), "memory": ""},
+    {"sentinels": (("a", 1),), "service": "s", "path": "/s"}, {"read_from": "zone"}, {"read_from": "replica"},
     {"path": "/s", "ssl": True}, {"path": "/s", "memory": ""}, {"memory": "x", "ssl": True},
     {"credential_provider": redis.UsernamePasswordCredentialProvider("u", "p"), "password": "p"},
     {"credential_provider": redis.UsernamePasswordCredentialProvider("u", "p"), "username": "u"},
     {"port": 0}, {"socket_timeout": 0},
 ])  # fmt: skip
 def test_what_cannot_be(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"exclude|credential_provider|must be"):
+    with pytest.raises(ValueError, match=r"exclude|credential_provider|must be|needs a zone"):
         Options(**options)
 
 
@@ -92,7 +115,8 @@ SECRET = Options.from_url("rediss://user:sesam@h?ssl_password=sesam&db=2", clien
 
 def test_no_password_is_shown() -> None:
     provider = redis.UsernamePasswordCredentialProvider("u", "sesam")
-    for options in (SECRET, Options(credential_provider=provider), replace(SECRET, db=3)):
+    behind = Options.from_url("redis+sentinel://u:sesam@h/s?sentinel_password=sesam")
+    for options in (SECRET, Options(credential_provider=provider), replace(SECRET, db=3), behind):
         assert "sesam" not in f"{options!r} {options} {options.url} {[options]}"
     assert repr(SECRET) == "Options(host='h', db=2, username='user', client_name='me', ssl=True)"
     assert repr(Options()) == "Options()"
@@ -101,7 +125,8 @@ def test_no_password_is_shown() -> None:
 @pytest.mark.parametrize("url", [
     "redis://:pw?sesam@h", "redis://:pw?db=sesam@h", "redis://:pw?sesam=1@h", "redis://:pw?x=sesam@h",
     "redis://:pw?db=1&sesam@h", "redis://:pw?socket_timeout=sesam@h", "redis://:pw?retry=sesam@h",
-    "redis://h?password=a&pasword=sesam",
+    "redis://h?password=a&pasword=sesam", "redis+sentinel://:12/sesam@h:1/service", "redis+cluster://:pw?sesam@a,b",
+    "redis+sentinel://u:pw?db=sesam@h/service",
 ])  # fmt: skip
 def test_no_error_shows_a_password(url: str) -> None:
     with pytest.raises(ValueError) as caught:
@@ -116,11 +141,20 @@ def test_no_error_shows_a_password(url: str) -> None:
     (Options(path="/a b", db=1), "unix", "unix:///a%20b?db=1"),
     (Options(memory=""), "memory", "memory:///0"),
     (Options(memory="name", db=1), "memory", "memory://name/1"),
+    (Options(startup_nodes=[("a", 1), ("::1", 2)]), "redis+cluster", "redis+cluster://a:1,[::1]:2/0"),
+    (Options(startup_nodes=[("a", 1)], ssl=True, password="sesam"), "rediss+cluster", "rediss+cluster://a:1/0"),
+    (Options(sentinels=[("a", 1)], service="my/s", db=1), "redis+sentinel", "redis+sentinel://a:1/my%2Fs/1"),
+    (Options(sentinels=[("a", 1)], service="s", ssl=True), "rediss+sentinel", "rediss+sentinel://a:1/s/0"),
 ])  # fmt: skip
 def test_the_url_that_is_shown_names_server_and_database(options: Options, scheme: str, url: str) -> None:
     assert (options.scheme, options.url) == (scheme, url)
     bare = replace(options, username=None, password=None, ssl_password=None, client_name=None)
     assert Options.from_url(options.url) == bare
+
+
+def test_the_options_of_one_server_of_several() -> None:
+    for options in (Options(startup_nodes=[("a", 1)], db=3), Options(sentinels=[("a", 1)], service="s", db=3)):
+        assert options.at("::1", 7000) == Options(host="::1", port=7000, db=3)
 
 
 @pytest.mark.parametrize(("options", "auth"), [
@@ -134,6 +168,7 @@ def test_what_stands_behind_auth(options: dict[str, Any], auth: tuple[bytes, ...
 def test_they_are_values() -> None:
     assert pickle.loads(pickle.dumps(SECRET)) == SECRET == copy.deepcopy(SECRET)
     assert hash(SECRET) == hash(replace(SECRET))
+    assert hash(Options(startup_nodes=[("a", 1)])) == hash(Options(startup_nodes=(("a", 1),)))
     with pytest.raises(AttributeError):
         SECRET.db = 5  # type: ignore[misc]
 

@@ -18,12 +18,24 @@ from framewire.redis.client.errors import ExecAbortError, RedisError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["Batch", "Place"]
+__all__ = ["Batch", "Failed", "Place"]
 
 T = TypeVar("T")
 
 _NOTHING = object()
 """The result of a command that has none yet."""
+
+
+class Failed:
+    """In the place of a reply: there is none to this request, and why; others of the batch may have theirs."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+_FAILURES = frozenset((Error, Failed))
 
 
 class Place(Generic[T]):
@@ -50,7 +62,10 @@ class Place(Generic[T]):
         return self._error
 
     def settle(self, reply: Any, within: bytes = b"") -> None:
-        """The reply has come, `within` that of another command."""
+        """The reply has come, `within` that of another command; or `Failed` has."""
+        if isinstance(reply, Failed):
+            self._error = reply.error
+            return
         if isinstance(reply, Error):
             name = within or self.request[0]
             self._error = error_of_reply(reply.data, name if isinstance(name, bytes) else str(name).encode())
@@ -108,7 +123,7 @@ class Batch:
 
     def _settle_each(self, replies: Sequence[Any], within: bytes = b"") -> None:
         for place, reply in zip(self.places, replies, strict=True):
-            if place.shape is None and type(reply) is not Error:
+            if place.shape is None and type(reply) not in _FAILURES:
                 place._result = reply  # as `settle` does, without the call
             else:
                 place.settle(reply, within)

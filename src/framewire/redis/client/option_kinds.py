@@ -16,10 +16,13 @@ from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.credentials import is_provider
 from framewire.redis.client.retries import Retry
 
-__all__ = ["KINDS", "Kind"]
+__all__ = ["KINDS", "READ_FROM", "Kind"]
 
 _YES = ("1", "t", "true", "y", "yes", "on")
 _NO = ("0", "f", "false", "n", "no", "off")
+READ_FROM: Final = ("primary", "any", "nearest", "zone")
+"""Which of the servers that hold a key commands that only read may be sent to."""
+
 _TLS_VERSIONS = {"TLSV1": 0x0301, "TLSV1_1": 0x0302, "TLSV1_2": 0x0303, "TLSV1_3": 0x0304}
 """The numbers that TLS itself gives its versions; `ssl.TLSVersion` has them too."""
 
@@ -45,7 +48,7 @@ class Kind:
     def read(self, name: str, text: str | bytes) -> object:
         """The value that `text` means. Raises `ValueError` where it means none."""
         if self.reads is None:
-            raise ValueError(f"{name} cannot be said in a URL; it is a keyword argument")
+            raise ValueError(f"{name} cannot be said behind the ? of a URL; it is a keyword argument")
         if self.secret:
             return text
         if self.optional and isinstance(text, str) and text.lower() == "none":
@@ -102,6 +105,13 @@ def _is_handler(value: object) -> bool:
         return False
 
 
+def _are_addresses(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(
+        isinstance(one, tuple) and len(one) == 2 and _is_text(one[0]) and _is_whole(one[1]) and 0 < one[1] < 65536
+        for one in value
+    )
+
+
 def _read_flag(text: str) -> bool:
     if text.lower() in _YES:
         return True
@@ -138,6 +148,7 @@ _WORD = Kind("a text of printable ASCII without spaces", _is_word, str, optional
 _SECRET = Kind("str or bytes", _is_secret, str, optional=True, secret=True)
 _FLAG = Kind("True or False", lambda value: isinstance(value, bool), _read_flag)
 _TIME = Kind("a number of seconds above 0", _is_time, float, optional=True)
+_ADDRESSES = Kind("addresses, each a tuple of host and port", _are_addresses, None)
 _TLS_FLAGS = Kind("names of ssl.VerifyFlags", _are_flags, _read_flags)
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -147,6 +158,18 @@ KINDS: Final[Mapping[str, Kind]] = {
     "path": _FILE,
     "memory": Kind("the name of a server in memory", lambda value: isinstance(value, str), None, optional=True),
     "db": _whole(0),
+    # of several servers
+    "startup_nodes": _ADDRESSES,
+    "sentinels": _ADDRESSES,
+    "service": _TEXT,
+    "sentinel_username": Kind("str or bytes", _is_secret, str, optional=True),
+    "sentinel_password": _SECRET,
+    "sentinel_ssl": Kind("True or False", lambda value: isinstance(value, bool), _read_flag, optional=True),
+    "read_from": Kind("'primary', 'any', 'nearest' or 'zone'", lambda value: value in READ_FROM, str.lower),
+    "zone": _TEXT,
+    "address_remap": Kind("a function from one (host, port) to another", callable, None, optional=True),
+    "max_redirects": _whole(0),
+    "topology_age": Kind("a number of seconds above 0", _is_time, float),
     # who
     "username": Kind("str or bytes", _is_secret, str, optional=True),
     "password": _SECRET,

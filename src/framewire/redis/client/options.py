@@ -6,8 +6,8 @@ arguments. What values each takes is in `option_kinds`. Nothing here opens a fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.credentials import AsyncCredentialProvider, CredentialProvider, auth_arguments
 from framewire.redis.client.option_kinds import KINDS
 from framewire.redis.client.retries import Retry
-from framewire.redis.urls import Url, memory_url, parse_url, tcp_url, unix_url
+from framewire.redis.urls import Url, cluster_url, memory_url, parse_url, sentinel_url, tcp_url, unix_url
 
 __all__ = ["ELSEWHERE", "Options"]
 
@@ -32,6 +32,13 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "unix_socket_path": "the option is called path",
     "connection_pool": "a client makes its own links; max_connections bounds them",
     "driver_info": "lib_name and lib_version are what the server is told",
+    "cluster_error_retry_attempts": "max_redirects bounds the redirects of a call, retry what else is tried again",
+    "load_balancing_strategy": "the option is called read_from",
+    "read_from_replicas": "the option is called read_from",
+    "reinitialize_steps": "the slots are asked for whenever one has moved, and when they are topology_age seconds old",
+    "dynamic_startup_nodes": "nodes that were learnt are asked first, startup_nodes when none of those answers",
+    "require_full_coverage": "a slot that nobody serves fails only its own calls",
+    "sentinel_kwargs": "the options are called sentinel_username, sentinel_password and sentinel_ssl",
     "ssl_validate_ocsp": "OCSP is not checked here",
     "ssl_validate_ocsp_stapled": "OCSP is not checked here",
 }
@@ -43,7 +50,8 @@ class Options:
     """All that a client is told. It cannot be changed; `dataclasses.replace(options, db=1)` makes another.
 
     Where the server is: `path` for a Unix socket; `memory` for Mini-Redis in this process, where the empty name is a
-    server of one's own; else `host` and `port`, with TLS if `ssl`. Options without a place are of no use there and are
+    server of one's own; `startup_nodes` for a cluster, of which these are asked first; `sentinels` for the servers of
+    `service`; else `host` and `port`, with TLS if `ssl`. Options without a place are of no use there and are
     ignored (`ssl_*` without TLS, `socket_keepalive` without TCP).
 
     Times are in seconds; `None` is no limit. `socket_timeout` is the deadline of a call over all its attempts,
@@ -59,6 +67,12 @@ class Options:
     With `integrity` the server is asked to echo a counter behind each command, and a link whose replies are shifted is
     closed. With a `cache` replies are kept here until the server says that they have changed; that needs RESP3.
 
+    Of a cluster, and behind Sentinel: `read_from` is where commands that only read go: to the primary; to any server
+    that holds the key; to the nearest, by its latency; or to one in the same `zone`. Replicas lag behind.
+    `address_remap` makes of each address that servers tell (host, port) the one to connect to, where those are behind
+    NAT. A call follows `max_redirects`; the slots are asked for again when they are `topology_age` old. The sentinels
+    have a user, a password and TLS of their own, `sentinel_*`; where `sentinel_ssl` is `None`, `ssl` holds there too.
+
     `encoding` is that of arguments and of a client's text view. `decode_responses` is for `framewire.redis.compat`.
     `lib_name` and `lib_version` go into CLIENT SETINFO; a library without a name is not announced.
 
@@ -71,6 +85,18 @@ class Options:
     path: str | None = None
     memory: str | None = None
     db: int = 0
+    # of several servers
+    startup_nodes: Sequence[tuple[str, int]] = ()
+    sentinels: Sequence[tuple[str, int]] = ()
+    service: str | None = None
+    sentinel_username: str | bytes | None = None
+    sentinel_password: str | bytes | None = None
+    sentinel_ssl: bool | None = None
+    read_from: str = "primary"
+    zone: str | None = None
+    address_remap: Callable[[tuple[str, int]], tuple[str, int]] | None = None
+    max_redirects: int = 16
+    topology_age: float = 60.0
     # who
     username: str | bytes | None = None
     password: str | bytes | None = None
@@ -114,12 +140,26 @@ class Options:
     def __post_init__(self) -> None:
         for name, kind in KINDS.items():
             kind.check(name, getattr(self, name))
-        if sum((self.path is not None, self.memory is not None, self.ssl)) > 1:
-            raise ValueError("path, memory and ssl exclude one another")
+        object.__setattr__(self, "startup_nodes", tuple(self.startup_nodes))
+        object.__setattr__(self, "sentinels", tuple(self.sentinels))
+        self._check_place()
         if self.cache is not None and self.protocol == 2:
             raise ValueError("client-side caching needs RESP3: protocol must not be 2")
+        if self.cache is not None and self.read_from != "primary":
+            raise ValueError("client-side caching hears of changes from primaries: read_from must be 'primary'")
         if self.credential_provider is not None and (self.username or self.password):
             raise ValueError("with a credential_provider there is no username and no password of one's own")
+
+    def _check_place(self) -> None:
+        alone = self.path is not None, self.memory is not None
+        if sum((*alone, self.ssl)) > 1:
+            raise ValueError("path, memory and ssl exclude one another")
+        if sum((*alone, bool(self.startup_nodes), bool(self.sentinels))) > 1:
+            raise ValueError("path, memory, startup_nodes and sentinels exclude one another")
+        if self.sentinels and self.service is None:
+            raise ValueError("sentinels watch several services: service must be the name of one of them")
+        if self.read_from == "zone" and self.zone is None:
+            raise ValueError("read_from='zone' needs a zone")
 
     @classmethod
     def from_url(cls, url: str, **keywords: Any) -> Options:
@@ -134,17 +174,25 @@ class Options:
                 raise TypeError(_unknown(name))
         parsed = parse_url(url)
         said = _said_behind(parsed)
-        place = _said_before(parsed)
+        place = _said_before(parsed, keywords)
         if "db" in said:
             place.pop("db", None)
         return cls(**{**keywords, **said, **place})
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it is more than one server: a cluster, or what sentinels watch."""
+        return bool(self.startup_nodes or self.sentinels)
 
     @property
     def scheme(self) -> str:
         """What its URL begins with."""
         if self.memory is not None:
             return "memory"
-        return "unix" if self.path is not None else "rediss" if self.ssl else "redis"
+        if self.path is not None:
+            return "unix"
+        several = "+cluster" if self.startup_nodes else "+sentinel" if self.sentinels else ""
+        return f"{'rediss' if self.ssl else 'redis'}{several}"
 
     @property
     def url(self) -> str:
@@ -153,7 +201,15 @@ class Options:
             return memory_url(self.memory, self.db)
         if self.path is not None:
             return unix_url(self.path, self.db)
+        if self.startup_nodes:
+            return cluster_url(self.startup_nodes, self.db, tls=self.ssl)
+        if self.sentinels:
+            return sentinel_url(self.sentinels, self.service or "", self.db, tls=self.ssl)
         return tcp_url(self.host, self.port, self.db, tls=self.ssl)
+
+    def at(self, host: str, port: int) -> Options:
+        """The options of one server of several."""
+        return replace(self, host=host, port=port, startup_nodes=(), sentinels=(), service=None)
 
     @property
     def auth(self) -> tuple[bytes, ...]:
@@ -172,20 +228,41 @@ class Options:
 _DEFAULTS: Final = {item.name: getattr(Options(), item.name) for item in fields(Options)}
 
 
-_SCHEMES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "redis": {"path": None, "memory": None},
-    "rediss": {"path": None, "memory": None, "ssl": True},
-    "unix": {"memory": None, "ssl": False},
-    "memory": {"path": None, "ssl": False, "memory": ""},
+_PLACES: Final[Mapping[str, Any]] = {"path": None, "memory": None, "startup_nodes": (), "sentinels": ()}
+"""What says where the server is, unless it is `host` and `port`."""
+
+_PORTS: Final[Mapping[str, tuple[str, int]]] = {
+    "redis+cluster": ("startup_nodes", 6379),
+    "rediss+cluster": ("startup_nodes", 6379),
+    "redis+sentinel": ("sentinels", 26379),
+    "rediss+sentinel": ("sentinels", 26379),
 }
-"""What a scheme alone says."""
+"""Which option names the servers in a URL of several, and the port of those without one."""
 
 
-def _said_before(url: Url) -> dict[str, Any]:
+def _said_before(url: Url, keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The options that stand before the `?`."""
-    parts = {name: getattr(url, name) for name in ("port", "path", "db", "username", "password")}
-    parts["memory" if url.scheme == "memory" else "host"] = url.host
-    return {**_SCHEMES[url.scheme], **{name: part for name, part in parts.items() if part is not None}}
+    said = {**_PLACES, **_said_of_place(url, keywords)}
+    if url.scheme.startswith("rediss"):
+        said["ssl"] = True
+    elif not url.scheme.startswith("redis"):
+        said["ssl"] = False
+    parts = {name: getattr(url, name) for name in ("db", "username", "password")}
+    return {**said, **{name: part for name, part in parts.items() if part is not None}}
+
+
+def _said_of_place(url: Url, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the server is. Of several servers a keyword may say it, where the URL does not."""
+    if url.scheme == "memory":
+        return {"memory": url.host or ""}
+    if url.scheme == "unix":
+        return {"path": url.path}
+    if url.scheme not in _PORTS:
+        return {name: part for name, part in (("host", url.host), ("port", url.port)) if part is not None}
+    several, usual = _PORTS[url.scheme]
+    nodes = tuple((host, port or usual) for host, port in url.nodes)
+    said = {several: nodes or keywords.get(several) or (("localhost", usual),)}
+    return said if url.service is None else {**said, "service": url.service}
 
 
 def _said_behind(url: Url) -> dict[str, Any]:

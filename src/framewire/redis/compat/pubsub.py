@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Self
 
 from framewire.redis.client.blocking.link import Link
-from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.route import OwnLinks
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.compat.connections import Connection
 from framewire.redis.compat.encoder import Encoder
@@ -43,7 +43,7 @@ class PubSub(Listened):
         self.connection_pool = connection_pool
         self.subscribed_event = threading.Event()
         self._link: Link | None = None
-        self._pool: Pool | None = None  # of which the link is
+        self._pool: OwnLinks | None = None  # of which the link is
         self._lock = threading.RLock()
 
     # -- its link -----------------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ class PubSub(Listened):
                 logger.warning("pub/sub has lost its connection: what is published meanwhile is missing")
                 self._leave()
             if self._link is None:
-                self._pool = self.connection_pool.client._pool
+                self._pool = self.connection_pool.client._route
                 self._link = link = self._pool.take()
                 link.on_push = self.inbox.append
                 self.on_connect(link)

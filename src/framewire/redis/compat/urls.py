@@ -16,6 +16,8 @@ __all__ = ["settings_of_url"]
 def settings_of_url(url: str) -> dict[str, Any]:
     """The settings of `url`; those that no option of ours has stay text. Raises `ValueError` for what is no URL."""
     parsed = parse_url(url)
+    if "+" in parsed.scheme:
+        raise ValueError("a URL of a cluster or of sentinels is for framewire.redis.Client and BlockingClient")
     settings: dict[str, Any] = {name: _read(name, text) for name, text in parsed.options.items() if text}
     for name in ("username", "password", "host", "port", "path"):
         value = getattr(parsed, name)

@@ -141,7 +141,7 @@ async def check_health(client: Client) -> None:
     words = [b"%d" % number for number in range(5)]
     async with asyncio.timeout(PATIENCE):
         assert await asyncio.gather(*map(client.echo, words)) == words
-        await until_in_loop(lambda: not client._pool._lent and not client._pool._opening)
+        await until_in_loop(lambda: not client._route.pool._lent and not client._route.pool._opening)
         async with client.dedicated() as own:
             assert await own.echo(b"own") == b"own"
 

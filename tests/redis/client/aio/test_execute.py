@@ -35,7 +35,7 @@ async def test_what_changes_a_link_is_refused(client: Client, name: str) -> None
                     client.text.pipeline(transaction=True).execute_command):  # fmt: skip
         with pytest.raises(SharedLinkError, match=r"use .* instead"):
             refused(*words)
-    assert client._server._link is None or await client.ping()
+    assert client._route.server._link is None or await client.ping()
 
 
 async def test_what_is_not_known_passes(client: Client) -> None:

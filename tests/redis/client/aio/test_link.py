@@ -160,7 +160,7 @@ async def test_a_link_whose_server_is_silent_is_given_up() -> None:
         with pytest.raises(TimeoutError) as caught:
             await client.incr("n")
         assert caught.value.fate is Fate.UNKNOWN
-        await until_in_loop(lambda: client._server._link is None)
+        await until_in_loop(lambda: client._route.server._link is None)
         assert await client.ping()
         assert server.connects == 2
 
@@ -213,7 +213,7 @@ async def test_a_reply_that_nobody_asked_for() -> None:
         async with scripted(pong) as server, Client.from_url(server.url) as client:
             await client.ping()
             server.peers[0].say(b"+MORE\r\n")
-            await until_in_loop(lambda: client._server._link is None)
+            await until_in_loop(lambda: client._route.server._link is None)
             assert await client.ping()
             assert server.connects == 2
 

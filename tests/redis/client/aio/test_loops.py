@@ -208,7 +208,7 @@ def test_a_loop_that_ends_between_attempts_to_connect(run: Run) -> None:
 
         async def go() -> None:
             client.ping().cancel()
-            await until_in_loop(lambda: client._server._link is None)
+            await until_in_loop(lambda: client._route.server._link is None)
 
         loop = asyncio.new_event_loop()
         loop.run_until_complete(go())
@@ -220,5 +220,6 @@ def test_a_loop_that_ends_between_attempts_to_connect(run: Run) -> None:
 async def connect(client: Client) -> None:
     """Until there is a connection, over which nothing is said."""
     client.ping().cancel()
-    await until_in_loop(lambda: client._server._link is not None and client._server._link.transport is not None)
+    server = client._route.server
+    await until_in_loop(lambda: server._link is not None and server._link.transport is not None)
     await client.aclose()

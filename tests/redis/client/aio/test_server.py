@@ -296,7 +296,8 @@ async def test_closing_tells_who_waits_between_attempts() -> None:
     with no_complaints():
         client = Client.from_url(url_of_nobody(), retry=Retry(base=PATIENCE, cap=PATIENCE))
         call = client.incr("n")
-        await until_in_loop(lambda: client._server._connecting is not None and client._server._link is not None)
+        server = client._route.server
+        await until_in_loop(lambda: server._connecting is not None and server._link is not None)
         await asyncio.sleep(0.01)
         await client.aclose()
         with pytest.raises(ConnectionError, match="closed"):
@@ -311,7 +312,7 @@ async def test_closing_tells_who_was_to_be_asked_again() -> None:
         async with scripted(answer) as server:
             client = Client.from_url(server.url, retry=Retry(10, 0.02, 0.02))
             call = client.incr("n")
-            await until_in_loop(lambda: client._server._paused)
+            await until_in_loop(lambda: client._route.server._paused)
             await client.aclose()
             with pytest.raises(ConnectionError, match="closed") as caught:
                 async with asyncio.timeout(PATIENCE):

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from framewire.redis.client.blocking.caching import CachedCalls, Family
+from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.waits import Started, Waits
 from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.errors import ConnectionError
 from tests.waiting import until
@@ -39,6 +41,10 @@ class Server:
 
     def batch(self, requests: Any, timeout: float | None) -> list[Any]:
         return [self.call(request, None, timeout) for request in requests]
+
+    def start(self, requests: Any, timeout: float | None) -> Started:
+        self.batch(requests, timeout)
+        return Started(Waits.__new__(Waits), Waiter())
 
 
 @pytest.fixture
@@ -97,6 +103,16 @@ def test_what_is_read_during_a_write_is_not_kept(server: Server, calls: CachedCa
     assert len(calls.cache) == 1, "behind it, it is"
 
 
+def test_what_a_batch_on_its_way_changes_is_not_kept_until_it_has_ended(calls: CachedCalls) -> None:
+    started = calls.start([(b"SET", b"k", b"w")], None)
+    get(calls)
+    assert len(calls.cache) == 0
+    started.abandon()
+    started.abandon()  # twice is fine
+    get(calls)
+    assert len(calls.cache) == 1
+
+
 @pytest.mark.parametrize("error", [ConnectionError("gone"), KeyboardInterrupt()], ids=repr)
 def test_what_a_write_held_is_let_go_whatever_becomes_of_it(
     server: Server, calls: CachedCalls, error: BaseException
@@ -107,6 +123,8 @@ def test_what_a_write_held_is_let_go_whatever_becomes_of_it(
     server.meanwhile = fail
     with pytest.raises(type(error)):
         calls.call((b"FLUSHALL",), None, None)
+    with pytest.raises(type(error)):
+        calls.start([(b"FLUSHALL",)], None)
     with pytest.raises(type(error)):
         get(calls)
     server.meanwhile = lambda: None

@@ -82,7 +82,7 @@ def test_closing_does_not_wait_for_who_tries_to_connect() -> None:
 
         thread = threading.Thread(target=call)
         thread.start()
-        until(sibling._server._connecting.locked)
+        until(sibling._route.server._connecting.locked)
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
@@ -101,7 +101,7 @@ def test_threads_that_ask_for_a_database_at_once_get_the_same(monkeypatch: pytes
     with BlockingClient(cache=CacheConfig()) as client:
         monkeypatch.setattr(BlockingClient, "_setup", interrupted)
         assert client.db(1) is first[1] is not first[0]
-        assert client._family[1] is first[1]._cached
+        assert client._route._family[1] is first[1]._route.cached
 
 
 def test_databases(client: BlockingClient) -> None:
@@ -144,7 +144,7 @@ def test_a_clean_link_is_lent_again(client: BlockingClient) -> None:
 
 def test_blocking_commands_have_links_of_their_own(client: BlockingClient) -> None:
     def push() -> None:
-        until(lambda: client._pool._lent)
+        until(lambda: client._route.pool._lent)
         client.execute("RPUSH", "list", "a")
 
     popped, _ = together(lambda: client.text.execute("BLPOP", "list", 0), push)
@@ -156,7 +156,7 @@ def test_who_finds_no_link_free_waits(server: ThreadServer) -> None:
     with BlockingClient.from_url(server.url, max_connections=1) as client:
 
         def push() -> None:
-            until(lambda: client._pool._lent)
+            until(lambda: client._route.pool._lent)
             client.execute("RPUSH", "jobs", "a", "b")
 
         first, second, _ = together(

@@ -247,7 +247,7 @@ def test_what_no_thread_reads_is_read_all_the_same(client: BlockingClient) -> No
 
 def test_a_read_while_the_reader_reads(client: BlockingClient) -> None:
     with client.pubsub("a") as pubsub:
-        link = client._subscriber._link
+        link = client._route.subscriber()._link
         assert link is not None
         until(lambda: link._attended == link._next_beat)
         assert pubsub.get_message() is None
@@ -341,7 +341,7 @@ def test_subscribing_without_a_server_fails_after_some_attempts() -> None:
         with pytest.raises(ConnectionError, match="could not connect"):
             pubsub.subscribe("a")
         assert not pubsub.subscribed
-        until(lambda: not client._subscriber._reader._runs)  # nobody wants a link any more
+        until(lambda: not client._route.subscriber()._reader._runs)  # nobody wants a link any more
 
 
 def test_subscribing_has_a_deadline(server: ThreadServer) -> None:
@@ -574,7 +574,7 @@ def test_a_program_ends_silently_while_it_listens(server: ThreadServer) -> None:
 def test_a_client_that_nobody_closes_is_freed_all_the_same(server: ThreadServer) -> None:
     client = BlockingClient.from_url(server.url)
     pubsub = client.pubsub("a").__enter__()
-    reader = client._subscriber._reader
+    reader = client._route.subscriber()._reader
     assert reader._runs
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

@@ -31,7 +31,7 @@ def client(port: int, certificate: str) -> Iterator[BlockingClient]:
 def test_calls(client: BlockingClient) -> None:
     client.set("key", "value")
     assert client.get("key") == b"value"
-    assert isinstance(client._server._link._wire, StreamWire)  # type: ignore[union-attr]
+    assert isinstance(client._route.server._link._wire, StreamWire)  # type: ignore[union-attr]
     assert client.execute("BLPOP", "list", 0.01) is None
 
 

@@ -170,6 +170,10 @@ class CachedCalls:
 
         own.call, own.send_batch = call_held, send_batch_held
 
+    def forsake(self, requests: Sequence[Request]) -> None:
+        """They are answered by somebody else, who tells nobody here of changes: nothing is kept of their keys."""
+        self.cache.written([key for request in requests for key in read_by(request)])
+
     # -- what is heard of ---------------------------------------------------------------------------------------------
 
     def pushed(self, items: Sequence[Any]) -> None:

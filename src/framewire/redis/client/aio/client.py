@@ -1,7 +1,7 @@
 """`Client`: a Redis server, from asyncio.
 
 What belongs here: how it is made, which link each kind of command takes, its views, and its end. What can be asked is
-in `commands`, where it goes in `server`.
+in `commands`, where it goes in `route`.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from types import TracebackType
 from typing import Any, Self
 
 from framewire.errors import EncodeError
-from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.dedicated import Dedicated, Transaction
 from framewire.redis.client.aio.hooked import HookedCalls
 from framewire.redis.client.aio.listening import Listening
 from framewire.redis.client.aio.lock import Lines, Locking, Locks
 from framewire.redis.client.aio.monitor import Monitor
+from framewire.redis.client.aio.node import Node
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
-from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.reauthentication import Reauthenticates
-from framewire.redis.client.aio.server import Server
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.route import Role, Route
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
-from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import BacklogFull, Request, Shape
+from framewire.redis.urls import factory
 
 __all__ = ["Client", "TextClient"]
 
@@ -66,7 +66,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         return self
 
     def _setup(
-        self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None, family: Family | None = None
+        self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None, family: Any = None
     ) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
@@ -76,56 +76,39 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         self._hooks = hooks
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
-        self._pool = Pool(options, self._opener)
-        self._subscriber = Subscriber(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self._members: dict[tuple[str, int], Client] = {}
         self._family = {} if family is None else family
         self._begin()
+        make = factory(options.scheme, "aio") if options.is_several else Node
+        self._route: Route = make(options, self._opener, self._bind, self._family)
         if self._owns_opener:
             self._listen_for_credentials()
 
     def _begin(self) -> None:
-        """What belongs to the loop of the shared link."""
-        options = self.options
-        self._hooked = HookedCalls(Hooks(self._hooks, options)) if self._hooks else None
-        self._cached = CachedCalls(options.cache, self._send, self._family) if options.cache is not None else None
-        self._server = Server(options, self._opener, self._bind)
-        if self._cached is not None:
-            self._family[options.db] = self._cached
-            self._keep(self._cached)
+        """What belongs to the loop of the links."""
+        self._hooked = HookedCalls(Hooks(self._hooks, self.options)) if self._hooks else None
         self.lines: Lines = Lines()
 
     def _bind(self, call: Callable[..., Future]) -> None:
         """Requests go there from here on: straight to the exchange of a link, while there is one."""
-        if self._cached is not None:
-            self._cached.bind(call)
-            call = self._cached.call
         if self._hooked is not None:
             self._hooked.bind(call)
             call = self._hooked.call
         self._call = call
 
-    def _send(self, request: Request, waiter: Any, timeout: float | None) -> None:
-        self._server.send(request, waiter, timeout)
-
-    def _keep(self, cached: CachedCalls) -> None:
-        """Let the cache hear of all that concerns it."""
-        self._server.on_push = cached.pushed
-        self._server.on_resend = cached.sent
-        self._server.on_loss = cached.cache.flush
-        self._pool.on_lend = cached.watch
-
     @property
     def cache_stats(self) -> CacheStats | None:
         """What the cache has done so far, and holds; `None` without one. Each database has its own."""
-        return self._cached.cache.stats if self._cached is not None else None
+        return self._route.cache_stats()
 
     def _begin_anew(self) -> bool:
         """After a loop that was closed the client begins anew in the next one."""
-        if not self._server.left_behind():
+        if not self._route.left_behind():
             return False
         self._begin()
+        self._route.begin_anew()
         return True
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
@@ -144,11 +127,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             self._send_together(requests, waiter, timeout)
 
     def _send_together(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> Future:
-        if self._cached is not None:
-            self._cached.sent(requests)
-        self._server.send_batch(requests, waiter, timeout)
-        if self._cached is not None:
-            self._cached.hold_elsewhere(requests, waiter)
+        self._route.send_batch(requests, waiter, timeout)
         return waiter
 
     # -- views --------------------------------------------------------------------------------------------------------
@@ -162,12 +141,41 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
-        if self._server.closed:
+        if self._route.closed:
             raise ConnectionError("the client is closed")
         if index not in self._siblings:
             self._siblings[index] = sibling = Client.__new__(Client)
             sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
         return self._siblings[index]
+
+    # -- several servers ----------------------------------------------------------------------------------------------
+
+    async def get_nodes(self) -> list[Client]:
+        """A client for each server that this one knows, on links of its own; they are closed with it.
+
+        Where there is but one server, it is this client itself.
+        """
+        return await self._get_members(None)
+
+    async def get_primaries(self) -> list[Client]:
+        """As `get_nodes`, for those that take writes."""
+        return await self._get_members("primary")
+
+    async def get_replicas(self) -> list[Client]:
+        """As `get_nodes`, for those that copy another."""
+        return await self._get_members("replica")
+
+    async def _get_members(self, role: Role | None) -> list[Client]:
+        if not self.options.is_several:
+            return [] if role == "replica" else [self]
+        return [self._member(*address) for address in await self._route.members(role)]
+
+    def _member(self, host: str, port: int) -> Client:
+        key = (host, port)
+        if key not in self._members:
+            self._members[key] = member = Client.__new__(Client)
+            member._setup(self.options.at(host, port), self._hooks, self._opener)
+        return self._members[key]
 
     # -- links of their own -------------------------------------------------------------------------------------------
 
@@ -176,14 +184,21 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     async def _block(self, request: Request, shape: Shape | None, seconds: float | None) -> Any:
         """Run a blocking command on a link of its own, which ends where it is cancelled: the server must not go on."""
-        own = await self._pool.take()
+        own = await self._route.take([request])
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            return await self._told(own.call)(request, shape, timeout)
+            while True:
+                try:
+                    return await self._told(own.call)(request, shape, timeout)
+                except RedisError as error:
+                    another = await self._route.take_again(own, [request], error)
+                    if another is None:
+                        raise
+                    own = another
         except (EncodeError, BacklogFull) as error:
             raise unsent(error) from None
         finally:
-            self._pool.give_back(own, clean=own.idle)
+            self._route.give_back(own, clean=own.idle)
 
     def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         """A batch that waits at the server has a link of its own too."""
@@ -192,7 +207,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     async def _block_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:  # noqa: ASYNC109
         try:
-            async with Dedicated(self._pool, self.options, self._hooked) as own:
+            async with Dedicated(self._route, self.options, self._hooked, requests) as own:
                 replies: Future = asyncio.get_running_loop().create_future()
                 own._send_batch(requests, replies, timeout)
                 await replies
@@ -210,31 +225,32 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             return call
         return lambda request, *args: hooked.tell([request], False, lambda: call(request, *args))
 
-    def dedicated(self) -> Dedicated:
-        """A client on a link of its own, for an `async with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options, self._hooked)
+    def dedicated(self, *keys: Key) -> Dedicated:
+        """A client on a link of its own, for an `async with` block: for commands that change the link.
+
+        Where there are several servers, it is to the one that has `keys`.
+        """
+        return Dedicated(self._route, self.options, self._hooked, [(b"WATCH", *keys)] if keys else ())
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for an `async with` block."""
-        return Monitor(self._pool, self._timeout)
+        return Monitor(self._route, self._timeout)
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
-        if self._subscriber.left_behind():
-            self._subscriber = Subscriber(self.options, self._opener)
-        return self, self._subscriber, self.options.db
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
+        return self, self._route.subscriber(), self.options.db
 
     def _locking(self) -> Locking:
         return self
 
     def has_room(self) -> bool:
         """Whether a link of one's own could be had without waiting for somebody to give one back."""
-        return self._pool.has_room()
+        return self._route.has_room()
 
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
         """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own."""
-        dedicated = self.dedicated()
+        dedicated = self.dedicated(*keys)
         return Transaction(dedicated, dedicated, keys) if keys else self.pipeline(transaction=True)
 
     # -- the end ------------------------------------------------------------------------------------------------------
@@ -244,15 +260,12 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
         Raises `RuntimeError` in another event loop than the one of its links, while that is there.
         """
-        self._server.check_loop()
-        self._pool.check_loop()
-        self._pool.close()
-        self._subscriber.close()
+        self._route.check_loop()
         try:
-            await self._server.close()
+            await self._route.close()
         finally:
-            for sibling in self._siblings.values():
-                await sibling.aclose()
+            for other in (*self._siblings.values(), *self._members.values()):
+                await other.aclose()
             if self._owns_opener:
                 await self._opener.aclose()
 
@@ -272,12 +285,12 @@ class TextClient(TextView, Listening[str], Locks):
         super().__init__(client)
         self._client = client
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:
         """As `Client.transaction`; replies are `str`."""
-        dedicated = self._client.dedicated()
+        dedicated = self._client.dedicated(*keys)
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
 
     def _locking(self) -> Locking:

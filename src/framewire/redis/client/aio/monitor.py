@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.route import OwnLinks
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.monitored import Monitored, monitored
 
@@ -27,7 +27,7 @@ MOST_BYTES = 64 * 1024 * 1024
 class Monitor:
     """`async with client.monitor() as lines: async for line in lines: ...`."""
 
-    def __init__(self, pool: Pool, timeout: float | None) -> None:
+    def __init__(self, pool: OwnLinks, timeout: float | None) -> None:
         """`timeout`: seconds within which the server must say that it has begun."""
         self._pool = pool
         self._timeout = timeout

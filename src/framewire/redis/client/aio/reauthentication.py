@@ -11,9 +11,8 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from framewire.redis.client.aio.caching import CachedCalls
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.aio.server import Server
+from framewire.redis.client.aio.route import Route
 from framewire.redis.client.credentials import Credentials, auth_arguments, listen, new_arguments
 from framewire.redis.client.errors import RedisError
 
@@ -26,8 +25,7 @@ class Reauthenticates:
     """A client whose credentials may change while it is used."""
 
     _opener: Opener
-    _server: Server
-    _cached: CachedCalls | None
+    _route: Route
     _siblings: dict[int, Any]
 
     async def reauthenticate(self, credentials: Credentials | None = None) -> None:
@@ -43,9 +41,7 @@ class Reauthenticates:
         if not auth:
             raise ValueError("there are no credentials to authenticate with")
         for each in (self, *self._siblings.values()):
-            await each._server.reauthenticate(auth)
-            if each._cached is not None:
-                each._cached.cache.flush()  # another user may not see what this one saw
+            await each._route.reauthenticate(auth)
         self._opener.renew(auth)
 
     # -- what providers call, from whichever thread -------------------------------------------------------------------
@@ -57,7 +53,7 @@ class Reauthenticates:
         """Returns what may be awaited, by providers that do so, where this is called in a loop."""
         auth = new_arguments(given)
         running = asyncio._get_running_loop()
-        loop = running if self._server.left_behind() else self._server.loop or running
+        loop = running if self._route.left_behind() else self._route.loop or running
         if loop is None:  # then there is no shared link either
             return self._opener.renew(auth)
         if loop is running:

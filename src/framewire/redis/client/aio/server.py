@@ -18,11 +18,11 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
 
 from framewire.frames.resp import Error
 from framewire.redis.client.aio.link import Link, WrongLoop
 from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
@@ -39,9 +39,15 @@ class Server:
     """The shared link of a client.
 
     `bind` is given what to call with `(request, shape, timeout)` for a future: at once, and whenever that has changed.
+
+    Who knows other servers may take a call over that this one has refused (`on_refused`), or whose link was lost or
+    could not be made (`on_failed`): they return whether they do.
     """
 
-    def __init__(self, options: Options, opener: Opener, bind: Callable[[Callable[..., Future]], None]) -> None:
+    def __init__(
+        self, options: Options, opener: Opener, bind: Callable[[Callable[..., Future]], None],
+        attempts: Attempts | None = None,
+    ) -> None:  # fmt: skip
         self.options = options
         self._opener = opener
         self.where = options.url
@@ -50,13 +56,14 @@ class Server:
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
         self.on_resend: Callable[[Sequence[Request]], None] = _ignore
         self.on_loss: Callable[[], None] = _nothing
+        self.on_refused: Callable[[Call, Error], bool] = _declines
+        self.on_failed: Callable[[Call, RedisError], bool] = _declines
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._stranded: list[Call] = []  # they wait for the next link
         self._paused: dict[int, Call] = {}  # by id: they wait for a time
         self._barren = 0  # links in a row that were lost without an answer
-        self._attempts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # by waiter, of those that were sent again
-        self._doubtful: WeakSet[Any] = WeakSet()  # waiters whose request an earlier link may have carried over
+        self._attempts = Attempts() if attempts is None else attempts
         self.closed = False
 
     # -- the link -----------------------------------------------------------------------------------------------------
@@ -146,7 +153,7 @@ class Server:
         """What is stranded waits in the link of the next attempt, before whoever comes now."""
         calls, self._stranded = self._stranded, []
         for call in calls:
-            self._send_again(call)
+            self.send_again(call)
 
     def _give_up(self, failure: RedisError) -> None:
         if self._link is not None:
@@ -154,11 +161,14 @@ class Server:
         calls, self._stranded = self._stranded, []
         self._connecting = None
         for call in calls:
-            self._fail(call, copied(failure))
+            error = copied(failure)
+            if not self._hand_over(call, error):
+                self._fail(call, error)
 
     # -- what becomes of calls ----------------------------------------------------------------------------------------
 
-    def _send_again(self, call: Call) -> None:
+    def send_again(self, call: Call) -> None:
+        """Send a call once more, which was sent before: here, or elsewhere. Its caller is told where that fails."""
         waiter = call.waiter
         if waiter is None or waiter.done():
             return
@@ -180,13 +190,14 @@ class Server:
             else:
                 fail(call, failure)
 
-    def _send_again_later(self, call: Call, pause: float) -> None:
+    def send_again_later(self, call: Call, pause: float) -> None:
+        """As `send_again`, after so many seconds."""
         self._paused[id(call)] = call
         asyncio.get_running_loop().call_later(pause, self._pause_over, call)
 
     def _pause_over(self, call: Call) -> None:
         if self._paused.pop(id(call), None) is not None:
-            self._send_again(call)
+            self.send_again(call)
 
     def link_lost(self, link: Link, error: Exception, calls: list[Call]) -> None:
         if link is not self._link:
@@ -199,38 +210,37 @@ class Server:
             return
         self._barren = 0 if link.has_answered else self._barren + 1
         for call in calls:
-            fate = Fate.UNKNOWN if call.written else Fate.NOT_EXECUTED
-            if self.closed or not self._try_again(call, fate):
-                self._fail(call, lost_error(call, error))
+            loss = lost_error(call, error)
+            if not (self._hand_over(call, loss) or self._try_again(call, loss)):
+                self._fail(call, loss)
 
-    def _try_again(self, call: Call, fate: Fate) -> bool:
-        """Send it again, if that is allowed; whether it was."""
-        if call.waiter is None or not may_repeat(call.requests, fate) or not self._count(call):
+    def _hand_over(self, call: Call, error: RedisError) -> bool:
+        """Whether somebody who knows other servers takes it."""
+        return not self.closed and self.on_failed(call, error)
+
+    def _try_again(self, call: Call, error: RedisError) -> bool:
+        """Send what a link has lost over the next one, if that is allowed; whether it was."""
+        if self.closed or call.waiter is None or not may_repeat(call.requests, error.fate):
             return False
-        if fate is Fate.UNKNOWN:
-            self._doubtful.add(call.waiter)
-        self._send_again(call)
+        if self._attempts.count(call) >= self.options.retry.retries:
+            return False
+        if error.fate is Fate.UNKNOWN:
+            self._attempts.doubt(call)
+        self.send_again(call)
         return True
 
     def _fail(self, call: Call, error: RedisError) -> None:
-        """Tell its caller, with the fate of all attempts: that the last was not executed says nothing of the first."""
-        if error.fate is Fate.NOT_EXECUTED and call.waiter in self._doubtful:
-            error.fate = Fate.UNKNOWN
-        fail(call, error)
-
-    def _count(self, call: Call) -> bool:
-        """Whether one attempt more is allowed."""
-        made = self._attempts.get(call.waiter, 0)
-        self._attempts[call.waiter] = made + 1
-        return made < self.options.retry.retries
+        fail(call, self._attempts.judge(call, error))
 
     def link_refused(self, link: Link, call: Call, error: Error) -> None:
+        if self.on_refused(call, error):
+            return
         refusal = refusal_of(call, error)
-        if is_passing(refusal) and self._count(call):
+        if is_passing(refusal) and (made := self._attempts.count(call)) < self.options.retry.retries:
             loop = asyncio.get_running_loop()
-            pause = self.options.retry.pause(self._attempts[call.waiter], random.random())
+            pause = self.options.retry.pause(made + 1, random.random())
             if loop.time() + pause < call.deadline:
-                self._send_again_later(call, pause)
+                self.send_again_later(call, pause)
                 return
         self._fail(call, refusal)
 
@@ -304,3 +314,7 @@ def _ignore(_: Sequence[Any]) -> None:
 
 def _nothing() -> None:
     pass
+
+
+def _declines(call: Call, error: Any) -> bool:
+    return False

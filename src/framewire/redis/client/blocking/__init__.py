@@ -1,10 +1,12 @@
 """The blocking client, for threads.
 
     client.py       `BlockingClient`, and its text view
-    server.py       where requests go: one server; connecting, and trying again
+    route.py        where requests go: what a client needs of that
+    node.py         one server: its shared link, links of their own, and what listens
+    server.py       its shared link: connecting, and trying again
     link.py         one connection: calls, deadlines, silence
     turns.py        which thread sends, which receives for all, which waits
-    waits.py        threads on a link that ask nothing: who waits for pushes, who reads for nobody
+    waits.py        threads on a link that do not ask and wait in one step: listeners, readers, who asks several at once
     waiter.py       who waits for a reply
     wire.py         a socket: what waits for it waits for a beat at most
     opening.py      sockets, TLS, memory: a link for the options

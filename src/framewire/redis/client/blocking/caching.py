@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from time import monotonic
 from typing import Any
 from weakref import ref
@@ -22,6 +22,7 @@ from framewire._impl import pack_command
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.server import Server
+from framewire.redis.client.blocking.waits import Started
 from framewire.redis.client.caching.cache import Cache, CacheConfig, Entry
 from framewire.redis.client.caching.kinds import NOTHING, Keys, Kind, changed_by, changed_elsewhere_by, kind_of, read_by
 from framewire.redis.client.caching.values import copy_of
@@ -75,6 +76,18 @@ class CachedCalls:
         """The replies, all from the server."""
         with self._held(requests):
             return self._server.batch(requests, timeout)
+
+    def start(self, requests: Sequence[Request], timeout: float | None) -> Started:
+        """As `Server.start`."""
+        held = ExitStack()
+        held.enter_context(self._held(requests))
+        try:
+            started = self._server.start(requests, timeout)
+            started.on_end = held.close
+            return started
+        except BaseException:
+            held.close()
+            raise
 
     # -- reads --------------------------------------------------------------------------------------------------------
 

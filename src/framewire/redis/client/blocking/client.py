@@ -1,7 +1,7 @@
 """`BlockingClient`: a Redis server, from threads.
 
 What belongs here: how it is made, which link each kind of command takes, its views, and its end. What can be asked is
-in `commands`, where it goes in `server`.
+in `commands`, where it goes in `route`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.arguments import Key
-from framewire.redis.client.blocking.caching import CachedCalls, Family
 from framewire.redis.client.blocking.dedicated import Dedicated, Transaction
 from framewire.redis.client.blocking.hooked import HookedCalls
 from framewire.redis.client.blocking.listening import Listening
 from framewire.redis.client.blocking.lock import Locking, Locks
 from framewire.redis.client.blocking.lock_keeper import Keeper, Lines
 from framewire.redis.client.blocking.monitor import Monitor
+from framewire.redis.client.blocking.node import Node
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
-from framewire.redis.client.blocking.pool import Pool
 from framewire.redis.client.blocking.reauthentication import Reauthenticates
-from framewire.redis.client.blocking.server import Server
+from framewire.redis.client.blocking.route import Route
 from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.caching.cache import CacheStats
@@ -32,6 +31,7 @@ from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.urls import factory
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
@@ -64,23 +64,14 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         return self
 
     def _setup(
-        self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None, family: Family | None = None
+        self, options: Options, hooks: Sequence[Hook], opener: Opener | None = None, route: Route | None = None
     ) -> None:
         if options.decode_responses:
             raise ValueError("decode_responses is for framewire.redis.compat: client.text is a view with str replies")
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
-        self._server = Server(options, self._opener)
-        untracked = replace(options, cache=None)  # only the shared link is told of keys that change
-        self._pool = Pool(untracked, self._opener)
-        self._subscriber = Subscriber(untracked, self._opener)
-        self._family: Family = {} if family is None else family
-        self._cached: CachedCalls | None = None
-        if options.cache is not None:
-            self._cached = self._family[options.db] = CachedCalls(options.cache, self._server, self._family)
-            self._pool.on_lend = self._cached.watch
-        calls = self._cached or self._server
+        self._route = route = route or _new_route(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
         if self._owns_opener:
@@ -90,14 +81,14 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self._hooks = hooks
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
-        self._hooked = HookedCalls(Hooks(hooks, options), calls.call, calls.batch) if hooks else None
-        self._call = (self._hooked or calls).call  # type: ignore[method-assign]
-        self._batch = (self._hooked or calls).batch  # type: ignore[method-assign]
+        self._hooked = HookedCalls(Hooks(hooks, options), route.call, route.batch) if hooks else None
+        self._call = (self._hooked or route).call  # type: ignore[method-assign]
+        self._batch = (self._hooked or route).batch  # type: ignore[method-assign]
 
     @property
     def cache_stats(self) -> CacheStats | None:
         """What the cache has done so far, and holds; `None` without one. Each database has its own."""
-        return self._cached.cache.stats if self._cached is not None else None
+        return self._route.cache_stats()
 
     def _run_here(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         refuse_shared(request)
@@ -119,59 +110,61 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         """A client for another database of the same server, on links of its own; it is closed with this one."""
         if index == self.options.db:
             return self
-        if self._server.closed:
+        if self._route.closed:
             raise ConnectionError("the client is closed")
         if index not in self._siblings:
             sibling = BlockingClient.__new__(BlockingClient)
-            sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
-            kept = self._siblings.setdefault(index, sibling)  # another thread may have been first
-            if kept._cached is not None:
-                self._family[index] = kept._cached
+            route = self._route.sibling(index)
+            sibling._setup(replace(self.options, db=index), self._hooks, self._opener, route)
+            self._siblings.setdefault(index, sibling)  # another thread may have been first
         return self._siblings[index]
 
     # -- links of their own -------------------------------------------------------------------------------------------
 
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
         """Run it on a link of its own, which ends where the call is interrupted: the server must not go on."""
-        link = self._pool.take()
+        link = self._route.take([request])
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
             return self._told(request, lambda: link.call(request, shape, timeout))
         finally:
-            self._pool.give_back(link, clean=link.idle)
+            self._route.give_back(link, clean=link.idle)
 
     def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """A batch that waits at the server has a link of its own too."""
-        with self.dedicated() as own:
+        with Dedicated(self._route, self.options, self._hooked, requests) as own:
             return own._send_batch(requests, timeout)
 
     def _told(self, request: tuple[Any, ...], send: Callable[[], Any]) -> Any:
         """What `send` returns, and the hooks told of it."""
         return send() if self._hooked is None else self._hooked.tell((request,), False, send)
 
-    def dedicated(self) -> Dedicated:
-        """A client on a link of its own, for a `with` block: for commands that change the link."""
-        return Dedicated(self._pool, self.options, self._hooked)
+    def dedicated(self, *keys: Key) -> Dedicated:
+        """A client on a link of its own, for a `with` block: for commands that change the link.
+
+        Where there are several servers, it is to the one that has `keys`.
+        """
+        return Dedicated(self._route, self.options, self._hooked, [(b"WATCH", *keys)] if keys else ())
 
     def monitor(self) -> Monitor:
         """All commands that the server is given, as an iterator, for a `with` block."""
-        return Monitor(self._pool)
+        return Monitor(self._route)
 
     def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
-        return self, self._subscriber, self.options.db
+        return self, self._route.subscriber(), self.options.db
 
     def _locking(self) -> Locking:
         return self
 
     def has_room(self) -> bool:
         """Whether a link of one's own could be had without waiting for somebody to give one back."""
-        return self._pool.has_room()
+        return self._route.has_room()
 
     # -- batches ------------------------------------------------------------------------------------------------------
 
     def transaction(self, *keys: Key) -> Pipeline[bytes]:
         """As `pipeline`, between MULTI and EXEC; with `keys` it watches those, on a link of its own."""
-        dedicated = self.dedicated()
+        dedicated = self.dedicated(*keys)
         return Transaction(dedicated, dedicated, keys) if keys else self.pipeline(transaction=True)
 
     # -- the end ------------------------------------------------------------------------------------------------------
@@ -182,9 +175,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
             self._opener.close()  # first, so that nobody waits for who is still trying to connect
         for sibling in list(self._siblings.values()):
             sibling.close()
-        self._pool.close()
-        self._subscriber.close()
-        self._server.close()
+        self._route.close()
 
     def __enter__(self) -> Self:
         return self
@@ -207,8 +198,13 @@ class TextBlockingClient(TextView, Listening[str], Locks):
 
     def transaction(self, *keys: Key) -> Pipeline[str]:
         """As `BlockingClient.transaction`; replies are `str`."""
-        dedicated = self._client.dedicated()
+        dedicated = self._client.dedicated(*keys)
         return Transaction(dedicated, dedicated.text, keys) if keys else self.pipeline(transaction=True)
 
     def _locking(self) -> Locking:
         return self._client
+
+
+def _new_route(options: Options, opener: Opener) -> Route:
+    make = factory(options.scheme, "blocking") if options.is_several else Node
+    return make(options, opener)

@@ -13,7 +13,7 @@ from framewire.redis.client.arguments import Key
 from framewire.redis.client.blocking.hooked import HookedCalls
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.pipeline import Pipeline
-from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.route import OwnLinks
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.definition import S
 from framewire.redis.client.errors import ConnectionError, WatchError
@@ -31,9 +31,12 @@ class Dedicated(Runner[bytes]):
     A lost link is not made anew: what it knew is gone, and every further call raises `ConnectionError`.
     """
 
-    def __init__(self, pool: Pool, options: Options, hooked: HookedCalls | None = None) -> None:
-        """`hooked` tells the hooks of its calls."""
+    def __init__(
+        self, pool: OwnLinks, options: Options, hooked: HookedCalls | None = None, requests: Sequence[Request] = ()
+    ) -> None:
+        """`hooked` tells the hooks of its calls; `requests` say where its link is to go."""
         self._pool = pool
+        self._requests = requests
         self._hooked = hooked
         self._timeout = options.socket_timeout
         self._link: Link | None = None
@@ -57,7 +60,7 @@ class Dedicated(Runner[bytes]):
         return self._link
 
     def __enter__(self) -> Self:
-        self._link = self._pool.take()
+        self._link = self._pool.take(self._requests)
         return self
 
     def __exit__(

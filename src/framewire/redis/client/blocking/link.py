@@ -21,7 +21,7 @@ from framewire.frames.resp import Error
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.turns import INTERRUPTED
 from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.blocking.waits import Waits
+from framewire.redis.client.blocking.waits import Started, Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, RedisError
@@ -58,6 +58,7 @@ class Link(Waits):
         self.greeting: Greeting = {}
         self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
+        self.is_to_primary = False  # then the server has to be one, or the handshake fails
         self.keeps_errors = False  # an error that the server answers with is a reply like others
         self.hooks: Hooks | None = None  # who is told when it ends
         self.error: Exception | None = None
@@ -78,6 +79,10 @@ class Link(Waits):
     def batch(self, requests: Sequence[Request], timeout: float | None = None) -> list[Any]:
         """Send requests together; returns their replies, errors among them."""
         return self._ask(self.exchange.send_batch, requests, timeout)  # type: ignore[no-any-return]
+
+    def start(self, requests: Sequence[Request], timeout: float | None = None) -> Started:
+        """As `batch`, without waiting for the replies. Raises where nothing was sent."""
+        return Started(self, self.begin(self.exchange.send_batch, requests, timeout))
 
     def send(self, requests: Iterable[tuple[Request, AnyWaiter]]) -> None:
         """Queue requests, which whoever uses the link next will send, by the side of what waits for room. All of them,
@@ -118,7 +123,7 @@ class Link(Waits):
 
     def greet(self, auth: Sequence[bytes], timeout: float | None) -> None:
         """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
-        steps = greet(self.options, auth, self.options.cache is not None)
+        steps = greet(self.options, auth, self.options.cache is not None, primary=self.is_to_primary)
         deadline = math.inf if timeout is None else monotonic() + timeout
         try:
             requests = next(steps)

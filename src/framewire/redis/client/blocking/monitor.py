@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.blocking.link import Link
-from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.route import OwnLinks
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.monitored import Monitored, monitored
 
@@ -21,13 +21,13 @@ __all__ = ["Monitor"]
 class Monitor:
     """`with client.monitor() as lines: for line in lines: ...`. It is for one thread."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: OwnLinks) -> None:
         self._pool = pool
         self._link: Link | None = None
         self._lines: deque[bytes] = deque()
 
     def __enter__(self) -> Self:
-        self._link = link = self._pool.take()
+        self._link = link = self._pool.take([(b"MONITOR",)])
         link.on_push = self._pushed
         try:
             link.call((b"MONITOR",), None, link.options.socket_timeout)

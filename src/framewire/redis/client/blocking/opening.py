@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
@@ -28,16 +28,38 @@ from framewire.redis.client.tcp import set_tcp_options
 from framewire.redis.client.tls import not_opened, ssl_context
 from framewire.redis.urls import factory
 
-__all__ = ["Opener"]
+__all__ = ["Finder", "Opener"]
+
+
+class Finder(Protocol):
+    """Who knows where a server is at the moment."""
+
+    def find(self, options: Options, ends: float | None) -> Options:
+        """The options with the place that a link of these options goes to, found before it `ends`. Raises what the
+        clients raise.
+        """
+
+    def opening(self, link: Link) -> None:
+        """`link` has a socket there, and is about to shake hands."""
+
+    def failed(self, options: Options) -> None:
+        """A link could not be opened to the place that `find` has told."""
+
+    def close(self) -> None:
+        """Nothing is to be found any more."""
 
 
 class Opener:
-    """Opens the links of one client, and of its siblings for other databases."""
+    """Opens the links of one client, and of its siblings for other databases: to where each one's options say.
+
+    Who it is, TLS and a server in memory are the client's, and so the same for all of them.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.finder: Finder | None = None  # who is asked where links go to, where their options do not say it
         self.hooks: Hooks | None = None  # who is told of what was opened
         self.provider = options.credential_provider
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
@@ -74,15 +96,29 @@ class Opener:
     def connect(
         self, options: Options, deadline: float | None, patient: bool, lock: threading.Lock | None = None
     ) -> Link:
-        """One attempt, within `socket_connect_timeout`; the link uses `lock`, if there is one."""
-        began = time.monotonic()
+        """One attempt, within `socket_connect_timeout`, to where these `options` say; the link uses `lock`, if there is
+        one.
+        """
         ends = _earlier(options.socket_connect_timeout, deadline)
+        if self.finder is None:
+            return self._connect(options, ends, patient, lock)
+        options = self.finder.find(options, ends)
+        try:
+            return self._connect(options, ends, patient, lock)
+        except RedisError:
+            self.finder.failed(options)
+            raise
+
+    def _connect(self, options: Options, ends: float | None, patient: bool, lock: threading.Lock | None) -> Link:
+        began = time.monotonic()
         with contextlib.ExitStack() as undo:
             try:
-                sock = self._socket(ends)
+                sock = self._socket(options, ends)
                 undo.callback(sock.close)
                 link = Link(wire_over(sock), options, patient=patient, lock=lock)
                 link.renewals = self.renewals
+                if self.finder is not None:
+                    self.finder.opening(link)
                 link.greet(self.credentials(), _left(ends))
             except builtins.TimeoutError as error:
                 seconds = time.monotonic() - began
@@ -97,9 +133,8 @@ class Opener:
             self.hooks.opened(options, time.monotonic() - began)
         return link
 
-    def _socket(self, ends: float | None) -> socket.socket:
+    def _socket(self, options: Options, ends: float | None) -> socket.socket:
         """Raises `OSError`, `ssl.SSLError`, `ValueError` (of TLS options) and `RuntimeError` (of memory)."""
-        options = self._options
         if self._hold is not None:
             return self._hold.connect()  # type: ignore[no-any-return]
         if options.path is not None:
@@ -107,17 +142,17 @@ class Opener:
         sock = socket.create_connection((options.host, options.port), _left(ends))
         try:
             set_tcp_options(sock, options.socket_keepalive)
-            return self._secured(sock, ends) if options.ssl else sock
+            return self._secured(sock, options.host, ends) if options.ssl else sock
         except BaseException:
             sock.close()
             raise
 
-    def _secured(self, sock: socket.socket, ends: float | None) -> socket.socket:
+    def _secured(self, sock: socket.socket, host: str, ends: float | None) -> socket.socket:
         if self._context is None:
             self._context = ssl_context(self._options)
         assert self._context is not None
         sock.settimeout(_left(ends))
-        return self._context.wrap_socket(sock, server_hostname=self._options.host, suppress_ragged_eofs=False)
+        return self._context.wrap_socket(sock, server_hostname=host, suppress_ragged_eofs=False)
 
     # -- who it is ----------------------------------------------------------------------------------------------------
 
@@ -137,6 +172,8 @@ class Opener:
     def close(self) -> None:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         self.closed.set()
+        if self.finder is not None:
+            self.finder.close()
         if self._hold is not None:
             self._hold.release()
 

@@ -10,9 +10,8 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from framewire.redis.client.blocking.caching import CachedCalls
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.server import Server
+from framewire.redis.client.blocking.route import Route
 from framewire.redis.client.credentials import Credentials, auth_arguments, listen, new_arguments
 from framewire.redis.client.errors import RedisError
 
@@ -25,8 +24,7 @@ class Reauthenticates:
     """A client whose credentials may change while it is used."""
 
     _opener: Opener
-    _server: Server
-    _cached: CachedCalls | None
+    _route: Route
     _siblings: dict[int, Any]
 
     def reauthenticate(self, credentials: Credentials | None = None) -> None:
@@ -41,9 +39,7 @@ class Reauthenticates:
         if not auth:
             raise ValueError("there are no credentials to authenticate with")
         for each in (self, *list(self._siblings.values())):
-            each._server.reauthenticate(auth)
-            if each._cached is not None:
-                each._cached.flush()  # another user may not see what this one saw
+            each._route.reauthenticate(auth)
         self._opener.renew(auth)
 
     # -- what providers call, from whichever thread -------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Where requests go: one server, over one link that is made when it is needed.
+"""The shared link of one server, made when it is needed.
 
 What belongs here: when to connect, by one thread for all; and what becomes of a call whose link is lost, or that the
 server does not take: its thread sends it again, or is told its fate. How bytes go and come is the link's business.
@@ -16,6 +16,7 @@ from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.reader import Reader
+from framewire.redis.client.blocking.waits import Started
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
@@ -30,7 +31,10 @@ LOOK_SECONDS = 0.005
 
 
 class Server:
-    """`call` and `batch` wait for the reply, whatever the state of the link."""
+    """`call` and `batch` wait for the reply, whatever the state of the link.
+
+    With `options.retry` of no retries they are one attempt, connecting included: who knows other servers decides then.
+    """
 
     def __init__(self, options: Options, opener: Opener) -> None:
         self.options = options
@@ -68,6 +72,17 @@ class Server:
             failure = error
         again = self._again(failure, requests, lambda link, left: link.batch(requests, left), began, timeout)
         return again  # type: ignore[no-any-return]
+
+    def start(self, requests: Sequence[Request], timeout: float | None) -> Started:
+        """As `batch`, in one attempt, and without waiting for the replies: for who asks several servers at once."""
+        began = monotonic()
+        link = self._usable(began, timeout)
+        return link.start(requests, None if timeout is None else max(0.0, began + timeout - monotonic()))
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a link, as far as anybody knows: what is sent leaves at once."""
+        return self._link is not None and not self._link.lost
 
     def look(self) -> None:
         """Take what has come over the link, if there is one."""

@@ -1,23 +1,27 @@
-"""Threads on a link that ask nothing: who waits for what comes by itself, who reads for nobody, who only sends.
+"""Threads on a link that do not ask and wait in one step: who waits for what comes by itself, who reads for nobody, who
+sends now and waits later.
 
 What belongs here: how they take the turns of `turns.py`, and leave again.
 """
 
 from __future__ import annotations
 
+import math
 import threading
+from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from framewire.redis.client.blocking.reader import QUIET_SECONDS
 from framewire.redis.client.blocking.turns import Turns
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 
-__all__ = ["Waits"]
+__all__ = ["Started", "Waits"]
 
 
 class Waits(Turns):
-    """`wait`, `attend` and `flush`; for each any number of threads."""
+    """`wait`, `attend`, `flush`, `begin` and `finish`; for each any number of threads."""
 
     def __init__(self, wire: Wire, lock: threading.Lock | None = None) -> None:
         super().__init__(wire, lock)
@@ -81,6 +85,63 @@ class Waits(Turns):
             self._leave(waiter)
             raise
 
+    # -- a call in two steps ------------------------------------------------------------------------------------------
+
+    def begin(self, send: Callable[..., None], what: Any, *how: Any) -> Waiter:
+        """`send(what, waiter, *how)`, and let it leave; returns the waiter, for `finish`."""
+        waiter = Waiter()
+        try:
+            with self._lock:
+                self._queue(send, what, waiter, how)
+            self.flush()
+        except BaseException:
+            waiter.abandon()
+            raise
+        return waiter
+
+    def finish(self, waiter: Waiter) -> Any:
+        """Wait for the result that `waiter` gets: its deadline is that of the call."""
+        try:
+            self.wait(waiter, math.inf)
+        except BaseException:
+            waiter.abandon()
+            raise
+        return waiter.result()
+
     def unread_for(self) -> float:
         """For how many seconds no thread has received, to a beat."""
         return monotonic() - (self._next_beat - BEAT_SECONDS)
+
+
+class Started:
+    """A batch that is on its way to one server, while its thread asks others.
+
+    Whoever gets one calls `finish`, or `abandon`: what it holds is let go then."""
+
+    __slots__ = ("_link", "_waiter", "on_end")
+
+    def __init__(self, link: Waits, waiter: Waiter) -> None:
+        self._link, self._waiter = link, waiter
+        self.on_end: Callable[[], None] | None = None
+
+    def is_there(self, deadline: float) -> bool:
+        """Wait until then at most: whether `finish` would not wait any more."""
+        self._link.wait(self._waiter, deadline)
+        return self._waiter.is_done
+
+    def finish(self) -> list[Any]:
+        """Wait for the replies, errors among them. Raises what `Link.batch` raises of a batch that was sent."""
+        try:
+            return self._link.finish(self._waiter)  # type: ignore[no-any-return]
+        finally:
+            self._end()
+
+    def abandon(self) -> None:
+        """Nobody waits any more: the replies will be swallowed. Behind `finish` nothing happens."""
+        self._waiter.abandon()
+        self._end()
+
+    def _end(self) -> None:
+        on_end, self.on_end = self.on_end, None
+        if on_end is not None:
+            on_end()

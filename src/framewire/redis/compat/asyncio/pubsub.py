@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, Self
 
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.pool import Pool
+from framewire.redis.client.aio.route import OwnLinks
 from framewire.redis.compat.asyncio.connections import Connection
 from framewire.redis.compat.asyncio.pool import ConnectionPool
 from framewire.redis.compat.encoder import Encoder
@@ -39,7 +39,7 @@ class PubSub(Listened):
         encoder: Encoder | None = None, push_handler_func: Any = None, event_dispatcher: Any = None,
     ) -> None:  # fmt: skip
         self._own: OwnLink | None = None
-        self._pool: Pool | None = None  # of which the link is
+        self._pool: OwnLinks | None = None  # of which the link is
         self._bytes = 0
         self._arrived = asyncio.Event()
         super().__init__(encoder or connection_pool.get_encoder(), ignore_subscribe_messages, push_handler_func)
@@ -61,7 +61,7 @@ class PubSub(Listened):
             logger.warning("pub/sub has lost its connection: what is published meanwhile is missing")
             self._leave()
         if self._own is None:
-            self._pool = self.connection_pool.client._pool
+            self._pool = self.connection_pool.client._route
             self._own = own = await self._pool.take()
             own.on_push, own.on_lost = self._pushed, self._lost
             await self.on_connect(own)

@@ -1,0 +1,132 @@
+"""The nodes of a cluster that there are links to.
+
+What belongs here: a node for each address, made when it is needed, kept over refreshes, and ended some time after it
+has left the map, so that what is under way there may be answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+from framewire.frames.resp import Error
+from framewire.redis.client.aio.caching import Family
+from framewire.redis.client.aio.node import Node
+from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.aio.route import Future
+from framewire.redis.client.attempts import Attempts
+from framewire.redis.client.errors import RedisError
+from framewire.redis.client.options import Options
+from framewire.redis.cluster.addresses import Address
+from framewire.redis.exchange.calls import Call
+
+__all__ = ["DRAIN_SECONDS", "ClusterNode", "Nodes", "Redirects", "options_at"]
+
+DRAIN_SECONDS = 5.0
+"""How long a node that has left the map may still answer what it was asked."""
+
+
+class Redirects(Protocol):
+    """Who decides what becomes of calls that a node could not serve."""
+
+    def refused(self, node: ClusterNode, call: Call, error: Error) -> bool:
+        """`node` has answered with an error: whether somebody takes the call over."""
+
+    def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool:
+        """The link to `node` was lost, or could not be made: whether somebody takes the call over."""
+
+
+class ClusterNode(Node):
+    """One node. `call` sends a single request there."""
+
+    call: Callable[..., Future]
+
+    def __init__(
+        self, address: Address, options: Options, opener: Opener, redirects: Redirects, attempts: Attempts,
+        family: Family,
+    ) -> None:  # fmt: skip
+        self.address = address
+        self._redirects = redirects
+        super().__init__(options, opener, self._bind_call, family, attempts)
+
+    def _bind_call(self, call: Callable[..., Future]) -> None:
+        self.call = call
+
+    def begin_anew(self) -> None:
+        super().begin_anew()
+        self.server.on_refused = partial(self._redirects.refused, self)
+        self.server.on_failed = partial(self._redirects.failed, self)
+
+
+class Nodes:
+    """All nodes of one client, by their addresses."""
+
+    def __init__(
+        self, options: Options, opener: Opener, redirects: Redirects, attempts: Attempts, families: dict[Any, Family]
+    ) -> None:
+        self._options = options
+        self._opener = opener
+        self._redirects = redirects
+        self._attempts = attempts
+        self._families = families
+        self._nodes: dict[Address, ClusterNode] = {}
+        self._leaving: set[ClusterNode] = set()
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._ending: set[asyncio.Task[None]] = set()
+
+    def __iter__(self) -> Iterator[ClusterNode]:
+        return iter(list(self._nodes.values()))
+
+    def at(self, address: Address) -> ClusterNode:
+        """The node at `address`; nothing is connected before it is called."""
+        node = self._nodes.get(address)
+        if node is None:
+            node = self._nodes[address] = ClusterNode(
+                address, options_at(self._options, address), self._opener, self._redirects, self._attempts,
+                self._families.setdefault(address, {}),
+            )  # fmt: skip
+        return node
+
+    def known(self, address: Address) -> ClusterNode | None:
+        """The node at `address`, if there is one."""
+        return self._nodes.get(address)
+
+    def renew(self, node: ClusterNode) -> ClusterNode:
+        """Another for the same address, whose name is resolved again; the old one drains."""
+        if self._nodes.get(node.address) is node:
+            self.retire(node.address)
+        return self.at(node.address)
+
+    def retire(self, address: Address) -> None:
+        """There is no node at `address` any more."""
+        node = self._nodes.pop(address, None)
+        if node is not None:
+            self._leaving.add(node)
+            loop = asyncio.get_running_loop()
+            self._timers.add(loop.call_later(DRAIN_SECONDS, self._end, node))
+
+    def _end(self, node: ClusterNode) -> None:
+        self._leaving.discard(node)
+        self._timers = {timer for timer in self._timers if timer.when() > asyncio.get_running_loop().time()}
+        task = asyncio.get_running_loop().create_task(node.close())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def close(self) -> None:
+        """End all."""
+        nodes = [*self._nodes.values(), *self._leaving]
+        self._nodes.clear()
+        self._leaving.clear()
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+        await asyncio.gather(*(node.close() for node in nodes), *self._ending)
+
+
+def options_at(options: Options, address: Address) -> Options:
+    """The options for one node. It is tried to connect once: then others are asked where to go."""
+    retry = replace(options.retry, retries=0)
+    return replace(options.at(address.host, address.port), retry=retry)

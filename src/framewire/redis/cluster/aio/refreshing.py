@@ -1,0 +1,126 @@
+"""Who asks the nodes for the slot map, and when.
+
+What belongs here: the timer, and asking one node after the other; the first good answer counts. When it is time and who
+is asked, the topology decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any
+
+from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.decisions import Changes
+from framewire.redis.cluster.topology import Topology
+
+__all__ = ["HEDGE_SECONDS", "Refresher"]
+
+HEDGE_SECONDS = 0.25
+"""A node that has not told its map for so long is not waited for alone: the next one is asked too."""
+
+Ask = Callable[[Address], "asyncio.Future[Any]"]
+
+
+class Refresher:
+    """Keeps a topology, whose clock is the monotonic one, fresh: `plan` when it may want something else than before.
+
+    `ask` asks a node for its slot map; `refreshed` is told what has changed, `failed` that nobody has answered.
+    """
+
+    def __init__(
+        self, topology: Topology, ask: Ask, refreshed: Callable[[Changes], None],
+        failed: Callable[[RedisError, int], None],
+    ) -> None:  # fmt: skip
+        self._topology = topology
+        self._ask = ask
+        self._refreshed = refreshed
+        self._failed = failed
+        self._failures = 0  # in a row
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def plan(self) -> None:
+        """Look again when the next refresh is to begin."""
+        if self._task is not None or self._closed:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at = self._topology.refresh_at
+        if at is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, at - monotonic()), self._begin)
+
+    def _begin(self) -> None:
+        self._timer = None
+        self._task = asyncio.get_running_loop().create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        try:
+            changes = await self._first_answer(self._topology.begin_refresh())
+        except RedisError as error:
+            self._failures += 1
+            self._topology.refresh_failed()
+            self._task = None
+            self._failed(error, self._failures)
+        else:
+            self._failures = 0
+            self._task = None
+            self._refreshed(changes)
+        self.plan()
+
+    async def _first_answer(self, addresses: Sequence[Address]) -> Changes:
+        """The changes that the first good map brings. Raises `ConnectionError` where there is none."""
+        asked: set[asyncio.Task[Changes]] = set()
+        failures: list[str] = []
+        try:
+            for address in addresses:
+                asked.add(asyncio.ensure_future(self._answer(address)))
+                changes = await _first_of(asked, failures, HEDGE_SECONDS)
+                if changes is not None:
+                    return changes
+            changes = await _first_of(asked, failures, None)
+            if changes is not None:
+                return changes
+            raise ConnectionError(f"no node tells of the slots: {'; '.join(failures)}")
+        finally:
+            for task in asked:
+                task.cancel()
+
+    async def _answer(self, address: Address) -> Changes:
+        return self._topology.refreshed(address, await self._ask(address))
+
+    def close(self) -> None:
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+
+async def _first_of(
+    asked: set[asyncio.Task[Changes]], failures: list[str], seconds: float | None
+) -> Changes | None:
+    """What the first good answer has changed; `None` where all have failed, or after so many `seconds`.
+
+    Who has failed is taken out of `asked`, and what he said is added to `failures`.
+    """
+    loop = asyncio.get_running_loop()
+    until = None if seconds is None else loop.time() + seconds
+    while asked:
+        left = None if until is None else max(0.0, until - loop.time())
+        done, _ = await asyncio.wait(asked, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return None
+        for task in done:
+            asked.discard(task)
+            error = task.exception()
+            if error is None:
+                return task.result()
+            if not isinstance(error, (RedisError, ValueError)):
+                raise error
+            failures.append(str(error))
+    return None

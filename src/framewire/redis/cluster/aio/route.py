@@ -1,0 +1,321 @@
+"""Where the requests of a client go that has a cluster, from asyncio.
+
+    call --- one key: its slot ---------> the node that owns it          (nobody: parked, until the map says who)
+         |-- several slots -------------> parts to several nodes, joined
+         |-- none ----------------------> any node, or all, and their replies made one
+         `-- not in the command table --> a node is asked for its keys first
+
+What belongs here: that choice, made for every call, and the parts put together. What becomes of calls that fail is
+`redirecting`'s business, which node serves a slot that of `places`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from framewire.redis.client.aio.link import WrongLoop
+from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.aio.own import OwnLink
+from framewire.redis.client.aio.route import Bind, Future, Role
+from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.attempts import Attempts
+from framewire.redis.client.caching.cache import CacheStats, total
+from framewire.redis.client.errors import ClusterError, ConnectionError, RedisError
+from framewire.redis.client.options import Options
+from framewire.redis.client.requests import words_of
+from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.aio.gathering import gather
+from framewire.redis.cluster.aio.nodes import ClusterNode, options_at
+from framewire.redis.cluster.aio.owning import Owning
+from framewire.redis.cluster.aio.pipelining import One, Pipelined, Whole, is_transaction
+from framewire.redis.cluster.aio.places import Places
+from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
+from framewire.redis.cluster.combining import Combine, combine
+from framewire.redis.cluster.routing import (
+    InParts,
+    Nodes,
+    OneSlot,
+    Routing,
+    Scan,
+    ToNodes,
+    Unknown,
+    asking_for_keys,
+    route,
+    route_by_reply,
+    slot_of_all,
+    slot_of_first,
+)
+from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
+from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.subscriptions.places import TopologyPlaces
+from framewire.redis.exchange.calls import Call, Request, Shape
+
+__all__ = ["ClusterRoute"]
+
+
+class ClusterRoute:
+    """A `Route` to the nodes of a cluster. `families`: the caches of all databases that one program uses, by node."""
+
+    def __init__(self, options: Options, opener: Opener, bind: Bind, families: dict[Any, Any] | None = None) -> None:
+        self.options = options
+        self._opener = opener
+        self._families: dict[Any, Any] = {} if families is None else families
+        self.closed = False
+        self.begin_anew()
+        bind(self.call)
+
+    def begin_anew(self) -> None:
+        options, attempts = self.options, Attempts()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._redirecting = redirecting = Redirecting(options, attempts)
+        self.places = places = Places(options, self._opener, redirecting, attempts, self._families)
+        redirecting.attach(places)
+        self._owning = Owning(options, places, redirecting)
+        self._by_slot = places.by_slot
+        self._reads_elsewhere = places.reads_elsewhere
+        self._subscriber = ClusterSubscriber(
+            options, self._opener, TopologyPlaces(places.topology), partial(options_at, options), places.plan
+        )
+        places.on_map.append(self._subscriber.map_changed)
+
+    # -- single calls -------------------------------------------------------------------------------------------------
+
+    def call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        """A future for the reply, in its shape."""
+        slot = slot_of_first(request)
+        if slot >= 0:
+            node = self.places.choose(slot, request) if self._reads_elsewhere else self._by_slot[slot]
+            if node is not None:
+                return node.call(request, shape, timeout)
+        return self._call_by(route(request), request, shape, timeout)
+
+    def _call_by(self, where: Routing, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        match where:
+            case OneSlot(slot):
+                return self._call_slot(slot, request, shape, timeout)
+            case InParts():
+                return self._call_in_parts(request, shape, timeout)
+            case ToNodes(Nodes.ANY):
+                return self._call_slot(None, request, shape, timeout)
+            case ToNodes(Nodes.NAMED):
+                raise _without_node(request)
+            case ToNodes(which, how):
+                return self._call_all(which, how, request, shape, timeout)
+            case Unknown():
+                return asyncio.ensure_future(self._call_unknown(request, shape, timeout))
+            case Scan():
+                return asyncio.ensure_future(self._scan(request, shape, timeout))
+
+    def _call_slot(self, slot: int | None, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        node = self.places.choose(slot, request)
+        if node is not None:
+            return node.call(request, shape, timeout)
+        waiter: Future = self._enter_loop().create_future()
+        self._redirecting.park(self._new_call((request,), False, waiter, shape, timeout), slot)
+        return waiter
+
+    def _new_call(
+        self, requests: Sequence[Request], batch: bool, waiter: Future, shape: Shape | None, timeout: float | None
+    ) -> Call:
+        """One that was not sent yet."""
+        began = self._enter_loop().time()
+        deadline = math.inf if timeout is None else began + timeout
+        return Call(requests, batch, waiter, shape, False, [], deadline, began)
+
+    def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        parts = split(request)
+        futures = [self._call_slot(part.slot, part.request, None, timeout) for part in parts]
+        return gather(futures, lambda replies: _shaped(shape, join(request, parts, replies)))
+
+    def _call_all(
+        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
+    ) -> Future:
+        topology = self.places.topology
+        addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
+        if not addresses:
+            return asyncio.ensure_future(self._call_all_later(which, how, request, shape, timeout))
+        each = shape if how is Combine.BY_NODE else None
+        futures = [self._call_pinned(address, request, each, timeout) for address in addresses]
+
+        def together(replies: list[Any]) -> Any:
+            reply = combine(how, _name_of(request), dict(zip(addresses, replies, strict=True)))
+            return reply if how is Combine.BY_NODE else _shaped(shape, reply)
+
+        return gather(futures, together)
+
+    async def _call_all_later(
+        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None  # noqa: ASYNC109
+    ) -> Any:
+        await self._call_slot(None, (b"PING",), None, timeout)  # until there is a map
+        return await self._call_all(which, how, request, shape, timeout)
+
+    def _call_pinned(self, address: Address, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        """Of this node, and of no other."""
+        future = self.places.nodes.at(address).call(request, shape, timeout)
+        self.places.pin(future)
+        return future
+
+    async def _scan(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
+        """A page of the whole cluster, step by step."""
+        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
+        await self.places.owner(None, until)  # until there is a map
+        steps = scan_page(request, self.places.topology.owners, self.places.locate)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    reply = await self._take_step(step, timeout, until)
+                except RedisError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(reply)
+        except StopIteration as page:
+            return _shaped(shape, page.value)
+
+    async def _take_step(self, step: AskNode | NewMap, timeout: float | None, until: float) -> Any:  # noqa: ASYNC109
+        match step:
+            case AskNode(node, request):
+                return await self._call_pinned(node, request, None, timeout)
+            case NewMap():
+                return await self.places.refreshed(until)
+
+    async def _call_unknown(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
+        try:
+            reply = await self._call_slot(None, asking_for_keys(request), None, timeout)
+        except RedisError as error:
+            reply = error
+        return await self._call_by(route_by_reply(request, reply), request, shape, timeout)
+
+    # -- batches ------------------------------------------------------------------------------------------------------
+
+    def send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """Send requests together, to all nodes at once; `waiter` gets the list of their replies, `Failed` among them.
+
+        Raises `ClusterCrossSlotError` for a transaction whose keys are in several slots: nothing was sent.
+        """
+        if is_transaction(requests):
+            slot_of_all(requests)
+            return self._redirecting.dispatch(self._new_call(requests, True, waiter, None, timeout))
+        whole = Whole(requests, waiter, timeout)
+        parts: dict[ClusterNode, Pipelined] = {}
+        for index, request in enumerate(requests):
+            slot = slot_of_first(request)
+            node = self._node_of(request) if slot < 0 or self._reads_elsewhere else self._by_slot[slot]
+            if node is None:
+                _send_all(parts)  # so that requests of one slot keep their order
+                self._send_one(whole, index)
+                continue
+            part = parts.get(node)
+            if part is None:
+                part = parts[node] = Pipelined(whole, node, self._redirecting)
+                self.places.pin(part)
+            part.add(index)
+        _send_all(parts)
+
+    def _node_of(self, request: Request) -> ClusterNode | None:
+        """The node that alone answers `request`; `None` where it is to go another way."""
+        try:
+            where = route(request)
+        except RedisError:
+            return None
+        return self.places.choose(where.slot, request) if isinstance(where, OneSlot) else None
+
+    def _send_one(self, whole: Whole, index: int) -> None:
+        one = One(whole, index)
+        try:
+            future = self.call(whole.requests[index], None, whole.timeout)
+        except RedisError as error:
+            one.set_exception(error)
+        else:
+            future.add_done_callback(one.follow)
+
+    # -- other links --------------------------------------------------------------------------------------------------
+
+    async def take(self, requests: Sequence[Request] = ()) -> OwnLink:
+        self._enter_loop()
+        return await self._owning.take(requests)
+
+    async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
+        return await self._owning.take_again(own, requests, error)
+
+    def give_back(self, own: OwnLink, *, clean: bool) -> None:
+        self._owning.give_back(own, clean=clean)
+
+    def has_room(self) -> bool:
+        return all(node.has_room() for node in self.places.nodes)
+
+    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        await self._call_slot(None, (b"PING",), None, self.options.socket_timeout)  # until there is a map
+        topology = self.places.topology
+        primaries = set(topology.primaries)
+        wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]
+        return [(address.host, address.port) for address in wanted]
+
+    def subscriber(self) -> Subscribing:
+        if self._subscriber.left_behind():
+            self.begin_anew()
+        return self._subscriber
+
+    def cache_stats(self) -> CacheStats | None:
+        stats = [each for node in self.places.nodes if (each := node.cache_stats()) is not None]
+        return total(stats) if self.options.cache is not None else None
+
+    # -- loops, users, the end ----------------------------------------------------------------------------------------
+
+    def _enter_loop(self) -> asyncio.AbstractEventLoop:
+        if self.closed:
+            raise ConnectionError("the client is closed")
+        self.check_loop()
+        self._loop = asyncio.get_running_loop()
+        return self._loop
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        return self._loop
+
+    def check_loop(self) -> None:
+        if self._loop is not None and self._loop is not asyncio.get_running_loop():
+            raise WrongLoop
+
+    def left_behind(self) -> bool:
+        return self._loop is not None and self._loop.is_closed()
+
+    async def reauthenticate(self, auth: Sequence[bytes]) -> None:
+        for node in self.places.nodes:
+            await node.reauthenticate(auth)
+
+    async def close(self) -> None:
+        if self.closed or self.left_behind():
+            self.closed = True
+            return
+        self.check_loop()
+        self.closed = True
+        error = ConnectionError("the client was closed")
+        self._subscriber.close()
+        self._redirecting.close(error)
+        await self.places.close(error)
+
+
+def _send_all(parts: dict[ClusterNode, Pipelined]) -> None:
+    """What was collected leaves; then the next may be collected."""
+    for part in parts.values():
+        part.send()
+    parts.clear()
+
+
+def _shaped(shape: Shape | None, reply: Any) -> Any:
+    return reply if shape is None else shape(reply)
+
+
+def _name_of(request: Request) -> str:
+    return words_of(request[:1])[0].decode("utf-8", "replace")
+
+
+def _without_node(request: Request) -> ClusterError:
+    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
+    return ClusterError(f"{name} is about one node: client.get_nodes() gives a client for each")
