@@ -228,6 +228,12 @@ def test_a_slot_of_nobody_has_no_shard_until_a_redirect_says_whose_it_is() -> No
     assert topology.owner_of(16000) == B
 
 
+def test_a_node_without_a_name_may_be_the_only_other_one_at_its_port() -> None:
+    topology = view(SlotMap((Shard(A, (), ((0, 99),)), Shard(NEW, (), ((100, 199),)))))
+    assert topology.refused(Asked(A, 1), "MOVED 1 ?:7077") == Send(NEW)
+    assert topology.refused(Asked(NEW, 1), "MOVED 1 ?:7077") == Again(PAUSE)
+
+
 # -- links that are lost ----------------------------------------------------------------------------------------------
 
 
