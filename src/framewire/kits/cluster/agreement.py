@@ -30,6 +30,11 @@ class Report(NamedTuple):
     is_linked: bool
     """Whether it is a primary, or a replica that has all from its primary so far."""
 
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """Who serves what, and what is on its way: it stays until somebody changes it."""
+        return self.state, self.served, self.open_slots
+
 
 def report_of(
     info: Mapping[str, str], nodes: Iterable[ClusterNode], ranges: Iterable[SlotRange], is_linked: bool
