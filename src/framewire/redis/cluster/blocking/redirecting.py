@@ -147,9 +147,10 @@ class Redirecting:
         Raises `ClusterDownError`, `ConnectionError` and `TimeoutError`, or `failure`, which is why it was not sent yet.
         """
         refresher = self._places.refresher
+        looks = 0
         while (node := self._places.choose(call.slot, call.reads, avoid)) is None:
             with self._places.lock:
-                self._want(call)
+                self._want(call, looks)
                 there = refresher.wait_for_round(call.deadline)
                 failed = refresher.failure if refresher.failures > self._options.retry.retries else None
             if self._closing.is_set():
@@ -158,14 +159,15 @@ class Redirecting:
                 raise call.judged(copied(failed))
             if not there:
                 raise call.judged(failure or self._nowhere(call))
+            looks += 1
         return node
 
-    def _want(self, call: Calling) -> None:
+    def _want(self, call: Calling, looks: int) -> None:
+        """So many looks at the map have not said who it is. Caller must hold the lock."""
         if call.slot is None:
             self._places.topology.refreshing.want(at_once=True)
             return
-        decision = self._places.topology.unowned(call.slot, call.attempts)
-        call.attempts += 1
+        decision = self._places.topology.unowned(call.slot, looks)
         if isinstance(decision, GiveUp):
             raise call.judged(ClusterDownError(decision.why, fate=Fate.NOT_EXECUTED))
 

@@ -200,6 +200,8 @@ class ClusterRoute:
         if is_transaction(requests):
             return self._transaction(requests, timeout)
         began = monotonic()
+        if not self.places.topology.primaries and requests:
+            self._node_for(None, requests[0], timeout)  # until there is a map
         pipelining = self._pipelining(requests, timeout)
         try:
             for index, request in enumerate(requests):
