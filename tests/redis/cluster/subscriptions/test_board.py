@@ -379,6 +379,22 @@ def test_one_node_that_refuses_is_a_refusal_of_all(world: World) -> None:
     assert homes(world, E) == [] and listener.topics == set() and not world.board.is_wanted
 
 
+def test_a_refusal_by_one_node_of_what_was_asked_for_twice(world: World) -> None:
+    listener, first, second = new_listener(world), Waiting(), Waiting()
+    new = world.board.join(listener, [E], first)
+    assert world.board.join(listener, [E], second) == []
+    world.board.withdraw(listener, new, first)
+    assert listener.topics == {E}
+    world.denied.add(E)
+    world.sync()
+    world.connect(world.node(0))
+    world.node(0).serve()
+    world.denied.clear()
+    world.settle()
+    assert isinstance(second.result, NoPermissionError)
+    assert homes(world, E) == [] and listener.topics == set() and not world.board.is_wanted
+
+
 # -- the end ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """Who listens, from asyncio: subscribing and unsubscribing, and the wait until the server has confirmed it.
 
-What belongs here: what a listener may ask, and in which loop; the form that has one server, and so one feed. Who listens
-to what is the book's business, the link the feed's.
+What belongs here: what a listener may ask, and in which loop; the form that has one server, and so one feed. Who
+listens to what is the book's business, the link the feed's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from framewire.redis.client.subscriptions.items import Full
 from framewire.redis.client.subscriptions.listener import Listener, Topic
 from framewire.redis.exchange.calls import Waiter
 
-__all__ = ["Desk", "Subscribing", "Subscriber"]
+__all__ = ["Desk", "Subscriber", "Subscribing"]
 
 
 class Desk(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from framewire.redis.client.blocking.link import Link
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.exchange.calls import Request, Shape
 
@@ -50,7 +50,7 @@ class Route(OwnLinks, Protocol):
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
 
-    def subscriber(self) -> Subscriber:
+    def subscriber(self) -> Subscribing:
         """Who listens for all."""
 
     def cache_stats(self) -> CacheStats | None:

@@ -184,7 +184,7 @@ class Board:
         """Nothing is kept of a topic that nobody listens to."""
         if topic in self._homes and not any(book.has_listeners(topic) for book in self._at(topic)):
             for known in (self._homes, self._due, self._attempts):
-                known.pop(topic, None)  # type: ignore[attr-defined]
+                known.pop(topic, None)
 
     # -- what happens -------------------------------------------------------------------------------------------------
 
