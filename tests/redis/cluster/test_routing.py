@@ -47,7 +47,8 @@ CLUSTER COUNTKEYSINSLOT 7629 / cluster getkeysinslot 7629 5
 
 K_READS = """
 GET k / get k / MGET k {k}2 / EXISTS k / XREAD COUNT 1 STREAMS k {k}b 0 0 / EVAL_RO s 1 k / XINFO STREAM k
-xinfo groups k / OBJECT ENCODING k / MEMORY USAGE k SAMPLES 0 / SORT_RO k / GEORADIUS_RO k 0 0 1 km / ZUNION 2 k {k}b / LCS k {k}b
+xinfo groups k / OBJECT ENCODING k / MEMORY USAGE k SAMPLES 0 / SORT_RO k / GEORADIUS_RO k 0 0 1 km / ZUNION 2 k {k}b
+LCS k {k}b
 """
 
 WITHOUT_KEYS: list[tuple[str, Routing]] = [
