@@ -45,6 +45,7 @@ class Refresher:
         self._nodes = nodes
         self._timeout = timeout
         self._refreshed = refreshed
+        self.on_map: Callable[[], None] = _nobody  # called without the lock when a map has come
         self._reader = Reader(self.attend)
         self._planned: float | None = None  # when the thread will look by itself
         self._closed = False
@@ -111,6 +112,8 @@ class Refresher:
                 self.failures, self.failure = 0, None
             self.rounds += 1
             self.lock.notify_all()
+        if answered:
+            self.on_map()
 
     def _ask(
         self, addresses: Sequence[Address], under_way: list[tuple[Address, Started]], failures: list[str]
@@ -153,3 +156,6 @@ class Refresher:
         if isinstance(error, RedisError):
             with self.lock:
                 self._topology.lost(address)
+
+
+def _nobody() -> None: ...

@@ -14,6 +14,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import astuple, fields, replace
+from functools import partial
 from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -23,17 +24,18 @@ from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ClusterError, RedisError, ResponseError
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.calling import Calling, refusal_of_reply, send_call, send_transaction
-from framewire.redis.cluster.blocking.nodes import ClusterNode, Families, Nodes
+from framewire.redis.cluster.blocking.nodes import ClusterNode, Families, Nodes, options_at
 from framewire.redis.cluster.blocking.pipelining import Pipelining
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.blocking.refreshing import Refresher
+from framewire.redis.cluster.blocking.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine, combine
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.replicas import Reader
@@ -53,6 +55,7 @@ from framewire.redis.cluster.routing import (
 from framewire.redis.cluster.routing import Nodes as Which
 from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.exchange.calls import Request, Shape
 from framewire.redis.slots import SLOTS
@@ -85,6 +88,11 @@ class ClusterRoute:
         self._reads_elsewhere = options.read_from != "primary"
         self._by_slot: list[ClusterNode | None] = [None] * SLOTS
         self._lent: WeakKeyDictionary[Link, ClusterNode] = WeakKeyDictionary()
+        self._subscriber = ClusterSubscriber(
+            options, self._opener, TopologyPlaces(self.topology, self._refresher.lock), partial(options_at, options),
+            self._plan,
+        )  # fmt: skip
+        self._refresher.on_map = self._subscriber.map_changed
 
     def sibling(self, db: int) -> ClusterRoute:
         """The same cluster's other database, on links of its own; the same object each time."""
@@ -275,9 +283,12 @@ class ClusterRoute:
     def has_room(self) -> bool:
         return all(node.has_room() for node in self.nodes)
 
-    def subscriber(self) -> Subscriber:
-        node = self._choose(None, False, None) or self.nodes.at(Address(*self.options.startup_nodes[0]))
-        return node.subscriber()
+    def subscriber(self) -> Subscribing:
+        return self._subscriber
+
+    def _plan(self) -> None:
+        with self._refresher.lock:
+            self._refresher.plan()
 
     # -- caches, users, the end ---------------------------------------------------------------------------------------
 
@@ -296,6 +307,7 @@ class ClusterRoute:
         self.closed = True
         self._redirecting.close()
         self._refresher.close()
+        self._subscriber.close()
         self.nodes.close()
 
 

@@ -179,7 +179,7 @@ class ClusterSubscriber(Subscribing):
         if book is None:
             return
         if address not in self._feeds:
-            options = replace(self._options_of(address), retry=self.options.retry)
+            options = replace(self._options_of(address), retry=self.options.retry, cache=None)
             self._feeds[address] = NodeFeed(self, address, options, self._opener, book)
         self._feeds[address].send()
         self._unsent.add(self._feeds[address])
