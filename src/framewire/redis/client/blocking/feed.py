@@ -64,7 +64,7 @@ class Feed:
     def __init__(self, options: Options, opener: Opener, book: Book, lock: threading.Lock) -> None:
         self.options = replace(options, integrity=False)  # its question may not be asked there, under RESP2
         self._opener = opener
-        self.reader = Reader(self.attend)
+        self.reader = self.new_reader()
         self.closed = False
         self.begin_anew(book, lock)
 
@@ -143,6 +143,10 @@ class Feed:
             link.abort(unfit)
         seconds = self.read(link)
         return 0.0 if seconds is None else seconds
+
+    def new_reader(self) -> Reader:
+        """Who attends."""
+        return Reader(self.attend)
 
     def is_needed(self) -> bool:
         """Whether the reader has anything to do; what is on its way, those who wait for it read."""

@@ -14,6 +14,7 @@ all links. What is said to be under the lock is called by who holds it.
 from __future__ import annotations
 
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -25,13 +26,14 @@ from framewire.redis.client.blocking.feed import Feed
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.reader import QUIET_SECONDS, Reader
+from framewire.redis.client.blocking.reader import Reader
 from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.client.subscriptions.book import Request
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.blocking.watching import Watcher
 from framewire.redis.cluster.subscriptions.board import Board
 from framewire.redis.cluster.subscriptions.book import NodeBook
 from framewire.redis.cluster.subscriptions.places import Places
@@ -40,13 +42,12 @@ __all__ = ["ClusterSubscriber"]
 
 
 class NodeFeed(Feed):
-    """Of one node. Its thread reads for all who listen, and stops when there is something to do for other nodes."""
+    """Of one node. Its thread reads for all who listen, and carries out what follows at other nodes."""
 
     def __init__(
         self, subscriber: ClusterSubscriber, address: Address, options: Options, opener: Opener, book: NodeBook
     ) -> None:
         self._subscriber, self._address = subscriber, address
-        self._errand = Waiter()
         super().__init__(options, opener, book, subscriber.lock)
 
     def attend(self) -> float | None:
@@ -59,29 +60,24 @@ class NodeFeed(Feed):
         """Nobody else reads."""
         return not self.book.is_empty
 
-    def read(self, link: Link) -> float | None:
-        """What comes, for as long as an unused client may go unnoticed."""
-        with self.lock:
-            errand = self._errand = Waiter()
-        link.wait(errand, monotonic() + QUIET_SECONDS)
-        return None if link.lost else 0.0
+    def new_reader(self) -> Reader:
+        return Watcher(self.attend, self.socket)
 
-    def _stop_for_errands(self) -> None:
-        if self._subscriber.go_on_if_needed() and not self._errand.is_done:
-            self._errand.set_result(None)
+    def socket(self) -> socket.socket | None:
+        """Where to wait for what comes."""
+        link = self.link
+        return None if link is None or link.lost else link.sock
+
+    def read(self, link: Link) -> float | None:
+        return link.attend(0.0)
 
     def hear(self, items: Sequence[Any]) -> None:
         super().hear(items)
-        self._stop_for_errands()
+        self._subscriber.go_on_if_needed()
 
     def refused(self, request: Request, error: RedisError) -> None:
         super().refused(request, error)
-        self._stop_for_errands()
-
-    def _give_up_link(self, error: RedisError) -> None:
-        super()._give_up_link(error)
-        if not self._errand.is_done:
-            self._errand.set_result(None)
+        self._subscriber.go_on_if_needed()
 
     def lost(self) -> None:
         self._subscriber.unreachable(self._address, failed=False)
@@ -141,11 +137,10 @@ class ClusterSubscriber(Subscribing):
         self._board.unreachable(address, failed=failed)
         self._go_on()
 
-    def go_on_if_needed(self) -> bool:
-        """Under the lock: something was heard. Whether there is something to be carried out."""
+    def go_on_if_needed(self) -> None:
+        """As `unreachable`: something was heard, and may be news for another node."""
         if self._board.news or self._board.unsure:
             self._go_on()
-        return bool(self._unsent or self._ended or self._board.unsure)
 
     def attend(self) -> float | None:
         """For `Reader`: look for places of topics that have none."""
