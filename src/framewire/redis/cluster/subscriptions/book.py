@@ -140,6 +140,11 @@ class NodeBook(Book):
         if state is not None and not state.live:
             self._refuse(topic, state, error, established=False)
 
+    def is_live(self, topic: Topic) -> bool:
+        """Whether the node sends its messages."""
+        state = self._found(topic)
+        return state is not None and state.live
+
     def has_listeners(self, topic: Topic) -> bool:
         state = self._found(topic)
         return state is not None and bool(state.listeners)
