@@ -110,13 +110,13 @@ class Part:
         self._whole, self._indexes, self._node, self._redirects = whole, indexes, node, redirects
 
     def send(self) -> None:
-        """Send them together; those that cannot be sent fail, and no others."""
+        """Send them together. Where that cannot be, they fail, and no others; the node has nothing to do with it."""
         whole = self._whole
         requests = [whole.requests[index] for index in self._indexes]
         try:
             self._node.send_batch(requests, self, whole.timeout)  # type: ignore[arg-type]
         except (EncodeError, BacklogFull) as error:
-            self.set_exception(unsent(error))
+            whole.settle_all(self._indexes, [Failed(unsent(error)) for _ in requests])
 
     def done(self) -> bool:
         return self._whole.done()
