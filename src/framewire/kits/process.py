@@ -94,15 +94,20 @@ class ServerProcess:
     # -- what it is told ----------------------------------------------------------------------------------------------
 
     def _command_line(self) -> list[str]:
-        """The program and all its arguments, now that the ports are chosen."""
-        ports = ["--port", str(self.port)]
+        """The program and all its arguments, now that the ports are chosen. What comes later wins."""
+        settings = [word for name, value in self._settings().items() for word in ("--" + name, value)]
+        return [*self.program.command, *settings, "--save", "", "--appendonly", "no", *self._arguments]
+
+    def _settings(self) -> dict[str, str]:
+        """Where it listens, who may ask, where its files are: by the names of the configuration file."""
+        settings = {"bind": self.host, "port": str(self.port), "dir": str(self.directory)}
+        if self.password is not None:
+            settings |= {"requirepass": self.password, "masterauth": self.password}
         if self.tls is not None:
-            ports = ["--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no", "--tls-replication",
-                     "yes", "--tls-cert-file", self.tls.certificate, "--tls-key-file", self.tls.key,
-                     "--tls-ca-cert-file", self.tls.ca]  # fmt: skip
-        secret = [] if self.password is None else ["--requirepass", self.password, "--masterauth", self.password]
-        return [*self.program.command, "--bind", self.host, *ports, *secret, "--dir", str(self.directory),
-                "--save", "", "--appendonly", "no", *self._arguments]  # fmt: skip
+            settings |= {"port": "0", "tls-port": str(self.port), "tls-auth-clients": "no", "tls-replication": "yes",
+                         "tls-cert-file": self.tls.certificate, "tls-key-file": self.tls.key,
+                         "tls-ca-cert-file": self.tls.ca}  # fmt: skip
+        return settings
 
     def _choose_ports(self) -> None:
         """Ports for the first start; later ones take the same."""
@@ -164,7 +169,7 @@ class ServerProcess:
         return False
 
     def _is_there(self) -> bool:
-        """Whether it answers: it itself, not another one on its port. Raises `RedisError` or `OSError` if nobody does."""
+        """Whether it answers: it itself, not another one on its port. Raises `RedisError`, `OSError`."""
         with BlockingClient(self.host, self.port, **self.client_options) as client:
             return bool(client.info("server")["process_id"] == self.pid)
 

@@ -168,6 +168,11 @@ class Discovery:
         self.replicas = (*others, event.server)[-MOST:]
         return None
 
+    @property
+    def misplaced(self) -> Address | None:
+        """Where links that are to go to replicas need not be any more: the primary, once there are some."""
+        return self.last if self.replicas else None
+
     def _ask_first(self, sentinel: Address) -> None:
         self.sentinels = [sentinel, *(one for one in self.sentinels if one != sentinel)]
 

@@ -12,7 +12,7 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from framewire.redis.sentinel.answers import Address
 
-__all__ = ["ASK_SECONDS", "MOST_HEARD", "options_of_sentinel", "share_of"]
+__all__ = ["ASK_SECONDS", "MOST_HEARD", "check_reads", "for_reads", "options_of_sentinel", "share_of"]
 
 SILENCE_SECONDS: Final = 5.0
 """After so long a silence a sentinel that is listened to is asked for a sign of life: while it hangs, a switch may go
@@ -42,6 +42,17 @@ def options_of_sentinel(options: Options, sentinel: Address) -> Options:
         cache=None,
         integrity=False,
     )
+
+
+def check_reads(options: Options) -> None:
+    """Sentinels tell of a replica neither how near it is nor in which zone. Raises `ValueError`."""
+    if options.read_from not in ("primary", "any"):
+        raise ValueError(f"read_from={options.read_from!r} is for clusters; behind Sentinel it is 'primary' or 'any'")
+
+
+def for_reads(options: Options) -> Options:
+    """For links to replicas: one attempt, since the primary can be asked instead; and no cache, for replicas lag."""
+    return replace(options, cache=None, retry=replace(options.retry, retries=0))
 
 
 def share_of(seconds: float | None, others: int) -> float:

@@ -23,7 +23,7 @@ from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.route import Role, Route
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
@@ -236,7 +236,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         """All commands that the server is given, as an iterator, for an `async with` block."""
         return Monitor(self._route, self._timeout)
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         return self, self._route.subscriber(), self.options.db
 
     def _locking(self) -> Locking:
@@ -285,7 +285,7 @@ class TextClient(TextView, Listening[str], Locks):
         super().__init__(client)
         self._client = client
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:

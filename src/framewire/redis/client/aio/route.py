@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request
@@ -62,7 +62,7 @@ class Route(OwnLinks, Protocol):
     async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
         """Host and port of each server, or of those in one role; none where there is but one."""
 
-    def subscriber(self) -> Subscriber:
+    def subscriber(self) -> Subscribing:
         """Who listens for all."""
 
     def cache_stats(self) -> CacheStats | None:

@@ -41,7 +41,9 @@ __all__ = ["Places"]
 
 
 class Places:
-    """For one client. `on_map` is called after each refresh, `on_no_map` with an error when there is none for long."""
+    """For one client. Those in `on_map` are called after each refresh, `on_no_map` with an error when there is none for
+    long.
+    """
 
     def __init__(
         self, options: Options, opener: Opener, redirects: Redirects, attempts: Attempts, families: dict[Any, Any]
@@ -52,7 +54,7 @@ class Places:
         self.by_slot: list[ClusterNode | None] = [None] * SLOTS  # `None`: look at the map
         self.reads_elsewhere = options.read_from != "primary"
         self.pinned: WeakSet[Any] = WeakSet()  # waiters of what is asked of one node, and of no other
-        self.on_map: Callable[[], None] = _nothing
+        self.on_map: list[Callable[[], None]] = []
         self.on_no_map: Callable[[RedisError], None] = _nothing
         self._reader = Reader(cast("ReadFrom", options.read_from), self.topology, zone=options.zone)
         self._refresher = Refresher(self.topology, self._ask, self._refreshed, self._not_refreshed)
@@ -92,14 +94,26 @@ class Places:
             if node is not None:
                 return node
             decision = None if slot is None else self.topology.unowned(slot, attempts)
-            self.plan()
-            news: Future = loop.create_future()
-            self._waiting.append(news)
-            await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
-            if not news.done() or isinstance(decision, GiveUp):
+            if isinstance(decision, GiveUp) or loop.time() >= until:
                 raise ClusterDownError(f"no node is known to serve slot {slot}", fate=Fate.NOT_EXECUTED)
-            news.result()
+            await self.refreshed(until)
         raise AssertionError
+
+    async def refreshed(self, until: float) -> None:
+        """A map that is newer, or `until` on the loop's clock. Raises why no node tells one."""
+        self.topology.refreshing.want(at_once=True)
+        self.plan()
+        loop = asyncio.get_running_loop()
+        news: Future = loop.create_future()
+        self._waiting.append(news)
+        await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
+        if news.done():
+            news.result()
+
+    def locate(self, node_id: str, place: Address) -> Address:
+        """What a node is called from here that another one calls `place`."""
+        known = next((address for address, each in self.topology.slot_map.ids.items() if each == node_id), None)
+        return place if known is None else known
 
     def moved(self, slot: int) -> None:
         """The topology may have learnt who has it now."""
@@ -131,7 +145,8 @@ class Places:
         for address in changes.gone:
             self.nodes.retire(address)
         self.by_slot[:] = self._nodes_by_slot()
-        self.on_map()
+        for heard in self.on_map:
+            heard()
         for waiter in self._take_waiting():
             waiter.set_result(None)
 

@@ -53,7 +53,7 @@ class Redirecting:
         """Where calls go; to be said before the first of them."""
         self._places = places
         self._topology = places.topology
-        places.on_map = self.unpark
+        places.on_map.append(self.unpark)
         places.on_no_map = self.fail_parked
 
     # -- nodes call these ---------------------------------------------------------------------------------------------

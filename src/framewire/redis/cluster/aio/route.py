@@ -15,13 +15,14 @@ import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.route import Bind, Future, Role
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import ClusterError, ConnectionError, RedisError
@@ -29,11 +30,12 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.gathering import gather
-from framewire.redis.cluster.aio.nodes import ClusterNode
+from framewire.redis.cluster.aio.nodes import ClusterNode, options_at
 from framewire.redis.cluster.aio.owning import Owning
 from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
 from framewire.redis.cluster.aio.places import Places
-from framewire.redis.cluster.aio.redirecting import Redirecting
+from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine, combine
 from framewire.redis.cluster.routing import (
     InParts,
@@ -49,7 +51,9 @@ from framewire.redis.cluster.routing import (
     slot_of_all,
     slot_of_first,
 )
+from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
 from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.exchange.calls import Call, Request, Shape
 
 __all__ = ["ClusterRoute"]
@@ -75,6 +79,10 @@ class ClusterRoute:
         self._owning = Owning(options, places, redirecting)
         self._by_slot = places.by_slot
         self._reads_elsewhere = places.reads_elsewhere
+        self._subscriber = ClusterSubscriber(
+            options, self._opener, TopologyPlaces(places.topology), partial(options_at, options), places.plan
+        )
+        places.on_map.append(self._subscriber.map_changed)
 
     # -- single calls -------------------------------------------------------------------------------------------------
 
@@ -102,7 +110,7 @@ class ClusterRoute:
             case Unknown():
                 return asyncio.ensure_future(self._call_unknown(request, shape, timeout))
             case Scan():
-                return self._call_slot(None, request, shape, timeout)
+                return asyncio.ensure_future(self._scan(request, shape, timeout))
 
     def _call_slot(self, slot: int | None, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         node = self.places.choose(slot, request)
@@ -152,6 +160,30 @@ class ClusterRoute:
         future = self.places.nodes.at(address).call(request, shape, timeout)
         self.places.pin(future)
         return future
+
+    async def _scan(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
+        """A page of the whole cluster, step by step."""
+        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
+        await self.places.owner(None, until)  # until there is a map
+        steps = scan_page(request, self.places.topology.owners, self.places.locate)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    reply = await self._take_step(step, timeout, until)
+                except RedisError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(reply)
+        except StopIteration as page:
+            return _shaped(shape, page.value)
+
+    async def _take_step(self, step: AskNode | NewMap, timeout: float | None, until: float) -> Any:  # noqa: ASYNC109
+        match step:
+            case AskNode(node, request):
+                return await self._call_pinned(node, request, None, timeout)
+            case NewMap():
+                return await self.places.refreshed(until)
 
     async def _call_unknown(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
         try:
@@ -227,11 +259,10 @@ class ClusterRoute:
         wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]
         return [(address.host, address.port) for address in wanted]
 
-    def subscriber(self) -> Subscriber:
-        node = self.places.choose(None, ())
-        if node is None:
-            node = self.places.nodes.at(Address(*self.options.startup_nodes[0]))
-        return node.subscriber()
+    def subscriber(self) -> Subscribing:
+        if self._subscriber.left_behind():
+            self.begin_anew()
+        return self._subscriber
 
     def cache_stats(self) -> CacheStats | None:
         stats = [each for node in self.places.nodes if (each := node.cache_stats()) is not None]
@@ -268,6 +299,7 @@ class ClusterRoute:
         self.check_loop()
         self.closed = True
         error = ConnectionError("the client was closed")
+        self._subscriber.close()
         self._redirecting.close(error)
         await self.places.close(error)
 

@@ -125,6 +125,9 @@ class Finding:
         if gone is not None:
             why = f"the sentinel {shown(sentinel)} says {event.kind}"
             self._end([link for link in self._links if _place(link) == gone], why)
+        misplaced = self._discovery.misplaced
+        others = [link for link in self._links if not link.is_to_primary and _place(link) == misplaced]
+        self._end(others, "a replica is there to be read from")
         if self._discovery.primary is None:
             self.verify()
 

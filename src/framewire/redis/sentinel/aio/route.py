@@ -30,6 +30,7 @@ from framewire.redis.client.repeating import is_passing, may_repeat
 from framewire.redis.exchange.calls import Call, Request, Shape
 from framewire.redis.sentinel.aio.finding import Finding
 from framewire.redis.sentinel.reads import READS
+from framewire.redis.sentinel.told import check_reads, for_reads
 
 __all__ = ["SentinelRoute"]
 
@@ -41,13 +42,12 @@ class SentinelRoute(Node):
     """
 
     def __init__(self, options: Options, opener: Opener, bind: Bind, family: Family | None = None) -> None:
-        if options.read_from not in ("primary", "any"):
-            raise ValueError(f"read_from={options.read_from!r} is for clusters; behind Sentinel, 'primary' or 'any'")
+        check_reads(options)
         if not isinstance(opener.finder, Finding):
             opener.finder = Finding(options)
         self._finding = opener.finder
         self._reads_elsewhere = options.read_from != "primary"
-        self._read_options = replace(options, cache=None)
+        self._read_options = for_reads(options)
         super().__init__(replace(options, read_from="primary"), opener, bind, family, Attempts())
 
     def begin_anew(self) -> None:
