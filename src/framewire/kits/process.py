@@ -155,10 +155,13 @@ class ServerProcess:
         self._leash = weakref.finalize(self, _kill, process, os.getpid())
 
     def _answers(self, deadline: float) -> bool:
-        """Whether it answers before its end, and before the deadline: it itself, not another one on its port."""
+        """Whether it answers before its end, and before the deadline: it itself, not another one on its port.
+
+        While it still reads its files it tells who it is, and refuses PING.
+        """
         while self.is_running and time.monotonic() < deadline:
             with contextlib.suppress(RedisError, OSError):
-                if self.client.info("server")["process_id"] == self.pid:
+                if self.client.info("server")["process_id"] == self.pid and self.client.ping():
                     return True
             time.sleep(LOOK_AGAIN)
         return False
