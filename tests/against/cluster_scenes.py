@@ -26,6 +26,9 @@ __all__ = ["CLIENT_NAME", "SCENES", "Stage", "read_all"]
 CLIENT_NAME = "load"
 """Of the client's links: those are cut, and no others."""
 
+PERMITTED = ("TryAgainError", "CancelledError", "RedisError('nobody waited")
+"""Errors of writes where nobody is hurt: keys that were torn apart for too long, and what was cancelled."""
+
 STEP = 30
 """So many steps the load has to make before a scene goes on."""
 
@@ -55,11 +58,11 @@ class Stage:
 
     @contextlib.contextmanager
     def calm(self) -> Iterator[None]:
-        """Nobody is hurt: nothing may fail, but what asks for two keys that are torn apart for too long."""
+        """Nobody is hurt: nothing may fail."""
         first = len(self.ledger.writes)
         yield
         for write in list(self.ledger.writes[first:]):
-            if write.said and not write.said.startswith(("TryAgainError", "CancelledError")):
+            if write.said and not write.said.startswith(PERMITTED):
                 self.ledger.faults.append(f"in a calm scene {write.member!r} is {write.outcome}: {write.said}")
 
     @contextlib.contextmanager
@@ -223,11 +226,11 @@ def _read(node: ClusterNode) -> dict[bytes, Content]:
         return {key: _content(key, value.result()) for key, value in zip(keys, values, strict=True)}
 
 
-def _ask(pipeline: Any, key: bytes, kind: str) -> Any:
+def _ask(pipeline: Any, key: bytes, kind: bytes) -> Any:
     match kind:
-        case "list":
+        case b"list":
             return pipeline.lrange(key, 0, -1)
-        case "set":
+        case b"set":
             return pipeline.smembers(key)
     return pipeline.get(key)
 

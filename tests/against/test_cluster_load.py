@@ -55,7 +55,8 @@ def _play(scene: Callable[[Stage], None], stage: Stage) -> None:
     """The scene, while the load goes on before it and behind it."""
     progress = stage.progress
     stage.go_on()
-    before, progress.longest = progress.acknowledged, 0.0
+    before, progress.longest = progress.acknowledged, (0.0, "")
     scene(stage)
     stage.go_on()
-    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, longest step {progress.longest:.2f} s")
+    seconds, way = progress.longest
+    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, longest step {seconds:.2f} s ({way})")
