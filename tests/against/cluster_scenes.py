@@ -17,7 +17,7 @@ from framewire.kits.cluster.cluster import RedisCluster
 from framewire.kits.cluster.node import ClusterNode
 from framewire.redis.client.errors import RedisError
 from framewire.redis.slots import slot_of
-from tests.against.cluster_ledger import Content, Ledger, Outcome
+from tests.against.cluster_ledger import Content, Ledger
 from tests.against.cluster_load import HOT, Progress
 from tests.waiting import until
 

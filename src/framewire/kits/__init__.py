@@ -1,4 +1,4 @@
-"""Kits for tests of programs that talk to Redis: real servers and clusters, and what breaks the line on purpose.
+"""Kits for tests of programs that talk to Redis: real servers, clusters, sentinels, and what breaks a line.
 
 What belongs here: the public names. Nobody inside the package imports from here.
 """
@@ -8,6 +8,8 @@ from framewire.kits.cluster.node import ClusterNode
 from framewire.kits.faults import ThreadFaultProxy, fault_proxy_in_thread
 from framewire.kits.process import ServerProcess, Tls
 from framewire.kits.programs import NoProgram, Program, find_program
+from framewire.kits.sentinel.process import SentinelProcess
+from framewire.kits.sentinel.sentinel import RedisSentinel
 from framewire.tap.faults.actions import (
     Cut,
     Delay,
@@ -44,9 +46,11 @@ __all__ = [
     "Pass",
     "Program",
     "RedisCluster",
+    "RedisSentinel",
     "Refuse",
     "Replace",
     "Rule",
+    "SentinelProcess",
     "ServerProcess",
     "Slice",
     "Stall",

@@ -94,15 +94,20 @@ class ServerProcess:
     # -- what it is told ----------------------------------------------------------------------------------------------
 
     def _command_line(self) -> list[str]:
-        """The program and all its arguments, now that the ports are chosen."""
-        ports = ["--port", str(self.port)]
+        """The program and all its arguments, now that the ports are chosen. What comes later wins."""
+        settings = [word for name, value in self._settings().items() for word in ("--" + name, value)]
+        return [*self.program.command, *settings, "--save", "", "--appendonly", "no", *self._arguments]
+
+    def _settings(self) -> dict[str, str]:
+        """Where it listens, who may ask, where its files are: by the names of the configuration file."""
+        settings = {"bind": self.host, "port": str(self.port), "dir": str(self.directory)}
+        if self.password is not None:
+            settings |= {"requirepass": self.password, "masterauth": self.password}
         if self.tls is not None:
-            ports = ["--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no", "--tls-replication",
-                     "yes", "--tls-cert-file", self.tls.certificate, "--tls-key-file", self.tls.key,
-                     "--tls-ca-cert-file", self.tls.ca]  # fmt: skip
-        secret = [] if self.password is None else ["--requirepass", self.password, "--masterauth", self.password]
-        return [*self.program.command, "--bind", self.host, *ports, *secret, "--dir", str(self.directory),
-                "--save", "", "--appendonly", "no", *self._arguments]  # fmt: skip
+            settings |= {"port": "0", "tls-port": str(self.port), "tls-auth-clients": "no", "tls-replication": "yes",
+                         "tls-cert-file": self.tls.certificate, "tls-key-file": self.tls.key,
+                         "tls-ca-cert-file": self.tls.ca}  # fmt: skip
+        return settings
 
     def _choose_ports(self) -> None:
         """Ports for the first start; later ones take the same."""
@@ -155,16 +160,21 @@ class ServerProcess:
         self._leash = weakref.finalize(self, _kill, process, os.getpid())
 
     def _answers(self, deadline: float) -> bool:
-        """Whether it answers before its end, and before the deadline: it itself, not another one on its port.
-
-        While it still reads its files it tells who it is, and refuses PING.
-        """
+        """Whether it answers before its end, and before the deadline."""
         while self.is_running and time.monotonic() < deadline:
             with contextlib.suppress(RedisError, OSError):
-                if self.client.info("server")["process_id"] == self.pid and self.client.ping():
+                if self._is_there():
                     return True
             time.sleep(LOOK_AGAIN)
         return False
+
+    def _is_there(self) -> bool:
+        """Whether it answers: it itself, not another one on its port. Raises `RedisError`, `OSError`.
+
+        While it still reads its files it tells who it is, and refuses PING.
+        """
+        with BlockingClient(self.host, self.port, **self.client_options) as client:
+            return bool(client.info("server")["process_id"] == self.pid and client.ping())
 
     def _found_its_port_taken(self) -> bool:
         return not self.is_running and "in use" in self.log
@@ -177,11 +187,16 @@ class ServerProcess:
         return self.host, self.port
 
     @property
-    def pid(self) -> int:
-        """Its process id. Raises `RuntimeError` before its start."""
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process that was started last. Raises `RuntimeError` before the first start."""
         if self._process is None:
             raise RuntimeError(f"{self} was never started")
-        return self._process.pid
+        return self._process
+
+    @property
+    def pid(self) -> int:
+        """Its process id. Raises `RuntimeError` before the first start."""
+        return self.process.pid
 
     @property
     def is_running(self) -> bool:
@@ -264,18 +279,17 @@ class ServerProcess:
     def _signal(self, number: signal.Signals) -> None:
         if not self.is_running:
             raise RuntimeError(f"{self} does not run")
-        os.kill(self.pid, number)
+        self.process.send_signal(number)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
     def end(self) -> None:
         """End it, by SIGTERM and after ten seconds by SIGKILL, and remove its directory. Ending twice is fine."""
         if self.is_running:
-            assert self._process is not None
-            self._process.terminate()
-            os.kill(self.pid, signal.SIGCONT)  # one that is stopped hears no SIGTERM
+            self.process.terminate()
+            self.process.send_signal(signal.SIGCONT)  # one that is stopped hears no SIGTERM
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(END_SECONDS)
+                self.process.wait(END_SECONDS)
         self.kill()
         if self._folder is not None:
             self._folder.cleanup()

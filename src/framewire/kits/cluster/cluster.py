@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Literal, Self
+from urllib.parse import quote
 
 from framewire.kits.cluster.agreement import amiss, replicated, slots_of
 from framewire.kits.cluster.division import Move, divide, plan_leaving, plan_rebalance
 from framewire.kits.cluster.moving import move_slots
 from framewire.kits.cluster.node import Arguments, ClusterNode
-from framewire.kits.process import LOOK_AGAIN, Tls
+from framewire.kits.process import Tls
 from framewire.kits.programs import Program, find_program
-from framewire.redis.client.errors import RedisError, ResponseError
+from framewire.kits.waiting import PATIENCE, wait_until_well
+from framewire.redis.client.errors import ResponseError
 from framewire.redis.client.shapes.cluster import ClusterNode as Line
 
 __all__ = ["RedisCluster"]
 
-PATIENCE = 60.0
-_FAILOVER_SECONDS = 6.0  # a node gives up one that it was asked for after five
-_CUT = 4  # waiting for what nodes tell one another: they do it each tenth of a second
+_GIVES_UP = 6.0  # seconds; a node gives a failover up that it was asked for after five
 
 
 class RedisCluster:
@@ -66,7 +66,7 @@ class RedisCluster:
     def url(self) -> str:
         """Its URL, which names all nodes: `redis+cluster://127.0.0.1:10001,127.0.0.1:10002`, and the password."""
         scheme = "redis+cluster" if self.tls is None else "rediss+cluster"
-        secret = "" if self.password is None else f":{self.password}@"
+        secret = "" if self.password is None else f":{quote(self.password, safe='')}@"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{secret}{','.join(f'{host}:{node.port}' for node in self.nodes)}"
 
@@ -118,7 +118,11 @@ class RedisCluster:
             for other in self._awake():
                 if other is not node:
                     node.client.cluster_meet(other.host, other.port, other.bus_port)
-        self._wait(lambda: all(node.knows(len(self.nodes)) for node in self._awake()), "the nodes to know one another")
+        wait_until_well(self._strangers, "the nodes to know one another")
+
+    def _strangers(self) -> str | None:
+        alone = [node for node in self._awake() if not node.knows(len(self.nodes))]
+        return f"{alone[0]} does not know all {len(self.nodes)} nodes" if alone else None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -160,31 +164,10 @@ class RedisCluster:
 
         Raises `TimeoutError`, which says what is amiss.
         """
-        said: str | None = ""
+        wait_until_well(self._amiss, "the cluster", seconds)
 
-        def is_ok() -> bool:
-            nonlocal said
-            said = amiss({node.id: node.report() for node in self._awake()}, len(self.nodes))
-            return said is None
-
-        self._wait(is_ok, lambda: f"the cluster to be well: {said}", seconds)
-
-    @staticmethod
-    def _wait(condition: Callable[[], bool], what: str | Callable[[], str], seconds: float = PATIENCE) -> None:
-        """Look again and again; a node that cannot answer just now is looked at again too."""
-        deadline = time.monotonic() + seconds
-        trouble: RedisError | None = None
-        while True:
-            try:
-                if condition():
-                    return
-                trouble = None
-            except RedisError as error:
-                trouble = error
-            if time.monotonic() > deadline:
-                waited = what if isinstance(what, str) else what()
-                raise TimeoutError(f"waited {seconds:g} s for {waited}") from trouble
-            time.sleep(_CUT * LOOK_AGAIN)
+    def _amiss(self) -> str | None:
+        return amiss({node.id: node.report() for node in self._awake()}, len(self.nodes))
 
     # -- slots --------------------------------------------------------------------------------------------------------
 
@@ -271,7 +254,7 @@ class RedisCluster:
         while True:
             replica.client.cluster_failover(option)
             try:
-                self._wait(lambda: replica.is_primary, "the replica to be primary", _FAILOVER_SECONDS)
+                wait_until_well(lambda: None if replica.is_primary else f"{replica} is none", "a primary", _GIVES_UP)
                 break
             except TimeoutError:
                 if time.monotonic() > deadline:

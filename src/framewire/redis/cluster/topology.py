@@ -5,8 +5,9 @@ What belongs here: the decisions. No I/O: who calls opens links, waits, and asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from framewire.redis.cluster.addresses import Address, Remap
@@ -243,19 +244,19 @@ class Topology:
         """
         self._refreshing.begin()
         self._recent.clear()
-        healthy = [node for node in self.nodes if node not in self.failures] or list(self.nodes)
-        nodes = self._some(healthy, self.settings.asks)
-        others = [seed for seed in self._seeds if seed not in nodes]
-        some = len(others) if self._refreshing.failures or not nodes else 1
-        return (*nodes, *self._some(others, some))
+        healthy = (node for node in self._shuffled(self.nodes) if node not in self.failures)
+        asks = self.settings.asks
+        nodes = tuple(islice(healthy, asks)) or tuple(islice(self._shuffled(self.nodes), asks))
+        seeds = tuple(self._shuffled([seed for seed in self._seeds if seed not in nodes]))
+        return nodes + (seeds if self._refreshing.failures or not nodes else seeds[:1])
 
-    def _some(self, addresses: list[Address], count: int) -> list[Address]:
-        """So many of them, in random order; the list is left in another order too."""
-        count = min(count, len(addresses))
-        for index in range(count):
+    def _shuffled(self, addresses: Sequence[Address]) -> Iterator[Address]:
+        """All of them in random order, each drawn when it is wanted: of a thousand, three are."""
+        swapped: dict[int, int] = {}
+        for index in range(len(addresses)):
             other = index + int(self._chance() * (len(addresses) - index))
-            addresses[index], addresses[other] = addresses[other], addresses[index]
-        return addresses[:count]
+            yield addresses[swapped.get(other, other)]
+            swapped[other] = swapped.get(index, index)
 
     def refreshed(self, asked: Address, reply: Any) -> Changes:
         """Apply what `asked` has answered to CLUSTER SLOTS or CLUSTER SHARDS, decoded; or a `SlotMap` read before.
@@ -282,9 +283,11 @@ class Topology:
         patches = {slot: node for slot, node in self._recent.items() if _owner(new, slot) != node}
         strangers = dict.fromkeys(node for node in patches.values() if node not in new.known)
         lost = _lost_slots(self._map, self._patches, new, patches)
-        before, self.nodes = self.nodes, (*new.nodes, *strangers)
+        before, self.nodes = self.nodes, new.nodes + tuple(strangers)  # without strangers, the very tuple of the map
         self._map, self._patches, self._strangers = new, patches, strangers
-        self.primaries = tuple(dict.fromkeys((*new.primaries, *patches.values())))
+        self.primaries = new.primaries + tuple(
+            node for node in dict.fromkeys(patches.values()) if node not in new.by_primary
+        )
         if "owners" in self.__dict__:
             owners = self.owners
             del self.owners

@@ -31,6 +31,7 @@ from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
 from framewire.redis.exchange.calls import Request, Shape
+from framewire.redis.urls import factory
 
 __all__ = ["BlockingClient", "TextBlockingClient"]
 
@@ -70,7 +71,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self.options = options
         self._owns_opener = opener is None
         self._opener = opener or Opener(options)
-        self._route = route = route or Node(options, self._opener)
+        self._route = route = route or _new_route(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
         if self._owns_opener:
@@ -81,8 +82,8 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
         self._hooked = HookedCalls(Hooks(hooks, options), route.call, route.batch) if hooks else None
-        self._call = (self._hooked or route).call  # type: ignore[method-assign, assignment]
-        self._batch = (self._hooked or route).batch  # type: ignore[method-assign, assignment]
+        self._call = (self._hooked or route).call  # type: ignore[method-assign]
+        self._batch = (self._hooked or route).batch  # type: ignore[method-assign]
 
     @property
     def cache_stats(self) -> CacheStats | None:
@@ -202,3 +203,8 @@ class TextBlockingClient(TextView, Listening[str], Locks):
 
     def _locking(self) -> Locking:
         return self._client
+
+
+def _new_route(options: Options, opener: Opener) -> Route:
+    make = factory(options.scheme, "blocking") if options.is_several else Node
+    return make(options, opener)

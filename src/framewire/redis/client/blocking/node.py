@@ -55,11 +55,14 @@ class Node:
 
     def sibling(self, db: int) -> Node:
         if db not in self._siblings:  # another thread may be faster than this one: then its node is the one
-            self._siblings.setdefault(db, Node(replace(self.options, db=db), self._opener, self._family))
+            self._siblings.setdefault(db, self._new_sibling(db))
         sibling = self._siblings[db]
         if sibling.cached is not None:
             self._family[db] = sibling.cached
         return sibling
+
+    def _new_sibling(self, db: int) -> Node:
+        return Node(replace(self.options, db=db), self._opener, self._family)
 
     # -- links of their own -------------------------------------------------------------------------------------------
 

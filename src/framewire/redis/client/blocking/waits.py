@@ -124,6 +124,11 @@ class Started:
         self._link, self._waiter = link, waiter
         self.on_end: Callable[[], None] | None = None
 
+    def is_there(self, deadline: float) -> bool:
+        """Wait until then at most: whether `finish` would not wait any more."""
+        self._link.wait(self._waiter, deadline)
+        return self._waiter.is_done
+
     def finish(self) -> list[Any]:
         """Wait for the replies, errors among them. Raises what `Link.batch` raises of a batch that was sent."""
         try:
