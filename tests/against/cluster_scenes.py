@@ -49,11 +49,17 @@ class Stage:
         return self.cluster.primary_of(slot_of(HOT))
 
     def go_on(self, steps: int = STEP) -> None:
-        """Wait until the load has acknowledged writes, in so many steps more."""
-        target, acknowledged = self.progress.steps + steps, self.progress.acknowledged
-        until(
-            lambda: self._failed() or (self.progress.steps >= target and self.progress.acknowledged > acknowledged)
-        )
+        """Wait until the load has made so many steps more."""
+        target = self.progress.steps + steps
+        self._wait(lambda: self.progress.steps >= target)
+
+    def serve_hot(self) -> None:
+        """Wait until writes to the hot slot are acknowledged."""
+        target = self.progress.hot + STEP
+        self._wait(lambda: self.progress.hot >= target)
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        until(lambda: self._failed() or condition())
         assert not self._failed(), "a writer has given up"
 
     @contextlib.contextmanager
@@ -144,7 +150,7 @@ def primary_killed(stage: Stage) -> None:
     with stage.risk():
         node.kill()
         stage.cluster.wait_until_ok()
-        stage.go_on()
+        stage.serve_hot()
         node.restart()
     assert not node.is_primary
 
@@ -155,7 +161,7 @@ def primary_stopped(stage: Stage) -> None:
     with stage.risk():
         node.stop()
         stage.cluster.wait_until_ok()
-        stage.go_on()
+        stage.serve_hot()
         node.resume()
     assert not node.is_primary
 
