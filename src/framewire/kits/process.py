@@ -171,7 +171,7 @@ class ServerProcess:
     def _is_there(self) -> bool:
         """Whether it answers: it itself, not another one on its port. Raises `RedisError`, `OSError`."""
         with BlockingClient(self.host, self.port, **self.client_options) as client:
-            return bool(client.info("server")["process_id"] == self.pid)
+            return client.ping() and bool(client.info("server")["process_id"] == self.pid)  # PING: it does not load
 
     def _found_its_port_taken(self) -> bool:
         return not self.is_running and "in use" in self.log
