@@ -178,17 +178,20 @@ class RedisSentinel:
         `TimeoutError` where there is no good replica.
         """
         before = self.primary
-        wait_until_well(self._ask_for_failover, "a failover to begin")
-        wait_until_well(lambda: f"{before} is primary" if self.primary is before else None, "the failover")
+        wait_until_well(lambda: self._ask_for_failover(before), "the failover")
         self.wait_until_ok()
         return self.primary
 
-    def _ask_for_failover(self) -> str | None:
+    def _ask_for_failover(self, before: ServerProcess) -> str | None:
+        """Ask for it, again where one came to nothing; one that goes on is an error, which waits for its end."""
+        sentinel = self._awake_sentinels()[0]
+        if sentinel.names_primary() != before.address:
+            return None if self.primary is not before else "not all sentinels know the new primary"
         try:
-            self._awake_sentinels()[0].client.execute("SENTINEL", "FAILOVER", self.service)
+            sentinel.client.execute("SENTINEL", "FAILOVER", self.service)
         except ResponseError as error:
             return str(error)
-        return None
+        return f"{sentinel} has just begun it"
 
     def wait_until_ok(self, seconds: float = PATIENCE) -> None:
         """Wait until all sentinels that run name one primary that runs, all servers that run follow it, and they know.
