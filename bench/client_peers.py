@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from framewire.redis.client.aio.client import Client
 
-__all__ = ["OPENERS", "Asked", "floor"]
+__all__ = ["OPENERS", "Asked", "asked", "floor"]
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,17 @@ class Asked:
 
 async def ours(port: int) -> Asked:
     """`framewire.redis.Client` on the server at `port`."""
-    return _ours(Client(port=port))
+    return asked(Client(port=port))
 
 
 async def ours_in_memory(port: int) -> Asked:
     """`framewire.redis.Client` with Mini-Redis in this process: its CPU is the server's too."""
-    return _ours(Client.from_url("memory://bench"))
+    return asked(Client.from_url("memory://bench"))
 
 
-def _ours(client: Client) -> Asked:
+def asked(client: Client) -> Asked:
+    """`framewire.redis.Client`, wherever it goes."""
+
     async def get_many(keys: list[str]) -> list[Any]:
         pipeline = client.pipeline()
         for key in keys:

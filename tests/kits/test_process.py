@@ -90,6 +90,16 @@ def test_a_kill_and_a_restart_with_what_was_stored(program: Program) -> None:
         assert server.client.get("key") == b"value"
 
 
+def test_a_server_that_still_reads_its_files_is_waited_for(program: Program) -> None:
+    slowly = ("--appendonly", "yes", "--key-load-delay", "50")  # microseconds
+    with ServerProcess(program, slowly) as server:
+        with server.client.pipeline() as pipeline:
+            for number in range(20_000):
+                pipeline.set(f"key:{number}", number)
+        server.restart()
+        assert server.client.dbsize() == 20_000
+
+
 def test_a_stop_and_going_on(program: Program) -> None:
     with ServerProcess(program) as server, socket.create_connection(server.address) as client:
         server.stop()

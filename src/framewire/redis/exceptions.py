@@ -22,6 +22,7 @@ from framewire.redis.client.errors import (
     LockError,
     LockNotOwnedError,
     MasterDownError,
+    MasterNotFoundError,
     MaxConnectionsError,
     ModuleError,
     MovedError,
@@ -41,10 +42,10 @@ from framewire.redis.client.errors import (
 from framewire.redis.client.fates import Fate
 
 __all__ = [
-    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
-    "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError",
-    "ClusterPartialError", "ConnectionError", "DataError", "ExecAbortError", "Fate", "InvalidResponse", "LockError",
-    "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError",
+    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError", "BusyLoadingError",
+    "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ClusterPartialError",
+    "ConnectionError", "DataError", "ExecAbortError", "Fate", "InvalidResponse", "LockError", "LockNotOwnedError",
+    "MasterDownError", "MasterNotFoundError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError",
     "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError",
     "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ SCHEMES: Final = ("redis", "rediss", "unix", "memory", *_CLUSTER, *_SENTINEL)
 FACTORIES: Final[Mapping[str, str]] = {
     "memory": "framewire.redis.server.network.memory:MemoryHold",
     **dict.fromkeys(_CLUSTER, "framewire.redis.cluster.{way}.route:ClusterRoute"),
-    **dict.fromkeys(_SENTINEL, "framewire.redis.sentinel.{way}:SentinelRoute"),
+    **dict.fromkeys(_SENTINEL, "framewire.redis.sentinel.{way}.route:SentinelRoute"),
 }
 """Where a scheme leads to that needs a room above this one: a module, and the name in it. `{way}` is how it is waited
 there: `aio` or `blocking`."""

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from framewire.kits.cluster.cluster import RedisCluster
-from framewire.kits.cluster.division import SLOTS
 from framewire.kits.cluster.node import ClusterNode
 from framewire.kits.process import Tls, free_port
 from framewire.kits.programs import Program
 from framewire.redis.client.errors import AskError, MovedError, ResponseError
+from framewire.redis.slots import SLOTS
 from tests.peers import REDIS_7, VALKEY, programs, require
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.peer]

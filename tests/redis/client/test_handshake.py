@@ -11,6 +11,7 @@ from framewire.frames.resp import Error, Simple
 from framewire.redis.client.errors import (
     AuthenticationError,
     CachingError,
+    ConnectionError,
     MaxConnectionsError,
     RedisError,
     ResponseError,
@@ -24,10 +25,11 @@ TOLD = {b"server": b"redis", b"proto": 3}
 UNKNOWN = Error(b"ERR unknown command 'HELLO'")
 
 
-def play(replies: list[Any], auth: Sequence[bytes] = (), *, tracking: bool = False, **options: Any) -> tuple[Any, Any]:
+def play(replies: list[Any], auth: Sequence[bytes] = (), *, tracking: bool = False, primary: bool = False,
+         **options: Any) -> tuple[Any, Any]:  # fmt: skip
     """What was asked, and what it came to. `replies` are in the order of the requests."""
     options = {"lib_name": None, **options}
-    steps = greet(Options(**options), auth, tracking)
+    steps = greet(Options(**options), auth, tracking, primary=primary)
     asked: list[tuple[Any, ...]] = []
     waiting = iter(replies)
     try:
@@ -65,6 +67,32 @@ def test_what_is_announced_is_best_effort() -> None:
         (b"SETNAME", "me"), (b"SETINFO", b"LIB-NAME"), (b"SETINFO", b"LIB-VER")
     ]  # fmt: skip
     assert told == TOLD
+
+
+PRIMARY = {**TOLD, b"role": b"master"}
+
+
+@pytest.mark.parametrize(("options", "replies", "asked"), [
+    ({}, [PRIMARY], [HELLO]),
+    ({"protocol": 2}, [[b"master", 3, []]], [(b"ROLE",)]),
+    ({"db": 2}, [UNKNOWN, OK, [b"master", 3, []]], [HELLO, (b"SELECT", 2), (b"ROLE",)]),
+])  # fmt: skip
+def test_a_primary_says_that_it_is_one(options: Any, replies: Any, asked: Any) -> None:
+    assert play(replies, primary=True, **options)[0] == asked
+
+
+@pytest.mark.parametrize(("options", "replies", "error", "text"), [
+    ({}, [{**TOLD, b"role": b"replica"}], ConnectionError, "no primary: its role is 'replica'"),
+    ({"protocol": 2}, [[b"slave", b"h", 1, b"connected", 3]], ConnectionError, "no primary: its role is 'slave'"),
+    ({"protocol": 2}, [[b"sentinel", [b"s"]]], ConnectionError, "no primary: its role is 'sentinel'"),
+    ({"protocol": 2}, [Error(b"NOPERM no")], AuthenticationError, "NOPERM no"),
+])  # fmt: skip
+def test_who_is_no_primary_is_refused_where_it_has_to_be_one(
+    options: Any, replies: Any, error: type[RedisError], text: str
+) -> None:
+    with pytest.raises(error, match=text) as caught:
+        play(replies, primary=True, **options)
+    assert caught.value.fate is Fate.NOT_EXECUTED
 
 
 REFUSALS = [

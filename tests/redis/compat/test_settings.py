@@ -51,6 +51,12 @@ def test_urls(url: str, settings: dict[str, Any]) -> None:
     assert settings_of_url(url) == settings
 
 
+@pytest.mark.parametrize("url", ["redis+cluster://a,b", "rediss+sentinel://a/s", "redis+cluster://"])
+def test_a_url_of_several_servers_is_none_of_one(url: str) -> None:
+    with pytest.raises(ValueError, match="cluster or of sentinels"):
+        settings_of_url(url)
+
+
 def test_a_url_beats_keywords() -> None:
     assert ConnectionPool.from_url("redis://h/2", db=1, port=9).connection_kwargs == {"host": "h", "db": 2, "port": 9}
 

@@ -23,6 +23,7 @@ from framewire.kits.resetting import empty, settings_of
 from framewire.kits.waiting import PATIENCE, wait_until_well
 from framewire.redis.client.errors import RedisError, ResponseError
 from framewire.redis.client.shapes.cluster import ClusterNode as Line
+from framewire.redis.slots import slot_of
 
 __all__ = ["RedisCluster"]
 
@@ -68,8 +69,7 @@ class RedisCluster:
         """Its URL, which names all nodes: `redis+cluster://127.0.0.1:10001,127.0.0.1:10002`, and the password."""
         scheme = "redis+cluster" if self.tls is None else "rediss+cluster"
         secret = "" if self.password is None else f":{quote(self.password, safe='')}@"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{scheme}://{secret}{','.join(f'{host}:{node.port}' for node in self.nodes)}"
+        return f"{scheme}://{secret}{','.join(str(node.address) for node in self.nodes)}"
 
     # -- start and end ------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,8 @@ class RedisCluster:
 
     def primary_of(self, slot: int | str | bytes) -> ClusterNode:
         """Who says that a slot is his, or the slot of a key, which is text or bytes. Raises `LookupError`."""
-        number = slot if isinstance(slot, int) else self._awake()[0].client.cluster_keyslot(slot)
+        key = slot.encode() if isinstance(slot, str) else slot
+        number = slot_of(key) if isinstance(key, bytes) else key
         claims = [(int(line["epoch"]), node) for node, line in self._lines() if number in slots_of(line)]
         if not claims:
             raise LookupError(f"no node that runs serves slot {number}")

@@ -20,6 +20,7 @@ from framewire.kits.sentinel.agreement import ServerSaid, amiss
 from framewire.kits.sentinel.process import SentinelProcess, Watched
 from framewire.kits.waiting import PATIENCE, wait_until_well
 from framewire.redis.client.errors import RedisError, ResponseError
+from framewire.redis.cluster.addresses import Address
 
 __all__ = ["RedisSentinel"]
 
@@ -65,8 +66,7 @@ class RedisSentinel:
         """Its URL, which names all sentinels: `redis+sentinel://127.0.0.1:10001,127.0.0.1:10002/mymaster`."""
         scheme = "redis+sentinel" if self.tls is None else "rediss+sentinel"
         secret = "" if self.password is None else f":{quote(self.password, safe='')}@"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        places = ",".join(f"{host}:{sentinel.port}" for sentinel in self.sentinels)
+        places = ",".join(str(sentinel.address) for sentinel in self.sentinels)
         options = {} if self.sentinel_password is None else {"sentinel_password": self.sentinel_password}
         options |= {} if self.tls is None else {"sentinel_ssl": "true"}
         behind = f"?{urlencode(options, quote_via=quote)}" if options else ""
@@ -211,4 +211,4 @@ def _said_by(server: ServerProcess) -> ServerSaid:
     if said["role"] == "master":
         return ServerSaid(True, None)
     follows = said["master_link_status"] == "up" and not said["master_sync_in_progress"]
-    return ServerSaid(False, (said["master_host"], int(said["master_port"])) if follows else None)
+    return ServerSaid(False, Address(said["master_host"], int(said["master_port"])) if follows else None)

@@ -6,6 +6,7 @@
         |   |-- AuthenticationError       wrong name or password, or none given
         |   |-- AuthorizationError
         |   |-- BusyLoadingError          LOADING
+        |   |-- MasterNotFoundError       no sentinel tells who the primary is
         |   |-- MaxConnectionsError       the pool, or the server, has no room for one more
         |   `-- InvalidResponse           the server does not speak the protocol
         |-- TimeoutError                  no reply in time (also the builtin); `cause` says why
@@ -39,7 +40,8 @@ __all__ = [
     "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
     "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError",
     "ClusterPartialError", "ConnectionError", "DataError", "ExecAbortError", "InvalidResponse", "LockError",
-    "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError", "MovedError", "NoPermissionError",
+    "LockNotOwnedError", "MasterDownError", "MasterNotFoundError", "MaxConnectionsError", "ModuleError", "MovedError",
+    "NoPermissionError",
     "NoScriptError", "OutOfMemoryError", "PubSubError", "QueueFullError", "ReadOnlyError", "RedisError",
     "ResponseError", "SharedLinkError", "TimeoutError", "TryAgainError", "WatchError", "error_of_reply",
 ]  # fmt: skip
@@ -73,6 +75,10 @@ class AuthorizationError(ConnectionError):
 
 class BusyLoadingError(ConnectionError):
     """The server still reads its data from disk."""
+
+
+class MasterNotFoundError(ConnectionError):
+    """No sentinel tells who the primary of a service is; the text says what each of them says."""
 
 
 class MaxConnectionsError(ConnectionError):

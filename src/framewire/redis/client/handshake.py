@@ -1,8 +1,8 @@
 """The first words on a new link: HELLO, AUTH, SELECT, and who we are.
 
     HELLO 3 AUTH .. --- known ---------------------> SETNAME, SELECT, SETINFO ---> done
-          |                                            ^
-          +-- unknown, or no RESP3 there --> AUTH -----+
+          |                                            ^             |
+          +-- unknown, or no RESP3 there --> AUTH -----+             +-- ROLE, where it has to be a primary
 
 What belongs here: what is said, in which order, and what each answer means. It is a generator of lists of requests,
 which leave together, and is sent the list of their replies; no I/O. Source: the documentation of HELLO, AUTH and CLIENT
@@ -16,7 +16,13 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 from framewire.frames.resp import Error
-from framewire.redis.client.errors import AuthenticationError, CachingError, RedisError, error_of_reply
+from framewire.redis.client.errors import (
+    AuthenticationError,
+    CachingError,
+    ConnectionError,
+    RedisError,
+    error_of_reply,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.shapes.basic import mapping
@@ -29,15 +35,21 @@ Greeting = dict[Any, Any]
 """What HELLO tells: server, version, proto, id, mode, role; empty where HELLO is unknown."""
 
 
-def greet(options: Options, auth: Sequence[bytes], tracking: bool = False) -> Generator[Requests, list[Any], Greeting]:
+def greet(
+    options: Options, auth: Sequence[bytes], tracking: bool = False, *, primary: bool = False
+) -> Generator[Requests, list[Any], Greeting]:
     """The requests of a handshake; returns what the server tells of itself.
 
-    `auth` is what stands behind AUTH, or empty. With `tracking` the server is asked to tell of keys that change. Raises
-    the server's refusal: of the credentials, the database, tracking or, where the options insist on it, the protocol.
-    Its text shows no password, though some servers say again what they do not understand.
+    `auth` is what stands behind AUTH, or empty. With `tracking` the server is asked to tell of keys that change. With
+    `primary` it has to be one, or `ConnectionError` is raised: another may be found then. Raises the server's refusal:
+    of the credentials, the database, tracking or, where the options insist on it, the protocol. Its text shows no
+    password, though some servers say again what they do not understand.
     """
     try:
-        return (yield from _greet(options, auth, tracking))
+        told = yield from _greet(options, auth, tracking)
+        if primary:
+            yield from _check_primary(told)
+        return told
     except RedisError as refusal:
         shown = _without_password(str(refusal), auth)
         if shown == str(refusal):
@@ -85,7 +97,7 @@ def _is_unknown(reply: Error) -> bool:
 
 
 def _settle(options: Options) -> Generator[Requests, list[Any], None]:
-    """The rest: only the database must be there; names are best effort."""
+    """The rest: only the database must be there; names, and what replicas may answer, are best effort."""
     requests: Requests = [(b"SELECT", options.db)] if options.db else []
     if options.client_name:
         requests.append((b"CLIENT", b"SETNAME", options.client_name))
@@ -93,9 +105,22 @@ def _settle(options: Options) -> Generator[Requests, list[Any], None]:
         requests.append((b"CLIENT", b"SETINFO", b"LIB-NAME", options.lib_name))
         if options.lib_version:
             requests.append((b"CLIENT", b"SETINFO", b"LIB-VER", options.lib_version))
+    if options.read_from != "primary":
+        requests.append((b"READONLY",))  # for replicas in a cluster; other servers refuse it
     replies = (yield requests) if requests else []
     if options.db:
         _check(replies[0], b"SELECT")
+
+
+def _check_primary(told: Greeting) -> Generator[Requests, list[Any], None]:
+    """HELLO tells it too; ROLE has an answer under any protocol."""
+    role = told.get(b"role")
+    if role is None:
+        (reply,) = yield [(b"ROLE",)]
+        _check(reply, b"ROLE")
+        role = reply[0]
+    if role != b"master":
+        raise ConnectionError(f"the server is no primary: its role is {role.decode('utf-8', 'backslashreplace')!r}")
 
 
 def _check(reply: Any, command: bytes) -> None:

@@ -145,6 +145,8 @@ class Options:
         self._check_place()
         if self.cache is not None and self.protocol == 2:
             raise ValueError("client-side caching needs RESP3: protocol must not be 2")
+        if self.cache is not None and self.read_from != "primary":
+            raise ValueError("client-side caching hears of changes from primaries: read_from must be 'primary'")
         if self.credential_provider is not None and (self.username or self.password):
             raise ValueError("with a credential_provider there is no username and no password of one's own")
 

@@ -111,10 +111,14 @@ READS: Final = frozenset(_names(entry) for entry in walk() if entry.has_flag("re
 
 
 def slot_of_first(request: Request) -> int:
-    """The slot of a request of `FIRST_KEY`; -1 where `route` must be asked. Less than a microsecond for a short key."""
+    """The slot of a request of `FIRST_KEY`; -1 where `route` must be asked. Some 200 ns for a short key."""
     if request[0] in FIRST_KEY and len(request) > 1:
         key = request[1]
-        return slot_of(key if type(key) is bytes else words_of((key,))[0])
+        if type(key) is str:  # as `words_of` does
+            key = key.encode("utf-8", "backslashreplace")
+        elif type(key) is not bytes:
+            key = words_of((key,))[0]
+        return slot_of(key)
     return -1
 
 

@@ -16,12 +16,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from reprlib import repr as shorten
 from typing import Any, NamedTuple
 
 from framewire.redis.cluster.addresses import Address, Remap
 from framewire.redis.slots import SLOTS
 
-__all__ = ["NO_MAP", "Shard", "SlotMap", "read_map"]
+__all__ = ["NO_MAP", "Ranges", "Shard", "SlotMap", "read_map"]
 
 Ranges = tuple[tuple[int, int], ...]
 """Of slots, both ends included."""
@@ -108,6 +109,11 @@ class SlotMap:
         _, end, shard = self._ranges[index]
         return shard if slot <= end else None
 
+    def owner_of(self, slot: int) -> Address | None:
+        """The primary of that shard."""
+        shard = self.shard_of(slot)
+        return None if shard is None else shard.primary
+
     def owners(self) -> list[Address | None]:
         """A new list of the primaries by slot, `None` where nobody has it."""
         owners: list[Address | None] = [None] * SLOTS
@@ -181,7 +187,7 @@ class _Reader:
             masters = sorted((node for node in nodes if node.get("role") == "master"), key=_is_not_online)
             primary = self._address(self._shards_node(masters[0])) if masters else None
             others = [self._address(self._shards_node(node)) for node in nodes if _follows(node)]
-            if primary is not None and primary not in shards:
+            if primary is not None and not (primary in shards and shards[primary].slots):  # who had its place before
                 ranges = _pairs(_list(facts.get("slots"), "slots"))
                 shards[primary] = _shard(primary, (other for other in others if other is not None), ranges)
         return shards.values()
@@ -236,7 +242,7 @@ def _shard(primary: Address, replicas: Iterable[Address], ranges: Sequence[tuple
 
 def _list(value: Any, what: str, least: int = 0) -> list[Any]:
     if not isinstance(value, list) or len(value) < least:
-        raise ValueError(f"{what} is a list of {least} or more, and not {_shown(value)}")
+        raise ValueError(f"{what} is a list of {least} or more, and not {shorten(value)}")
     return value
 
 
@@ -244,18 +250,18 @@ def _facts(value: Any, what: str) -> Mapping[str, Any]:
     """A map: of RESP3, or as a list of names and values; texts in it as `str`."""
     if isinstance(value, list):
         if len(value) % 2:
-            raise ValueError(f"{what} has a name without a value: {_shown(value)}")
+            raise ValueError(f"{what} has a name without a value: {shorten(value)}")
         items = list(zip(value[::2], value[1::2], strict=True))
     elif isinstance(value, dict):
         items = list(value.items())
     else:
-        raise ValueError(f"{what} is a map, and not {_shown(value)}")
+        raise ValueError(f"{what} is a map, and not {shorten(value)}")
     return {_text(name): _text(item) if isinstance(item, (bytes, str)) else item for name, item in items}
 
 
 def _pairs(values: list[Any]) -> list[tuple[int, int]]:
     if len(values) % 2:
-        raise ValueError(f"ranges of slots have two ends, and not {_shown(values)}")
+        raise ValueError(f"ranges of slots have two ends, and not {shorten(values)}")
     return [(_slot(start), _slot(end)) for start, end in zip(values[::2], values[1::2], strict=True)]
 
 
@@ -269,7 +275,7 @@ def _port(value: Any) -> int:
 
 def _int(value: Any, most: int, what: str) -> int:
     if not _is_int(value) or not 0 <= value <= most:
-        raise ValueError(f"{what} is a number from 0 to {most}, and not {_shown(value)}")
+        raise ValueError(f"{what} is a number from 0 to {most}, and not {shorten(value)}")
     return int(value)
 
 
@@ -285,10 +291,5 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if not isinstance(value, bytes):
-        raise ValueError(f"a text was to come, and not {_shown(value)}")
+        raise ValueError(f"a text was to come, and not {shorten(value)}")
     return value.decode("utf-8", "backslashreplace")
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."

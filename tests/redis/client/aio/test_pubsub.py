@@ -215,7 +215,7 @@ async def test_subscribing_without_a_server_fails_after_some_attempts() -> None:
         with pytest.raises(ConnectionError, match="could not connect"):
             await pubsub.subscribe("a")
         assert not pubsub.subscribed
-        await until_in_loop(lambda: client._route.subscriber()._connecting is None)  # nobody wants a link any more
+        await until_in_loop(lambda: client._route.subscriber().feed.connecting is None)  # nobody wants a link any more
 
 
 async def test_subscribing_has_a_deadline(server: Server) -> None:
@@ -307,10 +307,10 @@ async def test_a_loop_that_has_ended_is_left_behind(server: Server) -> None:
         async with client.pubsub("a") as pubsub:
             await client.publish("a", "x")
             item = await next_of(pubsub)
-        for link in (client._route.subscriber()._link, client._route.server._link):
+        for link in (client._route.subscriber().feed.link, client._route.server._link):
             assert link is not None and link.transport is not None
             link.transport.close()  # or the loop complains of it, when it is closed
-        await until_in_loop(lambda: client._route.subscriber()._link is None and client._route.server._link is None)
+        await until_in_loop(lambda: client._route.subscriber().feed.link is None and client._route.server._link is None)
         await asyncio.sleep(0)
         return bytes(item.data)
 

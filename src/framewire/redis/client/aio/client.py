@@ -22,12 +22,12 @@ from framewire.redis.client.aio.node import Node
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.reauthentication import Reauthenticates
-from framewire.redis.client.aio.route import Route
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.route import Role, Route
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats
-from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import unsent
@@ -78,6 +78,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             self._opener.hooks = Hooks(hooks, options)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, Client] = {}
+        self._members: dict[tuple[str, int], Client] = {}
         self._family = {} if family is None else family
         self._begin()
         make = factory(options.scheme, "aio") if options.is_several else Node
@@ -147,6 +148,35 @@ class Client(Listening[bytes], Locks, Reauthenticates):
             sibling._setup(replace(self.options, db=index), self._hooks, self._opener, self._family)
         return self._siblings[index]
 
+    # -- several servers ----------------------------------------------------------------------------------------------
+
+    async def get_nodes(self) -> list[Client]:
+        """A client for each server that this one knows, on links of its own; they are closed with it.
+
+        Where there is but one server, it is this client itself.
+        """
+        return await self._get_members(None)
+
+    async def get_primaries(self) -> list[Client]:
+        """As `get_nodes`, for those that take writes."""
+        return await self._get_members("primary")
+
+    async def get_replicas(self) -> list[Client]:
+        """As `get_nodes`, for those that copy another."""
+        return await self._get_members("replica")
+
+    async def _get_members(self, role: Role | None) -> list[Client]:
+        if not self.options.is_several:
+            return [] if role == "replica" else [self]
+        return [self._member(*address) for address in await self._route.members(role)]
+
+    def _member(self, host: str, port: int) -> Client:
+        key = (host, port)
+        if key not in self._members:
+            self._members[key] = member = Client.__new__(Client)
+            member._setup(self.options.at(host, port), self._hooks, self._opener)
+        return self._members[key]
+
     # -- links of their own -------------------------------------------------------------------------------------------
 
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
@@ -157,7 +187,14 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         own = await self._route.take([request])
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            return await self._told(own.call)(request, shape, timeout)
+            while True:
+                try:
+                    return await self._told(own.call)(request, shape, timeout)
+                except RedisError as error:
+                    another = await self._route.take_again(own, [request], error)
+                    if another is None:
+                        raise
+                    own = another
         except (EncodeError, BacklogFull) as error:
             raise unsent(error) from None
         finally:
@@ -199,7 +236,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         """All commands that the server is given, as an iterator, for an `async with` block."""
         return Monitor(self._route, self._timeout)
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         return self, self._route.subscriber(), self.options.db
 
     def _locking(self) -> Locking:
@@ -227,8 +264,8 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         try:
             await self._route.close()
         finally:
-            for sibling in self._siblings.values():
-                await sibling.aclose()
+            for other in (*self._siblings.values(), *self._members.values()):
+                await other.aclose()
             if self._owns_opener:
                 await self._opener.aclose()
 
@@ -248,7 +285,7 @@ class TextClient(TextView, Listening[str], Locks):
         super().__init__(client)
         self._client = client
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:

@@ -16,9 +16,10 @@ from framewire.redis.client.aio.route import OwnLinks
 from framewire.redis.client.aio.views import Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.definition import S
-from framewire.redis.client.errors import ConnectionError, WatchError
+from framewire.redis.client.errors import ConnectionError, ExecAbortError, RedisError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
+from framewire.redis.client.repeating import MOVING
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Dedicated", "Transaction"]
@@ -44,10 +45,27 @@ class Dedicated(Runner[bytes]):
         self._call = self._batch = _not_there
 
     async def __aenter__(self) -> Self:
-        self._own = own = await self._pool.take(self._requests)
+        self._use(await self._pool.take(self._requests))
+        return self
+
+    async def begin(self, request: Request) -> None:
+        """Run the first request on the link, which may have to be another one for it."""
+        while True:
+            try:
+                await self._run(tuple(request))
+                return
+            except RedisError as error:
+                assert self._own is not None
+                self._own.hear_nothing()
+                another = await self._pool.take_again(self._own, [request], error)
+                if another is None:
+                    raise
+                self._use(another)
+
+    def _use(self, own: OwnLink) -> None:
+        self._own = own
         own.on_lost = self._rebind
         self._rebind()
-        return self
 
     def _rebind(self, error: Exception | None = None) -> None:
         """Requests go to the link from here on, or to what says that it is gone."""
@@ -118,17 +136,23 @@ class Transaction(Pipeline[S]):
     async def __aenter__(self) -> Self:
         await self._dedicated.__aenter__()
         try:
-            await self._dedicated._run((b"WATCH", *self._keys))
+            await self._dedicated.begin((b"WATCH", *self._keys))
         except BaseException:
             await self._leave(False)
             raise
         return self
 
     async def execute(self, raise_on_error: bool | None = None) -> list[Any]:
-        """As `Pipeline.execute`; a link that was lost before EXEC left is a `WatchError`: the keys were not watched."""
+        """As `Pipeline.execute`. A link that was lost before EXEC left, and keys that have moved to another node, are a
+        `WatchError`: they were not watched.
+        """
         self._asked = True
         try:
             return await super().execute(raise_on_error)
+        except ExecAbortError as error:
+            if isinstance(error.__cause__, MOVING):
+                raise WatchError(f"the watched keys have moved: {error}", fate=Fate.NOT_EXECUTED) from error
+            raise
         except ConnectionError as error:
             if error.fate is Fate.NOT_EXECUTED:
                 raise WatchError(f"the link that watched is gone: {error}", fate=Fate.NOT_EXECUTED) from error
@@ -140,6 +164,8 @@ class Transaction(Pipeline[S]):
         executed = False
         unwatched = isinstance(exc, ConnectionError) and self._dedicated.is_lost and not self._asked
         try:
+            if isinstance(exc, MOVING) and not self._asked:
+                raise WatchError(f"the watched keys have moved: {exc}", fate=Fate.NOT_EXECUTED) from exc
             if unwatched:  # a command of `watched` found the link gone: what it had read means nothing any more
                 raise WatchError(f"the link that watched is gone: {exc}", fate=Fate.NOT_EXECUTED) from exc
             if exc_type is None and len(self):

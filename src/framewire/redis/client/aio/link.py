@@ -89,6 +89,7 @@ class Link(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._expected = math.inf  # when the timer is to fire
         self._resting = True  # nobody waits for a reply
+        self.is_to_primary = False  # then the server has to be one, or the handshake fails
         self._interval = options.health_check_interval or math.inf
         self._patience = math.inf if patient else patience(options)
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
@@ -100,9 +101,13 @@ class Link(asyncio.BufferedProtocol):
 
     # -- connecting ---------------------------------------------------------------------------------------------------
 
+    def go_to(self, options: Options, *, primary: bool) -> None:
+        """Where the server is was found out only now; with `primary` it has to be one."""
+        self.options, self.where, self.is_to_primary = options, options.url, primary
+
     async def greet(self, auth: Sequence[bytes]) -> None:
         """Shake hands; then what has waited leaves. Raises what `greet` raises, and `ConnectionError`."""
-        steps = greet(self.options, auth, self._tracking)
+        steps = greet(self.options, auth, self._tracking, primary=self.is_to_primary)
         try:
             requests = next(steps)
             while True:
@@ -140,6 +145,8 @@ class Link(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
+        if self.lost:  # it was given up meanwhile
+            self.transport.abort()
         self._heard = self._heard_after = self._listened = self.loop.time()
 
     def pause_writing(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from framewire.redis.client.aio.key_events import KeyEvents
 from framewire.redis.client.aio.pubsub import PubSub
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.aio.views import Runner
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S
@@ -24,7 +24,7 @@ __all__ = ["Listening"]
 class Listening(Runner[S]):
     """A client, or its text view."""
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         """The client that commands go to, its subscriber, and its database."""
         raise NotImplementedError
 

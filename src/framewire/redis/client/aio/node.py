@@ -14,11 +14,12 @@ from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pool import Pool
-from framewire.redis.client.aio.route import Bind, Future
+from framewire.redis.client.aio.route import Bind, Future, Role
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.subscriber import Subscriber
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.exchange.calls import Request
 
@@ -90,11 +91,17 @@ class Node:
     async def take(self, requests: Sequence[Request] = ()) -> OwnLink:
         return await self.pool.take()
 
+    async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
+        return None
+
     def give_back(self, own: OwnLink, *, clean: bool) -> None:
         self.pool.give_back(own, clean=clean)
 
     def has_room(self) -> bool:
         return self.pool.has_room()
+
+    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        return []
 
     def subscriber(self) -> Subscriber:
         if self._subscriber.left_behind():

@@ -11,7 +11,7 @@ import ipaddress
 import ssl
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from framewire.redis.client.aio.link import Link
 from framewire.redis.client.credentials import AsyncCredentialProvider, auth_arguments
@@ -22,7 +22,20 @@ from framewire.redis.client.tcp import set_tcp_options
 from framewire.redis.client.tls import not_opened, ssl_context
 from framewire.redis.urls import factory
 
-__all__ = ["Opener"]
+__all__ = ["Finder", "Opener"]
+
+
+class Finder(Protocol):
+    """Who knows where a server is at the moment."""
+
+    async def find(self, link: Link) -> None:
+        """Tell `link` where it goes to. Raises what the clients raise, within `socket_connect_timeout`."""
+
+    def failed(self, link: Link) -> None:
+        """`link` could not be opened there."""
+
+    async def aclose(self) -> None:
+        """Nothing is to be found any more."""
 
 
 class Opener:
@@ -32,6 +45,7 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.finder: Finder | None = None  # who is asked where links go to, where their options do not say it
         self.hooks: Hooks | None = None  # who is told of what was opened
         self.provider = options.credential_provider
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
@@ -42,10 +56,20 @@ class Opener:
 
         Raises `ConnectionError` and its kin, `TimeoutError`, or the server's refusal; then the link is of no use.
         """
-        seconds = self._options.socket_connect_timeout
+        if self.finder is None:
+            return await self._connect(link, perf_counter())
         began = perf_counter()
+        await self.finder.find(link)
         try:
-            async with asyncio.timeout(seconds):
+            await self._connect(link, began)
+        except RedisError:
+            self.finder.failed(link)
+            raise
+
+    async def _connect(self, link: Link, began: float) -> None:
+        seconds = link.options.socket_connect_timeout
+        try:
+            async with asyncio.timeout(None if seconds is None else began + seconds - perf_counter()):
                 await self._open_transport(link)
                 await link.greet(await self.credentials())
         except RedisError:
@@ -99,6 +123,8 @@ class Opener:
 
     async def aclose(self) -> None:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
+        if self.finder is not None:
+            await self.finder.aclose()
         if self._hold is not None:
             await self._hold.aclose()
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, cast
 
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S
 from framewire.redis.client.errors import PubSubError
@@ -42,7 +42,7 @@ class PubSub(Generic[S]):
     """
 
     def __init__(
-        self, subscriber: Subscriber, names: tuple[Keys, ...], *, text: bool, max_queued: int, max_queued_bytes: int,
+        self, subscriber: Subscribing, names: tuple[Keys, ...], *, text: bool, max_queued: int, max_queued_bytes: int,
         full: str,
     ) -> None:  # fmt: skip
         """Made by `client.pubsub()`, which says what these are."""

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request
 
-__all__ = ["Bind", "Future", "OwnLinks", "Route"]
+__all__ = ["Bind", "Future", "OwnLinks", "Role", "Route"]
 
 Future = asyncio.Future[Any]
 
 Bind = Callable[[Callable[..., Future]], None]
 """Given what to call with `(request, shape, timeout)` for a future: at once, and whenever that has changed."""
+
+
+Role = Literal["primary", "replica"]
 
 
 class OwnLinks(Protocol):
@@ -30,6 +34,12 @@ class OwnLinks(Protocol):
         """A link to where `requests` go, to be given back.
 
         Raises what connecting raises, `MaxConnectionsError` where none is free for `socket_timeout`, and `WrongLoop`.
+        """
+
+    async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
+        """Another link for `requests`, which `own` was lent for and has refused with `error`; `own` is given back then.
+
+        `None` where that error is the caller's.
         """
 
     def give_back(self, own: OwnLink, *, clean: bool) -> None:
@@ -49,7 +59,10 @@ class Route(OwnLinks, Protocol):
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
 
-    def subscriber(self) -> Subscriber:
+    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        """Host and port of each server, or of those in one role; none where there is but one."""
+
+    def subscriber(self) -> Subscribing:
         """Who listens for all."""
 
     def cache_stats(self) -> CacheStats | None:

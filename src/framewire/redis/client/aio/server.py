@@ -190,7 +190,8 @@ class Server:
             else:
                 fail(call, failure)
 
-    def _send_again_later(self, call: Call, pause: float) -> None:
+    def send_again_later(self, call: Call, pause: float) -> None:
+        """As `send_again`, after so many seconds."""
         self._paused[id(call)] = call
         asyncio.get_running_loop().call_later(pause, self._pause_over, call)
 
@@ -239,7 +240,7 @@ class Server:
             loop = asyncio.get_running_loop()
             pause = self.options.retry.pause(made + 1, random.random())
             if loop.time() + pause < call.deadline:
-                self._send_again_later(call, pause)
+                self.send_again_later(call, pause)
                 return
         self._fail(call, refusal)
 

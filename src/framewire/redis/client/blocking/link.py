@@ -58,6 +58,7 @@ class Link(Waits):
         self.greeting: Greeting = {}
         self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
+        self.is_to_primary = False  # then the server has to be one, or the handshake fails
         self.keeps_errors = False  # an error that the server answers with is a reply like others
         self.hooks: Hooks | None = None  # who is told when it ends
         self.error: Exception | None = None
@@ -122,7 +123,7 @@ class Link(Waits):
 
     def greet(self, auth: Sequence[bytes], timeout: float | None) -> None:
         """Shake hands, within `timeout` seconds. Raises what `greet` raises, `ConnectionError` and `TimeoutError`."""
-        steps = greet(self.options, auth, self.options.cache is not None)
+        steps = greet(self.options, auth, self.options.cache is not None, primary=self.is_to_primary)
         deadline = math.inf if timeout is None else monotonic() + timeout
         try:
             requests = next(steps)

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
@@ -28,7 +28,25 @@ from framewire.redis.client.tcp import set_tcp_options
 from framewire.redis.client.tls import not_opened, ssl_context
 from framewire.redis.urls import factory
 
-__all__ = ["Opener"]
+__all__ = ["Finder", "Opener"]
+
+
+class Finder(Protocol):
+    """Who knows where a server is at the moment."""
+
+    def find(self, options: Options, ends: float | None) -> Options:
+        """The options with the place that a link of these options goes to, found before it `ends`. Raises what the
+        clients raise.
+        """
+
+    def opening(self, link: Link) -> None:
+        """`link` has a socket there, and is about to shake hands."""
+
+    def failed(self, options: Options) -> None:
+        """A link could not be opened to the place that `find` has told."""
+
+    def close(self) -> None:
+        """Nothing is to be found any more."""
 
 
 class Opener:
@@ -41,6 +59,7 @@ class Opener:
         self._options = options
         self._context: ssl.SSLContext | None = None
         self._hold: Any = factory("memory")(options.memory) if options.memory is not None else None
+        self.finder: Finder | None = None  # who is asked where links go to, where their options do not say it
         self.hooks: Hooks | None = None  # who is told of what was opened
         self.provider = options.credential_provider
         self.renewed: Sequence[bytes] = options.auth  # the newest that is known to be taken
@@ -80,14 +99,26 @@ class Opener:
         """One attempt, within `socket_connect_timeout`, to where these `options` say; the link uses `lock`, if there is
         one.
         """
-        began = time.monotonic()
         ends = _earlier(options.socket_connect_timeout, deadline)
+        if self.finder is None:
+            return self._connect(options, ends, patient, lock)
+        options = self.finder.find(options, ends)
+        try:
+            return self._connect(options, ends, patient, lock)
+        except RedisError:
+            self.finder.failed(options)
+            raise
+
+    def _connect(self, options: Options, ends: float | None, patient: bool, lock: threading.Lock | None) -> Link:
+        began = time.monotonic()
         with contextlib.ExitStack() as undo:
             try:
                 sock = self._socket(options, ends)
                 undo.callback(sock.close)
                 link = Link(wire_over(sock), options, patient=patient, lock=lock)
                 link.renewals = self.renewals
+                if self.finder is not None:
+                    self.finder.opening(link)
                 link.greet(self.credentials(), _left(ends))
             except builtins.TimeoutError as error:
                 seconds = time.monotonic() - began
@@ -141,6 +172,8 @@ class Opener:
     def close(self) -> None:
         """Nothing more is opened: a server in memory that nobody else holds ends."""
         self.closed.set()
+        if self.finder is not None:
+            self.finder.close()
         if self._hold is not None:
             self._hold.release()
 

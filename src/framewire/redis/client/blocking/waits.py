@@ -7,6 +7,7 @@ What belongs here: how they take the turns of `turns.py`, and leave again.
 from __future__ import annotations
 
 import math
+import socket
 import threading
 from collections.abc import Callable
 from time import monotonic
@@ -108,6 +109,11 @@ class Waits(Turns):
             raise
         return waiter.result()
 
+    @property
+    def sock(self) -> socket.socket:
+        """Where bytes come; nobody but this link may read them."""
+        return self._wire.sock
+
     def unread_for(self) -> float:
         """For how many seconds no thread has received, to a beat."""
         return monotonic() - (self._next_beat - BEAT_SECONDS)
@@ -123,6 +129,11 @@ class Started:
     def __init__(self, link: Waits, waiter: Waiter) -> None:
         self._link, self._waiter = link, waiter
         self.on_end: Callable[[], None] | None = None
+
+    def is_there(self, deadline: float) -> bool:
+        """Wait until then at most: whether `finish` would not wait any more."""
+        self._link.wait(self._waiter, deadline)
+        return self._waiter.is_done
 
     def finish(self) -> list[Any]:
         """Wait for the replies, errors among them. Raises what `Link.batch` raises of a batch that was sent."""

@@ -18,13 +18,13 @@ Source of the rules: the documentation of client-side caching, and `tracking` as
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from framewire.redis.client.caching.values import size_of, tells_of_absence
 
-__all__ = ["Cache", "CacheConfig", "CacheStats", "Entry"]
+__all__ = ["Cache", "CacheConfig", "CacheStats", "Entry", "total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ class CacheStats:
     evicted: int
     bytes: int
     entries: int
+
+
+def total(parts: Sequence[CacheStats]) -> CacheStats:
+    """Those of several caches together."""
+    sums = (sum(getattr(part, item.name) for part in parts) for item in fields(CacheStats))
+    return CacheStats(*sums)
 
 
 class Entry:

@@ -18,13 +18,13 @@ from typing import Any
 from weakref import WeakSet
 
 from framewire.redis.client.errors import PubSubError, RedisError
-from framewire.redis.client.outcomes import copied
 from framewire.redis.client.subscriptions.backlog import Backlog
 from framewire.redis.client.subscriptions.items import Full, Kind, Reason, message_of
-from framewire.redis.client.subscriptions.listener import Listener, Topic
+from framewire.redis.client.subscriptions.listener import Listener, Mark, Topic
+from framewire.redis.client.subscriptions.state import Ask, State
 from framewire.redis.exchange.calls import Waiter
 
-__all__ = ["Book", "Request"]
+__all__ = ["Book", "Request", "too_slow", "topic_of"]
 
 Request = tuple[bytes, bytes]
 """A command and one channel. Each is a request of its own, so that one refusal is one channel's."""
@@ -33,43 +33,6 @@ _BY_CONFIRMATION = {
     **{kind.subscribe.lower(): (kind, True) for kind in Kind},
     **{kind.unsubscribe.lower(): (kind, False) for kind in Kind},
 }
-
-
-class Ask:
-    """Who waits until the server has answered what it was told of some topics."""
-
-    __slots__ = ("left", "listener", "waiter")
-
-    def __init__(self, waiter: Waiter, left: set[Topic], listener: Listener | None) -> None:
-        """`listener`: who subscribes; nothing for who unsubscribes."""
-        self.waiter, self.left, self.listener = waiter, left, listener
-
-    def answered(self, topic: Topic, error: RedisError | None = None) -> None:
-        self.left.discard(topic)
-        if self.waiter.done():
-            return
-        if error is not None:
-            self.waiter.set_exception(copied(error))
-        elif not self.left:
-            self.waiter.set_result(None)
-
-
-class State:
-    """What is known of one topic."""
-
-    __slots__ = ("asks", "listeners", "live", "unanswered", "wanted")
-
-    def __init__(self) -> None:
-        self.listeners: dict[Listener, None] = {}  # in the order in which they came
-        self.wanted = False  # what the server was told last, or is to be told by the next link
-        self.unanswered = 0  # requests about it; they alternate, the last is as `wanted` says
-        self.live = False
-        self.asks: list[Ask] = []
-
-    @property
-    def awaits_subscription(self) -> bool:
-        """Whether the next answer is to a request to subscribe."""
-        return self.wanted == bool(self.unanswered % 2)
 
 
 class Book:
@@ -97,28 +60,34 @@ class Book:
         Where it refuses one, `waiter` gets the refusal. Returns those that it did not listen to before: where the
         waiter fails, or does not wait to the end, `withdraw` them.
         """
-        wanted = list(dict.fromkeys(topics))
-        new = [topic for topic in wanted if topic not in listener.topics]
-        for topic in new:
-            self._add(listener, topic)
-        left = {topic for topic in wanted if not self._state(topic).live}
-        self._wait(Ask(waiter, left, listener))
+        ask = Ask(waiter, listener)
+        new = [topic for topic in dict.fromkeys(topics) if self.enter(listener, topic, ask)]
+        ask.begin()
         return new
+
+    def enter(self, listener: Listener, topic: Topic, ask: Ask) -> bool:
+        """One topic of a `join`; whether `listener` did not listen to it before, here."""
+        state = self._state(topic)
+        is_new = listener not in state.listeners
+        if is_new:
+            self._add(listener, topic, state)
+        if not state.live:
+            self._wait(topic, state, ask)
+        return is_new
 
     def withdraw(self, listener: Listener, topics: Iterable[Topic], waiter: Waiter) -> None:
         """What `join` has returned for `waiter` is wanted no more, but by another call for the same listener."""
-        alone = []
-        for topic in topics:
-            if topic not in listener.topics:
-                continue
-            state = self._state(topic)
-            state.asks = [ask for ask in state.asks if ask.waiter is not waiter]
-            if not any(ask.listener is listener for ask in state.asks):
-                alone.append(topic)
-        self.leave(listener, alone)
+        self.leave(listener, [topic for topic in topics if not self.forget(listener, topic, waiter)])
 
-    def _add(self, listener: Listener, topic: Topic) -> None:
-        state = self._state(topic)
+    def forget(self, listener: Listener, topic: Topic, waiter: Waiter) -> bool:
+        """`waiter` waits no more for `topic`; whether another call for the same listener does."""
+        state = self._found(topic)
+        if state is None:
+            return False
+        state.asks = [ask for ask in state.asks if ask.waiter is not waiter]
+        return any(ask.listener is listener for ask in state.asks)
+
+    def _add(self, listener: Listener, topic: Topic, state: State) -> None:
         state.listeners[listener] = None
         listener.topics.add(topic)
         if not state.wanted:
@@ -128,33 +97,37 @@ class Book:
     def leave(self, listener: Listener, topics: Iterable[Topic], waiter: Waiter | None = None) -> None:
         """`listener` hears no more of `topics`; `waiter` gets `None` once the server does not send them either, where
         nobody else listens."""
-        left = set()
+        ask = None if waiter is None else Ask(waiter)
         for topic in dict.fromkeys(topics):
-            if topic not in listener.topics:
-                continue
-            state = self._state(topic)
-            self._remove(listener, topic, state)
-            if state.unanswered and not state.wanted:
-                left.add(topic)
-        if waiter is not None:
-            self._wait(Ask(waiter, left, None))
+            self.exit(listener, topic, ask)
+        if ask is not None:
+            ask.begin()
+
+    def exit(self, listener: Listener, topic: Topic, ask: Ask | None) -> None:
+        """One topic of a `leave`."""
+        state = self._found(topic)
+        if state is None or listener not in state.listeners:
+            return
+        self._remove(listener, topic, state)
+        if state.unanswered and not state.wanted and ask is not None:
+            self._wait(topic, state, ask)
 
     def _remove(self, listener: Listener, topic: Topic, state: State) -> None:
         del state.listeners[listener]
         listener.topics.discard(topic)
-        listener.hear(topic)
+        listener.hear(self.mark(topic))
+        self._end_if_unheard(topic, state)
+
+    def _end_if_unheard(self, topic: Topic, state: State) -> None:
         if not state.listeners and state.wanted:
             state.wanted = state.live = False
             self._tell(topic, state)
             if not state.unanswered:
                 self._settle(topic, state)
 
-    def _wait(self, ask: Ask) -> None:
-        for topic in ask.left:
-            state = self._state(topic)
-            state.asks = [*(other for other in state.asks if not other.waiter.done()), ask]
-        if not ask.left and not ask.waiter.done():
-            ask.waiter.set_result(None)
+    def _wait(self, topic: Topic, state: State, ask: Ask) -> None:
+        ask.left.add(self.mark(topic))
+        state.asks = [*(other for other in state.asks if not other.waiter.done()), ask]
 
     def end(self, listener: Listener, error: RedisError | None = None) -> None:
         """`listener` listens to nothing any more."""
@@ -166,7 +139,7 @@ class Book:
         self._linked = False
         for topic, state in self._all():
             for ask in state.asks:
-                ask.answered(topic, asked)
+                ask.answered(self.mark(topic), asked)
         for listener in list(self._listeners):
             listener.end(error)
         for topics in self._topics.values():
@@ -181,9 +154,17 @@ class Book:
 
     # -- topics -------------------------------------------------------------------------------------------------------
 
+    def mark(self, topic: Topic) -> Mark:
+        """What `topic` is called where others than this book may know it."""
+        return topic
+
     def _state(self, topic: Topic) -> State:
         kind, name = topic
         return self._topics[kind].setdefault(name, State())
+
+    def _found(self, topic: Topic) -> State | None:
+        kind, name = topic
+        return self._topics[kind].get(name)
 
     def _all(self) -> list[tuple[Topic, State]]:
         return [((kind, name), state) for kind, topics in self._topics.items() for name, state in topics.items()]
@@ -192,6 +173,11 @@ class Book:
     def is_wanted(self) -> bool:
         """Whether anybody listens to anything."""
         return any(state.wanted for topics in self._topics.values() for state in topics.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody listens, and nothing is on its way."""
+        return not any(self._topics.values())
 
     def _tell(self, topic: Topic, state: State) -> None:
         """Have the server told what is wanted."""
@@ -209,7 +195,7 @@ class Book:
         """The last answer to what the server was told."""
         asks, state.asks = state.asks, []
         for ask in asks:
-            ask.answered(topic)
+            ask.answered(self.mark(topic))
         self._forget_if_done(topic, state)
 
     # -- the link -----------------------------------------------------------------------------------------------------
@@ -239,7 +225,7 @@ class Book:
     def _miss(self, topic: Topic, state: State, reason: Reason, since: float) -> None:
         state.live = False
         for listener in state.listeners:
-            listener.miss(topic, reason, since)
+            listener.miss(self.mark(topic), reason, since)
 
     def give_up_new(self, error: RedisError) -> None:
         """There is no link for so long that who waits for a first confirmation shall wait no longer."""
@@ -261,7 +247,7 @@ class Book:
             message = message_of(kind, items)
             slow = [listener for listener in state.listeners if not listener.put(message)]
             for listener in slow:
-                self.end(listener, _too_slow(listener))
+                self.end(listener, too_slow(listener))
 
     def _confirmed(self, items: Sequence[Any]) -> None:
         kind, subscribed = _BY_CONFIRMATION.get(items[0], (None, False))
@@ -281,17 +267,17 @@ class Book:
         if state.wanted:
             state.live = True
             for listener in state.listeners:
-                listener.hear(topic)
+                listener.hear(self.mark(topic))
         self._settle(topic, state)
 
     def is_missed(self, request: Request) -> bool:
         """Whether somebody has heard the topic of `request` before, and would again."""
-        topic = _topic_of(request)
-        return any(topic in listener.missing for listener in self._state(topic).listeners)
+        topic = topic_of(request)
+        return any(self.mark(topic) in listener.missing for listener in self._state(topic).listeners)
 
     def refused(self, request: Request, error: RedisError) -> None:
         """The server does not do what it was told by `request`. Who subscribed is told; who listened before ends."""
-        topic = _topic_of(request)
+        topic = topic_of(request)
         state = self._state(topic)
         state.unanswered -= 1
         if state.unanswered:
@@ -305,9 +291,9 @@ class Book:
         """Tell who waits for `topic`, who listens to it no more; with `established` that holds for all others too."""
         asks, state.asks = state.asks, []
         for ask in asks:
-            ask.answered(topic, error)
+            ask.answered(self.mark(topic), error)
         for listener in list(state.listeners):
-            if topic not in listener.missing:
+            if self.mark(topic) not in listener.missing:
                 del state.listeners[listener]
                 listener.topics.discard(topic)
             elif established:
@@ -317,12 +303,14 @@ class Book:
             self._forget_if_done(topic, state)
 
 
-def _topic_of(request: Request) -> Topic:
+def topic_of(request: Request) -> Topic:
+    """What a request is about."""
     kind, _ = _BY_CONFIRMATION[request[0].lower()]
     return kind, request[1]
 
 
-def _too_slow(listener: Listener) -> PubSubError:
+def too_slow(listener: Listener) -> PubSubError:
+    """The error for who was to be closed when there is no room."""
     backlog = listener.backlog
     return PubSubError(
         f"the listener reads too slowly: {len(backlog)} messages wait, of at most {backlog.most}"

@@ -5,16 +5,19 @@ What belongs here: the state of one listener. Who tells it, and the server, is t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.subscriptions.backlog import Backlog, Hole
 from framewire.redis.client.subscriptions.items import Gap, Kind, Message, Reason
 
-__all__ = ["Listener", "Topic"]
+__all__ = ["Listener", "Mark", "Topic"]
 
 Topic = tuple[Kind, bytes]
 """A channel, a pattern, or a channel of a shard."""
+
+Mark = Hashable
+"""A topic, or a topic at one of several servers that all send messages of it."""
 
 
 class Listener:
@@ -23,7 +26,7 @@ class Listener:
     def __init__(self, backlog: Backlog, arrived: Callable[[], None]) -> None:
         self.backlog = backlog
         self.topics: set[Topic] = set()
-        self.missing: set[Topic] = set()  # those of them whose messages came, and do not at the moment
+        self.missing: set[Mark] = set()  # those of them whose messages came, and do not at the moment
         self.ended = False
         self.error: RedisError | None = None  # why it ended; nothing where it was closed
         self._arrived = arrived
@@ -34,16 +37,16 @@ class Listener:
         self._arrived()
         return taken
 
-    def miss(self, topic: Topic, reason: Reason, since: float) -> None:
-        """From here on messages of `topic` are missing."""
-        if topic not in self.missing:
-            self.missing.add(topic)
+    def miss(self, mark: Mark, reason: Reason, since: float) -> None:
+        """From here on messages of `mark` are missing."""
+        if mark not in self.missing:
+            self.missing.add(mark)
             self.backlog.put_hole(Hole(reason, since, open=True))
 
-    def hear(self, topic: Topic) -> None:
+    def hear(self, mark: Mark) -> None:
         """They come again, or it listens to it no longer. When none is missing any more, gaps may be read."""
-        if topic in self.missing:
-            self.missing.discard(topic)
+        if mark in self.missing:
+            self.missing.discard(mark)
             if not self.missing:
                 self.backlog.close_holes()
                 self._arrived()

@@ -3,9 +3,11 @@
 What belongs here: what waits and sends. What is decided, is decided by the files above, without I/O.
 
     route           where the requests of a client go: by slot, by policy, or in parts
+    places          which node serves a slot, and the map kept fresh
     nodes           the nodes that there are links to
     refreshing      who asks for the slot map, and when
     redirecting     what becomes of a call that a node has refused or lost, or whose slot nobody owns
     pipelining      batches over several nodes, and transactions that move
+    owning          links of one's own
     gathering       one call that several nodes answer
 """

@@ -15,57 +15,49 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
-from weakref import WeakSet
 
 from framewire.frames.resp import Error
-from framewire.redis.client.attempts import Attempts
+from framewire.redis.client.attempts import Attempts, Tally
 from framewire.redis.client.errors import ClusterDownError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied, fail, name_of, refusal_of
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.cluster.addresses import Address
-from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes
+from framewire.redis.cluster.aio.nodes import ClusterNode
+from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
 from framewire.redis.cluster.routing import OneSlot, route, slot_of_all
-from framewire.redis.cluster.topology import Topology
 from framewire.redis.exchange.calls import Call, Request
 
-__all__ = ["Redirecting", "place_of"]
+__all__ = ["ENDLESS_SECONDS", "Redirecting", "place_of"]
 
 ENDLESS_SECONDS = 60.0
 """How long a call without a deadline is tried again while its node cannot be reached."""
 
 
 class Redirecting:
-    """For the calls of one client.
+    """For the calls of one client."""
 
-    `choose(slot, request, avoid)` is the node for a request of that slot, or `None` where nobody owns it; without a
-    slot any, rather not the one at `avoid`. `plan` is called when the topology may want a refresh, `moved` when it may have
-    learnt who has a slot.
-    """
+    _places: Places
 
-    def __init__(
-        self, options: Options, topology: Topology, attempts: Attempts,
-        choose: Callable[[int | None, Request, Address | None], ClusterNode | None], plan: Callable[[], None],
-        moved: Callable[[int], None],
-    ) -> None:  # fmt: skip
+    def __init__(self, options: Options, attempts: Attempts) -> None:
         self._options = options
-        self._topology = topology
         self._attempts = attempts
-        self._choose = choose
-        self._plan = plan
-        self._moved = moved
-        self.nodes: Nodes  # set by who makes both
-        self._pinned: WeakSet[Any] = WeakSet()
+        self._refusals = Tally()
+        self._losses = Tally()  # of a link, or of the hope for one
+        self._looks = Tally()  # at the map, for a slot that nobody owned
         self._parked: dict[int, tuple[Call, asyncio.TimerHandle | None]] = {}  # by id
         self._paused: dict[int, tuple[Call, asyncio.TimerHandle]] = {}
         self.closed = False
 
-    def pin(self, waiter: Any) -> None:
-        """What `waiter` waits for is a question about its node."""
-        self._pinned.add(waiter)
+    def attach(self, places: Places) -> None:
+        """Where calls go; to be said before the first of them."""
+        self._places = places
+        self._topology = places.topology
+        places.on_map.append(self.unpark)
+        places.on_no_map = self.fail_parked
 
     # -- nodes call these ---------------------------------------------------------------------------------------------
 
@@ -74,11 +66,11 @@ class Redirecting:
         if call.waiter is None or call.waiter.done():
             return False
         refusal = refusal_of(call, error)
-        decision = None if call.waiter in self._pinned else self._decide(node, call, str(refusal), refusal.fate)
+        decision = None if call.waiter in self._places.pinned else self._decide(node, call, str(refusal), refusal.fate)
         if decision is None:
             return self._later_there(node, call, refusal)
-        self._attempts.count(call)
-        self._plan()
+        self._refusals.count(call)
+        self._places.plan()
         if node.cached is not None:
             node.cached.forsake(call.requests)
         self._carry_out(decision, call, node, refusal)
@@ -89,14 +81,25 @@ class Redirecting:
         if fate is not Fate.NOT_EXECUTED and redirect is None:
             return None  # out of a script: what it did before that, nobody knows
         slot, reads = place_of(call)
-        decision = self._topology.refused(Asked(node.address, slot, self._attempts.made(call), reads), text)
+        decision = self._topology.refused(Asked(node.address, slot, self._refusals.of(call), reads), text)
         if redirect is not None and redirect.for_good:
-            self._moved(redirect.slot)
+            self._places.moved(redirect.slot)
+        return decision
+
+    def decide(
+        self, address: Address, requests: Sequence[Request], attempts: int, error: RedisError
+    ) -> Decision | None:
+        """Of requests on a link of somebody's own, which were refused there `attempts` times before."""
+        text = str(error)
+        if error.fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
+            return None
+        decision = self._topology.refused(Asked(address, slot_of_all(requests), attempts), text)
+        self._places.plan()
         return decision
 
     def _later_there(self, node: ClusterNode, call: Call, refusal: RedisError) -> bool:
         """What passes by itself is asked again there."""
-        made = self._attempts.made(call)
+        made = self._attempts.of(call)
         if not is_passing(refusal) or made >= self._options.retry.retries:
             return False
         self._attempts.count(call)
@@ -104,24 +107,25 @@ class Redirecting:
         return True
 
     def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool:
-        self._topology.lost(node.address)
-        self._plan()
+        self._places.lost(node.address)
         if isinstance(call.waiter, Batched):
             call = call.waiter.call
-        if call.waiter is None or call.waiter.done() or call.waiter in self._pinned or self.closed:
+        elif call.batch:
+            return False  # a part of a pipeline, of which each request goes its own way
+        if call.waiter is None or call.waiter.done() or call.waiter in self._places.pinned or self.closed:
             return False
         if not may_repeat(call.requests, error.fate) or not self._has_another(call, error):
             return False
         if error.fate is Fate.UNKNOWN:
             self._attempts.doubt(call)
-        made = self._attempts.count(call)
-        self._later(self._pause(made), call, lambda: self.dispatch(call, node.address), error)
+            self._attempts.count(call)
+        self._later(self._pause(self._losses.count(call)), call, lambda: self.dispatch(call, node.address), error)
         return True
 
     def _has_another(self, call: Call, error: RedisError) -> bool:
         """Whether one attempt more is allowed: of what was sent some, of what was not, until its time is over."""
         if error.fate is Fate.UNKNOWN:
-            return self._attempts.made(call) < self._options.retry.retries
+            return self._attempts.of(call) < self._options.retry.retries
         return may_pass(error) and _now() < min(call.deadline, call.began + ENDLESS_SECONDS)
 
     def _pause(self, made: int) -> float:
@@ -139,7 +143,8 @@ class Redirecting:
                 self.tell(call, _explained(refusal, why))
 
     def _send(self, call: Call, to: Address, asking: bool, stale: ClusterNode | None) -> None:
-        self._send_to(self.nodes.at(to) if stale is None else self.nodes.renew(stale), call, asking=asking)
+        nodes = self._places.nodes
+        self._send_to(nodes.at(to) if stale is None else nodes.renew(stale), call, asking=asking)
 
     def _send_to(self, node: ClusterNode, call: Call, *, asking: bool = False) -> None:
         """ASKING leaves in one write with what it is for, and nothing between them."""
@@ -157,7 +162,7 @@ class Redirecting:
     def dispatch(self, call: Call, avoid: Address | None = None) -> None:
         """Send it to wherever its slot is now."""
         slot, _ = place_of(call)
-        node = self._choose(slot, call.requests[0], avoid)
+        node = self._places.choose(slot, call.requests[0], avoid)
         if node is None:
             self.park(call, slot)
         else:
@@ -187,11 +192,11 @@ class Redirecting:
     def park(self, call: Call, slot: int | None) -> None:
         """Until the slot map is known, or says who owns the slot."""
         if slot is not None:
-            decision = self._topology.unowned(slot, self._attempts.count(call))
+            decision = self._topology.unowned(slot, self._looks.count(call))
             if isinstance(decision, GiveUp):
                 self.tell(call, ClusterDownError(decision.why, fate=Fate.NOT_EXECUTED))
                 return
-        self._plan()
+        self._places.plan()
         timer = None
         if call.deadline != math.inf:
             timer = asyncio.get_running_loop().call_at(call.deadline, self._expire, call)

@@ -6,40 +6,42 @@
          `-- not in the command table --> a node is asked for its keys first
 
 What belongs here: that choice, made for every call, and the parts put together. What becomes of calls that fail is
-`redirecting`'s business, which slot is whose the topology's.
+`redirecting`'s business, which node serves a slot that of `places`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-import random
-from collections.abc import Mapping, Sequence
-from time import monotonic
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.route import Bind, Future
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.route import Bind, Future, Role
+from framewire.redis.client.aio.subscriber import Subscribing
 from framewire.redis.client.attempts import Attempts
-from framewire.redis.client.caching.cache import CacheStats
-from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.caching.cache import CacheStats, total
+from framewire.redis.client.errors import ClusterError, ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.gathering import gather
-from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes
-from framewire.redis.cluster.aio.pipelining import One, Pipelined, Whole, is_transaction
-from framewire.redis.cluster.aio.redirecting import Redirecting
-from framewire.redis.cluster.aio.refreshing import Refresher
+from framewire.redis.cluster.aio.nodes import ClusterNode, options_at
+from framewire.redis.cluster.aio.owning import Owning
+from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
+from framewire.redis.cluster.aio.places import Places
+from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine, combine
-from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.routing import (
-    FIRST_KEY,
     InParts,
+    Nodes,
     OneSlot,
+    Routing,
     Scan,
     ToNodes,
     Unknown,
@@ -49,12 +51,10 @@ from framewire.redis.cluster.routing import (
     slot_of_all,
     slot_of_first,
 )
-from framewire.redis.cluster.routing import Nodes as Which
-from framewire.redis.cluster.settings import Settings
+from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
 from framewire.redis.cluster.splitting import join, split
-from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.exchange.calls import Call, Request, Shape
-from framewire.redis.slots import SLOTS, slot_of
 
 __all__ = ["ClusterRoute"]
 
@@ -65,77 +65,68 @@ class ClusterRoute:
     def __init__(self, options: Options, opener: Opener, bind: Bind, families: dict[Any, Any] | None = None) -> None:
         self.options = options
         self._opener = opener
-        self._bind = bind
         self._families: dict[Any, Any] = {} if families is None else families
         self.closed = False
         self.begin_anew()
         bind(self.call)
 
     def begin_anew(self) -> None:
-        options = self.options
+        options, attempts = self.options, Attempts()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.topology = _topology(options)
-        attempts = Attempts()
-        self._redirecting = Redirecting(options, self.topology, attempts, self._choose, self._plan, self._moved)
-        self.nodes = self._redirecting.nodes = Nodes(
-            options, self._opener, self._redirecting, attempts, self._families
-        )  # fmt: skip
-        self._refresher = Refresher(self.topology, self._ask_for_slots, self._refreshed, self._not_refreshed)
-        self._by_slot: list[ClusterNode | None] = [None] * SLOTS
-        self._lent: dict[OwnLink, ClusterNode] = {}
+        self._redirecting = redirecting = Redirecting(options, attempts)
+        self.places = places = Places(options, self._opener, redirecting, attempts, self._families)
+        redirecting.attach(places)
+        self._owning = Owning(options, places, redirecting)
+        self._by_slot = places.by_slot
+        self._reads_elsewhere = places.reads_elsewhere
+        self._subscriber = ClusterSubscriber(
+            options, self._opener, TopologyPlaces(places.topology), partial(options_at, options), places.plan
+        )
+        places.on_map.append(self._subscriber.map_changed)
 
     # -- single calls -------------------------------------------------------------------------------------------------
 
     def call(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         """A future for the reply, in its shape."""
-        if request[0] in FIRST_KEY and len(request) > 1:
-            key = request[1]
-            if type(key) is bytes:
-                node = self._by_slot[slot_of(key)]
-                if node is not None:
-                    return node.call(request, shape, timeout)
+        slot = slot_of_first(request)
+        if slot >= 0:
+            node = self.places.choose(slot, request) if self._reads_elsewhere else self._by_slot[slot]
+            if node is not None:
+                return node.call(request, shape, timeout)
         return self._call_by(route(request), request, shape, timeout)
 
-    def _call_by(self, where: Any, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+    def _call_by(self, where: Routing, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         match where:
             case OneSlot(slot):
                 return self._call_slot(slot, request, shape, timeout)
             case InParts():
                 return self._call_in_parts(request, shape, timeout)
-            case ToNodes(Which.ANY | Which.NAMED):
+            case ToNodes(Nodes.ANY):
                 return self._call_slot(None, request, shape, timeout)
+            case ToNodes(Nodes.NAMED):
+                raise _without_node(request)
             case ToNodes(which, how):
                 return self._call_all(which, how, request, shape, timeout)
             case Unknown():
                 return asyncio.ensure_future(self._call_unknown(request, shape, timeout))
             case Scan():
-                return self._call_slot(None, request, shape, timeout)
-        raise AssertionError(where)
+                return asyncio.ensure_future(self._scan(request, shape, timeout))
 
     def _call_slot(self, slot: int | None, request: Request, shape: Shape | None, timeout: float | None) -> Future:
-        node = self._choose(slot, request, None)
+        node = self.places.choose(slot, request)
         if node is not None:
             return node.call(request, shape, timeout)
-        call = self._new_call(request, shape, timeout)
-        self._redirecting.park(call, slot)
-        return call.waiter  # type: ignore[return-value]
+        waiter: Future = self._enter_loop().create_future()
+        self._redirecting.park(self._new_call((request,), False, waiter, shape, timeout), slot)
+        return waiter
 
-    def _new_call(self, request: Request, shape: Shape | None, timeout: float | None) -> Call:
+    def _new_call(
+        self, requests: Sequence[Request], batch: bool, waiter: Future, shape: Shape | None, timeout: float | None
+    ) -> Call:
         """One that was not sent yet."""
-        loop = self._enter_loop()
-        began = loop.time()
+        began = self._enter_loop().time()
         deadline = math.inf if timeout is None else began + timeout
-        return Call((request,), False, loop.create_future(), shape, False, [], deadline, began)
-
-    def _choose(self, slot: int | None, request: Request, avoid: Address | None) -> ClusterNode | None:
-        """The node for a request of this slot; any primary, rather another than `avoid`, where it has none."""
-        if slot is not None:
-            node = self._by_slot[slot]
-            if node is None and (owner := self.topology.owners[slot]) is not None:
-                node = self._by_slot[slot] = self.nodes.at(owner)
-            return node
-        primaries = [each for each in self.topology.primaries if each != avoid] or self.topology.primaries
-        return self.nodes.at(random.choice(primaries)) if primaries else None
+        return Call(requests, batch, waiter, shape, False, [], deadline, began)
 
     def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         parts = split(request)
@@ -143,32 +134,56 @@ class ClusterRoute:
         return gather(futures, lambda replies: _shaped(shape, join(request, parts, replies)))
 
     def _call_all(
-        self, which: Which, how: Combine, request: Request, shape: Shape | None, timeout: float | None
+        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
     ) -> Future:
-        addresses = self.topology.primaries if which is Which.PRIMARIES else self.topology.nodes
+        topology = self.places.topology
+        addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
         if not addresses:
             return asyncio.ensure_future(self._call_all_later(which, how, request, shape, timeout))
-        name = words_of(request[:1])[0].decode("utf-8", "replace")
         each = shape if how is Combine.BY_NODE else None
         futures = [self._call_pinned(address, request, each, timeout) for address in addresses]
 
         def together(replies: list[Any]) -> Any:
-            reply = combine(how, name, dict(zip(addresses, replies, strict=True)))
+            reply = combine(how, _name_of(request), dict(zip(addresses, replies, strict=True)))
             return reply if how is Combine.BY_NODE else _shaped(shape, reply)
 
         return gather(futures, together)
 
     async def _call_all_later(
-        self, which: Which, how: Combine, request: Request, shape: Shape | None, timeout: float | None  # noqa: ASYNC109
+        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None  # noqa: ASYNC109
     ) -> Any:
         await self._call_slot(None, (b"PING",), None, timeout)  # until there is a map
         return await self._call_all(which, how, request, shape, timeout)
 
     def _call_pinned(self, address: Address, request: Request, shape: Shape | None, timeout: float | None) -> Future:
         """Of this node, and of no other."""
-        future = self.nodes.at(address).call(request, shape, timeout)
-        self._redirecting.pin(future)
+        future = self.places.nodes.at(address).call(request, shape, timeout)
+        self.places.pin(future)
         return future
+
+    async def _scan(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
+        """A page of the whole cluster, step by step."""
+        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
+        await self.places.owner(None, until)  # until there is a map
+        steps = scan_page(request, self.places.topology.owners, self.places.locate)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    reply = await self._take_step(step, timeout, until)
+                except RedisError as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(reply)
+        except StopIteration as page:
+            return _shaped(shape, page.value)
+
+    async def _take_step(self, step: AskNode | NewMap, timeout: float | None, until: float) -> Any:  # noqa: ASYNC109
+        match step:
+            case AskNode(node, request):
+                return await self._call_pinned(node, request, None, timeout)
+            case NewMap():
+                return await self.places.refreshed(until)
 
     async def _call_unknown(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
         try:
@@ -185,22 +200,25 @@ class ClusterRoute:
         Raises `ClusterCrossSlotError` for a transaction whose keys are in several slots: nothing was sent.
         """
         if is_transaction(requests):
-            return self._send_transaction(requests, waiter, timeout)
+            slot_of_all(requests)
+            return self._redirecting.dispatch(self._new_call(requests, True, waiter, None, timeout))
         whole = Whole(requests, waiter, timeout)
-        nodes: dict[ClusterNode, Pipelined] = {}
+        parts: defaultdict[ClusterNode, list[int]] = defaultdict(list)  # indexes of requests
         for index, request in enumerate(requests):
             slot = slot_of_first(request)
-            node = self._by_slot[slot] if slot >= 0 else self._node_of(request)
-            if node is None:
-                _send_all(nodes)
+            node = self._node_of(request) if slot < 0 or self._reads_elsewhere else self._by_slot[slot]
+            if node is not None:
+                parts[node].append(index)
+            else:
+                self._send_parts(whole, parts)  # so that requests of one slot keep their order
                 self._send_one(whole, index)
-                continue
-            pipelined = nodes.get(node)
-            if pipelined is None:
-                pipelined = nodes[node] = Pipelined(whole, node, self._redirecting)
-                self._redirecting.pin(pipelined)
-            pipelined.add(index)
-        _send_all(nodes)
+        self._send_parts(whole, parts)
+
+    def _send_parts(self, whole: Whole, parts: dict[ClusterNode, list[int]]) -> None:
+        """What was collected leaves; then the next may be collected."""
+        for node, indexes in parts.items():
+            Part(whole, indexes, node, self._redirecting).send()
+        parts.clear()
 
     def _node_of(self, request: Request) -> ClusterNode | None:
         """The node that alone answers `request`; `None` where it is to go another way."""
@@ -208,7 +226,7 @@ class ClusterRoute:
             where = route(request)
         except RedisError:
             return None
-        return self._by_slot[where.slot] if isinstance(where, OneSlot) else None
+        return self.places.choose(where.slot, request) if isinstance(where, OneSlot) else None
 
     def _send_one(self, whole: Whole, index: int) -> None:
         one = One(whole, index)
@@ -219,84 +237,44 @@ class ClusterRoute:
         else:
             future.add_done_callback(one.follow)
 
-    def _send_transaction(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
-        slot_of_all(requests)
-        began = self._enter_loop().time()
-        deadline = math.inf if timeout is None else began + timeout
-        self._redirecting.dispatch(Call(requests, True, waiter, None, False, [], deadline, began))
-
-    def _moved(self, slot: int) -> None:
-        self._by_slot[slot] = None  # `_choose` looks at the map
-
-    # -- the map ------------------------------------------------------------------------------------------------------
-
-    def _plan(self) -> None:
-        self._enter_loop()
-        self._refresher.plan()
-
-    def _ask_for_slots(self, address: Address) -> Future:
-        return self._call_pinned(address, (b"CLUSTER", b"SLOTS"), None, self.options.socket_connect_timeout)
-
-    def _refreshed(self, changes: Changes) -> None:
-        for address, slots in changes.lost_slots.items():
-            self._forget(address, slots)
-        for address in changes.gone:
-            self.nodes.retire(address)
-        self._by_slot = self._nodes_by_slot()
-        self._redirecting.unpark()
-
-    def _forget(self, address: Address, slots: Any) -> None:
-        """What was kept of slots that have gone elsewhere: their new owner tells another link of changes."""
-        node = self.nodes.known(address)
-        if slots and node is not None and node.cached is not None:
-            node.cached.cache.flush()
-
-    def _nodes_by_slot(self) -> list[ClusterNode | None]:
-        nodes: Mapping[Address | None, ClusterNode | None] = {
-            None: None, **{address: self.nodes.at(address) for address in self.topology.primaries}
-        }  # fmt: skip
-        return [nodes.get(owner) for owner in self.topology.owners]
-
-    def _not_refreshed(self, error: RedisError, failures: int) -> None:
-        if failures > self.options.retry.retries:
-            self._redirecting.fail_parked(error)
-
-    # -- links of one's own -------------------------------------------------------------------------------------------
+    # -- other links --------------------------------------------------------------------------------------------------
 
     async def take(self, requests: Sequence[Request] = ()) -> OwnLink:
-        slot = slot_of_all(requests)
-        node = self._choose(slot, (b"PING",), None)
-        if node is None:
-            await self._call_slot(None, (b"PING",), None, self.options.socket_timeout)
-            node = self._choose(slot, (b"PING",), None)
-        if node is None:
-            raise ConnectionError(f"slot {slot} is served by nobody at the moment")
-        own = await node.take()
-        self._lent[own] = node
-        return own
+        self._enter_loop()
+        return await self._owning.take(requests)
+
+    async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
+        return await self._owning.take_again(own, requests, error)
 
     def give_back(self, own: OwnLink, *, clean: bool) -> None:
-        self._lent.pop(own).give_back(own, clean=clean)
+        self._owning.give_back(own, clean=clean)
 
     def has_room(self) -> bool:
-        return all(node.has_room() for node in self.nodes)
+        return all(node.has_room() for node in self.places.nodes)
 
-    def subscriber(self) -> Subscriber:
-        node = self._choose(None, (b"PING",), None)
-        if node is None:
-            node = self.nodes.at(Address(*self.options.startup_nodes[0]))
-        return node.subscriber()
+    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        await self._call_slot(None, (b"PING",), None, self.options.socket_timeout)  # until there is a map
+        topology = self.places.topology
+        primaries = set(topology.primaries)
+        wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]
+        return [(address.host, address.port) for address in wanted]
+
+    def subscriber(self) -> Subscribing:
+        if self._subscriber.left_behind():
+            self.begin_anew()
+        return self._subscriber
 
     def cache_stats(self) -> CacheStats | None:
-        return None
+        stats = [each for node in self.places.nodes if (each := node.cache_stats()) is not None]
+        return total(stats) if self.options.cache is not None else None
 
     # -- loops, users, the end ----------------------------------------------------------------------------------------
 
     def _enter_loop(self) -> asyncio.AbstractEventLoop:
-        self.check_loop()
-        self._loop = asyncio.get_running_loop()
         if self.closed:
             raise ConnectionError("the client is closed")
+        self.check_loop()
+        self._loop = asyncio.get_running_loop()
         return self._loop
 
     @property
@@ -311,38 +289,29 @@ class ClusterRoute:
         return self._loop is not None and self._loop.is_closed()
 
     async def reauthenticate(self, auth: Sequence[bytes]) -> None:
-        for node in self.nodes:
+        for node in self.places.nodes:
             await node.reauthenticate(auth)
 
     async def close(self) -> None:
-        if self.left_behind():
+        if self.closed or self.left_behind():
             self.closed = True
             return
         self.check_loop()
         self.closed = True
-        self._refresher.close()
-        self._redirecting.close(ConnectionError("the client was closed"))
-        await self.nodes.close()
-
-
-def _topology(options: Options) -> Topology:
-    seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
-    remap = options.address_remap
-    return Topology(
-        seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,
-        remap=None if remap is None else lambda address: Address(*remap(address)),
-    )  # fmt: skip
-
-
-def _send_all(nodes: dict[ClusterNode, Pipelined]) -> None:
-    """What was collected leaves; then the next may be collected."""
-    for pipelined in nodes.values():
-        pipelined.send()
-    nodes.clear()
+        error = ConnectionError("the client was closed")
+        self._subscriber.close()
+        self._redirecting.close(error)
+        await self.places.close(error)
 
 
 def _shaped(shape: Shape | None, reply: Any) -> Any:
     return reply if shape is None else shape(reply)
 
 
+def _name_of(request: Request) -> str:
+    return words_of(request[:1])[0].decode("utf-8", "replace")
+
+
+def _without_node(request: Request) -> ClusterError:
+    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
+    return ClusterError(f"{name} is about one node: client.get_nodes() gives a client for each")

@@ -1,0 +1,1 @@
+"""Clients behind Sentinel, from threads."""
