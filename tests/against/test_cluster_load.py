@@ -54,8 +54,9 @@ def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
 def _play(scene: Callable[[Stage], None], stage: Stage) -> None:
     """The scene, while the load goes on before it and behind it."""
     progress = stage.progress
-    stage.go_on()
-    before, progress.longest = progress.acknowledged, 0.0
+    stage.serve_hot()
+    progress.begin()
+    before = progress.acknowledged
     scene(stage)
-    stage.go_on()
-    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, longest step {progress.longest:.2f} s")
+    stage.serve_hot()
+    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, {progress}")

@@ -169,9 +169,12 @@ class ServerProcess:
         return False
 
     def _is_there(self) -> bool:
-        """Whether it answers: it itself, not another one on its port. Raises `RedisError`, `OSError`."""
+        """Whether it answers: it itself, not another one on its port. Raises `RedisError`, `OSError`.
+
+        While it still reads its files it tells who it is, and refuses PING.
+        """
         with BlockingClient(self.host, self.port, **self.client_options) as client:
-            return bool(client.info("server")["process_id"] == self.pid)
+            return bool(client.info("server")["process_id"] == self.pid and client.ping())
 
     def _found_its_port_taken(self) -> bool:
         return not self.is_running and "in use" in self.log

@@ -228,6 +228,18 @@ def test_a_slot_of_nobody_has_no_shard_until_a_redirect_says_whose_it_is() -> No
     assert topology.owner_of(16000) == B
 
 
+def test_a_node_without_a_name_may_be_the_only_other_one_at_its_port() -> None:
+    topology = view(SlotMap((Shard(A, (), ((0, 99),)), Shard(NEW, (), ((100, 199),)))))
+    assert topology.refused(Asked(A, 1), "MOVED 1 ?:7077") == Send(NEW)
+    assert topology.refused(Asked(NEW, 1), "MOVED 1 ?:7077") == Again(PAUSE)
+
+
+def test_a_node_without_a_name_is_rather_one_that_is_known_to_have_none() -> None:
+    beside = Address("named.example", UNNAMED.port)
+    topology = view(SlotMap((Shard(A, (beside,), ((0, 99),)), Shard(UNNAMED)), unnamed=frozenset((UNNAMED,))))
+    assert topology.refused(Asked(A, 1), f"MOVED 1 ?:{UNNAMED.port}") == Send(UNNAMED)
+
+
 # -- links that are lost ----------------------------------------------------------------------------------------------
 
 
@@ -383,6 +395,14 @@ def test_who_has_just_failed_is_not_asked() -> None:
     for node in MANY.nodes[:98]:
         topology.lost(node)
     assert set(topology.begin_refresh()) == {*MANY.nodes[98:], SEED}
+
+
+def test_who_tells_the_map_has_not_failed() -> None:
+    topology = view()
+    topology.lost(A)
+    topology.begin_refresh()
+    topology.refreshed(A, MAP)
+    assert A not in topology.failures
 
 
 def test_where_all_have_failed_they_are_asked_all_the_same() -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 from framewire.kits.cluster.agreement import amiss, replicated, slots_of
@@ -19,8 +19,9 @@ from framewire.kits.cluster.moving import move_slots
 from framewire.kits.cluster.node import Arguments, ClusterNode
 from framewire.kits.process import Tls
 from framewire.kits.programs import Program, find_program
+from framewire.kits.resetting import empty, settings_of
 from framewire.kits.waiting import PATIENCE, wait_until_well
-from framewire.redis.client.errors import ResponseError
+from framewire.redis.client.errors import RedisError, ResponseError
 from framewire.redis.client.shapes.cluster import ClusterNode as Line
 
 __all__ = ["RedisCluster"]
@@ -82,8 +83,31 @@ class RedisCluster:
             self._launch(len(self._shares) * (1 + self._replicas))
             self._join()
             self.wait_until_ok()
+            self._at_start = self._state()
             undo.pop_all()
         return self
+
+    def reset(self) -> None:
+        """Make it as good as new: without keys, scripts and functions, whole, and set up as it was at the start.
+
+        That takes some milliseconds; but where nodes, slots, parameters or users have changed since, all nodes are
+        ended, and `start` makes new ones, with other ports.
+        """
+        try:
+            if self._state() == self._at_start:
+                primaries = self.primaries
+                empty(primaries, [node for node in self.nodes if node not in primaries])
+                return
+        except (RedisError, RuntimeError):
+            pass  # one that cannot even be asked
+        self.stop()
+        self.start()
+
+    def _state(self) -> Any:
+        """What `reset` finds again, where nobody has changed it."""
+        if len(self._awake()) < len(self.nodes):
+            return None
+        return [(node.pid, node.id, node.report().layout, settings_of(node)) for node in self.nodes]
 
     def stop(self) -> None:
         """End all nodes, by SIGKILL: what they have stored goes too. Stopping twice is fine."""

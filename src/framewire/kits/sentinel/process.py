@@ -17,6 +17,8 @@ __all__ = ["SentinelProcess", "Watched"]
 _PERIODS = ("INFO-PERIOD", 200, "PUBLISH-PERIOD", 200, "ASK-PERIOD", 200, "TILT-PERIOD", 1000)
 """In milliseconds: how often it asks servers and tells other sentinels, where it would take seconds."""
 
+_SETTINGS = ("ip", "port", "config-epoch", "quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs")
+
 
 class Watched(NamedTuple):
     """What a sentinel is to watch: its name, where its primary is at first, how many must agree that that is gone."""
@@ -74,6 +76,11 @@ class SentinelProcess(ServerProcess):
         """SENTINEL GET-MASTER-ADDR-BY-NAME."""
         host, port = self.client.execute("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.watched.service)
         return host.decode(), int(port)
+
+    def settings(self) -> dict[str, str]:
+        """What SENTINEL SET changes, and how often the primary has changed."""
+        primary = _texts(self.client.execute("SENTINEL", "MASTER", self.watched.service))
+        return {name: primary[name] for name in _SETTINGS}
 
     def said(self) -> Said:
         """What it says of the service: SENTINEL MASTER and SENTINEL REPLICAS."""

@@ -10,15 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from framewire.kits.process import ServerProcess, Tls
 from framewire.kits.programs import Program, find_program
+from framewire.kits.resetting import empty, settings_of
 from framewire.kits.sentinel.agreement import ServerSaid, amiss
 from framewire.kits.sentinel.process import SentinelProcess, Watched
 from framewire.kits.waiting import PATIENCE, wait_until_well
-from framewire.redis.client.errors import ResponseError
+from framewire.redis.client.errors import RedisError, ResponseError
 
 __all__ = ["RedisSentinel"]
 
@@ -91,8 +92,31 @@ class RedisSentinel:
             for sentinel in self.sentinels:
                 sentinel.ready()
             self.wait_until_ok()
+            self._at_start = self._state()
             undo.pop_all()
         return self
+
+    def reset(self) -> None:
+        """Make it as good as new: without keys, scripts and functions, and set up as it was at the start.
+
+        That takes some milliseconds; but where the primary, the sentinels, parameters or users have changed since, all
+        are ended, and `start` makes new ones, with other ports.
+        """
+        try:
+            if self._state() == self._at_start and self._amiss() is None:
+                empty(self.servers[:1], self.servers[1:])
+                return
+        except (RedisError, RuntimeError):
+            pass  # one that cannot even be asked
+        self.stop()
+        self.start()
+
+    def _state(self) -> Any:
+        """What `reset` finds again, where nobody has changed it."""
+        if not all(process.is_awake for process in (*self.servers, *self.sentinels)):
+            return None
+        watched = [(sentinel.pid, sentinel.settings()) for sentinel in self.sentinels]
+        return watched, [(server.pid, settings_of(server)) for server in self.servers]
 
     def stop(self) -> None:
         """End all, by SIGKILL: what they have stored goes too. Stopping twice is fine."""
