@@ -15,7 +15,7 @@ from framewire.redis.client.errors import ClusterCrossSlotError, ClusterError, W
 from framewire.redis.slots import slot_of
 from tests.against.cluster_ledger import judge
 from tests.against.cluster_load_threads import SharedLedger, ThreadLoad
-from tests.against.cluster_scenes import CLIENT_NAME, SCENES, Stage, read_all
+from tests.against.cluster_scenes import CLIENT_NAME, SCENES, Stage, play, read_all
 from tests.peers import REDIS_7, VALKEY, require
 from tests.waiting import PATIENCE, until
 
@@ -135,13 +135,7 @@ def test_no_write_is_lost_doubled_or_lied_about(peer: str) -> None:
             stage = Stage(cluster, ledger, load.progress, lambda: load.failed)
             try:
                 for scene in SCENES:
-                    stage.go_on()
-                    before, load.progress.longest = load.progress.acknowledged, 0.0
-                    scene(stage)
-                    stage.go_on()
-                    acknowledged = load.progress.acknowledged - before
-                    longest = load.progress.longest
-                    print(f"{scene.__name__}: {acknowledged} acknowledged, longest step {longest:.2f} s")
+                    play(scene, stage)
             finally:
                 load.stop()
         cluster.wait_until_ok()
