@@ -53,7 +53,7 @@ class Owning:
         """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
         node, redirects = self._lent[link]
         call = Calling(requests, self._take_at, None, slot=slot_of_all(requests))
-        call.attempts = redirects
+        call.refused = redirects
         step = self._redirecting.refused(call, node, error)
         if step is None or isinstance(step, GiveUp) or not self._redirecting.pause(step.after, call.deadline):
             return None
