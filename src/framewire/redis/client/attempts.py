@@ -29,6 +29,10 @@ class Attempts:
         self._made[call.waiter] = made + 1
         return made
 
+    def start_again(self, call: Call) -> None:
+        """Those that were made count no more."""
+        self._made.pop(call.waiter, None)
+
     def made(self, call: Call) -> int:
         """How often it was sent again."""
         return self._made.get(call.waiter, 0)
