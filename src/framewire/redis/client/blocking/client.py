@@ -24,7 +24,7 @@ from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.route import Role, Route
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError, RedisError
@@ -189,7 +189,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         """All commands that the server is given, as an iterator, for a `with` block."""
         return Monitor(self._route)
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         return self, self._route.subscriber(), self.options.db
 
     def _locking(self) -> Locking:
@@ -232,7 +232,7 @@ class TextBlockingClient(TextView, Listening[str], Locks):
         super().__init__(client)
         self._client = client
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         return self._client._listened()
 
     def transaction(self, *keys: Key) -> Pipeline[str]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 from framewire.redis.client.blocking.link import Link
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request, Shape
@@ -61,7 +61,7 @@ class Route(OwnLinks, Protocol):
     def members(self, role: Role | None = None) -> list[tuple[str, int]]:
         """Host and port of each server, or of those in one role; none where there is but one."""
 
-    def subscriber(self) -> Subscriber:
+    def subscriber(self) -> Subscribing:
         """Who listens for all."""
 
     def cache_stats(self) -> CacheStats | None:

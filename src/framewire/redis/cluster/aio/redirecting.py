@@ -110,6 +110,8 @@ class Redirecting:
         self._places.lost(node.address)
         if isinstance(call.waiter, Batched):
             call = call.waiter.call
+        elif call.batch:
+            return False  # a part of a pipeline, of which each request goes its own way
         if call.waiter is None or call.waiter.done() or call.waiter in self._places.pinned or self.closed:
             return False
         if not may_repeat(call.requests, error.fate) or not self._has_another(call, error):

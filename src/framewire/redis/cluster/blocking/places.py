@@ -96,6 +96,11 @@ class Places:
             self.topology.lost(address)
             self.refresher.plan()
 
+    def plan(self) -> None:
+        """The topology may want a refresh now."""
+        with self.lock:
+            self.refresher.plan()
+
     def heard(self, address: Address, seconds: float) -> None:
         """A node has answered a read in so many seconds."""
         with self.lock:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -22,19 +23,20 @@ from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.route import Role
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import ClusterError, RedisError, ResponseError
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
-from framewire.redis.cluster.blocking.nodes import ClusterNode, Families
+from framewire.redis.cluster.blocking.nodes import ClusterNode, Families, options_at
 from framewire.redis.cluster.blocking.owning import Owning
 from framewire.redis.cluster.blocking.pipelining import Pipelining
 from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.blocking.scanning import scan
+from framewire.redis.cluster.blocking.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine, combine
 from framewire.redis.cluster.routing import (
     READS,
@@ -52,6 +54,7 @@ from framewire.redis.cluster.routing import (
     slot_of_first,
 )
 from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["ClusterRoute"]
@@ -76,6 +79,11 @@ class ClusterRoute:
         self._owning = Owning(self.options, self._redirecting)
         self._by_slot = places.by_slot
         self._reads_elsewhere = places.reads_elsewhere
+        self._subscriber = ClusterSubscriber(
+            self.options, self._opener, TopologyPlaces(places.topology, places.lock), partial(options_at, self.options),
+            places.plan,
+        )  # fmt: skip
+        places.on_map.append(self._subscriber.map_changed)
 
     def sibling(self, db: int) -> ClusterRoute:
         """The same cluster's other database, on links of its own; the same object each time."""
@@ -261,9 +269,8 @@ class ClusterRoute:
         wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]
         return [(address.host, address.port) for address in wanted]
 
-    def subscriber(self) -> Subscriber:
-        node = self.places.choose(None) or self.places.nodes.at(Address(*self.options.startup_nodes[0]))
-        return node.subscriber()
+    def subscriber(self) -> Subscribing:
+        return self._subscriber
 
     # -- caches, users, the end ---------------------------------------------------------------------------------------
 
@@ -279,6 +286,7 @@ class ClusterRoute:
     def close(self) -> None:
         self.closed = True
         self._redirecting.close()
+        self._subscriber.close()
         self.places.close()
 
 
