@@ -41,7 +41,7 @@ def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
                 await load.stop()
         return ledger, load
 
-    ledger, load = asyncio.run(main())
+    ledger, _ = asyncio.run(main())
     cluster.wait_until_ok()
     found, faults = read_all(cluster)
     ledger.faults += faults

@@ -18,9 +18,12 @@ from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.redirects import TROUBLES, redirect_of
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["ASKING", "Calling", "refusal_of_reply", "send_call", "send_transaction"]
+__all__ = ["ASKING", "ENDLESS_SECONDS", "Calling", "refusal_of_reply", "send_call", "send_transaction"]
 
 ASKING: Request = (b"ASKING",)
+
+ENDLESS_SECONDS = 60.0
+"""How long a call without a deadline is tried again."""
 
 Send = Callable[[ClusterNode, bool, float | None], Any]
 """Sends it to a node, behind ASKING or not, within so many seconds. Raises as `Node.call`, with the fate."""
@@ -48,6 +51,11 @@ class Calling:
         self.deadline = math.inf if timeout is None else self.began + timeout
         self.refused = self.lost = 0
         self.doubtful = False
+
+    @property
+    def end(self) -> float:
+        """Until when it may be sent again."""
+        return min(self.deadline, self.began + ENDLESS_SECONDS)
 
     def left(self) -> float | None:
         """Seconds until its deadline."""

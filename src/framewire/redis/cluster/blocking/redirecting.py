@@ -33,10 +33,7 @@ from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
 
-__all__ = ["ENDLESS_SECONDS", "Redirecting"]
-
-ENDLESS_SECONDS = 60.0
-"""How long a call without a deadline is tried again while its node cannot be reached."""
+__all__ = ["Redirecting"]
 
 
 class Redirecting:
@@ -66,7 +63,7 @@ class Redirecting:
         """The same for one that `node` has answered with `failure`, or has lost."""
         while True:
             step = self.decide(call, node, failure)
-            if not self.pause(step.after, call.deadline):
+            if not self.pause(step.after, call.end):
                 raise call.judged(failure)
             node, asking = self.target(call, step, node, failure)
             try:
@@ -92,7 +89,7 @@ class Redirecting:
         """What the next attempt is. Raises where there is none."""
         decision = self.refused(call, node, failure)
         if decision is not None:
-            call.refused += 1
+            call.refused = 0 if isinstance(decision, Again) and decision.from_start else call.refused + 1
         else:
             decision = self._lost(call, node, failure)
             call.lost += 1
@@ -138,7 +135,7 @@ class Redirecting:
             return not call.lost and self._options.retry.retries > 0
         if failure.fate is Fate.UNKNOWN:
             return call.lost < self._options.retry.retries
-        return monotonic() < min(call.deadline, call.began + ENDLESS_SECONDS)
+        return monotonic() < call.end
 
     def _backoff(self, attempts: int) -> float:
         return self._options.retry.pause(attempts, random.random()) if attempts else 0.0
