@@ -37,7 +37,7 @@ from framewire.errors import FramewireError
 from framewire.redis.client.fates import Fate, fate_of_reply
 
 __all__ = [
-    "MOVING", "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
+    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
     "BusyLoadingError", "CachingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError",
     "ClusterPartialError", "ConnectionError", "DataError", "ExecAbortError", "InvalidResponse", "LockError",
     "LockNotOwnedError", "MasterDownError", "MasterNotFoundError", "MaxConnectionsError", "ModuleError", "MovedError",
@@ -216,10 +216,6 @@ class LockError(RedisError, ValueError):
 
 class LockNotOwnedError(LockError):
     """The lock is not ours, or no longer."""
-
-
-MOVING: Final = (AskError, TryAgainError, ClusterDownError)
-"""With these a node says that the slot of the keys is not, or not wholly, its own."""
 
 
 # -- error replies ----------------------------------------------------------------------------------------------------

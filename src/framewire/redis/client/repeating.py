@@ -9,23 +9,30 @@ from collections.abc import Sequence
 from typing import Final
 
 from framewire.redis.client.errors import (
+    AskError,
     AuthenticationError,
     BusyLoadingError,
+    ClusterDownError,
     ConnectionError,
     InvalidResponse,
     MaxConnectionsError,
     RedisError,
     TimeoutError,
+    TryAgainError,
 )
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.requests import words_of
 from framewire.redis.exchange.calls import Request
 from framewire.redis.facts.table import repeat_of
 
-__all__ = ["RETRIED_WORDS", "is_passing", "may_pass", "may_repeat"]
+__all__ = ["MOVING", "RETRIED_WORDS", "is_passing", "may_pass", "may_repeat"]
 
 RETRIED_WORDS: Final = frozenset(("LOADING", "BUSY", "TRYAGAIN", "MASTERDOWN", "CLUSTERDOWN"))
 """First words of refusals that pass by themselves: the same request to the same server will be taken later."""
+
+
+MOVING: Final = (AskError, TryAgainError, ClusterDownError)
+"""With these a node says that the slot of the keys is not, or not wholly, its own."""
 
 
 def may_repeat(requests: Sequence[Request], fate: Fate) -> bool:

@@ -30,7 +30,7 @@ class Reader:
                   one read in 64 goes to whoever is next
         zone      those in `zone` in turn; any, where there are none
 
-    A node that has just failed, and the one to `avoid`, are left out while another one is there.
+    The one to `avoid`, and those that have just failed, are left out while another one is there.
     """
 
     def __init__(self, read_from: ReadFrom, topology: Topology, *, zone: str | None = None) -> None:
@@ -44,22 +44,24 @@ class Reader:
         self._topology = topology
         self._turn = self._nearest_reads = 0
         self._seconds: dict[Address, float] = {}
-        ways = {"primary": self._primary, "any": self._any, "nearest": self._nearest, "zone": self._zone}
-        self._pick: Callable[[Sequence[Address]], Address] = ways[read_from]
+        ways = {"any": self._any, "nearest": self._nearest, "zone": self._zone}
+        self._pick: Callable[[Sequence[Address]], Address] | None = ways.get(read_from)
 
     def node_for(self, slot: int, avoid: Address | None = None) -> Address | None:
         """Where a read of `slot` goes; `None` where nobody has the slot."""
-        if self.read_from == "primary":
-            return self._topology.owner_of(slot)
         shard = self._topology.shard_of(slot)
         return None if shard is None else self.node_of(shard, avoid)
 
     def node_of(self, shard: Shard, avoid: Address | None = None) -> Address:
         """The same of a shard."""
+        if self._pick is None:
+            return shard.primary
         nodes: Sequence[Address] = (shard.primary, *shard.replicas)
+        if avoid is not None:
+            nodes = [node for node in nodes if node != avoid] or nodes
         failures = self._topology.failures
-        if avoid is not None or failures:
-            nodes = [node for node in nodes if node != avoid and node not in failures] or nodes
+        if failures:
+            nodes = [node for node in nodes if node not in failures] or nodes
         return self._pick(nodes)
 
     def heard(self, address: Address, seconds: float) -> None:
@@ -71,9 +73,6 @@ class Reader:
     def forget(self, address: Address) -> None:
         """A node is gone."""
         self._seconds.pop(address, None)
-
-    def _primary(self, nodes: Sequence[Address]) -> Address:
-        return nodes[0]
 
     def _any(self, nodes: Sequence[Address]) -> Address:
         self._turn += 1

@@ -16,9 +16,10 @@ from framewire.redis.client.aio.route import OwnLinks
 from framewire.redis.client.aio.views import Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.definition import S
-from framewire.redis.client.errors import MOVING, ConnectionError, ExecAbortError, RedisError, WatchError
+from framewire.redis.client.errors import ConnectionError, ExecAbortError, RedisError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
+from framewire.redis.client.repeating import MOVING
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Dedicated", "Transaction"]

@@ -1,0 +1,51 @@
+"""The proof of the cluster client: under load, while everything happens to the cluster that may, no write is lost,
+doubled, or lied about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from framewire.kits.cluster.cluster import RedisCluster
+from framewire.redis.client.aio.client import Client
+from tests.against.cluster_ledger import Ledger, judge
+from tests.against.cluster_load import Load
+from tests.against.cluster_scenes import CLIENT_NAME, SCENES, Stage, play, read_all
+from tests.peers import REDIS_7, VALKEY, require
+
+pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.timeout(900)]
+
+STORED = ("--appendonly", "yes", "--appendfsync", "always")
+
+
+@pytest.fixture(params=[REDIS_7, VALKEY])
+def cluster(request: pytest.FixtureRequest) -> Iterator[RedisCluster]:
+    with RedisCluster(program=require(request.param), arguments=STORED) as cluster:
+        yield cluster
+
+
+def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
+    async def main() -> tuple[Ledger, Load]:
+        ledger = Ledger()
+        async with Client.from_url(cluster.url, client_name=CLIENT_NAME) as client:
+            load = Load(client, ledger, seed=1)
+            load.start()
+            stage = Stage(cluster, ledger, load.progress, lambda: load.failed)
+            try:
+                for scene in SCENES:
+                    await asyncio.to_thread(play, scene, stage)
+            finally:
+                await load.stop()
+        return ledger, load
+
+    ledger, _ = asyncio.run(main())
+    cluster.wait_until_ok()
+    found, faults = read_all(cluster)
+    ledger.faults += faults
+    verdict = judge(ledger, found)
+    print(f"{cluster.program.version}: {verdict}")
+    verdict.hold()
+    assert verdict.confirmed > 1000
