@@ -39,19 +39,23 @@ def split(request: Request) -> list[Part]:
     Arguments are taken over as they are. Keys of one slot stay in their order, a key that stands twice does so in its
     part. Linear in the keys.
     """
-    name, step = request[0], _step(request)
+    step = _step(request)
     keys = words_of(request[1::step])
     by_slot: dict[int, list[int]] = {}
     for index, key in enumerate(keys):
         by_slot.setdefault(slot_of(key), []).append(index)
     return [
-        Part(slot, (name, *_arguments(request, indexes, step)), tuple(keys[index] for index in indexes), indexes)
+        Part(slot, (request[0], *_arguments(request, indexes, step)), tuple(keys[index] for index in indexes), indexes)
         for slot, indexes in by_slot.items()
     ]
 
 
+def _name(request: Request) -> bytes:
+    return words_of(request[:1])[0].upper()
+
+
 def _step(request: Request) -> int:
-    return 2 if request[0] == b"MSET" else 1
+    return 2 if _name(request) == b"MSET" else 1
 
 
 def _arguments(request: Request, indexes: list[int], step: int) -> list[object]:
@@ -64,7 +68,7 @@ def join(request: Request, parts: Sequence[Part], replies: Sequence[Any]) -> Any
     Nothing is decoded or shaped. Replies may be exceptions: what is raised then is `partial.failure_of` those, with the
     parts named by their keys. Raises `InvalidResponse` where a reply is not of the kind that the command has.
     """
-    name = words_of(request[:1])[0].decode("ascii", "replace")
+    name = _name(request).decode()
     failure = failure_of(name, [part.keys for part in parts], replies)
     if failure is not None:
         raise failure
