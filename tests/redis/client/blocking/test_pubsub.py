@@ -247,7 +247,7 @@ def test_what_no_thread_reads_is_read_all_the_same(client: BlockingClient) -> No
 
 def test_a_read_while_the_reader_reads(client: BlockingClient) -> None:
     with client.pubsub("a") as pubsub:
-        link = client._route.subscriber()._link
+        link = client._route.subscriber().feed.link
         assert link is not None
         until(lambda: link._attended == link._next_beat)
         assert pubsub.get_message() is None
@@ -341,7 +341,7 @@ def test_subscribing_without_a_server_fails_after_some_attempts() -> None:
         with pytest.raises(ConnectionError, match="could not connect"):
             pubsub.subscribe("a")
         assert not pubsub.subscribed
-        until(lambda: not client._route.subscriber()._reader._runs)  # nobody wants a link any more
+        until(lambda: not client._route.subscriber().feed.reader._runs)  # nobody wants a link any more
 
 
 def test_subscribing_has_a_deadline(server: ThreadServer) -> None:
@@ -430,7 +430,7 @@ def heard_in_child(client: BlockingClient, pubsub: PubSub[bytes]) -> bool:
 def test_in_a_forked_child_the_listeners_are_its_parents(client: BlockingClient) -> None:
     with client.pubsub("a") as pubsub:
         client.publish("a", 1)
-        until(lambda: len(pubsub._listener.backlog) == 1 or pubsub._subscriber._link.look())  # type: ignore[union-attr,func-returns-value]
+        until(lambda: len(pubsub._listener.backlog) == 1 or pubsub._subscriber.feed.link.look())  # type: ignore[union-attr,func-returns-value]
         child = os.fork()
         if not child:
             well = False
@@ -574,7 +574,7 @@ def test_a_program_ends_silently_while_it_listens(server: ThreadServer) -> None:
 def test_a_client_that_nobody_closes_is_freed_all_the_same(server: ThreadServer) -> None:
     client = BlockingClient.from_url(server.url)
     pubsub = client.pubsub("a").__enter__()
-    reader = client._route.subscriber()._reader
+    reader = client._route.subscriber().feed.reader
     assert reader._runs
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

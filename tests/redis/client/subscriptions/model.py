@@ -7,15 +7,21 @@ by hand, one at a time, so that a link can be cut between any two.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from framewire.redis.client.errors import NoPermissionError, RedisError
 from framewire.redis.client.subscriptions.book import Book, Request
 from framewire.redis.client.subscriptions.items import Full, Gap, Kind, Message
-from framewire.redis.client.subscriptions.listener import Topic
+from framewire.redis.client.subscriptions.listener import Listener, Topic
 
 BY_COMMAND = {command: kind for kind in Kind for command in (kind.subscribe, kind.unsubscribe)}
+
+
+class Desk(Protocol):
+    """Where listeners are made: a book, or several together."""
+
+    def new_listener(self, most: int, most_bytes: int, full: Full, arrived: Callable[[], None]) -> Listener: ...
 
 
 class Waiting:
@@ -40,7 +46,7 @@ class Waiting:
 class Reader:
     """A listener that checks what it gets: of each topic every number in order, or a gap where some are missing."""
 
-    def __init__(self, book: Book, most: int, full: Full) -> None:
+    def __init__(self, book: Desk, most: int, full: Full) -> None:
         self.told = 0
         self.listener = book.new_listener(most, 1000, full, self._arrived)
         self.expected: dict[Topic, int] = {}  # the number that must come next; nothing behind a gap

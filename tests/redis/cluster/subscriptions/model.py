@@ -161,11 +161,10 @@ class World:
     def give(self, slot: int, to: Address | None) -> None:
         """The slot moves: its former owner ends the subscriptions in it."""
         before, self.owners[slot] = self.owners[slot], to
-        if before is None or before == to:
+        if before is None or before == to or before not in self.nodes:
             return
-        node = self.nodes.get(before)
-        for topic in [] if node is None else [t for t in node.subscribed if t[0] is Kind.SHARD and slot_of(t[1]) == slot]:
-            assert node is not None
+        node = self.nodes[before]
+        for topic in [topic for topic in node.subscribed if topic[0] is Kind.SHARD and slot_of(topic[1]) == slot]:
             node.subscribed.discard(topic)
             node.push([b"sunsubscribe", topic[1], len(node.subscribed)])
 

@@ -132,19 +132,53 @@ def test_a_slot_that_moves_takes_its_channels_along_with_one_gap(world: World) -
     assert items(plain) == []
 
 
-def test_a_map_that_has_changed_moves_the_channels_before_anybody_says_so(world: World) -> None:
+def test_a_channel_stays_where_it_is_heard_until_its_node_knows_of_the_move(world: World) -> None:
     listener = listening(world, S)
     source, target = owner(world), another(world, owner(world))
-    world.publish(S)
-    world.map.owners[SLOT] = target.address  # the source has not said anything yet
+    world.map.owners[SLOT] = target.address  # the map knows it before the source does
     world.board.map_changed()
+    world.publish(S)
+    world.settle()
+    assert homes(world, S) == [source] and items(listener) == [0]
     world.give(SLOT, target.address)
-    world.sync()
+    world.settle()
+    world.publish(S)
+    world.settle()
+    assert homes(world, S) == [target] and items(listener) == [MOVED, 1]
+    assert world.board.look() is None
+
+
+def test_a_node_that_does_not_learn_of_the_move_is_left(world: World) -> None:
+    listener = listening(world, S)
+    source, target = owner(world), another(world, owner(world))
+    world.owners[SLOT] = target.address  # the source is cut off from the cluster, and says nothing
+    world.refresh()
+    assert world.board.look() == 5.0
+    world.publish(S)
+    world.time += 5
+    world.look()
+    world.settle()
+    world.publish(S)
     world.settle()
     assert homes(world, S) == [target] and source.commands[-1] == (b"SUNSUBSCRIBE", b"s")
-    world.publish(S)
-    world.settle()
     assert items(listener) == [MOVED, 1]
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["lost", "back"])
+def test_what_ends_the_patience_with_a_node(world: World, back: bool) -> None:
+    listener = listening(world, S)
+    source, target = owner(world), another(world, owner(world))
+    world.map.owners[SLOT] = world.owners[SLOT] = target.address
+    world.board.map_changed()
+    if back:
+        world.map.owners[SLOT] = world.owners[SLOT] = source.address
+        world.board.map_changed()
+    else:
+        source.cut()
+    assert world.board.look() is None
+    world.settle()
+    assert homes(world, S) == [source if back else target]
+    assert items(listener) == ([] if back else [LOST])
 
 
 def test_a_first_subscription_that_is_moved_has_no_gap(world: World) -> None:
@@ -376,6 +410,22 @@ def test_one_node_that_refuses_is_a_refusal_of_all(world: World) -> None:
     world.denied.clear()
     world.sync()
     world.settle()
+    assert homes(world, E) == [] and listener.topics == set() and not world.board.is_wanted
+
+
+def test_a_refusal_by_one_node_of_what_was_asked_for_twice(world: World) -> None:
+    listener, first, second = new_listener(world), Waiting(), Waiting()
+    new = world.board.join(listener, [E], first)
+    assert world.board.join(listener, [E], second) == []
+    world.board.withdraw(listener, new, first)
+    assert listener.topics == {E}
+    world.denied.add(E)
+    world.sync()
+    world.connect(world.node(0))
+    world.node(0).serve()
+    world.denied.clear()
+    world.settle()
+    assert isinstance(second.result, NoPermissionError)
     assert homes(world, E) == [] and listener.topics == set() and not world.board.is_wanted
 
 

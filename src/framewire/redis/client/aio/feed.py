@@ -121,13 +121,9 @@ class Feed:
         self.failure = failure
         if not may_pass(failure):
             self.book.end_all(failure, failure)
-            return self._is_wanted_still()
         self.failed()
         if self._attempts > self.options.retry.retries:
             self.book.give_up_new(failure)
-        return self._is_wanted_still()
-
-    def _is_wanted_still(self) -> bool:
         if self.book.is_wanted and not self.closed:
             return True
         self._attempts = 0

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.blocking.key_events import KeyEvents
 from framewire.redis.client.blocking.pubsub import PubSub
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.blocking.views import Runner
 from framewire.redis.client.definition import S
 from framewire.redis.client.subscriptions.asked import name_of
@@ -24,7 +24,7 @@ __all__ = ["Listening"]
 class Listening(Runner[S]):
     """A client, or its text view."""
 
-    def _listened(self) -> tuple[Runner[bytes], Subscriber, int]:
+    def _listened(self) -> tuple[Runner[bytes], Subscribing, int]:
         """The client that commands go to, its subscriber, and its database."""
         raise NotImplementedError
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, cast
 
 from framewire.redis.client.arguments import Key, Keys
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.blocking.waiter import Waiter
 from framewire.redis.client.blocking.worker import ExceptionHandler, PubSubThread
 from framewire.redis.client.definition import S
@@ -65,7 +65,7 @@ class PubSub(Generic[S]):
     """
 
     def __init__(
-        self, subscriber: Subscriber, names: tuple[Keys, ...], *, text: bool, max_queued: int, max_queued_bytes: int,
+        self, subscriber: Subscribing, names: tuple[Keys, ...], *, text: bool, max_queued: int, max_queued_bytes: int,
         full: str,
     ) -> None:  # fmt: skip
         """Made by `client.pubsub()`, which says what these are."""

@@ -7,6 +7,7 @@ What belongs here: how they take the turns of `turns.py`, and leave again.
 from __future__ import annotations
 
 import math
+import socket
 import threading
 from collections.abc import Callable
 from time import monotonic
@@ -107,6 +108,11 @@ class Waits(Turns):
             waiter.abandon()
             raise
         return waiter.result()
+
+    @property
+    def sock(self) -> socket.socket:
+        """Where bytes come; nobody but this link may read them."""
+        return self._wire.sock
 
     def unread_for(self) -> float:
         """For how many seconds no thread has received, to a beat."""

@@ -174,6 +174,11 @@ class Book:
         """Whether anybody listens to anything."""
         return any(state.wanted for topics in self._topics.values() for state in topics.values())
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody listens, and nothing is on its way."""
+        return not any(self._topics.values())
+
     def _tell(self, topic: Topic, state: State) -> None:
         """Have the server told what is wanted."""
         if self._linked:

@@ -11,6 +11,9 @@ A topic that moves is first taken in at its new place, then let go at the old on
 where it was cut off or moved, and nothing of what comes behind that before the new place has confirmed. Behind the gap
 a message of a plain channel may come a second time: a node hears it over the cluster's bus later than another.
 
+A channel of a shard that is heard where it is stays there when the map says otherwise, until its node does too: others
+may publish there still. A node that says nothing for `PATIENCE_SECONDS` is left: it may be cut off from the cluster.
+
 What belongs here: where each topic is, and when that is looked at again. No I/O; time and chance are passed in.
 """
 
@@ -28,11 +31,14 @@ from framewire.redis.client.subscriptions.state import Ask
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.subscriptions.book import NodeBook, Party
 from framewire.redis.cluster.subscriptions.places import Places
-from framewire.redis.cluster.subscriptions.placing import is_anywhere, is_everywhere, is_of_a_shard, places_of
+from framewire.redis.cluster.subscriptions.placing import is_anywhere, is_of_a_shard, places_of
 from framewire.redis.exchange.calls import Waiter
 from framewire.redis.slots import slot_of
 
-__all__ = ["Board"]
+__all__ = ["PATIENCE_SECONDS", "Board"]
+
+PATIENCE_SECONDS = 5.0
+"""For how long a node may not know yet that a slot has left it."""
 
 
 class Board:
@@ -51,7 +57,8 @@ class Board:
         self._nowhere = NodeBook(self, None, clock)
         self.books: dict[Address, NodeBook] = {}
         self._homes: dict[Topic, dict[Address | None, NodeBook]] = {}
-        self._due: dict[Topic, float] = {}  # when to look for a place again
+        self.patience = PATIENCE_SECONDS
+        self._due: dict[Topic, float] = {}  # when to look for a place again, or to leave the one where it is
         self._attempts: dict[Topic, int] = {}  # in vain, since it was confirmed last
         self._shunned: set[Address] = set()
         self._known = clock()  # when the map was last known to be right
@@ -147,12 +154,23 @@ class Board:
             self._settle(topic)
         return self._at(topic)
 
-    def _settle(self, topic: Topic) -> None:
+    def _settle(self, topic: Topic, *, patiently: bool = True) -> None:
         """Have it where it belongs."""
         homes = self._homes.get(topic, {})
         to = places_of(topic, self._places, homes, self._shunned)
-        if to != set(homes):
+        if to == set(homes):
+            if None not in to:
+                self._due.pop(topic, None)
+        elif patiently and self._is_heard(topic):
+            self._due.setdefault(topic, self._now() + self.patience)
+        else:
             self._rehome(topic, to)
+
+    def _is_heard(self, topic: Topic) -> bool:
+        """Whether a channel of a shard is heard where it is, at a node of the cluster."""
+        return is_of_a_shard(topic) and any(
+            book.is_live(topic) and book.address in self._places.nodes for book in self._at(topic)
+        )
 
     def _rehome(self, topic: Topic, to: set[Address | None], *, subscribed: bool = True) -> None:
         """Have it at `to`. Not `subscribed`: where it is, the node does not know of us."""
@@ -164,7 +182,7 @@ class Board:
             book.describe(topic, party, leaves=address not in after)
         for book in [after[address] for address in after if address not in before]:
             if party.listeners:
-                book.take_in(topic, party, self._known if is_everywhere(topic) else self._clock())
+                book.take_in(topic, party, self._known)
         for book in [before[address] for address in before if address not in after]:
             book.let_go(topic, party, subscribed=subscribed)
         if None not in after:
@@ -206,6 +224,8 @@ class Board:
         """The link there was lost; or none could be made (`failed`), so that topics that any node has go to another."""
         self._places.lost(address)
         self.unsure = True
+        for topic in [topic for topic in self._due if address in self._homes[topic]]:
+            self._settle(topic)
         if not failed:
             return
         self._shunned.add(address)
@@ -218,7 +238,7 @@ class Board:
         """Look for places of topics whose time has come; in how many seconds to do so again, `None` for never."""
         now = self._now()
         for topic in [topic for topic, due in self._due.items() if due <= now]:
-            self._settle(topic)
+            self._settle(topic, patiently=False)
             if None in self._homes[topic]:
                 self._look_again(topic)
         return max(0.0, min(self._due.values()) - now) if self._due else None

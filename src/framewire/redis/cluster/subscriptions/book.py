@@ -43,6 +43,9 @@ class Neighbours(Protocol):
     def tidy(self, topic: Topic) -> None:
         """Perhaps nobody listens to it any more."""
 
+    def leave(self, listener: Listener, topics: Iterable[Topic]) -> None:
+        """`listener` listens to them nowhere any more."""
+
     def end(self, listener: Listener, error: RedisError | None = None) -> None:
         """End `listener`, wherever it listens."""
 
@@ -137,6 +140,11 @@ class NodeBook(Book):
         if state is not None and not state.live:
             self._refuse(topic, state, error, established=False)
 
+    def is_live(self, topic: Topic) -> bool:
+        """Whether the node sends its messages."""
+        state = self._found(topic)
+        return state is not None and state.live
+
     def has_listeners(self, topic: Topic) -> bool:
         state = self._found(topic)
         return state is not None and bool(state.listeners)
@@ -202,5 +210,10 @@ class NodeBook(Book):
             self._neighbours.given_up(topic)
 
     def _refuse(self, topic: Topic, state: State, error: RedisError, *, established: bool) -> None:
+        """Who does not listen to it here does so nowhere."""
+        before = list(state.listeners)
         super()._refuse(topic, state, error, established=established)
+        for listener in before:
+            if topic not in listener.topics:
+                self._neighbours.leave(listener, [topic])
         self._neighbours.tidy(topic)

@@ -6,13 +6,16 @@ What belongs here: the form in which the slot map is asked, and how a topology a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Final, NamedTuple, Protocol
 
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.decisions import Again, Asked, Send
 from framewire.redis.cluster.topology import Topology
 
 __all__ = ["Places", "TopologyPlaces", "Turn"]
+
+NO_LOCK: Final = nullcontext()
 
 
 class Turn(NamedTuple):
@@ -50,14 +53,16 @@ class Places(Protocol):
 
 
 class TopologyPlaces:
-    """`Places` as a topology knows them, at each moment."""
+    """`Places` as a topology knows them, at each moment. `lock` is held while it is asked."""
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, lock: AbstractContextManager[Any] = NO_LOCK) -> None:
         self._topology = topology
+        self._lock = lock
 
     @property
     def owners(self) -> Sequence[Address | None]:
-        return self._topology.owners
+        with self._lock:
+            return self._topology.owners
 
     @property
     def primaries(self) -> Sequence[Address]:
@@ -68,7 +73,8 @@ class TopologyPlaces:
         return self._topology.nodes
 
     def turned_away(self, address: Address, slot: int, text: str, attempts: int) -> Turn | None:
-        decision = self._topology.refused(Asked(address, slot, attempts), text)
+        with self._lock:
+            decision = self._topology.refused(Asked(address, slot, attempts), text)
         match decision:
             case None:
                 return None
@@ -79,4 +85,5 @@ class TopologyPlaces:
         return Turn(hopeless=True)
 
     def lost(self, address: Address) -> None:
-        self._topology.lost(address)
+        with self._lock:
+            self._topology.lost(address)
