@@ -9,7 +9,7 @@
 
 A topic that moves is first taken in at its new place, then let go at the old one. Who has heard it gets one `Gap`,
 where it was cut off or moved, and nothing of what comes behind that before the new place has confirmed. Behind the gap
-a message of a plain channel may come a second time: a node hears it over the cluster's bus later than another.
+a message may come a second time: one node hears it over the cluster's bus later than another.
 
 A channel of a shard that is heard where it is stays there when the map says otherwise, until its node does too: others
 may publish there still. A node that says nothing for `PATIENCE_SECONDS` is left: it may be cut off from the cluster.
@@ -31,7 +31,7 @@ from framewire.redis.client.subscriptions.state import Ask
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.subscriptions.book import NodeBook, Party
 from framewire.redis.cluster.subscriptions.places import Places
-from framewire.redis.cluster.subscriptions.placing import is_anywhere, is_everywhere, is_of_a_shard, places_of
+from framewire.redis.cluster.subscriptions.placing import is_anywhere, is_of_a_shard, places_of
 from framewire.redis.exchange.calls import Waiter
 from framewire.redis.slots import slot_of
 
