@@ -1,10 +1,10 @@
-"""Our asyncio client on a cluster, and redis-py's, coredis and valkey-glide: three primaries, all on the same two cores.
+"""Our asyncio client on a cluster, and redis-py's, coredis and valkey-glide: three primaries, two cores for all.
 
-Everything is asked of each client in turn, in interleaved rounds; the medians are shown, on uvloop. The keys lie in slots
-of all three nodes, which are redis-server without replicas or persistence. "One plain server" is our own client on a
-single redis-server: what the cluster costs. CPU is that of this process, all threads, user and system; it says more than
-the clock where nodes and clients share cores. The last rows are what a client holds, and what a new slot map takes.
-`make bench ARGS=cluster`; coredis and valkey-glide take part where they are installed.
+Everything is asked of each client in turn, in interleaved rounds; the medians are shown, on uvloop. The keys lie in
+slots of all three nodes, which are redis-server without replicas or persistence. "One plain server" is our own client
+on a single redis-server: what the cluster costs. CPU is that of this process, all threads, user and system; it says
+more than the clock where nodes and clients share cores. `make bench ARGS=cluster`; coredis and valkey-glide take part
+where they are installed.
 """
 
 from __future__ import annotations

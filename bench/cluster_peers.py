@@ -1,6 +1,7 @@
 """Cluster clients behind the face of `client_peers.Asked`, so that `bench.cluster` can ask all of them for the same.
 
-What belongs here: how each is opened on a cluster, of which it is told one node. A peer that is not installed is left out.
+What belongs here: how each is opened on a cluster, of which it is told one node. A peer that is not installed is left
+out.
 """
 
 from __future__ import annotations

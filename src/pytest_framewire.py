@@ -1,5 +1,7 @@
 """The pytest plugin: `mini_redis`, a Redis server for the tests of one session, its URL, its clock, and clients of it.
 
+And real servers, where their programs are installed: `redis_cluster`, `redis_sentinel`.
+
 What belongs here: fixtures and options, nothing of server and client. Where framewire is installed, pytest imports this
 file in every run, so it stands outside the package and imports nothing of it before a test asks for a fixture.
 """
@@ -9,11 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from framewire.kits import RedisCluster, RedisSentinel
     from framewire.redis import BlockingClient, Client, ThreadClock, ThreadServer
 
 WHAT = "parameter of the server behind the fixture mini_redis, by its name in redis.conf: "
@@ -113,6 +116,58 @@ def mini_redis_client(request: pytest.FixtureRequest) -> Client:
 async def _mini_redis_client_anyio(mini_redis: ThreadServer) -> AsyncIterator[Client]:
     async with _client_of(mini_redis) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def redis_cluster_parameters() -> dict[str, Any]:
+    """The keywords of `framewire.kits.RedisCluster`. Override it to give others."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def redis_cluster_servers(redis_cluster_parameters: dict[str, Any]) -> Iterator[RedisCluster]:
+    """The cluster itself, not reset between tests: for fixtures of your own with a wider scope."""
+    from framewire.kits import NoProgram, RedisCluster
+
+    try:
+        cluster = RedisCluster(**redis_cluster_parameters)
+    except NoProgram as error:
+        pytest.skip(f"redis_cluster: {error}")
+    with cluster:
+        yield cluster
+
+
+@pytest.fixture
+def redis_cluster(redis_cluster_servers: RedisCluster) -> RedisCluster:
+    """A real cluster as good as new: `url`, `nodes`. One for the session (with xdist: for each worker)."""
+    redis_cluster_servers.reset()
+    return redis_cluster_servers
+
+
+@pytest.fixture(scope="session")
+def redis_sentinel_parameters() -> dict[str, Any]:
+    """The keywords of `framewire.kits.RedisSentinel`. Override it to give others."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def redis_sentinel_servers(redis_sentinel_parameters: dict[str, Any]) -> Iterator[RedisSentinel]:
+    """Servers and sentinels themselves, not reset between tests: for fixtures of your own with a wider scope."""
+    from framewire.kits import NoProgram, RedisSentinel
+
+    try:
+        service = RedisSentinel(**redis_sentinel_parameters)
+    except NoProgram as error:
+        pytest.skip(f"redis_sentinel: {error}")
+    with service:
+        yield service
+
+
+@pytest.fixture
+def redis_sentinel(redis_sentinel_servers: RedisSentinel) -> RedisSentinel:
+    """A real service behind sentinels, as good as new: `url`, `primary`. One for the session, or for each worker."""
+    redis_sentinel_servers.reset()
+    return redis_sentinel_servers
 
 
 def _client_of(server: ThreadServer) -> Client:

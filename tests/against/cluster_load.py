@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from framewire.redis.client.aio.client import Client
-from framewire.redis.client.errors import ClusterPartialError, RedisError
+from framewire.redis.client.errors import AskError, ClusterPartialError, RedisError
 from tests.against.cluster_ledger import Ledger, Write
 
 __all__ = ["HOT", "WRITERS", "Load", "Progress"]
@@ -34,12 +35,31 @@ WAIT_MILLISECONDS = 500
 class Progress:
     """How far a load is: read by who waits for it, in whatever thread.
 
-    longest: the seconds that the slowest step took.
+    longest: the seconds that the slowest step took, and what it was. stall: for how long, at most, no write to the hot
+    slot was acknowledged. hot: how many were.
     """
 
     def __init__(self) -> None:
-        self.steps = self.acknowledged = self.cancelled = 0
-        self.longest = 0.0
+        self.steps = self.acknowledged = self.hot = self.cancelled = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """From here on times are measured."""
+        self.longest = (0.0, "")
+        self.stall = 0.0
+        self._last = time.monotonic()
+
+    def __str__(self) -> str:
+        seconds, way = self.longest
+        return f"the hot slot silent for {self.stall:.2f} s, the longest step {seconds:.2f} s ({way})"
+
+    def acknowledge(self, writes: Sequence[Write]) -> None:
+        """They are."""
+        self.acknowledged += len(writes)
+        hot = sum(write.key.startswith(HOT) for write in writes)
+        if hot:
+            now = time.monotonic()
+            self.hot, self.stall, self._last = self.hot + hot, max(self.stall, now - self._last), now
 
 
 class Load:
@@ -83,9 +103,10 @@ class Writer:
         ways = [self._count, self._push, self._push, self._add, self._put, self._put_many, self._together,
                 self._transaction, self._script, self._confirmed, self._confirmed, self._read]  # fmt: skip
         while not self.is_over:
-            began = asyncio.get_running_loop().time()
-            await self._step(self._chance.choice(ways))
-            self._progress.longest = max(self._progress.longest, asyncio.get_running_loop().time() - began)
+            way, began = self._chance.choice(ways), asyncio.get_running_loop().time()
+            await self._step(way)
+            took = asyncio.get_running_loop().time() - began
+            self._progress.longest = max(self._progress.longest, (took, way.__name__.lstrip("_")))
             self._progress.steps += 1
             await asyncio.sleep(self._chance.random() * PAUSE_SECONDS)
 
@@ -118,7 +139,7 @@ class Writer:
     # -- what becomes of it -------------------------------------------------------------------------------------------
 
     def _acknowledged(self, *writes: Write, confirmed: bool = False) -> None:
-        self._progress.acknowledged += len(writes)
+        self._progress.acknowledge(writes)
         self._ledger.acknowledged(*writes, confirmed=confirmed)
 
     async def _ask(self, call: Callable[[], Awaitable[Any]], *writes: Write) -> None:
@@ -168,6 +189,7 @@ class Writer:
         try:
             await self._client.mset({key: write.member for key, write in writes.items()})
         except ClusterPartialError as error:
+            self._progress.acknowledge([writes[key] for keys in error.results for key in keys])
             self._ledger.partly_failed(error, writes)
         except BaseException as error:
             self._ledger.failed(error, *writes.values())
@@ -214,6 +236,8 @@ class Writer:
     def _settle_confirmed(self, write: Write, pushed: Any, waited: Any) -> None:
         if (error := pushed.exception()) is not None:
             self._ledger.failed(error, write)
+            if isinstance(error, AskError):
+                write.said = ""  # on a link of one's own, whose server is chosen, this is no fault of the client's
         else:
             self._acknowledged(write, confirmed=waited.exception() is None and waited.result() >= 1)
 

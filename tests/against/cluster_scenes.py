@@ -21,10 +21,13 @@ from tests.against.cluster_ledger import Content, Ledger
 from tests.against.cluster_load import HOT, Progress
 from tests.waiting import until
 
-__all__ = ["CLIENT_NAME", "SCENES", "Stage", "read_all"]
+__all__ = ["CLIENT_NAME", "SCENES", "Stage", "play", "read_all"]
 
 CLIENT_NAME = "load"
 """Of the client's links: those are cut, and no others."""
+
+PERMITTED = ("TryAgainError", "CancelledError", "RedisError('nobody waited")
+"""Errors of writes where nobody is hurt: keys that were torn apart for too long, and what was cancelled."""
 
 STEP = 30
 """So many steps the load has to make before a scene goes on."""
@@ -46,20 +49,26 @@ class Stage:
         return self.cluster.primary_of(slot_of(HOT))
 
     def go_on(self, steps: int = STEP) -> None:
-        """Wait until the load has acknowledged writes, in so many steps more."""
-        target, acknowledged = self.progress.steps + steps, self.progress.acknowledged
-        until(
-            lambda: self._failed() or (self.progress.steps >= target and self.progress.acknowledged > acknowledged)
-        )
+        """Wait until the load has made so many steps more."""
+        target = self.progress.steps + steps
+        self._wait(lambda: self.progress.steps >= target)
+
+    def serve_hot(self) -> None:
+        """Wait until writes to the hot slot are acknowledged."""
+        target = self.progress.hot + STEP
+        self._wait(lambda: self.progress.hot >= target)
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        until(lambda: self._failed() or condition())
         assert not self._failed(), "a writer has given up"
 
     @contextlib.contextmanager
     def calm(self) -> Iterator[None]:
-        """Nobody is hurt: nothing may fail, but what asks for two keys that are torn apart for too long."""
+        """Nobody is hurt: nothing may fail."""
         first = len(self.ledger.writes)
         yield
         for write in list(self.ledger.writes[first:]):
-            if write.said and not write.said.startswith(("TryAgainError", "CancelledError")):
+            if write.said and not write.said.startswith(PERMITTED):
                 self.ledger.faults.append(f"in a calm scene {write.member!r} is {write.outcome}: {write.said}")
 
     @contextlib.contextmanager
@@ -141,7 +150,7 @@ def primary_killed(stage: Stage) -> None:
     with stage.risk():
         node.kill()
         stage.cluster.wait_until_ok()
-        stage.go_on()
+        stage.serve_hot()
         node.restart()
     assert not node.is_primary
 
@@ -152,7 +161,7 @@ def primary_stopped(stage: Stage) -> None:
     with stage.risk():
         node.stop()
         stage.cluster.wait_until_ok()
-        stage.go_on()
+        stage.serve_hot()
         node.resume()
     assert not node.is_primary
 
@@ -185,6 +194,17 @@ SCENES: list[Callable[[Stage], None]] = [
     links_cut, slot_moved, slot_moved_and_links_cut, rebalanced, primary_killed, primary_stopped, node_added,
     node_removed, all_restarted,
 ]  # fmt: skip
+
+
+def play(scene: Callable[[Stage], None], stage: Stage) -> None:
+    """The scene, while the load goes on before it and behind it."""
+    progress = stage.progress
+    stage.serve_hot()
+    progress.begin()
+    before = progress.acknowledged
+    scene(stage)
+    stage.serve_hot()
+    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, {progress}")
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -223,11 +243,11 @@ def _read(node: ClusterNode) -> dict[bytes, Content]:
         return {key: _content(key, value.result()) for key, value in zip(keys, values, strict=True)}
 
 
-def _ask(pipeline: Any, key: bytes, kind: str) -> Any:
+def _ask(pipeline: Any, key: bytes, kind: bytes) -> Any:
     match kind:
-        case "list":
+        case b"list":
             return pipeline.lrange(key, 0, -1)
-        case "set":
+        case b"set":
             return pipeline.smembers(key)
     return pipeline.get(key)
 

@@ -31,6 +31,7 @@ from framewire.kits.programs import Program, find_program
 from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.retries import Retry
+from framewire.redis.cluster.addresses import Address
 
 __all__ = ["ServerProcess", "Tls", "free_port"]
 
@@ -169,9 +170,12 @@ class ServerProcess:
         return False
 
     def _is_there(self) -> bool:
-        """Whether it answers: it itself, not another one on its port. Raises `RedisError`, `OSError`."""
+        """Whether it answers: it itself, not another one on its port. Raises `RedisError`, `OSError`.
+
+        While it still reads its files it tells who it is, and refuses PING.
+        """
         with BlockingClient(self.host, self.port, **self.client_options) as client:
-            return bool(client.info("server")["process_id"] == self.pid)
+            return bool(client.info("server")["process_id"] == self.pid and client.ping())
 
     def _found_its_port_taken(self) -> bool:
         return not self.is_running and "in use" in self.log
@@ -179,9 +183,9 @@ class ServerProcess:
     # -- what it is ---------------------------------------------------------------------------------------------------
 
     @property
-    def address(self) -> tuple[str, int]:
+    def address(self) -> Address:
         """Where it listens: host and port."""
-        return self.host, self.port
+        return Address(self.host, self.port)
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -303,7 +307,7 @@ class ServerProcess:
     def __repr__(self) -> str:
         state = "stopped" if self.is_stopped else "running" if self.is_running else "not running"
         name = Path(self.program.command[-1]).name
-        return f"<{type(self).__name__} {name} {self.program.version} at {self.host}:{self.port}, {state}>"
+        return f"<{type(self).__name__} {name} {self.program.version} at {self.address}, {state}>"
 
 
 def _kill(process: subprocess.Popen[bytes], owner: int) -> None:

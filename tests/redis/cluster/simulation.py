@@ -21,6 +21,7 @@ from itertools import pairwise
 from random import Random
 
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.aio.refreshing import HEDGE_SECONDS
 from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.slot_map import Shard, SlotMap
 from framewire.redis.cluster.topology import Topology
@@ -39,6 +40,8 @@ SEEDS_ONLY = Settings(spread=0.0, spread_per_node=0.0, asks=0)
 class Scenario:
     """How large all is, and what happens when; all times in seconds.
 
+    Where a node has been silent for `patience`, the next one is asked.
+
     Half of the nodes are primaries, the others their replicas. The last of `racks` equal parts of the primaries dies.
     """
 
@@ -49,7 +52,7 @@ class Scenario:
     disaster: float = 10.0
     failover: float = 15.0
     until: float = 70.0
-    patience: float = 1.0
+    patience: float = HEDGE_SECONDS
     answering: float = 0.001
     dialling: float = 1.0
     settings: Settings = field(default_factory=Settings)

@@ -71,6 +71,8 @@ ROWS: dict[str, tuple[tuple[Event, ...], RefreshState, float | None]] = {
     "failed twice": ((*OLD, begin, failed, begin, failed), DUE, 1.3),
     "failed, wanted at once": ((*OLD, begin, failed, want_at_once), DUE, 1.15),
     "failed, then done": ((*OLD, begin, failed, begin, done), COOLING, 62.5),
+    "failed, done, failed": ((*OLD, begin, failed, begin, done, begin, failed), DUE, 1.15),
+    "almost too old, wanted": ((*MAPPED, *[second] * 61, want), DUE, 61.5),
     "cooling": (MAPPED, COOLING, 61.5),
     "cooling, wanted": ((*MAPPED, want), DUE, 1.7),
     "cooling, wanted at once": ((*MAPPED, want_at_once), DUE, 0.2),

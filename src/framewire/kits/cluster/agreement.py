@@ -6,10 +6,11 @@ What belongs here: reports, as a node gives them, and what is read out of severa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
-from framewire.kits.cluster.division import SLOTS
 from framewire.redis.client.shapes.cluster import ClusterNode, SlotRange
+from framewire.redis.slots import SLOTS
 
 __all__ = ["Report", "amiss", "replicated", "report_of", "slots_of"]
 
@@ -29,6 +30,11 @@ class Report(NamedTuple):
     """Slots that come or go here."""
     is_linked: bool
     """Whether it is a primary, or a replica that has all from its primary so far."""
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """Who serves what, and what is on its way: it stays until somebody changes it."""
+        return self.state, self.served, self.open_slots
 
 
 def report_of(
@@ -74,35 +80,46 @@ def amiss(reports: Mapping[str, Report], known: int) -> str | None:
 
 
 def _complaints(reports: Mapping[str, Report], known: int) -> Iterator[str]:
-    running = set(reports)
-    first = next(iter(reports.values()), None)
-    if first is None:
+    if not reports:
         yield "no node runs"
         return
+    running, first = set(reports), next(iter(reports.values()))
     for name, report in reports.items():
-        short = name[:8]
-        roles = {node: primary for node, primary in report.primaries.items() if node in running}
-        if report.state != "ok":
-            yield f"node {short} says cluster_state:{report.state}"
-        if missing := running - set(roles):
-            yield f"node {short} knows nothing of {_short(missing)}, or takes them for failed"
-        if unsure := report.unsure & running:
-            yield f"node {short} is not sure of {_short(unsure)}"
-        if len(report.primaries) > known:
-            yield f"node {short} knows {len(report.primaries)} nodes, of which there are {known}"
-        if not report.is_linked:
-            yield f"replica {short} is not in step with its primary"
-        if roles != {node: primary for node, primary in first.primaries.items() if node in running}:
-            yield f"node {short} says otherwise than others who is whose replica"
-        if (served := sum(end - start + 1 for start, end, *_ in report.served)) != SLOTS:
-            yield f"node {short} says that {served} slots are served"
-        if dead := {primary for _, _, primary, _ in report.served} - running:
-            yield f"node {short} says that {_short(dead)}, which does not run, serves slots"
-        if report.served != first.served:
-            yield f"node {short} says otherwise than others who serves which slots"
-        for *_, primary, replicas in report.served:
-            if absent := {node for node, of in roles.items() if of == primary != node} - replicas:
-                yield f"node {short} does not name the replicas {_short(absent)}"
+        troubles = chain(_alone(report), _of_nodes(report, running, known), _of_slots(report, running))
+        yield from (f"node {name[:8]} {trouble}" for trouble in chain(troubles, _unlike(report, first, running)))
+
+
+def _alone(report: Report) -> Iterator[str]:
+    if report.state != "ok":
+        yield f"says cluster_state:{report.state}"
+    if not report.is_linked:
+        yield "is not in step with its primary"
+
+
+def _of_nodes(report: Report, running: set[str], known: int) -> Iterator[str]:
+    if missing := running - report.primaries.keys():
+        yield f"does not know {_short(missing)}, or takes them for failed"
+    if unsure := report.unsure & running:
+        yield f"is not sure of {_short(unsure)}"
+    if len(report.primaries) > known:
+        yield f"knows {len(report.primaries)} nodes, of which there are {known}"
+
+
+def _of_slots(report: Report, running: set[str]) -> Iterator[str]:
+    if (served := sum(end - start + 1 for start, end, *_ in report.served)) != SLOTS:
+        yield f"says that {served} of {SLOTS} slots are served"
+    if dead := {primary for *_, primary, _ in report.served} - running:
+        yield f"says that {_short(dead)}, which does not run, serves slots"
+    for *_, primary, replicas in report.served:
+        if absent := {node for node in running if report.primaries.get(node) == primary != node} - replicas:
+            yield f"does not tell clients of the replicas {_short(absent)}"
+
+
+def _unlike(report: Report, first: Report, running: set[str]) -> Iterator[str]:
+    if any(report.primaries.get(node) != first.primaries.get(node) for node in running):
+        yield "says otherwise than another who is whose replica"
+    if report.served != first.served:
+        yield "says otherwise than another who serves which slots"
 
 
 def _short(ids: Iterable[str]) -> str:

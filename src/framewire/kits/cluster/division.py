@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-__all__ = ["SLOTS", "Move", "divide", "plan_leaving", "plan_rebalance", "ranges_of"]
+from framewire.redis.slots import SLOTS
 
-T = TypeVar("T")
-
-SLOTS = 16384
-
+__all__ = ["Move", "divide", "plan_leaving", "plan_rebalance"]
 
 class Move(NamedTuple):
     """Slots that go from one node, by its place among all, to another."""
@@ -30,17 +27,6 @@ def divide(shares: int) -> list[range]:
         raise ValueError(f"{SLOTS} slots cannot be divided among {shares} primaries")
     bounds = [SLOTS * share // shares for share in range(shares + 1)]
     return [range(*pair) for pair in pairwise(bounds)]
-
-
-def ranges_of(slots: Iterable[int]) -> list[tuple[int, int]]:
-    """Slots as ranges, each its first and its last one, in order."""
-    ranges: list[tuple[int, int]] = []
-    for slot in sorted(slots):
-        if ranges and ranges[-1][1] == slot - 1:
-            ranges[-1] = ranges[-1][0], slot
-        else:
-            ranges.append((slot, slot))
-    return ranges
 
 
 def plan_rebalance(owned: Sequence[Iterable[int]]) -> list[Move]:

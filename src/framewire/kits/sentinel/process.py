@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 
 from framewire.kits.process import ServerProcess, Tls
 from framewire.kits.programs import Program
-from framewire.kits.sentinel.agreement import Address, Said
+from framewire.kits.sentinel.agreement import Said
+from framewire.redis.cluster.addresses import Address
 
 __all__ = ["SentinelProcess", "Watched"]
 
 _PERIODS = ("INFO-PERIOD", 200, "PUBLISH-PERIOD", 200, "ASK-PERIOD", 200, "TILT-PERIOD", 1000)
 """In milliseconds: how often it asks servers and tells other sentinels, where it would take seconds."""
+
+_SETTINGS = ("ip", "port", "config-epoch", "quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs")
 
 
 class Watched(NamedTuple):
@@ -73,17 +76,22 @@ class SentinelProcess(ServerProcess):
     def names_primary(self) -> Address:
         """SENTINEL GET-MASTER-ADDR-BY-NAME."""
         host, port = self.client.execute("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.watched.service)
-        return host.decode(), int(port)
+        return Address(host.decode(), int(port))
+
+    def settings(self) -> dict[str, str]:
+        """What SENTINEL SET changes, and how often the primary has changed."""
+        primary = _texts(self.client.execute("SENTINEL", "MASTER", self.watched.service))
+        return {name: primary[name] for name in _SETTINGS}
 
     def said(self) -> Said:
         """What it says of the service: SENTINEL MASTER and SENTINEL REPLICAS."""
         primary = _texts(self.client.execute("SENTINEL", "MASTER", self.watched.service))
         replicas = map(_texts, self.client.execute("SENTINEL", "REPLICAS", self.watched.service))
         return Said(
-            primary=(primary["ip"], int(primary["port"])),
+            primary=Address(primary["ip"], int(primary["port"])),
             flags=_flags(primary),
             other_sentinels=int(primary["num-other-sentinels"]),
-            replicas={(each["ip"], int(each["port"])): _flags(each) for each in replicas},
+            replicas={Address(each["ip"], int(each["port"])): _flags(each) for each in replicas},
         )
 
 

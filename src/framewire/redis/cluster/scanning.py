@@ -24,9 +24,9 @@ It ends soon after slots have stopped moving, at the latest.
 
 Limits. A migration that is taken back (CLUSTER SETSLOT STABLE, the keys moved back) is not seen where both ends of a
 run look as if it had not been; nor is a node that starts again meanwhile, where its link does not tell of that: it
-would go on with a cursor of before, as a single server would. A replica that takes over has no keys that it had not
-been given. Slots that say they are on the way to a node which does not expect them (what `redis-cli --cluster fix`
-mends) are scanned some times, and raise `ClusterError` after all others.
+would go on with a cursor of before, as a single server would. A replica that takes over lacks what it had not been sent
+yet. Slots that say they are on the way to a node which does not expect them (what `redis-cli --cluster fix` mends) are
+scanned some times, and raise `ClusterError` after all others; slots that nobody serves raise `ClusterDownError` then.
 
 What belongs here: the decisions, as steps. Who takes the steps sends what they ask, and has the map of slots.
 """

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from framewire.redis.cluster.addresses import Address, Remap
 from framewire.redis.slots import SLOTS
 
-__all__ = ["NO_MAP", "Shard", "SlotMap", "read_map"]
+__all__ = ["NO_MAP", "Ranges", "Shard", "SlotMap", "read_map"]
 
 Ranges = tuple[tuple[int, int], ...]
 """Of slots, both ends included."""
@@ -108,6 +108,11 @@ class SlotMap:
             return None
         _, end, shard = self._ranges[index]
         return shard if slot <= end else None
+
+    def owner_of(self, slot: int) -> Address | None:
+        """The primary of that shard."""
+        shard = self.shard_of(slot)
+        return None if shard is None else shard.primary
 
     def owners(self) -> list[Address | None]:
         """A new list of the primaries by slot, `None` where nobody has it."""

@@ -8,8 +8,7 @@ the error then says which.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from framewire.redis.client.errors import InvalidResponse
 from framewire.redis.client.requests import words_of
@@ -20,8 +19,7 @@ from framewire.redis.slots import slot_of
 __all__ = ["Part", "join", "split"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What goes to one slot.
 
     keys: as the server sees them. indexes: which of the keys of the whole request they are, from 0 on.
@@ -45,7 +43,7 @@ def split(request: Request) -> list[Part]:
     for index, key in enumerate(keys):
         by_slot.setdefault(slot_of(key), []).append(index)
     return [
-        Part(slot, (name, *_arguments(request, indexes, step)), tuple(keys[index] for index in indexes), indexes)
+        Part(slot, (name, *_arguments(request, indexes, step)), tuple(map(keys.__getitem__, indexes)), indexes)
         for slot, indexes in by_slot.items()
     ]
 
@@ -55,6 +53,8 @@ def _step(request: Request) -> int:
 
 
 def _arguments(request: Request, indexes: list[int], step: int) -> list[object]:
+    if step == 1:
+        return [request[1 + index] for index in indexes]
     return [argument for index in indexes for argument in request[1 + index * step : 1 + (index + 1) * step]]
 
 

@@ -5,12 +5,13 @@ What belongs here: the decisions. No I/O: who calls opens links, waits, and asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from framewire.redis.cluster.addresses import Address, Remap
+from framewire.redis.cluster.changes import lost_slots
 from framewire.redis.cluster.decisions import Again, Asked, Changes, Decision, GiveUp, Send
 from framewire.redis.cluster.failures import Failures
 from framewire.redis.cluster.redirects import TROUBLES, Redirect, Trouble, redirect_of
@@ -35,7 +36,7 @@ class Topology:
         either, host ?                  the node with that port that has no name     as above; without one a refresh is
                                                                                      wanted, and Again(backoff)
         either, to a node beyond cap    a refresh wanted                             Again(backoff)
-        TRYAGAIN                        nothing                                      Again(50 to 100 ms)
+        TRYAGAIN                        nothing                                      Again(50 to 100 ms, from the start)
         CLUSTERDOWN, READONLY           a refresh wanted                             Again(backoff)
         LOADING, MASTERDOWN             nothing                                      Again(backoff; a read avoids it)
         (no owner in the map)           a refresh wanted at once                     Again(backoff)
@@ -102,10 +103,7 @@ class Topology:
     def owner_of(self, slot: int) -> Address | None:
         """The primary of `slot`: what `owners` has, without making that list."""
         patched = self._patches.get(slot)
-        if patched is not None:
-            return patched
-        shard = self._map.shard_of(slot)
-        return None if shard is None else shard.primary
+        return self._map.owner_of(slot) if patched is None else patched
 
     def shard_of(self, slot: int) -> Shard | None:
         """The shard that has `slot`. One that a redirect has named may be known by its primary alone."""
@@ -140,7 +138,7 @@ class Topology:
             if trouble is None:
                 return None
             decision = self._troubled(asked, trouble)
-        if asked.attempts >= self.settings.max_redirects:
+        if asked.attempts >= self.settings.max_redirects and not (isinstance(decision, Again) and decision.from_start):
             return GiveUp(f"after {asked.attempts} redirects {asked.address} still answers: {text}")
         return decision
 
@@ -161,7 +159,7 @@ class Topology:
         if trouble.refresh:
             self._refreshing.want()
         if trouble.migrating:
-            return Again(self.settings.migrating_pause(self._chance()))
+            return Again(self.settings.migrating_pause(self._chance()), from_start=True)
         return self._again(asked, asked.address if trouble.elsewhere and asked.reads else None)
 
     def _again(self, asked: Asked, avoid: Address | None = None) -> Again:
@@ -280,9 +278,9 @@ class Topology:
         self._refreshing.failed()
 
     def _apply(self, new: SlotMap) -> Changes:
-        patches = {slot: node for slot, node in self._recent.items() if _owner(new, slot) != node}
+        patches = {slot: node for slot, node in self._recent.items() if new.owner_of(slot) != node}
         strangers = dict.fromkeys(node for node in patches.values() if node not in new.known)
-        lost = _lost_slots(self._map, self._patches, new, patches)
+        lost = lost_slots(self._map, self._patches, new, patches)
         before, self.nodes = self.nodes, new.nodes + tuple(strangers)  # without strangers, the very tuple of the map
         self._map, self._patches, self._strangers = new, patches, strangers
         self.primaries = new.primaries + tuple(
@@ -295,32 +293,3 @@ class Topology:
             self.owners = owners
         self.version += 1
         return Changes(frozenset(self.nodes) - set(before), frozenset(before) - set(self.nodes), lost)
-
-
-def _owner(slot_map: SlotMap, slot: int) -> Address | None:
-    shard = slot_map.shard_of(slot)
-    return None if shard is None else shard.primary
-
-
-def _lost_slots(
-    old: SlotMap, patched: dict[int, Address], new: SlotMap, patches: dict[int, Address]
-) -> dict[Address, frozenset[int]]:
-    """By node, the slots that it had by the old map or by a redirect since, and has no more."""
-    lost = {}
-    for node in dict.fromkeys((*old.primaries, *patched.values())):
-        if not patched and not patches and _ranges(old, node) == _ranges(new, node):
-            continue
-        before = old.owned.get(node, frozenset()) | _slots_at(node, patched.items())
-        after = (new.owned.get(node, frozenset()) - patches.keys()) | _slots_at(node, patches.items())
-        if before - after:
-            lost[node] = frozenset(before - after)
-    return lost
-
-
-def _slots_at(node: Address, patches: Iterable[tuple[int, Address]]) -> set[int]:
-    return {slot for slot, owner in patches if owner == node}
-
-
-def _ranges(slot_map: SlotMap, node: Address) -> tuple[tuple[int, int], ...]:
-    shard = slot_map.by_primary.get(node)
-    return () if shard is None else shard.slots

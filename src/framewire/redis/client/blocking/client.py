@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,11 +23,11 @@ from framewire.redis.client.blocking.node import Node
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.reauthentication import Reauthenticates
-from framewire.redis.client.blocking.route import Route
+from framewire.redis.client.blocking.route import Role, Route
 from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.caching.cache import CacheStats
-from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.hooks import Hook, Hooks
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import check_shareable, refuse_changes, refuse_shared, words_of
@@ -74,6 +75,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self._route = route = route or _new_route(options, self._opener)
         self._timeout = options.socket_timeout
         self._siblings: dict[int, BlockingClient] = {}
+        self._members: dict[tuple[str, int], BlockingClient] = {}
         if self._owns_opener:
             self._listen_for_credentials()
         self.lines = Lines()
@@ -119,6 +121,36 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
             self._siblings.setdefault(index, sibling)  # another thread may have been first
         return self._siblings[index]
 
+    # -- several servers ----------------------------------------------------------------------------------------------
+
+    def get_nodes(self) -> list[BlockingClient]:
+        """A client for each server that this one knows, on links of its own; they are closed with it.
+
+        Where there is but one server, it is this client itself.
+        """
+        return self._get_members(None)
+
+    def get_primaries(self) -> list[BlockingClient]:
+        """As `get_nodes`, for those that take writes."""
+        return self._get_members("primary")
+
+    def get_replicas(self) -> list[BlockingClient]:
+        """As `get_nodes`, for those that copy another."""
+        return self._get_members("replica")
+
+    def _get_members(self, role: Role | None) -> list[BlockingClient]:
+        if not self.options.is_several:
+            return [] if role == "replica" else [self]
+        return [self._member(*address) for address in self._route.members(role)]
+
+    def _member(self, host: str, port: int) -> BlockingClient:
+        key = (host, port)
+        if key not in self._members:
+            member = BlockingClient.__new__(BlockingClient)
+            member._setup(self.options.at(host, port), self._hooks, self._opener)
+            self._members.setdefault(key, member)  # another thread may have been first
+        return self._members[key]
+
     # -- links of their own -------------------------------------------------------------------------------------------
 
     def _run_blocking(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None) -> Any:
@@ -126,7 +158,14 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         link = self._route.take([request])
         try:
             timeout = None if not seconds or self._timeout is None else seconds + self._timeout
-            return self._told(request, lambda: link.call(request, shape, timeout))
+            while True:
+                try:
+                    return self._told(request, partial(link.call, request, shape, timeout))
+                except RedisError as error:
+                    another = self._route.take_again(link, [request], error)
+                    if another is None:
+                        raise
+                    link = another
         finally:
             self._route.give_back(link, clean=link.idle)
 
@@ -173,8 +212,8 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         """End all links; who still waits for a reply gets `ConnectionError`. Closing twice is fine."""
         if self._owns_opener:
             self._opener.close()  # first, so that nobody waits for who is still trying to connect
-        for sibling in list(self._siblings.values()):
-            sibling.close()
+        for other in [*self._siblings.values(), *self._members.values()]:
+            other.close()
         self._route.close()
 
     def __enter__(self) -> Self:

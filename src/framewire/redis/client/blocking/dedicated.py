@@ -16,9 +16,10 @@ from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.route import OwnLinks
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.definition import S
-from framewire.redis.client.errors import ConnectionError, WatchError
+from framewire.redis.client.errors import ConnectionError, ExecAbortError, RedisError, WatchError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
+from framewire.redis.client.repeating import MOVING
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["Dedicated", "Transaction"]
@@ -62,6 +63,18 @@ class Dedicated(Runner[bytes]):
     def __enter__(self) -> Self:
         self._link = self._pool.take(self._requests)
         return self
+
+    def begin(self, request: Request) -> None:
+        """Run the first request on the link, which may have to be another one for it."""
+        while True:
+            try:
+                self._run(tuple(request))
+                return
+            except RedisError as error:
+                another = self._pool.take_again(self._there(), [request], error)
+                if another is None:
+                    raise
+                self._link = another
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
@@ -114,17 +127,23 @@ class Transaction(Pipeline[S]):
     def __enter__(self) -> Self:
         self._dedicated.__enter__()
         try:
-            self._dedicated._run((b"WATCH", *self._keys))
+            self._dedicated.begin((b"WATCH", *self._keys))
         except BaseException:
             self._leave(False)
             raise
         return self
 
     def execute(self, raise_on_error: bool | None = None) -> list[Any]:
-        """As `Pipeline.execute`; a link that was lost before EXEC left is a `WatchError`: the keys were not watched."""
+        """As `Pipeline.execute`. A link that was lost before EXEC left, and keys that have moved to another node, are a
+        `WatchError`: they were not watched.
+        """
         self._asked = True
         try:
             return super().execute(raise_on_error)
+        except ExecAbortError as error:
+            if isinstance(error.__cause__, MOVING):
+                raise WatchError(f"the watched keys have moved: {error}", fate=Fate.NOT_EXECUTED) from error
+            raise
         except ConnectionError as error:
             if error.fate is Fate.NOT_EXECUTED:
                 raise WatchError(f"the link that watched is gone: {error}", fate=Fate.NOT_EXECUTED) from error
@@ -136,6 +155,8 @@ class Transaction(Pipeline[S]):
         executed = False
         unwatched = isinstance(exc, ConnectionError) and self._dedicated.is_lost and not self._asked
         try:
+            if isinstance(exc, MOVING) and not self._asked:
+                raise WatchError(f"the watched keys have moved: {exc}", fate=Fate.NOT_EXECUTED) from exc
             if unwatched:  # a command of `watched` found the link gone: what it had read means nothing any more
                 raise WatchError(f"the link that watched is gone: {exc}", fate=Fate.NOT_EXECUTED) from exc
             if exc_type is None and len(self):

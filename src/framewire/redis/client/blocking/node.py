@@ -14,10 +14,12 @@ from framewire.redis.client.blocking.caching import CachedCalls, Family
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pool import Pool
+from framewire.redis.client.blocking.route import Role
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.subscriber import Subscriber
 from framewire.redis.client.blocking.waits import Started
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.exchange.calls import Request, Shape
 
@@ -69,11 +71,17 @@ class Node:
     def take(self, requests: Sequence[Request] = ()) -> Link:
         return self.pool.take()
 
+    def take_again(self, link: Link, requests: Sequence[Request], error: RedisError) -> Link | None:
+        return None
+
     def give_back(self, link: Link, *, clean: bool) -> None:
         self.pool.give_back(link, clean=clean)
 
     def has_room(self) -> bool:
         return self.pool.has_room()
+
+    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        return []
 
     def subscriber(self) -> Subscriber:
         return self._subscriber

@@ -7,14 +7,17 @@ made by rooms above this one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["OwnLinks", "Route"]
+__all__ = ["OwnLinks", "Role", "Route"]
+
+Role = Literal["primary", "replica"]
 
 
 class OwnLinks(Protocol):
@@ -24,6 +27,11 @@ class OwnLinks(Protocol):
         """A link to where `requests` go, to be given back.
 
         Raises what connecting raises, and `MaxConnectionsError` where none is free for `socket_timeout`.
+        """
+
+    def take_again(self, link: Link, requests: Sequence[Request], error: RedisError) -> Link | None:
+        """Another link for `requests`, which `link` was lent for and has refused with `error`; `link` is given back
+        then. `None` where that error is the caller's.
         """
 
     def give_back(self, link: Link, *, clean: bool) -> None:
@@ -49,6 +57,9 @@ class Route(OwnLinks, Protocol):
 
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
+
+    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        """Host and port of each server, or of those in one role; none where there is but one."""
 
     def subscriber(self) -> Subscribing:
         """Who listens for all."""

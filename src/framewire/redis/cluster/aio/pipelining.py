@@ -25,7 +25,7 @@ from framewire.redis.client.outcomes import copied, unsent
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.exchange.calls import BacklogFull, Call, Request
 
-__all__ = ["Pipelined", "Whole", "is_transaction"]
+__all__ = ["One", "Part", "Whole", "is_transaction"]
 
 
 class Redirects(Protocol):
@@ -101,34 +101,28 @@ class One:
             self.set_result(future.result())
 
 
-class Pipelined:
-    """What one node gets of a batch, and the waiter of its replies."""
+class Part:
+    """What one node gets of a batch, the requests with these indexes; and the waiter of its replies."""
 
-    __slots__ = ("__weakref__", "_indexes", "_node", "_redirects", "_whole")
+    __slots__ = ("_indexes", "_node", "_redirects", "_whole")
 
-    def __init__(self, whole: Whole, node: ClusterNode, redirects: Redirects) -> None:
-        self._whole, self._node, self._redirects = whole, node, redirects
-        self._indexes: list[int] = []
-
-    def add(self, index: int) -> None:
-        """The request with this index goes there."""
-        self._indexes.append(index)
+    def __init__(self, whole: Whole, indexes: Sequence[int], node: ClusterNode, redirects: Redirects) -> None:
+        self._whole, self._indexes, self._node, self._redirects = whole, indexes, node, redirects
 
     def send(self) -> None:
-        """Send them together; those that cannot be sent fail, and no others."""
+        """Send them together. Where that cannot be, they fail, and no others; the node has nothing to do with it."""
         whole = self._whole
         requests = [whole.requests[index] for index in self._indexes]
         try:
             self._node.send_batch(requests, self, whole.timeout)  # type: ignore[arg-type]
         except (EncodeError, BacklogFull) as error:
-            self.set_exception(unsent(error))
+            whole.settle_all(self._indexes, [Failed(unsent(error)) for _ in requests])
 
     def done(self) -> bool:
         return self._whole.done()
 
     def set_result(self, replies: Sequence[Any]) -> None:
-        refused = [place for place, reply in enumerate(replies) if type(reply) is Error]
-        if not refused:
+        if Error not in map(type, replies):
             self._whole.settle_all(self._indexes, replies)
             return
         for index, reply in zip(self._indexes, replies, strict=True):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.gathering import gather
 from framewire.redis.cluster.aio.nodes import ClusterNode, options_at
 from framewire.redis.cluster.aio.owning import Owning
-from framewire.redis.cluster.aio.pipelining import One, Pipelined, Whole, is_transaction
+from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
 from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
@@ -202,20 +203,25 @@ class ClusterRoute:
             slot_of_all(requests)
             return self._redirecting.dispatch(self._new_call(requests, True, waiter, None, timeout))
         whole = Whole(requests, waiter, timeout)
-        parts: dict[ClusterNode, Pipelined] = {}
+        parts: defaultdict[ClusterNode, list[int]] = defaultdict(list)  # indexes of requests
         for index, request in enumerate(requests):
             slot = slot_of_first(request)
-            node = self._node_of(request) if slot < 0 or self._reads_elsewhere else self._by_slot[slot]
-            if node is None:
-                _send_all(parts)  # so that requests of one slot keep their order
+            if slot < 0:
+                node = self._node_of(request)
+            else:
+                node = self.places.choose(slot, request) if self._reads_elsewhere else self._by_slot[slot]
+            if node is not None:
+                parts[node].append(index)
+            else:
+                self._send_parts(whole, parts)  # so that requests of one slot keep their order
                 self._send_one(whole, index)
-                continue
-            part = parts.get(node)
-            if part is None:
-                part = parts[node] = Pipelined(whole, node, self._redirecting)
-                self.places.pin(part)
-            part.add(index)
-        _send_all(parts)
+        self._send_parts(whole, parts)
+
+    def _send_parts(self, whole: Whole, parts: dict[ClusterNode, list[int]]) -> None:
+        """What was collected leaves; then the next may be collected."""
+        for node, indexes in parts.items():
+            Part(whole, indexes, node, self._redirecting).send()
+        parts.clear()
 
     def _node_of(self, request: Request) -> ClusterNode | None:
         """The node that alone answers `request`; `None` where it is to go another way."""
@@ -299,13 +305,6 @@ class ClusterRoute:
         self._subscriber.close()
         self._redirecting.close(error)
         await self.places.close(error)
-
-
-def _send_all(parts: dict[ClusterNode, Pipelined]) -> None:
-    """What was collected leaves; then the next may be collected."""
-    for part in parts.values():
-        part.send()
-    parts.clear()
 
 
 def _shaped(shape: Shape | None, reply: Any) -> Any:

@@ -12,49 +12,37 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from framewire.redis.client.errors import ClusterDownError, ConnectionError, RedisError, TimeoutError
+from framewire.redis.client.errors import (
+    ClusterDownError,
+    ConnectionError,
+    MaxConnectionsError,
+    RedisError,
+    TimeoutError,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.calling import Calling
-from framewire.redis.cluster.blocking.nodes import ClusterNode, Nodes
-from framewire.redis.cluster.blocking.refreshing import Refresher
+from framewire.redis.cluster.blocking.nodes import ClusterNode
+from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
-from framewire.redis.cluster.topology import Topology
 
-__all__ = ["ENDLESS_SECONDS", "Redirecting"]
-
-ENDLESS_SECONDS = 60.0
-"""How long a call without a deadline is tried again while its node cannot be reached."""
-
-Choose = Callable[[int | None, bool, Address | None], ClusterNode | None]
+__all__ = ["Redirecting"]
 
 
 class Redirecting:
-    """For the calls of one client.
+    """For the calls of one client."""
 
-    `choose(slot, reads, avoid)` is the node for a request of that slot, or `None` where nobody owns it; without a slot
-    any, rather not the one at `avoid`. `moved` is called when the topology may have learnt who has a slot.
-    """
-
-    def __init__(
-        self, options: Options, topology: Topology, nodes: Nodes, refresher: Refresher, choose: Choose,
-        moved: Callable[[int], None],
-    ) -> None:  # fmt: skip
+    def __init__(self, options: Options, places: Places) -> None:
         self._options = options
+        self._places = places
         self._closing = threading.Event()
-        self._topology = topology
-        self._nodes = nodes
-        self._refresher = refresher
-        self._choose = choose
-        self._moved = moved
 
     def close(self) -> None:
         """Nobody waits any more."""
@@ -75,7 +63,7 @@ class Redirecting:
         """The same for one that `node` has answered with `failure`, or has lost."""
         while True:
             step = self.decide(call, node, failure)
-            if not self.pause(step.after, call.deadline):
+            if not self.pause(step.after, call.end):
                 raise call.judged(failure)
             node, asking = self.target(call, step, node, failure)
             try:
@@ -93,42 +81,35 @@ class Redirecting:
         """Where it goes by this step, and whether behind ASKING; `node` is where it was. Raises as `node_for`."""
         if isinstance(step, Again):
             return self.node_for(call, step.avoid, failure), False
-        if not step.anew:
-            return self._nodes.at(step.to), step.asking
-        renewed = self._nodes.renew(node)
-        if call.slot is not None:
-            self._moved(call.slot)
-        return renewed, step.asking
+        return self._places.renew(node) if step.anew else self._places.nodes.at(step.to), step.asking
 
     # -- decisions ----------------------------------------------------------------------------------------------------
 
     def decide(self, call: Calling, node: ClusterNode, failure: RedisError) -> Send | Again:
         """What the next attempt is. Raises where there is none."""
-        decision = self._refused(call, node, failure) or self._lost(call, node, failure)
-        call.attempts += 1
+        decision = self.refused(call, node, failure)
+        if decision is not None:
+            call.refused = 0 if isinstance(decision, Again) and decision.from_start else call.refused + 1
+        else:
+            decision = self._lost(call, node, failure)
+            call.lost += 1
         if decision is None:
             raise call.judged(failure)
         if isinstance(decision, GiveUp):
             raise call.judged(type(failure)(f"{failure} ({decision.why})", fate=failure.fate))
         return decision
 
-    def _refused(self, call: Calling, node: ClusterNode, failure: RedisError) -> Decision | None:
+    def refused(self, call: Calling, node: ClusterNode, failure: RedisError) -> Decision | None:
         """What becomes of what `node` has answered with an error, if it is one of a cluster, or passes by itself."""
         text = str(failure)
-        redirect = redirect_of(text)
-        if failure.fate is not Fate.NOT_EXECUTED and redirect is None:
+        if failure.fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
             return None  # out of a script: what it did before that, nobody knows
         if not call.pinned:
-            asked = Asked(node.address, call.slot, call.attempts, call.reads)
-            with self._refresher.lock:
-                decision = self._topology.refused(asked, text)
-                self._refresher.plan()
-            if redirect is not None and redirect.for_good:
-                self._moved(redirect.slot)
+            decision = self._places.refused(Asked(node.address, call.slot, call.refused, call.reads), text)
             if decision is not None:
                 return decision
-        if is_passing(failure) and call.attempts < self._options.retry.retries:
-            return Send(node.address, after=self._backoff(call.attempts + 1))
+        if is_passing(failure) and call.refused < self._options.retry.retries:
+            return Send(node.address, after=self._backoff(call.refused + 1))
         return None
 
     def _lost(self, call: Calling, node: ClusterNode, failure: RedisError) -> Decision | None:
@@ -137,28 +118,24 @@ class Redirecting:
             return None
         if failure.fate is not Fate.UNKNOWN and not (failure.fate is Fate.NOT_EXECUTED and may_pass(failure)):
             return None
-        self.lost(node.address)
+        if isinstance(failure, MaxConnectionsError):  # nothing is wrong with it
+            return None if call.pinned else Again(self._backoff(call.lost + 1))
+        self._places.lost(node.address)
         if self._closing.is_set() or not may_repeat(call.requests, failure.fate):
             return None
         if not self._has_another(call, failure):
             return None
         call.doubtful |= failure.fate is Fate.UNKNOWN
-        after = self._backoff(call.attempts)
+        after = self._backoff(call.lost)
         return Send(node.address, after=after) if call.pinned else Again(after, node.address)
-
-    def lost(self, address: Address) -> None:
-        """A link to this node was lost, or could not be made."""
-        with self._refresher.lock:
-            self._topology.lost(address)
-            self._refresher.plan()
 
     def _has_another(self, call: Calling, failure: RedisError) -> bool:
         """Whether one attempt more is allowed: of what was sent some, of what was not, until its time is over."""
         if call.pinned:
-            return not call.attempts and self._options.retry.retries > 0
+            return not call.lost and self._options.retry.retries > 0
         if failure.fate is Fate.UNKNOWN:
-            return call.attempts < self._options.retry.retries
-        return monotonic() < min(call.deadline, call.began + ENDLESS_SECONDS)
+            return call.lost < self._options.retry.retries
+        return monotonic() < call.end
 
     def _backoff(self, attempts: int) -> float:
         return self._options.retry.pause(attempts, random.random()) if attempts else 0.0
@@ -170,27 +147,28 @@ class Redirecting:
 
         Raises `ClusterDownError`, `ConnectionError` and `TimeoutError`, or `failure`, which is why it was not sent yet.
         """
-        while (node := self._choose(call.slot, call.reads, avoid)) is None:
-            with self._refresher.lock:
-                self._want(call)
-                rounds = self._refresher.rounds
-                self._refresher.plan()
-                there = self._refresher.wait(rounds, call.deadline)
-                failed = self._refresher.failure if self._refresher.failures > self._options.retry.retries else None
+        refresher = self._places.refresher
+        looks = 0
+        while (node := self._places.choose(call.slot, call.reads, avoid)) is None:
+            with self._places.lock:
+                self._want(call, looks)
+                there = refresher.wait_for_round(call.deadline)
+                failed = refresher.failure if refresher.failures > self._options.retry.retries else None
             if self._closing.is_set():
                 raise call.judged(ConnectionError("the client is closed"))
             if failed is not None:
                 raise call.judged(copied(failed))
             if not there:
                 raise call.judged(failure or self._nowhere(call))
+            looks += 1
         return node
 
-    def _want(self, call: Calling) -> None:
+    def _want(self, call: Calling, looks: int) -> None:
+        """So many looks at the map have not said who it is. Caller must hold the lock."""
         if call.slot is None:
-            self._topology.refreshing.want(at_once=True)
+            self._places.topology.refreshing.want(at_once=True)
             return
-        decision = self._topology.unowned(call.slot, call.attempts)
-        call.attempts += 1
+        decision = self._places.topology.unowned(call.slot, looks)
         if isinstance(decision, GiveUp):
             raise call.judged(ClusterDownError(decision.why, fate=Fate.NOT_EXECUTED))
 
@@ -199,5 +177,5 @@ class Redirecting:
         word = name.decode("ascii", "replace") if isinstance(name, bytes) else str(name)
         waited = monotonic() - call.began
         slot = "it" if call.slot is None else f"slot {call.slot}"
-        why = self._refresher.failure or f"no node is known to serve {slot}"
+        why = self._places.refresher.failure or f"no node is known to serve {slot}"
         return TimeoutError(f"{word} had nowhere to go for {waited:.3g} s: {why}")

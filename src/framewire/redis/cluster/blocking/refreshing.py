@@ -33,8 +33,8 @@ _SLOTS = (b"CLUSTER", b"SLOTS")
 class Refresher:
     """Keeps a topology, whose clock is the monotonic one, fresh. There is a thread from the first call on.
 
-    `refreshed` is told, under the lock, what has changed. `rounds` counts the refreshes that have ended, `failure` is
-    why the last one told nothing, and `failures` how many have failed in a row.
+    `refreshed` is told, under the lock, what has changed; then `on_map` are called, without it. `rounds` counts the
+    refreshes that have ended, `failure` is why the last one told nothing, and `failures` how many have failed in a row.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Refresher:
         self._nodes = nodes
         self._timeout = timeout
         self._refreshed = refreshed
-        self.on_map: Callable[[], None] = _nobody  # called without the lock when a map has come
         self._reader = Reader(self.attend)
         self._planned: float | None = None  # when the thread will look by itself
         self._closed = False
         self.lock = threading.Condition(threading.Lock())
         self.rounds = self.failures = 0
         self.failure: RedisError | None = None
+        self.on_map: list[Callable[[], None]] = []
 
     # -- who calls ----------------------------------------------------------------------------------------------------
 
@@ -62,9 +62,13 @@ class Refresher:
             self._planned = at
             self._reader.start()
 
-    def wait(self, rounds: int, deadline: float) -> bool:
-        """Until more than `rounds` have ended, or `deadline` has come: whether they have. Caller must hold the lock."""
-        while self.rounds <= rounds and not self._closed:
+    def wait_for_round(self, deadline: float) -> bool:
+        """Until the next refresh has ended, which somebody wants: whether it has, by `deadline`. Caller must hold the
+        lock.
+        """
+        rounds = self.rounds
+        self.plan()
+        while self.rounds == rounds and not self._closed:
             left = deadline - monotonic()
             if left <= 0:
                 return False
@@ -104,16 +108,18 @@ class Refresher:
             for _, started in under_way:
                 started.abandon()
         with self.lock:
-            if not answered:
-                self._topology.refresh_failed()
-                self.failures += 1
-                self.failure = ConnectionError(f"no node tells of the slots: {'; '.join(failures)}")
-            else:
-                self.failures, self.failure = 0, None
-            self.rounds += 1
-            self.lock.notify_all()
+            self._ended(None if answered else ConnectionError(f"no node tells of the slots: {'; '.join(failures)}"))
         if answered:
-            self.on_map()
+            for told in self.on_map:
+                told()
+
+    def _ended(self, failure: RedisError | None) -> None:
+        if failure is not None:
+            self._topology.refresh_failed()
+        self.failures = 0 if failure is None else self.failures + 1
+        self.failure = failure
+        self.rounds += 1
+        self.lock.notify_all()
 
     def _ask(
         self, addresses: Sequence[Address], under_way: list[tuple[Address, Started]], failures: list[str]
@@ -122,7 +128,7 @@ class Refresher:
         for address in addresses:
             try:
                 under_way.append((address, self._nodes.at(address).start([_SLOTS], self._timeout)))
-            except RedisError as error:
+            except Exception as error:  # also of who was asked for credentials
                 self._failed(address, error, failures)
             if self._look(under_way, failures, HEDGE_SECONDS):
                 return True
@@ -143,7 +149,7 @@ class Refresher:
                 (reply,) = started.finish()
                 self._apply(address, reply)
                 return True
-            except (RedisError, ValueError) as error:
+            except Exception as error:  # whatever it is: there must be a next refresh
                 self._failed(address, error, failures)
         return False
 
@@ -156,6 +162,3 @@ class Refresher:
         if isinstance(error, RedisError):
             with self.lock:
                 self._topology.lost(address)
-
-
-def _nobody() -> None: ...

@@ -6,43 +6,44 @@
          `-- not in the command table --> a node is asked for its keys first
 
 What belongs here: that choice, made for every call, and the parts put together. What becomes of calls that fail is
-`redirecting`'s business, which slot is whose the topology's.
+`redirecting`'s business, which node serves a slot that of `places`.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
-from dataclasses import astuple, fields, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
+from framewire.redis.client.blocking.route import Role
 from framewire.redis.client.blocking.subscriber import Subscribing
-from framewire.redis.client.caching.cache import CacheStats
+from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import ClusterError, RedisError, ResponseError
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
-from framewire.redis.cluster.blocking.calling import Calling, refusal_of_reply, send_call, send_transaction
-from framewire.redis.cluster.blocking.nodes import ClusterNode, Families, Nodes, options_at
+from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
+from framewire.redis.cluster.blocking.nodes import ClusterNode, Families, options_at
+from framewire.redis.cluster.blocking.owning import Owning
 from framewire.redis.cluster.blocking.pipelining import Pipelining
+from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.blocking.redirecting import Redirecting
-from framewire.redis.cluster.blocking.refreshing import Refresher
+from framewire.redis.cluster.blocking.scanning import scan
 from framewire.redis.cluster.blocking.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine, combine
-from framewire.redis.cluster.decisions import Changes
-from framewire.redis.cluster.replicas import Reader
 from framewire.redis.cluster.routing import (
     READS,
     InParts,
+    Nodes,
     OneSlot,
+    Routing,
     Scan,
     ToNodes,
     Unknown,
@@ -52,13 +53,9 @@ from framewire.redis.cluster.routing import (
     slot_of_all,
     slot_of_first,
 )
-from framewire.redis.cluster.routing import Nodes as Which
-from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.splitting import join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
-from framewire.redis.cluster.topology import Topology
 from framewire.redis.exchange.calls import Request, Shape
-from framewire.redis.slots import SLOTS
 
 __all__ = ["ClusterRoute"]
 
@@ -77,22 +74,16 @@ class ClusterRoute:
 
     def begin_anew(self) -> None:
         """In a forked child nobody is known yet: links are its parent's, and the thread that refreshes is not here."""
-        options = self.options
-        self.topology = _topology(options)
-        self._reader = Reader(options.read_from, self.topology, zone=options.zone)  # type: ignore[arg-type]
-        self.nodes = Nodes(options, self._opener, self._families)
-        self._refresher = Refresher(self.topology, self.nodes, options.socket_connect_timeout, self._refreshed)
-        self._redirecting = Redirecting(
-            options, self.topology, self.nodes, self._refresher, self._choose, self._moved
-        )  # fmt: skip
-        self._reads_elsewhere = options.read_from != "primary"
-        self._by_slot: list[ClusterNode | None] = [None] * SLOTS
-        self._lent: WeakKeyDictionary[Link, ClusterNode] = WeakKeyDictionary()
+        self.places = places = Places(self.options, self._opener, self._families)
+        self._redirecting = Redirecting(self.options, places)
+        self._owning = Owning(self.options, self._redirecting)
+        self._by_slot = places.by_slot
+        self._reads_elsewhere = places.reads_elsewhere
         self._subscriber = ClusterSubscriber(
-            options, self._opener, TopologyPlaces(self.topology, self._refresher.lock), partial(options_at, options),
-            self._plan,
+            self.options, self._opener, TopologyPlaces(places.topology, places.lock), partial(options_at, self.options),
+            places.plan,
         )  # fmt: skip
-        self._refresher.on_map = self._subscriber.map_changed
+        places.on_map.append(self._subscriber.map_changed)
 
     def sibling(self, db: int) -> ClusterRoute:
         """The same cluster's other database, on links of its own; the same object each time."""
@@ -120,29 +111,41 @@ class ClusterRoute:
         call = Calling((request,), send_call(request, shape), timeout, slot=slot, reads=reads, began=began)
         return self._redirecting.go_on(call, node, failure)
 
-    def _call_by(self, where: Any, request: Request, shape: Shape | None, timeout: float | None) -> Any:
+    def _call_by(self, where: Routing, request: Request, shape: Shape | None, timeout: float | None) -> Any:
         match where:
             case OneSlot(slot, reads):
                 return self._call_slot(slot, reads, request, shape, timeout)
             case InParts():
                 return self._call_in_parts(request, shape, timeout)
-            case ToNodes(Which.ANY):
+            case ToNodes(Nodes.ANY):
                 return self._call_slot(None, False, request, shape, timeout)
-            case ToNodes(Which.NAMED):
-                raise ClusterError(f"{_name(request)} is about one node: ask a client of that node")
+            case ToNodes(Nodes.NAMED):
+                raise _without_node(request)
             case ToNodes(which, how):
                 return self._call_all(which, how, request, shape, timeout)
             case Unknown():
                 return self._call_unknown(request, shape, timeout)
             case Scan():
-                return self._call_slot(None, False, request, shape, timeout)
-        raise AssertionError(where)
+                return _shaped(shape, scan(request, self.places, self._call_pinned, timeout))
 
     def _call_slot(
         self, slot: int | None, reads: bool, request: Request, shape: Shape | None, timeout: float | None
     ) -> Any:
-        call = Calling((request,), send_call(request, shape), timeout, slot=slot, reads=reads)
-        return self._redirecting.run(call)
+        send = send_call(request, shape)
+        if reads and self.places.wants_latency:
+            send = self._timed(send)
+        return self._redirecting.run(Calling((request,), send, timeout, slot=slot, reads=reads))
+
+    def _timed(self, send: Send) -> Send:
+        """The same, and how long it took is remembered of the node."""
+
+        def timed(node: ClusterNode, asking: bool, timeout: float | None) -> Any:
+            began = monotonic()
+            reply = send(node, asking, timeout)
+            self.places.heard(node.address, monotonic() - began)
+            return reply
+
+        return timed
 
     def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
         parts = split(request)
@@ -150,24 +153,34 @@ class ClusterRoute:
         pipelining = self._pipelining(requests, timeout)
         for index, part in enumerate(parts):
             pipelining.add(index, self._node_for(part.slot, part.request, timeout))
-        reply = join(request, parts, _outcomes(requests, pipelining.finish()))
-        return reply if shape is None else shape(reply)
+        return _shaped(shape, join(request, parts, _outcomes(requests, pipelining.finish())))
 
     def _call_all(
-        self, which: Which, how: Combine, request: Request, shape: Shape | None, timeout: float | None
+        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
     ) -> Any:
         """Of all of these nodes, each asked for itself."""
         self._node_for(None, request, timeout)  # until there is a map
-        addresses = self.topology.primaries if which is Which.PRIMARIES else self.topology.nodes
+        topology = self.places.topology
+        addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
         requests = [request] * len(addresses)
         pipelining = self._pipelining(requests, timeout, pinned=True)
         for index, address in enumerate(addresses):
-            pipelining.add(index, self.nodes.at(address))
+            pipelining.add(index, self.places.nodes.at(address))
         replies = _outcomes(requests, pipelining.finish())
         if how is Combine.BY_NODE:
             replies = [_shaped(shape, reply) for reply in replies]
         reply = combine(how, _name(request), dict(zip(addresses, replies, strict=True)))
         return reply if how is Combine.BY_NODE else _shaped(shape, reply)
+
+    def _call_pinned(self, address: Address, request: Request, timeout: float | None) -> Any:
+        """Of this node, and of no other."""
+        call = Calling((request,), send_call(request, None), timeout, pinned=True)
+        node = self.places.nodes.at(address)
+        try:
+            return call.send(node, False, timeout)
+        except RedisError as error:
+            failure = error
+        return self._redirecting.go_on(call, node, failure)
 
     def _call_unknown(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
         began = monotonic()
@@ -195,11 +208,13 @@ class ClusterRoute:
         if is_transaction(requests):
             return self._transaction(requests, timeout)
         began = monotonic()
+        if not self.places.topology.primaries and requests:
+            self._node_for(None, requests[0], timeout)  # until there is a map
         pipelining = self._pipelining(requests, timeout)
         try:
             for index, request in enumerate(requests):
                 slot = slot_of_first(request)
-                node = self._by_slot[slot] if slot >= 0 else self._node_of(request)
+                node = self._node_of(request) if slot < 0 or self._reads_elsewhere else self._by_slot[slot]
                 if node is not None:
                     pipelining.add(index, node)
                     continue
@@ -217,7 +232,7 @@ class ClusterRoute:
             where = route(request)
         except RedisError:
             return None
-        return self._by_slot[where.slot] if isinstance(where, OneSlot) else None
+        return self.places.choose(where.slot, where.reads) if isinstance(where, OneSlot) else None
 
     def _called(self, request: Request, timeout: float | None) -> Any:
         """The reply to a request of a batch, or `Failed`."""
@@ -233,95 +248,46 @@ class ClusterRoute:
     def _pipelining(self, requests: Sequence[Request], timeout: float | None, *, pinned: bool = False) -> Pipelining:
         return Pipelining(requests, self._redirecting, _place_of, timeout, pinned=pinned)
 
-    # -- the map ------------------------------------------------------------------------------------------------------
-
-    def _choose(self, slot: int | None, reads: bool, avoid: Address | None) -> ClusterNode | None:
-        """The node for a request of this slot; any primary, rather another than `avoid`, where it has none."""
-        with self._refresher.lock:
-            if slot is None:
-                primaries = [each for each in self.topology.primaries if each != avoid] or self.topology.primaries
-                return self.nodes.at(random.choice(primaries)) if primaries else None
-            if reads and self._reads_elsewhere:
-                address = self._reader.node_for(slot, avoid)
-                return None if address is None else self.nodes.at(address)
-            owner = self.topology.owner_of(slot)
-            node = None if owner is None else self.nodes.at(owner)
-            self._by_slot[slot] = node
-            return node
-
-    def _moved(self, slot: int) -> None:
-        self._by_slot[slot] = None  # `_choose` looks at the map
-
-    def _refreshed(self, changes: Changes) -> None:
-        """Under the lock."""
-        for address, slots in changes.lost_slots.items():
-            node = self.nodes.known(address)
-            if slots and node is not None and node.cached is not None:
-                node.cached.flush()  # the new owner tells another link what changes there
-        for address in changes.gone:
-            self.nodes.retire(address)
-            self._reader.forget(address)
-        nodes = {address: self.nodes.at(address) for address in self.topology.primaries}
-        self._by_slot = [None if owner is None else nodes[owner] for owner in self.topology.owners]
-
-    # -- links of one's own -------------------------------------------------------------------------------------------
+    # -- other links --------------------------------------------------------------------------------------------------
 
     def take(self, requests: Sequence[Request] = ()) -> Link:
-        """A link to the node that has the keys of `requests`. Raises `ClusterCrossSlotError` where that is not one."""
-        slot = slot_of_all(requests)
-        call = Calling(requests or ((b"PING",),), self._take_at, self.options.socket_timeout, slot=slot)
-        return self._redirecting.run(call)  # type: ignore[no-any-return]
+        return self._owning.take(requests)
 
-    def _take_at(self, node: ClusterNode, asking: bool, timeout: float | None) -> Link:
-        link = node.take()
-        self._lent[link] = node
-        return link
+    def take_again(self, link: Link, requests: Sequence[Request], error: RedisError) -> Link | None:
+        return self._owning.take_again(link, requests, error)
 
     def give_back(self, link: Link, *, clean: bool) -> None:
-        self._lent.pop(link).give_back(link, clean=clean)
+        self._owning.give_back(link, clean=clean)
 
     def has_room(self) -> bool:
-        return all(node.has_room() for node in self.nodes)
+        return all(node.has_room() for node in self.places.nodes)
+
+    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        self._node_for(None, (b"PING",), self.options.socket_timeout)  # until there is a map
+        topology = self.places.topology
+        primaries = set(topology.primaries)
+        wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]
+        return [(address.host, address.port) for address in wanted]
 
     def subscriber(self) -> Subscribing:
         return self._subscriber
-
-    def _plan(self) -> None:
-        with self._refresher.lock:
-            self._refresher.plan()
 
     # -- caches, users, the end ---------------------------------------------------------------------------------------
 
     def cache_stats(self) -> CacheStats | None:
         """Those of all nodes, added up."""
-        all_stats = [stats for node in self.nodes if (stats := node.cache_stats()) is not None]
-        if self.options.cache is None:
-            return None
-        return CacheStats(*map(sum, zip(*map(astuple, all_stats), strict=True))) if all_stats else _NO_STATS
+        stats = [each for node in self.places.nodes if (each := node.cache_stats()) is not None]
+        return total(stats) if self.options.cache is not None else None
 
     def reauthenticate(self, auth: Sequence[bytes]) -> None:
-        for node in self.nodes:
+        for node in self.places.nodes:
             node.reauthenticate(auth)
 
     def close(self) -> None:
         self.closed = True
         self._redirecting.close()
-        self._refresher.close()
         self._subscriber.close()
-        self.nodes.close()
-
-
-_NO_STATS = CacheStats(*[0] * len(fields(CacheStats)))
-
-
-def _topology(options: Options) -> Topology:
-    seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
-    remap = options.address_remap
-    return Topology(
-        seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,
-        remap=None if remap is None else lambda address: Address(*remap(address)),
-    )  # fmt: skip
+        self.places.close()
 
 
 def is_transaction(requests: Sequence[Request]) -> bool:
@@ -352,3 +318,8 @@ def _shaped(shape: Shape | None, reply: Any) -> Any:
 
 def _name(request: Request) -> str:
     return words_of(request[:1])[0].decode("utf-8", "replace")
+
+
+def _without_node(request: Request) -> ClusterError:
+    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
+    return ClusterError(f"{name} is about one node: client.get_nodes() gives a client for each")

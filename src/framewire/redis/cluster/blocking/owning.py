@@ -1,0 +1,73 @@
+"""Links of one's own to the nodes of a cluster, from threads: for blocking commands, transactions that watch, and
+whoever asks.
+
+What belongs here: the node that such a link goes to, and another link where that node does not serve the slot any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+from framewire.redis.client.blocking.link import Link
+from framewire.redis.client.errors import RedisError
+from framewire.redis.client.options import Options
+from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Calling
+from framewire.redis.cluster.blocking.nodes import ClusterNode
+from framewire.redis.cluster.blocking.redirecting import Redirecting
+from framewire.redis.cluster.decisions import GiveUp
+from framewire.redis.cluster.routing import slot_of_all
+from framewire.redis.exchange.calls import Request
+
+__all__ = ["Owning"]
+
+_ANY: Sequence[Request] = ((b"PING",),)
+
+
+class Owning:
+    """`OwnLinks` of a cluster."""
+
+    def __init__(self, options: Options, redirecting: Redirecting) -> None:
+        seconds = options.socket_timeout
+        self._timeout = ENDLESS_SECONDS if seconds is None else seconds
+        self._max_redirects = options.max_redirects
+        self._redirecting = redirecting
+        self._lent: WeakKeyDictionary[Link, tuple[ClusterNode, int]] = WeakKeyDictionary()  # and its redirects
+
+    def take(self, requests: Sequence[Request] = ()) -> Link:
+        """As `OwnLinks.take`; a node that cannot be reached is waited for, or who takes its place.
+
+        Raises `ClusterCrossSlotError` where keys of `requests` are in several slots.
+        """
+        call = Calling(requests or _ANY, self._take_at, self._timeout, slot=slot_of_all(requests))
+        return self._redirecting.run(call)  # type: ignore[no-any-return]
+
+    def _take_at(self, node: ClusterNode, asking: bool, timeout: float | None) -> Link:
+        return self._lend(node, 0)
+
+    def _lend(self, node: ClusterNode, redirects: int) -> Link:
+        link = node.take()
+        self._lent[link] = node, redirects
+        return link
+
+    def take_again(self, link: Link, requests: Sequence[Request], error: RedisError) -> Link | None:
+        """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
+        node, redirects = self._lent[link]
+        if redirects >= self._max_redirects:
+            return None
+        call = Calling(requests, self._take_at, None, slot=slot_of_all(requests))
+        call.refused = redirects
+        step = self._redirecting.refused(call, node, error)
+        if step is None or isinstance(step, GiveUp) or not self._redirecting.pause(step.after, call.deadline):
+            return None
+        node, asking = self._redirecting.target(call, step, node, error)
+        another = self._lend(node, redirects + 1)
+        self.give_back(link, clean=link.idle)
+        if asking:
+            another.call(ASKING, None, self._timeout)
+        return another
+
+    def give_back(self, link: Link, *, clean: bool) -> None:
+        """As `OwnLinks.give_back`."""
+        node, _ = self._lent.pop(link)
+        node.give_back(link, clean=clean)
