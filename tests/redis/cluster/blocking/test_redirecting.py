@@ -23,7 +23,7 @@ from framewire.redis.client.errors import (
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
-from framewire.redis.cluster.blocking import redirecting
+from framewire.redis.cluster.blocking import calling
 from framewire.redis.cluster.blocking.route import ClusterRoute
 from framewire.redis.slots import slot_of
 from tests.redis.cluster.blocking.played import HANG_UP, USUAL, PlayedCluster, PlayedNode, played, routed
@@ -301,7 +301,7 @@ def test_who_takes_the_place_of_a_dead_node_is_waited_for(cluster: PlayedCluster
 def test_a_node_that_cannot_be_reached_is_given_up_at_last(
     cluster: PlayedCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redirecting, "ENDLESS_SECONDS", 0.1)
+    monkeypatch.setattr(calling, "ENDLESS_SECONDS", 0.1)
     with routed(cluster) as route:
         alone(route, b"INCR", KEY)
         cluster.owner_of(KEY).stop()
