@@ -13,29 +13,36 @@ from framewire.redis.client.errors import RedisError
 from framewire.redis.client.fates import Fate
 from framewire.redis.exchange.calls import Call
 
-__all__ = ["Attempts"]
+__all__ = ["Attempts", "Tally"]
 
 
-class Attempts:
-    """Of all calls of one client."""
+class Tally:
+    """How often something has happened to calls."""
 
     def __init__(self) -> None:
-        self._made: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
-        self._doubtful: WeakSet[Any] = WeakSet()  # waiters whose request an earlier link may have carried over
+        self._times: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
     def count(self, call: Call) -> int:
-        """One attempt more is to be made; how many were made again before."""
-        made = self._made.get(call.waiter, 0)
-        self._made[call.waiter] = made + 1
-        return made
+        """It happens once more; how often it has before."""
+        times = self._times.get(call.waiter, 0)
+        self._times[call.waiter] = times + 1
+        return times
 
     def start_again(self, call: Call) -> None:
-        """Those that were made count no more."""
-        self._made.pop(call.waiter, None)
+        """What has happened before counts no more."""
+        self._times.pop(call.waiter, None)
 
-    def made(self, call: Call) -> int:
-        """How often it was sent again."""
-        return self._made.get(call.waiter, 0)
+    def of(self, call: Call) -> int:
+        """How often it has happened."""
+        return self._times.get(call.waiter, 0)
+
+
+class Attempts(Tally):
+    """Of all calls of one client: how often they were sent again, since a link was lost or their server was busy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._doubtful: WeakSet[Any] = WeakSet()  # waiters whose request an earlier link may have carried over
 
     def doubt(self, call: Call) -> None:
         """An attempt that nobody answered may have been executed."""

@@ -144,6 +144,7 @@ class Places:
             self._forget(address, slots)
         for address in changes.gone:
             self.nodes.retire(address)
+            self._reader.forget(address)
         self.by_slot[:] = self._nodes_by_slot()
         for heard in self.on_map:
             heard()

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from framewire.frames.resp import Error
-from framewire.redis.client.attempts import Attempts
+from framewire.redis.client.attempts import Attempts, Tally
 from framewire.redis.client.errors import ClusterDownError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
@@ -45,6 +45,9 @@ class Redirecting:
     def __init__(self, options: Options, attempts: Attempts) -> None:
         self._options = options
         self._attempts = attempts
+        self._refusals = Tally()
+        self._losses = Tally()  # of a link, or of the hope for one
+        self._looks = Tally()  # at the map, for a slot that nobody owned
         self._parked: dict[int, tuple[Call, asyncio.TimerHandle | None]] = {}  # by id
         self._paused: dict[int, tuple[Call, asyncio.TimerHandle]] = {}
         self.closed = False
@@ -67,9 +70,9 @@ class Redirecting:
         if decision is None:
             return self._later_there(node, call, refusal)
         if isinstance(decision, Again) and decision.from_start:
-            self._attempts.start_again(call)
+            self._refusals.start_again(call)
         else:
-            self._attempts.count(call)
+            self._refusals.count(call)
         self._places.plan()
         if node.cached is not None:
             node.cached.forsake(call.requests)
@@ -81,7 +84,7 @@ class Redirecting:
         if fate is not Fate.NOT_EXECUTED and redirect is None:
             return None  # out of a script: what it did before that, nobody knows
         slot, reads = place_of(call)
-        decision = self._topology.refused(Asked(node.address, slot, self._attempts.made(call), reads), text)
+        decision = self._topology.refused(Asked(node.address, slot, self._refusals.of(call), reads), text)
         if redirect is not None and redirect.for_good:
             self._places.moved(redirect.slot)
         return decision
@@ -99,7 +102,7 @@ class Redirecting:
 
     def _later_there(self, node: ClusterNode, call: Call, refusal: RedisError) -> bool:
         """What passes by itself is asked again there."""
-        made = self._attempts.made(call)
+        made = self._attempts.of(call)
         if not is_passing(refusal) or made >= self._options.retry.retries:
             return False
         self._attempts.count(call)
@@ -118,14 +121,14 @@ class Redirecting:
             return False
         if error.fate is Fate.UNKNOWN:
             self._attempts.doubt(call)
-        made = self._attempts.count(call)
-        self._later(self._pause(made), call, lambda: self.dispatch(call, node.address), error)
+            self._attempts.count(call)
+        self._later(self._pause(self._losses.count(call)), call, lambda: self.dispatch(call, node.address), error)
         return True
 
     def _has_another(self, call: Call, error: RedisError) -> bool:
         """Whether one attempt more is allowed: of what was sent some, of what was not, until its time is over."""
         if error.fate is Fate.UNKNOWN:
-            return self._attempts.made(call) < self._options.retry.retries
+            return self._attempts.of(call) < self._options.retry.retries
         return may_pass(error) and _now() < self._end_of(call)
 
     @staticmethod
@@ -196,7 +199,7 @@ class Redirecting:
     def park(self, call: Call, slot: int | None) -> None:
         """Until the slot map is known, or says who owns the slot."""
         if slot is not None:
-            decision = self._topology.unowned(slot, self._attempts.count(call))
+            decision = self._topology.unowned(slot, self._looks.count(call))
             if isinstance(decision, GiveUp):
                 self.tell(call, ClusterDownError(decision.why, fate=Fate.NOT_EXECUTED))
                 return

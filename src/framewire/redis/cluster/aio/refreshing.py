@@ -61,11 +61,11 @@ class Refresher:
     async def _refresh(self) -> None:
         try:
             changes = await self._first_answer(self._topology.begin_refresh())
-        except RedisError as error:
+        except Exception as error:  # whatever it is: the next refresh must come
             self._failures += 1
             self._topology.refresh_failed()
             self._task = None
-            self._failed(error, self._failures)
+            self._failed(_failure(error), self._failures)
         else:
             self._failures = 0
             self._task = None
@@ -117,10 +117,20 @@ async def _first_of(
             return None
         for task in done:
             asked.discard(task)
-            error = task.exception()
-            if error is None:
+            if task.cancelled():
+                failures.append("asking was cancelled")
+            elif (error := task.exception()) is None:
                 return task.result()
-            if not isinstance(error, (RedisError, ValueError)):
+            elif isinstance(error, (RedisError, ValueError)):
+                failures.append(str(error))
+            else:
                 raise error
-            failures.append(str(error))
     return None
+
+
+def _failure(error: Exception) -> RedisError:
+    if isinstance(error, RedisError):
+        return error
+    failure = ConnectionError(f"no node could be asked for the slots: {error!r}")
+    failure.__cause__ = error
+    return failure

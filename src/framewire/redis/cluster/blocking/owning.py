@@ -56,7 +56,7 @@ class Owning:
         if redirects >= self._max_redirects:
             return None
         call = Calling(requests, self._take_at, None, slot=slot_of_all(requests))
-        call.attempts = redirects
+        call.refused = redirects
         step = self._redirecting.refused(call, node, error)
         if step is None or isinstance(step, GiveUp) or not self._redirecting.pause(step.after, call.deadline):
             return None
