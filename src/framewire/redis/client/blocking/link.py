@@ -18,10 +18,10 @@ from typing import Any
 
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
-from framewire.redis.client.blocking.forks import begins_anew
-from framewire.redis.client.blocking.turns import INTERRUPTED
-from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.blocking.waits import Started, Waits
+from framewire.redis.client.blocking.threads.forks import begins_anew
+from framewire.redis.client.blocking.threads.turns import INTERRUPTED
+from framewire.redis.client.blocking.threads.waiter import Waiter
+from framewire.redis.client.blocking.threads.waits import Started, Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, RedisError

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import SILENCE_SECONDS, Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.reader import Reader
-from framewire.redis.client.blocking.waits import Started
+from framewire.redis.client.blocking.threads.forks import begins_anew
+from framewire.redis.client.blocking.threads.reader import Reader
+from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from framewire.redis.client.blocking.reader import Reader
-from framewire.redis.client.blocking.waits import Started
+from framewire.redis.client.blocking.threads.reader import Reader
+from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.nodes import Nodes
