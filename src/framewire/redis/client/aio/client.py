@@ -23,7 +23,7 @@ from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.reauthentication import Reauthenticates
 from framewire.redis.client.aio.route import Role, Route
-from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
 from framewire.redis.client.caching.cache import CacheStats

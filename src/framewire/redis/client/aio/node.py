@@ -16,7 +16,7 @@ from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.route import Bind, Future, Role
 from framewire.redis.client.aio.server import Server
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscribing.subscriber import Subscriber
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError

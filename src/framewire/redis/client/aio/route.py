@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request

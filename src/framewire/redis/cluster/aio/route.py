@@ -22,7 +22,7 @@ from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.route import Bind, Future, Role
-from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import ClusterError, ConnectionError, RedisError
