@@ -5,7 +5,7 @@ doubled, or lied about.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,6 +15,8 @@ from tests.against.cluster_ledger import Ledger, judge
 from tests.against.cluster_load import Load
 from tests.against.cluster_scenes import CLIENT_NAME, SCENES, Stage, read_all
 from tests.peers import REDIS_7, VALKEY, require
+from tests.redis.client.aio.scripted import no_complaints
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -46,10 +48,25 @@ def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
             await load.stop()
 
     asyncio.run(main())
+    _judge(cluster, ledger)
+
+
+def _play(scene: Callable[[Stage], None], stage: Stage) -> None:
+    """The scene, while the load goes on before it and behind it."""
+    progress = stage.progress
+    stage.serve_hot()
+    progress.begin()
+    before = progress.acknowledged
+    scene(stage)
+    stage.serve_hot()
+    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, {progress}")
+
+
+def _judge(cluster: RedisCluster, ledger: Ledger) -> None:
     cluster.wait_until_ok()
     found, faults = read_all(cluster)
     ledger.faults += faults
     verdict = judge(ledger, found)
     print(f"{cluster.program.version}: {verdict}")
     verdict.hold()
-    assert verdict.confirmed > 1000
+    assert verdict.confirmed > 100
