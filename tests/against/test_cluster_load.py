@@ -5,7 +5,7 @@ doubled, or lied about.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +13,7 @@ from framewire.kits.cluster.cluster import RedisCluster
 from framewire.redis.client.aio.client import Client
 from tests.against.cluster_ledger import Ledger, judge
 from tests.against.cluster_load import Load
-from tests.against.cluster_scenes import CLIENT_NAME, SCENES, Stage, read_all
+from tests.against.cluster_scenes import CLIENT_NAME, SCENES, Stage, play, read_all
 from tests.peers import REDIS_7, VALKEY, require
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -36,12 +36,12 @@ def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
             stage = Stage(cluster, ledger, load.progress, lambda: load.failed)
             try:
                 for scene in SCENES:
-                    await asyncio.to_thread(_play, scene, stage)
+                    await asyncio.to_thread(play, scene, stage)
             finally:
                 await load.stop()
         return ledger, load
 
-    ledger, load = asyncio.run(main())
+    ledger, _ = asyncio.run(main())
     cluster.wait_until_ok()
     found, faults = read_all(cluster)
     ledger.faults += faults
@@ -49,14 +49,3 @@ def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
     print(f"{cluster.program.version}: {verdict}")
     verdict.hold()
     assert verdict.confirmed > 1000
-
-
-def _play(scene: Callable[[Stage], None], stage: Stage) -> None:
-    """The scene, while the load goes on before it and behind it."""
-    progress = stage.progress
-    stage.serve_hot()
-    progress.begin()
-    before = progress.acknowledged
-    scene(stage)
-    stage.serve_hot()
-    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, {progress}")

@@ -31,6 +31,7 @@ from framewire.kits.programs import Program, find_program
 from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.retries import Retry
+from framewire.redis.cluster.addresses import Address
 
 __all__ = ["ServerProcess", "Tls", "free_port"]
 
@@ -182,9 +183,9 @@ class ServerProcess:
     # -- what it is ---------------------------------------------------------------------------------------------------
 
     @property
-    def address(self) -> tuple[str, int]:
+    def address(self) -> Address:
         """Where it listens: host and port."""
-        return self.host, self.port
+        return Address(self.host, self.port)
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -306,7 +307,7 @@ class ServerProcess:
     def __repr__(self) -> str:
         state = "stopped" if self.is_stopped else "running" if self.is_running else "not running"
         name = Path(self.program.command[-1]).name
-        return f"<{type(self).__name__} {name} {self.program.version} at {self.host}:{self.port}, {state}>"
+        return f"<{type(self).__name__} {name} {self.program.version} at {self.address}, {state}>"
 
 
 def _kill(process: subprocess.Popen[bytes], owner: int) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framewire.kits.cluster.division import SLOTS, Move, divide, plan_leaving, plan_rebalance
+from framewire.kits.cluster.division import Move, divide, plan_leaving, plan_rebalance
+from framewire.redis.slots import SLOTS
 
 
 @pytest.mark.parametrize(("shares", "lengths"), [

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from framewire.kits.sentinel.agreement import Said, ServerSaid, amiss
+from framewire.redis.cluster.addresses import Address
 
-P, R, Q = ("h", 1), ("h", 2), ("h", 3)
-ONE, TWO = ("h", 11), ("h", 12)
+P, R, Q = Address("h", 1), Address("h", 2), Address("h", 3)
+ONE, TWO = Address("h", 11), Address("h", 12)
 MASTER, SLAVE = frozenset({"master"}), frozenset({"slave"})
 WELL = Said(P, MASTER, 1, {R: SLAVE, Q: SLAVE})
 SERVERS = {P: ServerSaid(True, None), R: ServerSaid(False, P), Q: ServerSaid(False, P)}
@@ -38,7 +39,7 @@ def test_one_sentinel_says_otherwise(changes: dict[str, object], said: str) -> N
     ({R: ServerSaid(False, Q)}, f"server {R} does not follow {P}, or lacks some of its data"),
     ({R: ServerSaid(True, None)}, f"server {R} does not follow {P}, or lacks some of its data"),
 ])  # fmt: skip
-def test_one_server_is_otherwise(servers: dict[tuple[str, int], ServerSaid], said: str) -> None:
+def test_one_server_is_otherwise(servers: dict[Address, ServerSaid], said: str) -> None:
     assert amiss({ONE: WELL, TWO: WELL}, SERVERS | servers, 2) == said
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from framewire.kits.cluster.division import SLOTS
 from framewire.redis.client.shapes.cluster import ClusterNode, SlotRange
+from framewire.redis.slots import SLOTS
 
 __all__ = ["Report", "amiss", "replicated", "report_of", "slots_of"]
 

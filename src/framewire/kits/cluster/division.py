@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-__all__ = ["SLOTS", "Move", "divide", "plan_leaving", "plan_rebalance"]
+from framewire.redis.slots import SLOTS
 
-T = TypeVar("T")
-
-SLOTS = 16384
-
+__all__ = ["Move", "divide", "plan_leaving", "plan_rebalance"]
 
 class Move(NamedTuple):
     """Slots that go from one node, by its place among all, to another."""

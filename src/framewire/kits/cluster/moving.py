@@ -18,8 +18,8 @@ from framewire.kits.cluster.node import ClusterNode
 __all__ = ["move_slots"]
 
 _TIMEOUT = 60_000  # milliseconds for each step of a MIGRATE
-_BATCH = 256  # slots that are open at once: each change of state is a write to disk, shared by a batch
-_LINKS = 8  # Valkey lets each SETSLOT of a link wait until all replicas have it
+_BATCH = 1024  # slots that are open at once: each change of state is a write to disk, shared by a batch
+_LINKS = 16  # Valkey lets each SETSLOT of a link wait until all replicas have it
 
 
 def move_slots(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-__all__ = ["Address", "Said", "ServerSaid", "amiss"]
+from framewire.redis.cluster.addresses import Address
 
-Address = tuple[str, int]
+__all__ = ["Said", "ServerSaid", "amiss"]
 
 
 class Said(NamedTuple):

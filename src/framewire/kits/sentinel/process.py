@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from framewire.kits.process import ServerProcess, Tls
 from framewire.kits.programs import Program
-from framewire.kits.sentinel.agreement import Address, Said
+from framewire.kits.sentinel.agreement import Said
+from framewire.redis.cluster.addresses import Address
 
 __all__ = ["SentinelProcess", "Watched"]
 
@@ -75,7 +76,7 @@ class SentinelProcess(ServerProcess):
     def names_primary(self) -> Address:
         """SENTINEL GET-MASTER-ADDR-BY-NAME."""
         host, port = self.client.execute("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.watched.service)
-        return host.decode(), int(port)
+        return Address(host.decode(), int(port))
 
     def settings(self) -> dict[str, str]:
         """What SENTINEL SET changes, and how often the primary has changed."""
@@ -87,10 +88,10 @@ class SentinelProcess(ServerProcess):
         primary = _texts(self.client.execute("SENTINEL", "MASTER", self.watched.service))
         replicas = map(_texts, self.client.execute("SENTINEL", "REPLICAS", self.watched.service))
         return Said(
-            primary=(primary["ip"], int(primary["port"])),
+            primary=Address(primary["ip"], int(primary["port"])),
             flags=_flags(primary),
             other_sentinels=int(primary["num-other-sentinels"]),
-            replicas={(each["ip"], int(each["port"])): _flags(each) for each in replicas},
+            replicas={Address(each["ip"], int(each["port"])): _flags(each) for each in replicas},
         )
 
 

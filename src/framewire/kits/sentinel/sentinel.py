@@ -20,6 +20,7 @@ from framewire.kits.sentinel.agreement import ServerSaid, amiss
 from framewire.kits.sentinel.process import SentinelProcess, Watched
 from framewire.kits.waiting import PATIENCE, wait_until_well
 from framewire.redis.client.errors import RedisError, ResponseError
+from framewire.redis.cluster.addresses import Address
 
 __all__ = ["RedisSentinel"]
 
@@ -65,8 +66,7 @@ class RedisSentinel:
         """Its URL, which names all sentinels: `redis+sentinel://127.0.0.1:10001,127.0.0.1:10002/mymaster`."""
         scheme = "redis+sentinel" if self.tls is None else "rediss+sentinel"
         secret = "" if self.password is None else f":{quote(self.password, safe='')}@"
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        places = ",".join(f"{host}:{sentinel.port}" for sentinel in self.sentinels)
+        places = ",".join(str(sentinel.address) for sentinel in self.sentinels)
         options = {} if self.sentinel_password is None else {"sentinel_password": self.sentinel_password}
         options |= {} if self.tls is None else {"sentinel_ssl": "true"}
         behind = f"?{urlencode(options, quote_via=quote)}" if options else ""
@@ -178,17 +178,20 @@ class RedisSentinel:
         `TimeoutError` where there is no good replica.
         """
         before = self.primary
-        wait_until_well(self._ask_for_failover, "a failover to begin")
-        wait_until_well(lambda: f"{before} is primary" if self.primary is before else None, "the failover")
+        wait_until_well(lambda: self._ask_for_failover(before), "the failover")
         self.wait_until_ok()
         return self.primary
 
-    def _ask_for_failover(self) -> str | None:
+    def _ask_for_failover(self, before: ServerProcess) -> str | None:
+        """Ask for it, again where one came to nothing; one that goes on is an error, which waits for its end."""
+        sentinel = self._awake_sentinels()[0]
+        if sentinel.names_primary() != before.address:
+            return None if self.primary is not before else "not all sentinels know the new primary"
         try:
-            self._awake_sentinels()[0].client.execute("SENTINEL", "FAILOVER", self.service)
+            sentinel.client.execute("SENTINEL", "FAILOVER", self.service)
         except ResponseError as error:
             return str(error)
-        return None
+        return f"{sentinel} has just begun it"
 
     def wait_until_ok(self, seconds: float = PATIENCE) -> None:
         """Wait until all sentinels that run name one primary that runs, all servers that run follow it, and they know.
@@ -208,4 +211,4 @@ def _said_by(server: ServerProcess) -> ServerSaid:
     if said["role"] == "master":
         return ServerSaid(True, None)
     follows = said["master_link_status"] == "up" and not said["master_sync_in_progress"]
-    return ServerSaid(False, (said["master_host"], int(said["master_port"])) if follows else None)
+    return ServerSaid(False, Address(said["master_host"], int(said["master_port"])) if follows else None)

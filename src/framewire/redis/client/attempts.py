@@ -28,6 +28,10 @@ class Tally:
         self._times[call.waiter] = times + 1
         return times
 
+    def start_again(self, call: Call) -> None:
+        """What has happened before counts no more."""
+        self._times.pop(call.waiter, None)
+
     def of(self, call: Call) -> int:
         """How often it has happened."""
         return self._times.get(call.waiter, 0)

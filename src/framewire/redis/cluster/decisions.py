@@ -43,10 +43,14 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Look the slot up again, after so many seconds, and send to who has it then; a read rather not to `avoid`."""
+    """Look the slot up again, after so many seconds, and send to who has it then; a read rather not to `avoid`.
+
+    from_start: what was refused before counts no more, and only the call's deadline bounds how often it is sent.
+    """
 
     after: float = 0.0
     avoid: Address | None = None
+    from_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,12 @@ def split(request: Request) -> list[Part]:
     ]
 
 
+def _name(request: Request) -> bytes:
+    return words_of(request[:1])[0].upper()
+
+
 def _step(request: Request) -> int:
-    return 2 if request[0] == b"MSET" else 1
+    return 2 if _name(request) == b"MSET" else 1
 
 
 def _arguments(request: Request, indexes: list[int], step: int) -> list[object]:
@@ -64,7 +68,7 @@ def join(request: Request, parts: Sequence[Part], replies: Sequence[Any]) -> Any
     Nothing is decoded or shaped. Replies may be exceptions: what is raised then is `partial.failure_of` those, with the
     parts named by their keys. Raises `InvalidResponse` where a reply is not of the kind that the command has.
     """
-    name = words_of(request[:1])[0].decode("ascii", "replace")
+    name = _name(request).decode()
     failure = failure_of(name, [part.keys for part in parts], replies)
     if failure is not None:
         raise failure

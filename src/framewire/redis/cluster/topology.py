@@ -36,7 +36,7 @@ class Topology:
         either, host ?                  the node with that port that has no name     as above; without one a refresh is
                                                                                      wanted, and Again(backoff)
         either, to a node beyond cap    a refresh wanted                             Again(backoff)
-        TRYAGAIN                        nothing                                      Again(50 to 100 ms)
+        TRYAGAIN                        nothing                                      Again(50 to 100 ms, from the start)
         CLUSTERDOWN, READONLY           a refresh wanted                             Again(backoff)
         LOADING, MASTERDOWN             nothing                                      Again(backoff; a read avoids it)
         (no owner in the map)           a refresh wanted at once                     Again(backoff)
@@ -138,7 +138,7 @@ class Topology:
             if trouble is None:
                 return None
             decision = self._troubled(asked, trouble)
-        if asked.attempts >= self.settings.max_redirects:
+        if asked.attempts >= self.settings.max_redirects and not (isinstance(decision, Again) and decision.from_start):
             return GiveUp(f"after {asked.attempts} redirects {asked.address} still answers: {text}")
         return decision
 
@@ -159,7 +159,7 @@ class Topology:
         if trouble.refresh:
             self._refreshing.want()
         if trouble.migrating:
-            return Again(self.settings.migrating_pause(self._chance()))
+            return Again(self.settings.migrating_pause(self._chance()), from_start=True)
         return self._again(asked, asked.address if trouble.elsewhere and asked.reads else None)
 
     def _again(self, asked: Asked, avoid: Address | None = None) -> Again:

@@ -60,6 +60,8 @@ class Owning:
     async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
         """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
         node, again = self._lent[own]
+        if again >= self._options.max_redirects:
+            return None
         match self._redirecting.decide(node.address, requests, again, error):
             case Send(to, asking, after, anew):
                 await asyncio.sleep(after)

@@ -69,7 +69,10 @@ class Redirecting:
         decision = None if call.waiter in self._places.pinned else self._decide(node, call, str(refusal), refusal.fate)
         if decision is None:
             return self._later_there(node, call, refusal)
-        self._refusals.count(call)
+        if isinstance(decision, Again) and decision.from_start:
+            self._refusals.start_again(call)
+        else:
+            self._refusals.count(call)
         self._places.plan()
         if node.cached is not None:
             node.cached.forsake(call.requests)
@@ -126,7 +129,11 @@ class Redirecting:
         """Whether one attempt more is allowed: of what was sent some, of what was not, until its time is over."""
         if error.fate is Fate.UNKNOWN:
             return self._attempts.of(call) < self._options.retry.retries
-        return may_pass(error) and _now() < min(call.deadline, call.began + ENDLESS_SECONDS)
+        return may_pass(error) and _now() < self._end_of(call)
+
+    @staticmethod
+    def _end_of(call: Call) -> float:
+        return min(call.deadline, call.began + ENDLESS_SECONDS)
 
     def _pause(self, made: int) -> float:
         return 0.0 if not made else self._options.retry.pause(made, random.random())
@@ -173,7 +180,7 @@ class Redirecting:
         if not after:
             act()
             return
-        if _now() + after >= call.deadline:
+        if _now() + after >= self._end_of(call):
             self.tell(call, failure)
             return
 

@@ -206,7 +206,10 @@ class ClusterRoute:
         parts: defaultdict[ClusterNode, list[int]] = defaultdict(list)  # indexes of requests
         for index, request in enumerate(requests):
             slot = slot_of_first(request)
-            node = self._node_of(request) if slot < 0 or self._reads_elsewhere else self._by_slot[slot]
+            if slot < 0:
+                node = self._node_of(request)
+            else:
+                node = self.places.choose(slot, request) if self._reads_elsewhere else self._by_slot[slot]
             if node is not None:
                 parts[node].append(index)
             else:

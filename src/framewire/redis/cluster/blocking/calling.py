@@ -18,9 +18,12 @@ from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.redirects import TROUBLES, redirect_of
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["ASKING", "Calling", "refusal_of_reply", "send_call", "send_transaction"]
+__all__ = ["ASKING", "ENDLESS_SECONDS", "Calling", "refusal_of_reply", "send_call", "send_transaction"]
 
 ASKING: Request = (b"ASKING",)
+
+ENDLESS_SECONDS = 60.0
+"""How long a call without a deadline is tried again."""
 
 Send = Callable[[ClusterNode, bool, float | None], Any]
 """Sends it to a node, behind ASKING or not, within so many seconds. Raises as `Node.call`, with the fate."""
@@ -30,11 +33,11 @@ class Calling:
     """A call.
 
     requests: all of it. slot: of its keys; `None` without any. reads: whether a replica may answer it. pinned: whether
-    it is a question to one node, and to no other. attempts: how often it was refused, or lost. doubtful: whether one of
-    them may have been executed.
+    it is a question to one node, and to no other. refused, lost: how often it was, so far. doubtful: whether one of its
+    attempts may have been executed.
     """
 
-    __slots__ = ("attempts", "began", "deadline", "doubtful", "pinned", "reads", "requests", "send", "slot")
+    __slots__ = ("began", "deadline", "doubtful", "lost", "pinned", "reads", "refused", "requests", "send", "slot")
 
     def __init__(
         self, requests: Sequence[Request], send: Send, timeout: float | None, *, slot: int | None = None,
@@ -46,8 +49,13 @@ class Calling:
         self.slot, self.reads, self.pinned = slot, reads, pinned
         self.began = monotonic() if began is None else began
         self.deadline = math.inf if timeout is None else self.began + timeout
-        self.attempts = 0
+        self.refused = self.lost = 0
         self.doubtful = False
+
+    @property
+    def end(self) -> float:
+        """Until when it may be sent again."""
+        return min(self.deadline, self.began + ENDLESS_SECONDS)
 
     def left(self) -> float | None:
         """Seconds until its deadline."""

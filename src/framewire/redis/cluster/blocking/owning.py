@@ -12,9 +12,9 @@ from weakref import WeakKeyDictionary
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.options import Options
-from framewire.redis.cluster.blocking.calling import ASKING, Calling
+from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Calling
 from framewire.redis.cluster.blocking.nodes import ClusterNode
-from framewire.redis.cluster.blocking.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.decisions import GiveUp
 from framewire.redis.cluster.routing import slot_of_all
 from framewire.redis.exchange.calls import Request
@@ -30,6 +30,7 @@ class Owning:
     def __init__(self, options: Options, redirecting: Redirecting) -> None:
         seconds = options.socket_timeout
         self._timeout = ENDLESS_SECONDS if seconds is None else seconds
+        self._max_redirects = options.max_redirects
         self._redirecting = redirecting
         self._lent: WeakKeyDictionary[Link, tuple[ClusterNode, int]] = WeakKeyDictionary()  # and its redirects
 
@@ -52,8 +53,10 @@ class Owning:
     def take_again(self, link: Link, requests: Sequence[Request], error: RedisError) -> Link | None:
         """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
         node, redirects = self._lent[link]
+        if redirects >= self._max_redirects:
+            return None
         call = Calling(requests, self._take_at, None, slot=slot_of_all(requests))
-        call.attempts = redirects
+        call.refused = redirects
         step = self._redirecting.refused(call, node, error)
         if step is None or isinstance(step, GiveUp) or not self._redirecting.pause(step.after, call.deadline):
             return None

@@ -11,7 +11,6 @@ refused or lost, by `redirecting`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -22,7 +21,7 @@ from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.waits import Started
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.outcomes import copied
-from framewire.redis.cluster.blocking.calling import ASKING, Calling, refusal_of_reply, send_call
+from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Calling, refusal_of_reply, send_call
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.decisions import Again, Send
@@ -142,7 +141,7 @@ class Pipelining:
     def _send_again(self) -> None:
         """What was refused or lost, and may be sent again, leaves together; the rest keeps its reply."""
         steps = self._steps()
-        deadline = math.inf if self._timeout is None else self._began + self._timeout
+        deadline = self._began + (ENDLESS_SECONDS if self._timeout is None else self._timeout)
         goes_on = self._redirecting.pause(max((step.after for _, step, _ in steps), default=0.0), deadline)
         parts: dict[ClusterNode, tuple[list[int], set[int]]] = {}
         for refused, step, call in steps:

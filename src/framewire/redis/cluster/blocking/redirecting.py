@@ -33,10 +33,7 @@ from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
 
-__all__ = ["ENDLESS_SECONDS", "Redirecting"]
-
-ENDLESS_SECONDS = 60.0
-"""How long a call without a deadline is tried again while its node cannot be reached."""
+__all__ = ["Redirecting"]
 
 
 class Redirecting:
@@ -66,7 +63,7 @@ class Redirecting:
         """The same for one that `node` has answered with `failure`, or has lost."""
         while True:
             step = self.decide(call, node, failure)
-            if not self.pause(step.after, call.deadline):
+            if not self.pause(step.after, call.end):
                 raise call.judged(failure)
             node, asking = self.target(call, step, node, failure)
             try:
@@ -90,8 +87,12 @@ class Redirecting:
 
     def decide(self, call: Calling, node: ClusterNode, failure: RedisError) -> Send | Again:
         """What the next attempt is. Raises where there is none."""
-        decision = self.refused(call, node, failure) or self._lost(call, node, failure)
-        call.attempts += 1
+        decision = self.refused(call, node, failure)
+        if decision is not None:
+            call.refused = 0 if isinstance(decision, Again) and decision.from_start else call.refused + 1
+        else:
+            decision = self._lost(call, node, failure)
+            call.lost += 1
         if decision is None:
             raise call.judged(failure)
         if isinstance(decision, GiveUp):
@@ -104,11 +105,11 @@ class Redirecting:
         if failure.fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
             return None  # out of a script: what it did before that, nobody knows
         if not call.pinned:
-            decision = self._places.refused(Asked(node.address, call.slot, call.attempts, call.reads), text)
+            decision = self._places.refused(Asked(node.address, call.slot, call.refused, call.reads), text)
             if decision is not None:
                 return decision
-        if is_passing(failure) and call.attempts < self._options.retry.retries:
-            return Send(node.address, after=self._backoff(call.attempts + 1))
+        if is_passing(failure) and call.refused < self._options.retry.retries:
+            return Send(node.address, after=self._backoff(call.refused + 1))
         return None
 
     def _lost(self, call: Calling, node: ClusterNode, failure: RedisError) -> Decision | None:
@@ -118,23 +119,23 @@ class Redirecting:
         if failure.fate is not Fate.UNKNOWN and not (failure.fate is Fate.NOT_EXECUTED and may_pass(failure)):
             return None
         if isinstance(failure, MaxConnectionsError):  # nothing is wrong with it
-            return None if call.pinned else Again(self._backoff(call.attempts + 1))
+            return None if call.pinned else Again(self._backoff(call.lost + 1))
         self._places.lost(node.address)
         if self._closing.is_set() or not may_repeat(call.requests, failure.fate):
             return None
         if not self._has_another(call, failure):
             return None
         call.doubtful |= failure.fate is Fate.UNKNOWN
-        after = self._backoff(call.attempts)
+        after = self._backoff(call.lost)
         return Send(node.address, after=after) if call.pinned else Again(after, node.address)
 
     def _has_another(self, call: Calling, failure: RedisError) -> bool:
         """Whether one attempt more is allowed: of what was sent some, of what was not, until its time is over."""
         if call.pinned:
-            return not call.attempts and self._options.retry.retries > 0
+            return not call.lost and self._options.retry.retries > 0
         if failure.fate is Fate.UNKNOWN:
-            return call.attempts < self._options.retry.retries
-        return monotonic() < min(call.deadline, call.began + ENDLESS_SECONDS)
+            return call.lost < self._options.retry.retries
+        return monotonic() < call.end
 
     def _backoff(self, attempts: int) -> float:
         return self._options.retry.pause(attempts, random.random()) if attempts else 0.0

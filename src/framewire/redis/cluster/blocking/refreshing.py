@@ -128,7 +128,7 @@ class Refresher:
         for address in addresses:
             try:
                 under_way.append((address, self._nodes.at(address).start([_SLOTS], self._timeout)))
-            except RedisError as error:
+            except Exception as error:  # also of who was asked for credentials
                 self._failed(address, error, failures)
             if self._look(under_way, failures, HEDGE_SECONDS):
                 return True
@@ -149,7 +149,7 @@ class Refresher:
                 (reply,) = started.finish()
                 self._apply(address, reply)
                 return True
-            except (RedisError, ValueError) as error:
+            except Exception as error:  # whatever it is: there must be a next refresh
                 self._failed(address, error, failures)
         return False
 
