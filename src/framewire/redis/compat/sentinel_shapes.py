@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from framewire.redis.client.shapes.basic import ok
 from framewire.redis.client.shapes.records import record, word
 from framewire.redis.exchange.calls import Shape
 
@@ -38,8 +37,12 @@ def _value(name: str, text: Any) -> Any:
 
 
 def _done(reply: Any) -> bool:
-    """OK, also with words behind it (CKQUORUM); RESET says a number, how many it was for: redis-py has no truth of it."""
-    return word(reply) == "OK"
+    """OK, also with words behind it (CKQUORUM); or for how many services it was done (RESET).
+
+    redis-py takes neither of these two for a yes.
+    """
+    said = word(reply)
+    return said.startswith("OK") if isinstance(said, str) else bool(said)
 
 
 def _states(reply: Any) -> list[dict[str, Any]]:

@@ -19,7 +19,6 @@ from framewire.redis.cluster.blocking.route import ClusterRoute
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.compat.client import Redis
 from framewire.redis.compat.cluster.clustered import Clustered, cluster_callbacks, translated
-from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.compat.cluster.methods import Targeted
 from framewire.redis.compat.cluster.nodes import DEFAULT_NODE, ClusterNode
 from framewire.redis.compat.cluster.pipeline import ClusterPipeline
@@ -27,6 +26,7 @@ from framewire.redis.compat.cluster.pubsub import ClusterPubSub
 from framewire.redis.compat.cluster.results import result_of
 from framewire.redis.compat.cluster.settings import cluster_settings
 from framewire.redis.compat.cluster.targets import target_of
+from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.compat.lock import Lock
 from framewire.redis.compat.monitor import Monitor
 from framewire.redis.compat.pool import ConnectionPool
@@ -78,7 +78,9 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
             ) from error
         covered = sum(owner is not None for owner in topology.owners)
         if require_full_coverage and covered < SLOTS:
-            raise RedisClusterException(f"All slots are not covered after query all startup_nodes: {covered} of {SLOTS}")
+            raise RedisClusterException(
+                f"All slots are not covered after query all startup_nodes: {covered} of {SLOTS}"
+            )
 
     @classmethod
     def from_url(cls, url: str, **settings: Any) -> Self:
@@ -185,7 +187,7 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         """MSET of keys in any slots; a result for each slot."""
         return [self.mset(part) for part in self._slots_of(mapping)]
 
-    def cluster_delslots(self, *slots: int) -> list[Any]:
+    def cluster_delslots(self, *slots: int) -> list[Any]:  # type: ignore[override]
         """CLUSTER DELSLOTS: these slots are nobody's any more, as their owners are told; a result for each."""
         return [self.execute_command("CLUSTER DELSLOTS", slot) for slot in slots]
 
@@ -213,7 +215,9 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
                 except WatchError:
                     time.sleep(watch_delay or 0)
 
-    def pubsub(self, node: Any = None, host: str | None = None, port: int | None = None, **kwargs: Any) -> ClusterPubSub:
+    def pubsub(
+        self, node: Any = None, host: str | None = None, port: int | None = None, **kwargs: Any
+    ) -> ClusterPubSub:
         """What is published: see `ClusterPubSub`."""
         return ClusterPubSub(self, node, host, port, **{"encoder": self.encoder, **kwargs})
 

@@ -17,9 +17,9 @@ from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.compat.callbacks import Callbacks
 from framewire.redis.compat.cluster import nodes
-from framewire.redis.compat.cluster_errors import CrossSlotError, RedisClusterException, SlotNotCoveredError
 from framewire.redis.compat.cluster.methods import ClusterMethods, slots_by_range
 from framewire.redis.compat.cluster.nodes import ClusterNode, get_node_name, numeric
+from framewire.redis.compat.cluster_errors import CrossSlotError, RedisClusterException, SlotNotCoveredError
 from framewire.redis.slots import slot_of
 
 __all__ = ["Clustered", "cluster_callbacks", "translated"]

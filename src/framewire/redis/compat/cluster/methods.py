@@ -62,30 +62,30 @@ class ClusterMethods(Speaking):
 
     # -- nodes --------------------------------------------------------------------------------------------------------
 
-    def cluster_myid(self, target_node: Any) -> Any:
+    def cluster_myid(self, target_node: Any) -> Any:  # type: ignore[override]
         """CLUSTER MYID: the id of this node."""
-        return Speaking.cluster_myid(self.at(target_node))
+        return self.at(target_node).cluster_myid()
 
-    def cluster_addslots(self, target_node: Any, *slots: Any) -> Any:
+    def cluster_addslots(self, target_node: Any, *slots: Any) -> Any:  # type: ignore[override]
         """CLUSTER ADDSLOTS: this node has these slots."""
-        return Speaking.cluster_addslots(self.at(target_node), *slots)
+        return self.at(target_node).cluster_addslots(*slots)
 
-    def cluster_addslotsrange(self, target_node: Any, *slots: Any) -> Any:
+    def cluster_addslotsrange(self, target_node: Any, *slots: Any) -> Any:  # type: ignore[override]
         """CLUSTER ADDSLOTSRANGE: this node has the slots from the first to the second, and so on."""
-        return Speaking.cluster_addslotsrange(self.at(target_node), *slots)
+        return self.at(target_node).cluster_addslotsrange(*slots)
 
-    def cluster_failover(self, target_node: Any, option: str | None = None) -> Any:
+    def cluster_failover(self, target_node: Any, option: str | None = None) -> Any:  # type: ignore[override]
         """CLUSTER FAILOVER: this replica takes over. `option` is FORCE or TAKEOVER."""
         if option is not None and option.upper() not in ("FORCE", "TAKEOVER"):
             raise RedisError(f"Invalid option for CLUSTER FAILOVER command: {option}")
         on: Any = self.at(target_node)
-        return Speaking.cluster_failover(on, option)  # type: ignore[arg-type]
+        return on.cluster_failover(option)
 
-    def cluster_replicate(self, target_nodes: Any, node_id: str) -> Any:
+    def cluster_replicate(self, target_nodes: Any, node_id: str) -> Any:  # type: ignore[override]
         """CLUSTER REPLICATE: these nodes copy that one."""
-        return Speaking.cluster_replicate(self.at(target_nodes), node_id)
+        return self.at(target_nodes).cluster_replicate(node_id)
 
-    def cluster_setslot(self, target_node: Any, node_id: str, slot_id: int, state: str) -> Any:
+    def cluster_setslot(self, target_node: Any, node_id: str, slot_id: int, state: str) -> Any:  # type: ignore[override]
         """CLUSTER SETSLOT: IMPORTING, MIGRATING or NODE, as this node is told."""
         if state.upper() not in _MOVES:
             stable = state.upper() == "STABLE"

@@ -40,7 +40,9 @@ def numeric(host: str) -> str:
 class ClusterNode:
     """A node: `host`, `port`, `name`, and what is known of it. Those with the same name are equal."""
 
-    def __init__(self, host: str, port: str | int, server_type: str | None = None, redis_connection: Any = None) -> None:
+    def __init__(
+        self, host: str, port: str | int, server_type: str | None = None, redis_connection: Any = None
+    ) -> None:
         """redis_connection: a client of this node alone, which those have that a cluster's client has made."""
         self.host = numeric(host)
         self.port = int(port)
@@ -87,6 +89,6 @@ def named_nodes(targets: Any) -> Sequence[ClusterNode]:
         if all(isinstance(node, ClusterNode) for node in nodes):
             return nodes
     raise TypeError(
-        "target_nodes is one of the flags PRIMARIES, REPLICAS, ALL_NODES, RANDOM and DEFAULT_NODE, a ClusterNode, a list"
-        f" or a dict of such; not {type(targets).__name__}"
+        "target_nodes is one of the flags PRIMARIES, REPLICAS, ALL_NODES, RANDOM and DEFAULT_NODE, a ClusterNode, a"
+        f" list or a dict of such; not {type(targets).__name__}"
     )

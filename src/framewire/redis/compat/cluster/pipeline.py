@@ -12,8 +12,8 @@ from framewire.redis.client.errors import ClusterCrossSlotError, RedisError, Wat
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.repeating import MOVING
 from framewire.redis.compat.cluster.clustered import translated
-from framewire.redis.compat.cluster_errors import CrossSlotTransactionError
 from framewire.redis.compat.cluster.transactions import check_slot, refuse_targets
+from framewire.redis.compat.cluster_errors import CrossSlotTransactionError
 from framewire.redis.compat.pipeline import Pipeline
 from framewire.redis.exchange.calls import Request, Shape
 

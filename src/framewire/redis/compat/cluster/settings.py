@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from framewire.redis.client.retries import Retry
-from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.compat.cluster.nodes import ClusterNode
+from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.compat.urls import settings_of_url
 
 __all__ = ["IGNORED", "Remap", "cluster_settings"]
@@ -50,8 +50,8 @@ def cluster_settings(
         nodes.append(_address((host, port)))
     if not nodes:
         raise RedisClusterException(
-            "RedisCluster requires at least one node to discover the cluster: host and port, or startup_nodes, a list of"
-            " ClusterNode"
+            "RedisCluster requires at least one node to discover the cluster: host and port, or startup_nodes, a list"
+            " of ClusterNode"
         )
     kept["startup_nodes"] = tuple(dict.fromkeys(nodes))
     if read_from_replicas or load_balancing_strategy is not None:

@@ -15,8 +15,8 @@ from typing import Final
 
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.routing import FIRST_KEY, Nodes, OneSlot, ToNodes, route
-from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.compat.cluster.nodes import DEFAULT_NODE, PRIMARIES, RANDOM
+from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.exchange.calls import Request
 from framewire.redis.facts.table import lookup
 from framewire.redis.slots import SLOTS, slot_of
@@ -28,7 +28,9 @@ _PRIMARIES: Final = frozenset(
     " function|load function|restore".split()
 )
 
-_ONE_MEANT: Final = frozenset("shutdown debug client|kill client|unblock cluster|reset cluster|set-config-epoch".split())
+_ONE_MEANT: Final = frozenset(
+    "shutdown debug client|kill client|unblock cluster|reset cluster|set-config-epoch".split()
+)
 """What is about one node, and redis-py sends to the default one nevertheless."""
 
 _BY_SLOT: Final = frozenset(("cluster|setslot", "cluster|delslots", "cluster|delslotsrange"))

@@ -32,8 +32,8 @@ class Watching(SentinelMethods, Generic[R]):
         self, sentinels: Iterable[tuple[str, int]], min_other_sentinels: int = 0,
         sentinel_kwargs: Mapping[str, Any] | None = None, force_master_ip: str | None = None, **connection_kwargs: Any,
     ) -> None:  # fmt: skip
-        """sentinel_kwargs: of links to sentinels; if not said, the `socket_*` of `connection_kwargs`, which are of links
-        to servers. min_other_sentinels: of a sentinel that knows fewer others `discover_master` does not believe.
+        """sentinel_kwargs: of links to sentinels; if not said, the `socket_*` of `connection_kwargs`, which are of
+        links to servers. min_other_sentinels: of a sentinel that knows fewer others `discover_master` does not believe.
         force_master_ip: the host to connect to, with the port that sentinels say.
         """
         self._places = tuple((host, int(port)) for host, port in sentinels)
@@ -63,11 +63,15 @@ class Watching(SentinelMethods, Generic[R]):
 
     # -- clients ------------------------------------------------------------------------------------------------------
 
-    def master_for(self, service_name: str, redis_class: Any = None, connection_pool_class: Any = None, **kwargs: Any) -> R:
+    def master_for(
+        self, service_name: str, redis_class: Any = None, connection_pool_class: Any = None, **kwargs: Any
+    ) -> R:
         """A client of the primary, whichever that is at the time. It closes its links itself."""
         return self._client_for(service_name, redis_class, connection_pool_class, kwargs)
 
-    def slave_for(self, service_name: str, redis_class: Any = None, connection_pool_class: Any = None, **kwargs: Any) -> R:
+    def slave_for(
+        self, service_name: str, redis_class: Any = None, connection_pool_class: Any = None, **kwargs: Any
+    ) -> R:
         """A client that reads from the replicas; where there are none, and for what writes, from the primary."""
         return self._client_for(service_name, redis_class, connection_pool_class, {**kwargs, "read_from": "any"})
 

@@ -28,12 +28,12 @@ from framewire.redis.compat.asyncio.lock import Lock
 from framewire.redis.compat.asyncio.monitor import Monitor
 from framewire.redis.compat.asyncio.pool import ConnectionPool
 from framewire.redis.compat.cluster.clustered import Clustered, cluster_callbacks, translated
-from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.compat.cluster.methods import Targeted
 from framewire.redis.compat.cluster.nodes import DEFAULT_NODE
 from framewire.redis.compat.cluster.results import result_of
 from framewire.redis.compat.cluster.settings import cluster_settings
 from framewire.redis.compat.cluster.targets import target_of
+from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.compat.scripts import Script
 from framewire.redis.exchange.calls import Shape
 from framewire.redis.slots import SLOTS
@@ -92,7 +92,9 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         covered = sum(owner is not None for owner in topology.owners)
         if self.require_full_coverage and covered < SLOTS:
             await self.aclose()
-            raise RedisClusterException(f"All slots are not covered after query all startup_nodes: {covered} of {SLOTS}")
+            raise RedisClusterException(
+                f"All slots are not covered after query all startup_nodes: {covered} of {SLOTS}"
+            )
         return self
 
     def __await__(self) -> Generator[Any, None, Self]:
@@ -202,7 +204,7 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         """MSET of keys in any slots; a result for each slot."""
         return await asyncio.gather(*(self.mset(part) for part in self._slots_of(mapping)))
 
-    async def cluster_delslots(self, *slots: int) -> list[Any]:
+    async def cluster_delslots(self, *slots: int) -> list[Any]:  # type: ignore[override]
         """CLUSTER DELSLOTS: these slots are nobody's any more, as their owners are told; a result for each."""
         return await asyncio.gather(*(self.execute_command("CLUSTER DELSLOTS", slot) for slot in slots))
 
@@ -232,7 +234,9 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
                 except WatchError:
                     await asyncio.sleep(watch_delay or 0)
 
-    def pubsub(self, node: Any = None, host: str | None = None, port: int | None = None, **kwargs: Any) -> ClusterPubSub:
+    def pubsub(
+        self, node: Any = None, host: str | None = None, port: int | None = None, **kwargs: Any
+    ) -> ClusterPubSub:
         """What is published: see `ClusterPubSub`."""
         return ClusterPubSub(self, node, host, port, **{"encoder": self.encoder, **kwargs})
 

@@ -73,7 +73,10 @@ class ClusterPubSub(PubSub):
         self.sharded.parted(names)
 
     async def get_sharded_message(
-        self, ignore_subscribe_messages: bool = False, timeout: float | None = 0.0, target_node: Any = None  # noqa: ASYNC109
+        self,
+        ignore_subscribe_messages: bool = False,
+        timeout: float | None = 0.0,  # noqa: ASYNC109  # redis-py's
+        target_node: Any = None,
     ) -> dict[str, Any] | None:
         """The next message of a shard's channel, waited for `timeout` seconds, whichever node it comes from."""
         items = self.sharded.next_confirmation()
