@@ -60,7 +60,7 @@ def test_urls(url: str, settings: dict[str, Any]) -> None:
 
 
 def test_a_url_of_a_cluster_is_none_of_one_server() -> None:
-    with pytest.raises(ValueError, match="RedisCluster.from_url"):
+    with pytest.raises(ValueError, match=r"RedisCluster\.from_url"):
         ConnectionPool.from_url("redis+cluster://a,b")
 
 
