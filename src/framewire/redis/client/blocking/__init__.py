@@ -15,7 +15,8 @@
     worker.py       a thread that reads one listener for its handlers' sake
     key_events.py   keyspace events
     listening.py    the methods of the client that make listeners
-    subscriber.py   the one link of all listeners
+    subscriber.py   who listens: subscribing, and the wait until that is confirmed
+    feed.py         the one link of all listeners
     reader.py       a thread for what no other thread does
     hooked.py       calls that hooks are told of
     forks.py        what a forked child begins anew

@@ -9,5 +9,6 @@ What belongs here: what waits and sends. What is decided, is decided by the file
     redirecting     what becomes of a call that a node has refused or lost, or whose slot nobody owns
     pipelining      batches over several nodes, and transactions that move
     owning          links of one's own
+    subscriber      who listens over the cluster: a link to each node that is to be told of something
     gathering       one call that several nodes answer
 """
