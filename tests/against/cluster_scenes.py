@@ -26,8 +26,8 @@ __all__ = ["CLIENT_NAME", "SCENES", "Stage", "play", "read_all"]
 CLIENT_NAME = "load"
 """Of the client's links: those are cut, and no others."""
 
-PERMITTED = ("TryAgainError", "CancelledError", "RedisError('nobody waited")
-"""Errors of writes where nobody is hurt: keys that were torn apart for too long, and what was cancelled."""
+CANCELLED = ("CancelledError", "RedisError('nobody waited")
+"""Errors of writes that were cancelled, alone and in a pipeline."""
 
 STEP = 30
 """So many steps the load has to make before a scene goes on."""
@@ -68,7 +68,7 @@ class Stage:
         first = len(self.ledger.writes)
         yield
         for write in list(self.ledger.writes[first:]):
-            if write.said and not write.said.startswith(PERMITTED):
+            if write.said and not write.said.startswith(CANCELLED):
                 self.ledger.faults.append(f"in a calm scene {write.member!r} is {write.outcome}: {write.said}")
 
     @contextlib.contextmanager

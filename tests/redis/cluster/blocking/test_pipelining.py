@@ -10,7 +10,7 @@ import pytest
 from framewire.redis.client.batches import Failed
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.fates import Fate
-from framewire.redis.cluster.blocking import redirecting
+from framewire.redis.cluster.blocking import calling
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.blocking.pipelining import Pipelining
 from framewire.redis.cluster.blocking.route import ClusterRoute
@@ -116,7 +116,7 @@ def test_and_reads_are_repeated(cluster: PlayedCluster, route: ClusterRoute) -> 
 def test_a_node_that_is_down_fails_only_its_own(
     cluster: PlayedCluster, route: ClusterRoute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redirecting, "ENDLESS_SECONDS", 0.1)
+    monkeypatch.setattr(calling, "ENDLESS_SECONDS", 0.1)
     incr(route)
     down = cluster.nodes[1]
     down.stop()

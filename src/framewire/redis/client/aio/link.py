@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 from asyncio import events
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
 from framewire.errors import FramewireError
@@ -30,6 +30,9 @@ __all__ = ["Link", "LinkOwner", "WrongLoop"]
 
 BEAT_SECONDS = 0.025
 """How often deadlines are looked at while somebody waits."""
+
+SUSPICIOUS_SECONDS = 1.0
+"""A server that is silent for so long while somebody waits is told of, to who knows others, and again after as long."""
 
 HIGH_WATER = 256 * 1024
 """Bytes that wait in the transport above which nothing more is given to it."""
@@ -83,6 +86,7 @@ class Link(asyncio.BufferedProtocol):
         self.greeting: Greeting = {}
         self.is_open = False  # the handshake is over
         self.hooks: Hooks | None = None  # who is told when it ends
+        self.on_silence: Callable[[], None] | None = None
         self.lost = False
         self._asked: list[asyncio.Future[Any]] = []  # by the handshake
         self._error: Exception | None = None
@@ -92,6 +96,7 @@ class Link(asyncio.BufferedProtocol):
         self.is_to_primary = False  # then the server has to be one, or the handshake fails
         self._interval = options.health_check_interval or math.inf
         self._patience = math.inf if patient else patience(options)
+        self._suspicious = SUSPICIOUS_SECONDS  # the silence that is told of next
         self._starved = 0.0  # for how long the loop did not run, at worst, since somebody waits
         self._heard = self.loop.time()  # when bytes came last: no later than that,
         self._heard_after = self._heard  # and no earlier
@@ -259,9 +264,22 @@ class Link(asyncio.BufferedProtocol):
 
     def _check_silence(self, now: float) -> None:
         """Give the link up whose oldest request has no reply while nothing at all comes."""
-        silence = now - max(self._heard, self.exchange.oldest)
+        silence = self._silence(now)
         if silence > self._patience:
             self.abort(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
+        elif silence < SUSPICIOUS_SECONDS:
+            self._suspicious = SUSPICIOUS_SECONDS
+        elif silence >= self._suspicious and self.on_silence is not None:
+            self._suspicious = silence + SUSPICIOUS_SECONDS
+            self.on_silence()
+
+    def _silence(self, now: float) -> float:
+        return now - max(self._heard, self.exchange.oldest)
+
+    def is_suspect(self) -> bool:
+        """Whether somebody waits, and nothing has come for so long that it may be in vain."""
+        waits = bool(self.exchange.unanswered or self.exchange.queued)
+        return waits and self._silence(self.loop.time()) >= SUSPICIOUS_SECONDS
 
     def _fail_late(self, calls: list[Call], now: float) -> None:
         exchange = self.exchange

@@ -41,7 +41,8 @@ class Server:
     `bind` is given what to call with `(request, shape, timeout)` for a future: at once, and whenever that has changed.
 
     Who knows other servers may take a call over that this one has refused (`on_refused`), or whose link was lost or
-    could not be made (`on_failed`): they return whether they do.
+    could not be made (`on_failed`): they return whether they do. They hear too when a reply does not come in time, or
+    nothing at all comes while somebody waits (`on_silence`).
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Server:
         self.on_loss: Callable[[], None] = _nothing
         self.on_refused: Callable[[Call, Error], bool] = _declines
         self.on_failed: Callable[[Call, RedisError], bool] = _declines
+        self.on_silence: Callable[[], None] = _nothing
         self._link: Link | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._stranded: list[Call] = []  # they wait for the next link
@@ -100,6 +102,7 @@ class Server:
 
     def _new_link(self) -> Link:
         link = Link(self, self.options, tracking=self.options.cache is not None)
+        link.on_silence = self.on_silence
         self._bind(link.exchange.call)
         return link
 
@@ -246,6 +249,7 @@ class Server:
 
     def link_late(self, link: Link, call: Call, error: RedisError) -> None:
         self._fail(call, error)
+        self.on_silence()
 
     def link_pushed(self, link: Link, items: Sequence[Any]) -> None:
         self.on_push(items)
@@ -280,6 +284,20 @@ class Server:
         return self.loop is not None and self.loop.is_closed()
 
     # -- the end ------------------------------------------------------------------------------------------------------
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether who waits may do so in vain: the link is not there yet, or silent."""
+        return self._connecting is not None or (self._link is not None and self._link.is_suspect())
+
+    def dismiss(self, error: ConnectionError) -> None:
+        """It has been replaced: who waits is handed over to others, or told with this error what is known of it."""
+        connecting = self._connecting
+        if connecting is not None:
+            self._give_up(error)
+            connecting.cancel()
+        elif self._link is not None:
+            self._link.abort(error)
 
     async def close(self) -> None:
         """End the link; who still waits is told. Raises `WrongLoop`."""

@@ -25,8 +25,8 @@ from typing import Any
 
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.reader import QUIET_SECONDS, Reader
-from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.threads.reader import QUIET_SECONDS, Reader
+from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import is_passing, may_pass

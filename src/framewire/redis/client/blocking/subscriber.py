@@ -14,9 +14,9 @@ from time import monotonic
 from typing import Protocol
 
 from framewire.redis.client.blocking.feed import Feed
-from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.threads.forks import begins_anew
+from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.errors import ConnectionError, PubSubError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options

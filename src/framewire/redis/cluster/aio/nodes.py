@@ -18,7 +18,7 @@ from framewire.redis.client.aio.node import Node
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.route import Future
 from framewire.redis.client.attempts import Attempts
-from framewire.redis.client.errors import RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.exchange.calls import Call
@@ -37,6 +37,9 @@ class Redirects(Protocol):
 
     def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool:
         """The link to `node` was lost, or could not be made: whether somebody takes the call over."""
+
+    def silent(self, node: ClusterNode) -> None:
+        """`node` does not answer in time, and may be dead."""
 
 
 class ClusterNode(Node):
@@ -59,6 +62,7 @@ class ClusterNode(Node):
         super().begin_anew()
         self.server.on_refused = partial(self._redirects.refused, self)
         self.server.on_failed = partial(self._redirects.failed, self)
+        self.server.on_silence = partial(self._redirects.silent, self)
 
 
 class Nodes:
@@ -101,15 +105,21 @@ class Nodes:
         return self.at(node.address)
 
     def retire(self, address: Address) -> None:
-        """There is no node at `address` any more."""
+        """There is no node at `address` any more. One that is silent is not waited for."""
         node = self._nodes.pop(address, None)
-        if node is not None:
-            self._leaving.add(node)
-            loop = asyncio.get_running_loop()
-            self._timers.add(loop.call_later(DRAIN_SECONDS, self._end, node))
+        if node is None:
+            return
+        if node.server.is_suspect:
+            self._end(node)
+            return
+        self._leaving.add(node)
+        loop = asyncio.get_running_loop()
+        self._timers.add(loop.call_later(DRAIN_SECONDS, self._end, node))
 
     def _end(self, node: ClusterNode) -> None:
+        """What waits there goes to others, if it may."""
         self._leaving.discard(node)
+        node.server.dismiss(ConnectionError(f"{node.address} is no node of the cluster any more"))
         self._timers = {timer for timer in self._timers if timer.when() > asyncio.get_running_loop().time()}
         task = asyncio.get_running_loop().create_task(node.close())
         self._ending.add(task)

@@ -65,7 +65,7 @@ class Owning:
         match self._redirecting.decide(node.address, requests, again, error):
             case Send(to, asking, after, anew):
                 await asyncio.sleep(after)
-                node = self._places.nodes.renew(node) if anew else self._places.nodes.at(to)
+                node = self._places.renew(node) if anew else self._places.nodes.at(to)
             case Again(after):
                 asking = False
                 await asyncio.sleep(after)

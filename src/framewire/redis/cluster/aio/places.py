@@ -119,6 +119,12 @@ class Places:
         """The topology may have learnt who has it now."""
         self.by_slot[slot] = None
 
+    def renew(self, node: ClusterNode) -> ClusterNode:
+        """Another for the same address, whose name is resolved again, in its place."""
+        another = self.nodes.renew(node)
+        self.by_slot[:] = [another if each is node else each for each in self.by_slot]
+        return another
+
     def pin(self, waiter: Any) -> None:
         """What `waiter` waits for is asked of one node, and of no other."""
         self.pinned.add(waiter)
@@ -142,10 +148,10 @@ class Places:
     def _refreshed(self, changes: Changes) -> None:
         for address, slots in changes.lost_slots.items():
             self._forget(address, slots)
-        for address in changes.gone:
-            self.nodes.retire(address)
-            self._reader.forget(address)
         self.by_slot[:] = self._nodes_by_slot()
+        for address in changes.gone:
+            self._reader.forget(address)
+            self.nodes.retire(address)  # what waits there may look for another at once
         for heard in self.on_map:
             heard()
         for waiter in self._take_waiting():

@@ -125,6 +125,9 @@ class Redirecting:
         self._later(self._pause(self._losses.count(call)), call, lambda: self.dispatch(call, node.address), error)
         return True
 
+    def silent(self, node: ClusterNode) -> None:
+        self._places.lost(node.address)
+
     def _has_another(self, call: Call, error: RedisError) -> bool:
         """Whether one attempt more is allowed: of what was sent some, of what was not, until its time is over."""
         if error.fate is Fate.UNKNOWN:
@@ -150,8 +153,8 @@ class Redirecting:
                 self.tell(call, _explained(refusal, why))
 
     def _send(self, call: Call, to: Address, asking: bool, stale: ClusterNode | None) -> None:
-        nodes = self._places.nodes
-        self._send_to(nodes.at(to) if stale is None else nodes.renew(stale), call, asking=asking)
+        node = self._places.nodes.at(to) if stale is None else self._places.renew(stale)
+        self._send_to(node, call, asking=asking)
 
     def _send_to(self, node: ClusterNode, call: Call, *, asking: bool = False) -> None:
         """ASKING leaves in one write with what it is for, and nothing between them."""

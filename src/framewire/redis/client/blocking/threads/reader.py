@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from weakref import WeakMethod
 
-from framewire.redis.client.blocking.forks import begins_anew
+from framewire.redis.client.blocking.threads.forks import begins_anew
 
 __all__ = ["QUIET_SECONDS", "Reader"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from framewire.redis.client.blocking.reader import Reader
+from framewire.redis.client.blocking.threads.reader import Reader
 from tests.waiting import until
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from framewire.redis.client.blocking.reader import QUIET_SECONDS
-from framewire.redis.client.blocking.turns import Turns
-from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.threads.reader import QUIET_SECONDS
+from framewire.redis.client.blocking.threads.turns import Turns
+from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 
 __all__ = ["Started", "Waits"]

@@ -26,7 +26,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from framewire.buf.segments import Segment, drop
-from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.outcomes import unsent
 from framewire.redis.exchange._impl import Exchange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.threads.waiter import Waiter
 
 
 def test_a_result() -> None:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from framewire.redis.client.blocking.forks import begins_anew
+from framewire.redis.client.blocking.threads.forks import begins_anew
 
 
 class Counter:

@@ -27,7 +27,7 @@ def get(link: Link) -> object:
 
 
 def test_a_thread_alone_is_never_parked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("framewire.redis.client.blocking.waiter.Waiter.park", None)
+    monkeypatch.setattr("framewire.redis.client.blocking.threads.waiter.Waiter.park", None)
     with joined() as (link, peer):
         for _ in range(3):
             answering(peer, len(GET), b"$1\r\nb\r\n")

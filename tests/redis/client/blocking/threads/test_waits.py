@@ -11,8 +11,8 @@ import time
 import pytest
 
 from framewire.redis.client.blocking.link import Link
-from framewire.redis.client.blocking.reader import QUIET_SECONDS, Reader
-from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.threads.reader import QUIET_SECONDS, Reader
+from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.blocking.wire import BEAT_SECONDS
 from tests.redis.client.blocking.ends import joined, together
 from tests.waiting import PATIENCE, until

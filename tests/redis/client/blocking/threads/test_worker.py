@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from framewire.redis import BlockingClient
-from framewire.redis.client.blocking.worker import PubSubThread
+from framewire.redis.client.blocking.threads.worker import PubSubThread
 from framewire.redis.client.errors import PubSubError
 from framewire.redis.client.subscriptions.items import Gap
 from tests.waiting import PATIENCE, until
