@@ -146,6 +146,8 @@ def route(request: Request) -> Routing:
         return _UNKNOWN if len(request) > 2 else _ANY
     if entry.keys:
         return _by_keys(entry, request, keys_in(entry, request))
+    if entry.name == "publish" and len(request) > 1:  # to any node; by the same one those of a channel keep their order
+        return OneSlot(slot_of(words_of(request[1:2])[0]))
     return _by_number(request) if entry.name in _BY_SLOT_NUMBER else _POLICY_OF[entry.name]
 
 
