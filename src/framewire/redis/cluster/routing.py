@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from framewire.redis.client.errors import ClusterCrossSlotError
+from framewire.redis.client.errors import ClusterCrossSlotError, ClusterError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.combining import Combine
@@ -180,6 +180,14 @@ def _cross_slot(what: str, keys: int, slots: int) -> ClusterCrossSlotError:
     )
 
 
+def without_node(request: Request) -> ClusterError:
+    """The error for what is about one node, of which it does not say which."""
+    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
+    return ClusterError(
+        f"{name} is about one node: client.get_nodes() gives a client for each", fate=Fate.NOT_EXECUTED
+    )
+
+
 def slot_of_all(requests: Iterable[Request]) -> int | None:
     """The one slot of requests that must go together (a transaction), `None` where they have no keys that we know of.
 
@@ -270,8 +278,8 @@ POLICIES: Final[Mapping[str, Routing]] = {
     # a number that several nodes give to different clients
     "client|kill": _NAMED,
     "client|unblock": _NAMED,
-    # what makes another thing of a node, or stops it
-    **dict.fromkeys(("shutdown", "failover", "replicaof", "slaveof", "debug", "psync", "sync", "replconf"), _NAMED),
+    # what tells of one node, makes another thing of it, or stops it
+    **dict.fromkeys("monitor shutdown failover replicaof slaveof debug psync sync replconf".split(), _NAMED),
     **{
         f"cluster|{word}": _NAMED
         for word in (
