@@ -111,7 +111,7 @@ class PaperNode(ServerProcess):
 def ping_of_replica(layout: Layout, number: int, bus_port: int) -> bytes:
     """PING on the bus, of the replica of a primary: its head, with an offset that is not 0, and no gossip.
 
-    Source: `clusterMsg`, as the servers' documentation of the bus and what nodes send have it.
+    Source: version 1 of the bus' messages, as Redis 7 and Valkey 9 send and read it.
     """
     head = struct.pack("!4sIHHHHQQQ", b"RCmb", 2256, 1, port_of(layout.primaries + number), 0, 0, layout.primaries,
                        number + 1, 1)  # fmt: skip

@@ -183,7 +183,7 @@ def _done(node: Node, words: Words) -> bytes:
 
 
 class Cluster(Generic[N]):
-    """`nodes`, who `owners` of slots are (`None`: nobody), and what nodes tell of that: the truth, unless `told` says other.
+    """`nodes`, who `owners` of slots are, and what nodes tell of that: the truth, unless `told` says other.
 
     The first `count` nodes are primaries; with `replicas` each has one, behind them in the list.
     """
