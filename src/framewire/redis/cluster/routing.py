@@ -14,7 +14,7 @@ not own a key answers MOVED, and executes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeAlias
@@ -188,8 +188,9 @@ def without_node(request: Request) -> ClusterError:
     )
 
 
-def slot_of_all(requests: Iterable[Request]) -> int | None:
-    """The one slot of requests that must go together (a transaction), `None` where they have no keys that we know of.
+def slot_of_all(requests: Sequence[Request]) -> int | None:
+    """The one slot of requests that must go together, `None` where they have no keys that we know of: a transaction,
+    what waits at the server, and what is watched.
 
     Raises `ClusterCrossSlotError` where it is not one; nothing was sent.
     """
@@ -203,8 +204,15 @@ def slot_of_all(requests: Iterable[Request]) -> int | None:
             keys += 1
             slots.add(each)
     if len(slots) > 1:
-        raise _cross_slot("a transaction", keys, len(slots))
+        raise _cross_slot(_called(requests), keys, len(slots))
     return slots.pop() if slots else None
+
+
+def _called(requests: Sequence[Request]) -> str:
+    first = words_of(requests[0][:1])[0].decode("utf-8", "replace").upper()
+    if len(requests) == 1:
+        return first
+    return "a transaction" if first == "MULTI" else "a pipeline that waits at the server"
 
 
 # -- what the table does not know -------------------------------------------------------------------------------------
