@@ -52,8 +52,8 @@ _OF_FATE = {Fate.NOT_EXECUTED: Outcome.NOT_EXECUTED, Fate.UNKNOWN: Outcome.UNKNO
 class Write:
     """One: `member` under `key`, or one more of the counter `key` where it is `None`.
 
-    together: the number of its transaction, of which all writes are there, or none; 0 without one. at_risk: a primary might have died
-    between its acknowledgement and its replication. said: what its error said.
+    together: the number of its transaction, of which all writes are there, or none; 0 without one. at_risk: a primary
+    might have died between its acknowledgement and its replication. said: what its error said.
     """
 
     key: bytes
