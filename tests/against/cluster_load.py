@@ -151,10 +151,10 @@ class Writer:
         hot = HOT if self._chance.random() < 0.34 else b""
         return b"%s%s:%d" % (hot, kind, self._chance.randrange(KEYS))
 
-    def _text(self) -> Write:
-        """Of a key that nobody else writes."""
+    def _own_key(self) -> bytes:
+        """One that nobody has written."""
         hot = HOT if self._chance.random() < 0.03 else b""  # two of them in one request have to wait while they move
-        return self._ledger.enter_own(hot + b"text:")
+        return b"%stext:%d" % (hot, len(self._ledger.writes))
 
     def _tag(self) -> bytes:
         """What makes keys stand in one slot."""
@@ -203,13 +203,13 @@ class Writer:
         await self._ask(lambda: self._client.sadd(write.key, write.member), write)
 
     async def _put(self) -> None:
-        write = self._text()
+        write = self._ledger.enter(self._own_key())
         await self._ask(lambda: self._client.set(write.key, write.member), write)
         self._texts.append(write.key)
 
     async def _put_many(self) -> None:
         """MSET over several slots: it goes in parts."""
-        writes = {write.key: write for write in (self._text() for _ in range(8))}
+        writes = {write.key: write for write in (self._ledger.enter(self._own_key()) for _ in range(8))}
         try:
             await self._client.mset({key: write.member for key, write in writes.items()})
         except ClusterPartialError as error:

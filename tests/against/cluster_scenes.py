@@ -21,7 +21,7 @@ from tests.against.cluster_ledger import Content, Ledger
 from tests.against.cluster_load import HOT, Progress
 from tests.waiting import until
 
-__all__ = ["CLIENT_NAME", "SCENES", "SHORT", "Scene", "Stage", "play", "read_all"]
+__all__ = ["CLIENT_NAME", "SCENES", "Scene", "Stage", "play", "read_all"]
 
 CLIENT_NAME = "load"
 """Of the client's links: those are cut, and no others."""
@@ -197,21 +197,8 @@ SCENES: list[Scene] = [
     node_removed, all_restarted,
 ]  # fmt: skip
 
-SHORT: list[Scene] = [links_cut, slot_moved, slot_moved_and_links_cut, primary_killed, primary_stopped]
-
 
 def play(scene: Scene, stage: Stage) -> None:
-    """The scene, while the load goes on before it and behind it."""
-    progress = stage.progress
-    stage.serve_hot()
-    progress.begin()
-    before = progress.acknowledged
-    scene(stage)
-    stage.serve_hot()
-    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, {progress}")
-
-
-def play(scene: Callable[[Stage], None], stage: Stage) -> None:
     """The scene, while the load goes on before it and behind it."""
     progress = stage.progress
     stage.serve_hot()

@@ -11,11 +11,9 @@ import pytest
 
 from framewire.kits.cluster.cluster import RedisCluster
 from framewire.redis.client.aio.client import Client
-from framewire.redis.client.blocking.client import BlockingClient
 from tests.against.cluster_ledger import Ledger, judge
 from tests.against.cluster_load import Load, Progress
-from tests.against.cluster_load_threads import ThreadLoad
-from tests.against.cluster_scenes import CLIENT_NAME, SCENES, SHORT, Stage, play, read_all
+from tests.against.cluster_scenes import CLIENT_NAME, SCENES, Stage, play, read_all
 from tests.peers import REDIS_7, VALKEY, require
 from tests.redis.client.aio.scripted import no_complaints
 from tests.waiting import PATIENCE
@@ -48,17 +46,6 @@ def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
         return load.progress
 
     _judge(cluster, ledger, asyncio.run(main()))
-
-
-def test_from_threads_neither(cluster: RedisCluster) -> None:
-    ledger = Ledger()
-    with BlockingClient.from_url(cluster.url, client_name=CLIENT_NAME, socket_timeout=PATIENCE) as client:
-        load = ThreadLoad(client, ledger, seed=1)
-        with load:
-            stage = Stage(cluster, ledger, load.progress, lambda: load.failed)
-            for scene in SHORT:
-                play(scene, stage)
-    _judge(cluster, ledger, load.progress)
 
 
 def _judge(cluster: RedisCluster, ledger: Ledger, progress: Progress) -> None:
