@@ -24,11 +24,11 @@ from framewire.kits.cluster.cluster import RedisCluster
 
 PLAIN = "one plain server"
 
-PLACEMENTS: dict[str, tuple[list[int], list[int]]] = {
-    "two cores for all": (CORES, CORES),
-    "client and nodes apart": (CORES[:1], CORES[1:2]),
+PLACEMENTS: dict[str, list[int]] = {
+    "two cores for all": CORES[:2],
+    "one core for all": CORES[:1],
 }
-"""Where the client runs, and where the nodes do."""
+"""Where client and nodes run. On one core, what the clock says is the work of both."""
 
 
 # -- the work ---------------------------------------------------------------------------------------------------------
@@ -109,10 +109,8 @@ def rows() -> list[Row]:
         servers = [server.pid, *(node.pid for node in cluster.nodes)]
 
         def place(placement: str) -> None:
-            client_cores, server_cores = PLACEMENTS[placement]
-            pin(os.getpid(), client_cores)
-            for pid in servers:
-                pin(pid, server_cores)
+            for pid in (os.getpid(), *servers):
+                pin(pid, PLACEMENTS[placement])
 
         try:
             return runner.run(measure_all(cluster.nodes[0].port, port, place))

@@ -1,45 +1,27 @@
 """The documents tell the truth: their examples run, their lists match the code, their links lead somewhere.
 
-The Python blocks of a page are one program, in order, as a reader would type them. A comment behind `print(...)` is the
-line that it prints. A block that begins with `# examples/NAME.py` is a part of that file.
+How a page is run, `pages.py` tells; pages about clusters run in `tests/against/test_scale_out.py`. A block that begins
+with `# examples/NAME.py` is a part of that file.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.pages import BLOCK, ON_REAL_SERVERS, PAGES, ROOT, check_page
+
 pytestmark = pytest.mark.thorough
 
-ROOT = Path(__file__).parent.parent
-PAGES = [*ROOT.glob("*.md"), *sorted(ROOT.glob("docs/**/*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUN_HERE = [page for page in PAGES if BLOCK.search(page.read_text()) and page.name not in ON_REAL_SERVERS]
 
 
-def program(page: Path) -> str:
-    """The page with all but its Python blocks blanked out: an error names the line of the page."""
-    text, lines = page.read_text(), []
-    for block in BLOCK.finditer(text):
-        lines += [""] * (text.count("\n", 0, block.start(1)) - len(lines))
-        lines += block[1].splitlines()
-    return "\n".join(lines)
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if BLOCK.search(page.read_text())], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", RUN_HERE, ids=lambda page: page.name)
 def test_the_examples_of_each_page_run(page: Path, tmp_path: Path) -> None:
-    code = program(page)
-    runner = "import sys; exec(compile(sys.stdin.read(), sys.argv[1], 'exec'))"
-    command = [sys.executable, "-W", "error", "-c", runner, page.name]
-    done = subprocess.run(command, input=code, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    printed = iter(done.stdout.splitlines())
-    for expected in re.findall(r"print\(.*?\)\s+#\s*(?:-> )?(.+)$", code, re.MULTILINE):
-        assert expected in printed, f"{expected!r} is not printed, or not in this order:\n{done.stdout}"
+    check_page(page, tmp_path)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

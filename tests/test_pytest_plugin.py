@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from framewire.kits import programs as kits_programs
 from framewire.redis import ThreadServer, run_in_thread
+from tests.peers import require
 from tests.serving import command, read_exactly
 from tests.waiting import PATIENCE
 
@@ -337,6 +339,77 @@ def test_pytest_finds_it_by_itself() -> None:
     assert declared in (Path(__file__).parent.parent / "pyproject.toml").read_text()
     for found in entry_points(group="pytest11", name="pytest_framewire"):  # none where the installation is an older one
         assert found.load().__name__ == "pytest_framewire"
+
+# -- real servers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.peer
+@pytest.mark.parametrize(("fixture", "one"), [
+    ("redis_cluster", "redis_cluster.primary_of('k')"), ("redis_sentinel", "redis_sentinel.primary"),
+])  # fmt: skip
+def test_each_test_finds_real_servers_as_good_as_new(suite: pytest.Pytester, fixture: str, one: str) -> None:
+    require()
+    suite.makepyfile(f"""
+        seen = []
+
+        def test_one({fixture}):
+            {one}.client.set("k", "v")
+            seen.append({fixture}.url)
+
+        def test_two({fixture}):
+            assert {one}.client.get("k") is None
+            assert seen == [{fixture}.url]
+            {one}.kill()
+
+        def test_three({fixture}):
+            assert {one}.client.get("k") is None
+            {one}.client.config_set("timeout", 7)
+            seen.append({fixture}.url)
+
+        def test_four({fixture}):
+            assert {one}.client.config_get("timeout") == {{"timeout": "0"}}
+            assert {fixture}.url not in seen
+    """)
+    run(suite).assert_outcomes(passed=4)
+
+
+@pytest.mark.slow
+@pytest.mark.peer
+def test_real_servers_are_as_the_parameters_say(suite: pytest.Pytester) -> None:
+    require()
+    suite.makepyfile("""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def redis_cluster_parameters():
+            return {"primaries": 2, "replicas": 0}
+
+        @pytest.fixture(scope="session")
+        def redis_sentinel_parameters():
+            return {"sentinels": 1, "replicas": 1, "service": "mine"}
+
+        def test_cluster(redis_cluster, redis_cluster_servers):
+            assert len(redis_cluster.nodes) == len(redis_cluster.primaries) == 2
+            assert redis_cluster_servers is redis_cluster
+
+        def test_sentinel(redis_sentinel, redis_sentinel_servers):
+            assert redis_sentinel.url.endswith("/mine") and len(redis_sentinel.servers) == 2
+            assert redis_sentinel_servers is redis_sentinel
+    """)
+    run(suite).assert_outcomes(passed=2)
+
+
+def test_without_a_server_program_they_skip(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    suite.makepyfile("""
+        def test_one(redis_cluster): ...
+        def test_two(redis_cluster): ...
+        def test_three(redis_sentinel): ...
+    """)
+    monkeypatch.setattr(kits_programs, "programs", lambda: {})
+    result = run(suite, "-rs")
+    result.assert_outcomes(skipped=3)
+    result.stdout.fnmatch_lines(["*redis_cluster: no server program here*put redis-server or valkey-server*"])
 
 
 class TestReset:

@@ -6,7 +6,7 @@ import pytest
 
 from framewire.errors import EncodeError, FramewireError, ProtocolError
 from framewire.frames.resp import Error
-from framewire.redis.client.blocking.waiter import Waiter
+from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.errors import (
     ConnectionError,
     DataError,

@@ -2,7 +2,7 @@
 
 What belongs here: that scenario, and how often which node is asked for the slot map. Run it by hand, at any size:
 
-    python -m tests.redis.cluster.simulation NODES CLIENTS
+    python -m tests.redis.cluster.simulation NODES CLIENTS [RACKS]
 
 What is modelled: each client has links to all nodes, so that all of them notice at the same moment. They ask for the
 map as `Topology` says; a dead node is silent until the asker loses patience. As long as its map has a dead primary, a
@@ -204,10 +204,11 @@ def simulate(scenario: Scenario) -> Outcome:
     return _Simulation(scenario).run()
 
 
-def _table(nodes: int, clients: int) -> Iterator[str]:
+def _table(nodes: int, clients: int, racks: int = Scenario.racks) -> Iterator[str]:
+    """Of three primaries one dies where there are three racks."""
     yield f"{nodes} nodes, {clients} clients; in one second, at most; requests for the slot map"
     for name, settings in (("jitter", Settings()), ("at once", EVERYBODY_AT_ONCE), ("seeds only", SEEDS_ONLY)):
-        outcome = simulate(Scenario(nodes=nodes, clients=clients, settings=settings))
+        outcome = simulate(Scenario(nodes=nodes, clients=clients, racks=racks, settings=settings))
         late = max(outcome.learned, default=float("nan"))
         yield (
             f"{name:>10}: one node {outcome.busiest_node():6}   all nodes {outcome.busiest_second():6}   "
@@ -216,5 +217,5 @@ def _table(nodes: int, clients: int) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for line in _table(*map(int, sys.argv[1:3])):
+    for line in _table(*map(int, sys.argv[1:])):
         print(line)

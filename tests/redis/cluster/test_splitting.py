@@ -70,6 +70,14 @@ def test_what_parts_are() -> None:
     assert parts[0].request[2] is value  # no copy of it
 
 
+@pytest.mark.parametrize("name", [b"mset", "MSet"], ids=["bytes", "str"])
+def test_a_name_counts_in_any_case(name: bytes | str) -> None:
+    request = (name, b"a", 1, b"b", 2)
+    parts = split(request)
+    assert [part.request for part in parts] == [(name, b"a", 1), (name, b"b", 2)]
+    assert join(request, parts, [OK, OK]) == OK
+
+
 def test_split_is_for_what_route_says() -> None:
     assert isinstance(route((b"MSET", "a", 1, 7, 2)), InParts)
 

@@ -27,9 +27,9 @@ def flat(fields: dict[bytes, bytes]) -> list[bytes]:
 
 MASTER = {b"name": b"s", b"config-epoch": b"7", b"num-other-sentinels": b"2", b"flags": b"master"}
 REPLICAS = [server("b", 2), server("c", 3, "s_down,slave"), server("::1", 4)]
-SENTINELS = [server("y", 5, "sentinel"), server("z", 6, "s_down,sentinel")]
+SENTINELS = [server("z", 6, "s_down,sentinel"), server("y", 5, "sentinel")]
 HERE = [b"a", b"1"]
-WHOLE = Answer(("a", 1), 7, 3, (("b", 2), ("::1", 4)), (("y", 5),))
+WHOLE = Answer(("a", 1), 7, 3, (("b", 2), ("::1", 4)), (("y", 5), ("z", 6)))
 
 
 @pytest.mark.parametrize(("replies", "answer"), [
@@ -72,7 +72,7 @@ def test_any_replies_are_an_answer_or_none(replies: list[Any]) -> None:
 
 def test_addresses_are_those_behind_a_nat() -> None:
     said = read_answer([HERE, MASTER, REPLICAS, SENTINELS], lambda address: ("nat", address[1] + 1000))
-    assert said == Answer(("nat", 1001), 7, 3, (("nat", 1002), ("nat", 1004)), (("nat", 1005),))
+    assert said == Answer(("nat", 1001), 7, 3, (("nat", 1002), ("nat", 1004)), (("nat", 1005), ("nat", 1006)))
     event = event_of(b"+switch-master", b"s a 1 b 2", lambda address: (address[0], address[1] + 1000))
     assert event == Event("+switch-master", "s", "master", ("a", 1001), ("b", 1002))
 

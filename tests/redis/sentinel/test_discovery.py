@@ -202,6 +202,19 @@ def test_a_primary_that_is_doubted_is_left_all_the_same_when_it_is_no_more() -> 
     assert hear(discovery, X, "+switch-master", "s a 1 b 2") == A
 
 
+def test_news_of_replicas_that_come_while_sentinels_are_asked_are_not_forgotten() -> None:
+    discovery = known({X: says(A, replicas=(B,))})
+    steps = discovery.ask(0.0)
+    next(steps)
+    hear(discovery, Y, "+sdown", "slave b b 2 @ s a 1")
+    hear(discovery, Y, "+slave", "slave c c 3 @ s a 1")
+    with pytest.raises(StopIteration):
+        steps.send(says(A, replicas=(B,)))
+    assert discovery.replicas == (C,)
+    ask(discovery, {X: says(A, replicas=(B,))})  # who answers now knows
+    assert discovery.replicas == (B,)
+
+
 def test_replicas_come_and_go() -> None:
     discovery = known({X: says(A, replicas=(B, C, A))})
     assert discovery.replicas == (B, C)

@@ -12,7 +12,7 @@ from typing import Any
 from framewire._impl import BytesMut, encode_values
 from framewire.buf.segments import Segment
 from framewire.frames.resp import Error, Simple
-from framewire.redis.sentinel.answers import Address, shown
+from framewire.redis.sentinel.answers import CHANNELS, Address, shown
 from tests.redis.client.aio.scripted import Peer, ScriptedServer, scripted
 
 __all__ = ["Sentinel", "Store", "World", "world"]
@@ -50,7 +50,8 @@ class Sentinel:
             case [b"PING"]:
                 return said(Simple(b"PONG"))
             case [b"SUBSCRIBE", *channels]:
-                self.listeners.append(peer)
+                if CHANNELS[-1] in channels:  # then it has them all
+                    self.listeners.append(peer)
                 return b"".join(said([b"subscribe", name, n + 1]) for n, name in enumerate(channels))
             case [b"SENTINEL", what, service] if service.decode() == SERVICE and self.primary is not None:
                 return said(self._said(what, self.primary))
@@ -125,7 +126,7 @@ class Store:
                 return self.value
             case [b"BLPOP", *_]:
                 return None
-            case [b"INCR", _]:
+            case [b"INCRBY", *_]:
                 return 1
         return Simple(b"PONG")
 
@@ -155,6 +156,10 @@ class World:
             sentinel.switch(self.stores[number].address, publish=told_by in (None, self.sentinels.index(sentinel)))
         self.stores[number].role = b"master"
         return self.stores[number]
+
+    def is_quiet(self) -> bool:
+        """All sentinels are listened to, and none is asked at the moment."""
+        return all(len(one.listeners) == 1 and one.server.open == 1 for one in self.sentinels)
 
     def listeners(self) -> int:
         return sum(len(sentinel.listeners) for sentinel in self.sentinels)

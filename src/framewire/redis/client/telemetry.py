@@ -78,7 +78,7 @@ def _attributes(call: Begun) -> dict[str, Any]:
         "db.operation.name": call.name,
         "db.namespace": str(options.db),
     }
-    if options.memory is None:
+    if options.memory is None and not options.is_several:  # of several servers it is one, and nobody knows which yet
         attributes["server.address"] = options.path or options.host
         if options.path is None:
             attributes["server.port"] = options.port

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from framewire._impl import pack_command
 from framewire.redis.client.errors import InvalidResponse
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.partial import failure_of
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import slot_of
 
-__all__ = ["Part", "join", "split"]
+__all__ = ["Part", "check_form", "join", "split"]
 
 
 class Part(NamedTuple):
@@ -48,8 +49,17 @@ def split(request: Request) -> list[Part]:
     ]
 
 
+def check_form(request: Request) -> None:
+    """Raise `EncodeError` where it has none on the wire. O(1) for large arguments that are bytes already."""
+    pack_command(*(word for word in request if type(word) is not bytes))
+
+
+def _name(request: Request) -> bytes:
+    return words_of(request[:1])[0].upper()
+
+
 def _step(request: Request) -> int:
-    return 2 if request[0] == b"MSET" else 1
+    return 2 if _name(request) == b"MSET" else 1
 
 
 def _arguments(request: Request, indexes: list[int], step: int) -> list[object]:
@@ -64,7 +74,7 @@ def join(request: Request, parts: Sequence[Part], replies: Sequence[Any]) -> Any
     Nothing is decoded or shaped. Replies may be exceptions: what is raised then is `partial.failure_of` those, with the
     parts named by their keys. Raises `InvalidResponse` where a reply is not of the kind that the command has.
     """
-    name = words_of(request[:1])[0].decode("ascii", "replace")
+    name = _name(request).decode()
     failure = failure_of(name, [part.keys for part in parts], replies)
     if failure is not None:
         raise failure

@@ -86,21 +86,29 @@ def read_answer(replies: Sequence[Any], remap: Remap | None = None) -> Answer | 
     try:
         said, about = _address(*address), _fields(master)
         epoch, voters = int(about.get("config-epoch", "0")), 1 + int(about.get("num-other-sentinels", "0"))
-        others = list(_servers(replicas)), list(_servers(sentinels))
+        others = _fit(replicas), [*_fit(sentinels), *_unfit(sentinels)]
     except (TypeError, ValueError, LookupError):
         return "answers what no sentinel does"
     mapped = [tuple(_mapped(server, remap) for server in servers) for servers in others]
     return Answer(_mapped(said, remap), epoch, voters, *mapped)
 
 
-def _servers(reply: Any) -> Iterator[Address]:
-    """Those in a list that are fit to be used."""
+def _fit(reply: Any) -> list[Address]:
+    """Those in a list of servers, or of sentinels, that are there."""
+    return [address for address, is_fit in _servers(reply) if is_fit]
+
+
+def _unfit(reply: Any) -> list[Address]:
+    """The others: of sentinels they too are worth a question, for this one may not have met them yet."""
+    return [address for address, is_fit in _servers(reply) if not is_fit]
+
+
+def _servers(reply: Any) -> Iterator[tuple[Address, bool]]:
     if isinstance(reply, Error):
         return
     for fields in map(_fields, reply[:MOST]):
         flags = _UNFIT.intersection(fields.get("flags", "").split(","))
-        if not flags and fields.get("replica-announced", "1") != "0":
-            yield _address(fields["ip"], fields["port"])
+        yield _address(fields["ip"], fields["port"]), not flags and fields.get("replica-announced", "1") != "0"
 
 
 def _fields(reply: Any) -> dict[str, str]:

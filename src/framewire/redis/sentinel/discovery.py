@@ -57,6 +57,7 @@ class Discovery:
         self._remap = remap
         self._epoch = -1
         self._left: dict[Address, _Left] = {}
+        self._news: list[Event] = []  # of replicas, since the last round began: its answers may not know it yet
         self._heard = 0.0  # when a fresh answer or a switch came last
 
     # -- asking -------------------------------------------------------------------------------------------------------
@@ -66,6 +67,7 @@ class Discovery:
 
         Raises `MasterNotFoundError`, which says of each sentinel why not.
         """
+        self._news.clear()
         refusals: dict[Address, str] = {}
         stale: dict[Address, Answer] = {}
         for sentinel in self._all():
@@ -103,6 +105,8 @@ class Discovery:
     def _believe(self, sentinel: Address, answer: Answer, now: float) -> Address:
         self.primary = self.last = answer.primary
         self.replicas = tuple(replica for replica in answer.replicas if replica != answer.primary)
+        for event in self._news:
+            self._hear_of_replica(event)
         self._epoch = max(self._epoch, answer.epoch)
         self._left = {primary: left for primary, left in self._left.items() if left.epoch >= self._epoch}
         self._heard = now
@@ -146,7 +150,9 @@ class Discovery:
         if event.kind == "-monitor":
             self.doubt()
         elif event.role == "slave":
-            return self._hear_of_replica(event)
+            self._news = [*self._news, event][-MOST:]
+            self._hear_of_replica(event)
+            return event.server if event.kind == "+sdown" else None
         return None
 
     def _hear_switch(self, sentinel: Address, event: Event, now: float) -> Address | None:
@@ -160,13 +166,10 @@ class Discovery:
         self._heard = now
         return event.server
 
-    def _hear_of_replica(self, event: Event) -> Address | None:
-        others = tuple(replica for replica in self.replicas if replica != event.server)
-        if event.kind == "+sdown":
-            self.replicas = others
-            return event.server
-        self.replicas = (*others, event.server)[-MOST:]
-        return None
+    def _hear_of_replica(self, event: Event) -> None:
+        self.lose_replica(event.server)
+        if event.kind != "+sdown":
+            self.replicas = (*self.replicas, event.server)[-MOST:]
 
     @property
     def misplaced(self) -> Address | None:

@@ -12,7 +12,7 @@ from framewire.redis.facts.table import COMMANDS
 
 __all__ = ["READS"]
 
-_BY_PLACE: Final = ("sscan", "hscan", "zscan", "evalsha_ro")
+_BY_PLACE: Final = ("sscan", "hscan", "zscan", "clusterscan", "evalsha_ro")
 """Cursors, and scripts that were loaded, are known to the one server that has given or taken them."""
 
 

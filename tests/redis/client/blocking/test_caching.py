@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from framewire.redis.client.blocking.caching import CachedCalls, Family
-from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.blocking.waits import Started, Waits
+from framewire.redis.client.blocking.threads.waiter import Waiter
+from framewire.redis.client.blocking.threads.waits import Started, Waits
 from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.errors import ConnectionError
 from tests.waiting import until

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -311,3 +312,19 @@ def test_each_caller_gets_an_error_of_its_own() -> None:
         link.abort()
         first, second = together(lambda: link.call((b"GET", b"a")), lambda: link.call((b"GET", b"a")))
         assert first is not second
+
+
+def test_silence_is_told_once_a_second_while_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To who knows other servers; of a link that nobody waits on nothing is."""
+    monkeypatch.setattr("framewire.redis.client.blocking.link.SILENCE_SECONDS", 0.03)
+    told: list[float] = []
+    with joined() as (link, peer):
+        link.on_silence = lambda: told.append(time.monotonic())
+        assert link.silence(time.monotonic() + 1) == 0
+        started = link.start([(b"GET", b"a")])
+        answered = threading.Thread(target=lambda: (until(lambda: len(told) == 3), peer.sendall(b":1\r\n")))
+        answered.start()
+        assert started.finish() == [1]
+        answered.join()
+        assert all(later - earlier >= 0.03 for earlier, later in pairwise(told))
+        assert link.silence(time.monotonic() + 1) == 0

@@ -158,6 +158,16 @@ async def test_redirecting_leaves_parts_to_themselves() -> None:
     assert lost == ["node"]
 
 
+async def test_attempts_of_a_part_can_be_counted() -> None:
+    """As of every waiter: else whoever handles a lost link fails, and all others that had it wait for ever."""
+    _, (part,), _ = batch([0, 1])
+    attempts = Attempts()
+    for waiter in (part, One(part._whole, 0)):
+        call = Call(REQUESTS[:2], True, waiter, None, True, [], 0.0, 0.0)
+        attempts.doubt(call)
+        assert (attempts.count(call), attempts.count(call)) == (0, 1)
+
+
 async def test_one_follows_a_future() -> None:
     waiter = asyncio.get_running_loop().create_future()
     whole = Whole(REQUESTS[:3], waiter, None)

@@ -114,6 +114,18 @@ def test_a_batch_that_waits_goes_to_its_slot(cluster: PlayedCluster, client: Blo
     assert popped.result() == (KEY, b"1")
 
 
+def test_a_link_that_was_lent_before_a_fork_ends_with_its_block(client: BlockingClient) -> None:
+    """In the child, where nobody knows it."""
+    route: Any = client._route
+    with client.dedicated(KEY) as own:
+        link = own._there()
+        before = route.places
+        route.begin_anew()
+        assert route.take_again(link, [(b"GET", KEY)], MovedError(f"MOVED {SLOT} 127.0.0.1:1")) is None
+    assert link.lost
+    before.close()
+
+
 # -- transactions that watch ------------------------------------------------------------------------------------------
 
 

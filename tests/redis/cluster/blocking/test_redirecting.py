@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from framewire.redis.client.batches import Failed
+from framewire.redis.client.blocking import link, server
 from framewire.redis.client.errors import (
     ClusterDownError,
     ConnectionError,
@@ -318,3 +319,36 @@ def test_a_slot_that_nobody_has_fails_only_its_own_calls(cluster: PlayedCluster)
             alone(route, b"GET", KEY, timeout=0.2)
         assert alone(route, b"GET", b"other") is None
     nobody.stop()
+
+
+@pytest.mark.parametrize("ask", [alone, in_a_batch])
+@pytest.mark.parametrize("command", [b"GET", b"INCR"], ids=["read", "write"])
+def test_who_waits_for_a_silent_node_is_told_once_another_has_its_place(
+    cluster: PlayedCluster, ask: Ask, command: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long before the deadline. A read is answered by the other one."""
+    for module in (link, server):
+        monkeypatch.setattr(module, "SILENCE_SECONDS", 0.05)
+    hung, heir = cluster.owner_of(KEY), cluster.other_than(cluster.owner_of(KEY))
+    over = threading.Event()
+
+    def hang(words: list[bytes]) -> bytes | None:
+        if words[0] == command:
+            heir.store.update(hung.store)
+            cluster.owners = [heir if each is hung else each for each in cluster.owners]
+            over.wait(PATIENCE)
+        return USUAL
+
+    with routed(cluster) as route:
+        route.call((b"SET", KEY, b"1"), None, PATIENCE)
+        hung.script = hang
+        try:
+            if command == b"GET":
+                assert ask(route, b"GET", KEY) == b"1"
+            else:
+                with pytest.raises(ConnectionError, match="is silent, and another node has taken its place") as caught:
+                    ask(route, b"INCR", KEY)
+                assert caught.value.fate is Fate.UNKNOWN
+                assert ask(route, b"INCR", KEY) == 2
+        finally:
+            over.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -264,6 +266,34 @@ def test_a_forked_child_knows_nobody(cluster: PlayedCluster, route: ClusterRoute
     assert route.places is not before
     assert len(cluster.owner_of(b"a").connections) == 2
     before.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_child_forked_while_others_call(cluster: PlayedCluster, route: ClusterRoute) -> None:
+    """Whoever has a lock at that moment is not there."""
+    is_over = threading.Event()
+
+    def call() -> None:
+        while not is_over.is_set():
+            route.batch([(b"GET", key) for key in KEYS], PATIENCE)
+
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        ask(route, b"SET", b"a", b"1")
+        for _ in range(5):
+            child = os.fork()
+            if not child:
+                try:
+                    os._exit([ask(route, b"GET", b"a"), *route.batch([(b"GET", b"a")] * 2, PATIENCE)] == [b"1"] * 3)
+                finally:
+                    os._exit(9)
+            assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 1
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join(PATIENCE)
 
 
 def test_new_credentials_go_to_all_nodes(cluster: PlayedCluster, route: ClusterRoute) -> None:

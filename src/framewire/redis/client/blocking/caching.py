@@ -19,10 +19,10 @@ from typing import Any
 from weakref import ref
 
 from framewire._impl import pack_command
-from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.server import Server
-from framewire.redis.client.blocking.waits import Started
+from framewire.redis.client.blocking.threads.forks import begins_anew
+from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.caching.cache import Cache, CacheConfig, Entry
 from framewire.redis.client.caching.kinds import NOTHING, Keys, Kind, changed_by, changed_elsewhere_by, kind_of, read_by
 from framewire.redis.client.caching.values import copy_of

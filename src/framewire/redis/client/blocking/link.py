@@ -18,10 +18,10 @@ from typing import Any
 
 from framewire.errors import FramewireError
 from framewire.frames.resp import Error
-from framewire.redis.client.blocking.forks import begins_anew
-from framewire.redis.client.blocking.turns import INTERRUPTED
-from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.blocking.waits import Started, Waits
+from framewire.redis.client.blocking.threads.forks import begins_anew
+from framewire.redis.client.blocking.threads.turns import INTERRUPTED
+from framewire.redis.client.blocking.threads.waiter import Waiter
+from framewire.redis.client.blocking.threads.waits import Started, Waits
 from framewire.redis.client.blocking.wire import BEAT_SECONDS, Wire
 from framewire.redis.client.deadlines import Circumstances, late, patience
 from framewire.redis.client.errors import ConnectionError, RedisError
@@ -33,7 +33,10 @@ from framewire.redis.exchange._impl import Exchange
 from framewire.redis.exchange.calls import Call, Request, Shape
 from framewire.redis.exchange.calls import Waiter as AnyWaiter
 
-__all__ = ["Link"]
+__all__ = ["SILENCE_SECONDS", "Link"]
+
+SILENCE_SECONDS = 1.0
+"""A server that answers nothing for so long while somebody waits may be gone: who knows others looks round."""
 
 
 class Link(Waits):
@@ -55,6 +58,8 @@ class Link(Waits):
         )
         self.on_push: Callable[[Sequence[Any]], None] = _ignore  # as the next: called under the lock, by any thread
         self.on_loss: Callable[[], None] | None = None
+        self.on_silence: Callable[[], None] | None = None  # told once a second while it lasts
+        self._tell_silence_at = 0.0
         self.greeting: Greeting = {}
         self.renewals = 0  # how often credentials had been renewed when these were given
         self.is_open = False  # the handshake is over
@@ -209,9 +214,12 @@ class Link(Waits):
         if not (self.exchange.unanswered or self.exchange.queued):
             self._rest(now)
             return
-        silence = now - max(self._heard, self.exchange.oldest)
+        silence = self.silence(now)
         if silence > self._patience:
             self._lose(ConnectionError(f"{self.where} has been silent for {silence:.3g} s"))
+        elif self.on_silence is not None and silence >= SILENCE_SECONDS and now >= self._tell_silence_at:
+            self._tell_silence_at = now + SILENCE_SECONDS
+            self.on_silence()
 
     def _rest(self, now: float) -> None:
         """Nobody waits for a reply: a server that has long been silent is asked for a sign of life. Then somebody does.
@@ -232,6 +240,10 @@ class Link(Waits):
     def idle(self) -> bool:
         """Whether every request has its reply."""
         return not (self.exchange.unanswered or self.exchange.queued)
+
+    def silence(self, now: float) -> float:
+        """For how many seconds nothing has come while somebody waits for a reply."""
+        return 0.0 if self.idle else now - max(self._heard, self.exchange.oldest)
 
     def silent_for(self) -> float:
         """For how many seconds nothing has come."""

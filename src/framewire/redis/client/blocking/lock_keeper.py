@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import monotonic
 from weakref import WeakValueDictionary
 
-from framewire.redis.client.blocking.forks import begins_anew
+from framewire.redis.client.blocking.threads.forks import begins_anew
 
 __all__ = ["Keeper", "Lines"]
 

@@ -16,8 +16,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
+from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.blocking.wire import wire_over
 from framewire.redis.client.credentials import CredentialProvider, auth_arguments
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from time import monotonic
 from weakref import WeakSet
 
-from framewire.redis.client.blocking.forks import begins_anew
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
+from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import no_room

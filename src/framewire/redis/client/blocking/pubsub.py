@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, cast
 
 from framewire.redis.client.arguments import Key, Keys
-from framewire.redis.client.blocking.subscriber import Subscribing
-from framewire.redis.client.blocking.waiter import Waiter
-from framewire.redis.client.blocking.worker import ExceptionHandler, PubSubThread
+from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
+from framewire.redis.client.blocking.threads.waiter import Waiter
+from framewire.redis.client.blocking.threads.worker import ExceptionHandler, PubSubThread
 from framewire.redis.client.definition import S
 from framewire.redis.client.errors import PubSubError
 from framewire.redis.client.outcomes import copied

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from framewire.redis.client.blocking.forks import begins_anew
-from framewire.redis.client.blocking.link import Link
+from framewire.redis.client.blocking.link import SILENCE_SECONDS, Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.reader import Reader
-from framewire.redis.client.blocking.waits import Started
+from framewire.redis.client.blocking.threads.forks import begins_anew
+from framewire.redis.client.blocking.threads.reader import Reader
+from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.errors import AuthenticationError, ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
@@ -41,6 +41,7 @@ class Server:
         self.where = options.url
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
         self.on_loss: Callable[[], None] | None = None
+        self.on_silence: Callable[[], None] | None = None  # as `Link.on_silence`
         self._reader: Reader | None = None  # of a link that hears of itself
         self.closed = False
         self._opener = opener
@@ -89,6 +90,12 @@ class Server:
         link = self._link
         if link is not None and not link.lost:
             link.look()
+
+    def leave_silent(self, why: str) -> None:
+        """Give the link up, and tell who waits `why`, if the server has been silent while somebody does."""
+        link = self._link
+        if link is not None and not link.lost and link.silence(monotonic()) >= SILENCE_SECONDS:
+            link.abort(ConnectionError(f"{self.where} is silent, and {why}"))
 
     # -- trying again -------------------------------------------------------------------------------------------------
 
@@ -162,7 +169,7 @@ class Server:
             self._failures += 1
             self._failure = copied(failure)
             raise
-        link.on_push, link.on_loss = self.on_push, self.on_loss
+        link.on_push, link.on_loss, link.on_silence = self.on_push, self.on_loss, self.on_silence
         self._link = link
         if self.options.cache is not None:
             self._reader = Reader(link.attend)
@@ -182,12 +189,12 @@ class Server:
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """End the link; who still waits is told."""
+    def close(self, why: str = "the client was closed") -> None:
+        """End the link; who still waits is told `why`."""
         self.closed = True
         with self._connecting:
             if self._link is not None:
-                self._link.abort(ConnectionError("the client was closed"))
+                self._link.abort(ConnectionError(why))
 
     def begin_anew(self) -> None:
         """In a forked child: the link stays its parent's, and whoever was connecting there is not here."""

@@ -104,7 +104,7 @@ class One:
 class Part:
     """What one node gets of a batch, the requests with these indexes; and the waiter of its replies."""
 
-    __slots__ = ("__weakref__", "_indexes", "_node", "_redirects", "_whole")  # attempts are counted by waiter
+    __slots__ = ("__weakref__", "_indexes", "_node", "_redirects", "_whole")  # `Attempts` knows calls by their waiters
 
     def __init__(self, whole: Whole, indexes: Sequence[int], node: ClusterNode, redirects: Redirects) -> None:
         self._whole, self._indexes, self._node, self._redirects = whole, indexes, node, redirects

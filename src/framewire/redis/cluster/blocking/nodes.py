@@ -7,8 +7,9 @@ has left the map, so that what is under way there may be answered.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from framewire.redis.client.blocking.caching import Family
@@ -29,15 +30,23 @@ Families = dict[Address, Family]
 class ClusterNode(Node):
     """One node. A call there is one attempt."""
 
-    def __init__(self, address: Address, options: Options, opener: Opener, family: Family) -> None:
+    def __init__(
+        self, address: Address, options: Options, opener: Opener, family: Family, lost: Callable[[Address], None]
+    ) -> None:
+        """`lost` is called with its address while it is silent though somebody waits for it."""
         self.address = address
         super().__init__(options, opener, family)
+        self.server.on_silence = partial(lost, address)
 
 
 class Nodes:
     """All nodes of one client, by their addresses; for any number of threads."""
 
-    def __init__(self, options: Options, opener: Opener, families: Families) -> None:
+    def __init__(
+        self, options: Options, opener: Opener, families: Families, lost: Callable[[Address], None]
+    ) -> None:
+        """`lost`: that of all nodes; any thread calls it, with a link's lock held."""
+        self._lost = lost
         self._options = options
         self._opener = opener
         self._families = families
@@ -60,7 +69,7 @@ class Nodes:
 
     def _make(self, address: Address) -> ClusterNode:
         family = self._families.setdefault(address, {})
-        node = ClusterNode(address, options_at(self._options, address), self._opener, family)
+        node = ClusterNode(address, options_at(self._options, address), self._opener, family, self._lost)
         if node.cached is not None:
             family[node.options.db] = node.cached  # in the place of one that has left
         if self._closed:
@@ -98,6 +107,7 @@ class Nodes:
             self._leaving = [(until, node) for until, node in self._leaving if until > now]
             at = self._leaving[0][0] if self._leaving else None
         for node in ended:
+            node.server.close(f"{node.address} has left the cluster")
             node.close()
         return at
 

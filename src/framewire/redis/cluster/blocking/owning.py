@@ -52,8 +52,8 @@ class Owning:
 
     def take_again(self, link: Link, requests: Sequence[Request], error: RedisError) -> Link | None:
         """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
-        node, redirects = self._lent[link]
-        if redirects >= self._max_redirects:
+        node, redirects = self._lent.get(link, (None, 0))
+        if node is None or redirects >= self._max_redirects:
             return None
         call = Calling(requests, self._take_at, None, slot=slot_of_all(requests))
         call.refused = redirects
@@ -69,5 +69,8 @@ class Owning:
 
     def give_back(self, link: Link, *, clean: bool) -> None:
         """As `OwnLinks.give_back`."""
-        node, _ = self._lent.pop(link)
-        node.give_back(link, clean=clean)
+        lent = self._lent.pop(link, None)
+        if lent is None:
+            link.abort()  # it was lent by the process that has forked this one
+        else:
+            lent[0].give_back(link, clean=clean)

@@ -18,7 +18,7 @@ from typing import Any
 
 from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
-from framewire.redis.client.blocking.waits import Started
+from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.outcomes import copied
 from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Calling, refusal_of_reply, send_call

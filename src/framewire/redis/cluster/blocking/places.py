@@ -8,7 +8,8 @@
 What belongs here: the map kept fresh, and what follows when it changes: nodes that are gone drain, caches forget the
 slots that their node has lost, who waits for an owner looks again. What becomes of calls is `redirecting`'s business.
 
-No two threads use the topology at once: `lock` is held around it. Nothing is sent, and nobody waited for, under it.
+No two threads use the topology at once: `lock` is held around it. Nothing is sent, and nobody waited for, under it; it
+is taken inside the lock of a link, never around one.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Places:
     def __init__(self, options: Options, opener: Opener, families: Families) -> None:
         self.options = options
         self.topology = _topology(options)
-        self.nodes = Nodes(options, opener, families)
+        self.nodes = Nodes(options, opener, families, self.lost)
         self.by_slot: list[ClusterNode | None] = [None] * SLOTS  # `None`: look at the map
         self.reads_elsewhere = options.read_from != "primary"
         self.wants_latency = options.read_from == "nearest"
@@ -46,6 +47,8 @@ class Places:
         self.refresher = Refresher(self.topology, self.nodes, options.socket_connect_timeout, self._refreshed)
         self.lock = self.refresher.lock
         self.on_map = self.refresher.on_map
+        self.on_map.append(self._leave_silent)
+        self._robbed: list[ClusterNode] = []  # of slots, by the newest map
 
     # -- who serves it ------------------------------------------------------------------------------------------------
 
@@ -116,18 +119,23 @@ class Places:
     def _refreshed(self, changes: Changes) -> None:
         """Under the lock."""
         for address, slots in changes.lost_slots.items():
-            self._forget(address, slots)
+            node = self.nodes.known(address)
+            if node is not None and slots:
+                self._robbed.append(node)
+                if node.cached is not None:
+                    node.cached.flush()  # the new owner tells another link of what changes there
         for address in changes.gone:
             self.nodes.retire(address)
             self._reader.forget(address)
         nodes = {address: self.nodes.at(address) for address in self.topology.primaries}
         self.by_slot[:] = [None if owner is None else nodes[owner] for owner in self.topology.owners]
 
-    def _forget(self, address: Address, slots: frozenset[int]) -> None:
-        """What was kept of slots that have gone elsewhere: their new owner tells another link of changes."""
-        node = self.nodes.known(address)
-        if slots and node is not None and node.cached is not None:
-            node.cached.flush()
+    def _leave_silent(self) -> None:
+        """Whoever waits for a node that answers nothing, and in whose place another is, need not wait for longer."""
+        with self.lock:
+            robbed, self._robbed = self._robbed, []
+        for node in robbed:
+            node.server.leave_silent("another node has taken its place")
 
     def close(self) -> None:
         """End all links; who waits for an owner goes on."""

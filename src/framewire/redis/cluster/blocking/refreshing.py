@@ -9,13 +9,14 @@ the topology decides, which no two threads use at once: `lock` is held around it
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
-from framewire.redis.client.blocking.reader import Reader
-from framewire.redis.client.blocking.waits import Started
+from framewire.redis.client.blocking.threads.reader import Reader
+from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.nodes import Nodes
@@ -23,6 +24,8 @@ from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.topology import Topology
 
 __all__ = ["HEDGE_SECONDS", "Refresher"]
+
+logger = logging.getLogger(__name__)
 
 HEDGE_SECONDS = 0.25
 """A node that has not told its map for so long is not waited for alone: the next one is asked too."""
@@ -110,8 +113,14 @@ class Refresher:
         with self.lock:
             self._ended(None if answered else ConnectionError(f"no node tells of the slots: {'; '.join(failures)}"))
         if answered:
-            for told in self.on_map:
+            self._tell()
+
+    def _tell(self) -> None:
+        for told in self.on_map:
+            try:
                 told()
+            except Exception:  # of who is told; the others are, and there is a next refresh
+                logger.exception("a new slot map could not be told")
 
     def _ended(self, failure: RedisError | None) -> None:
         if failure is not None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from weakref import WeakMethod
 
 from framewire.blocking.stream import READABLE, wait
-from framewire.redis.client.blocking.reader import Reader
+from framewire.redis.client.blocking.threads.reader import Reader
 from framewire.redis.client.blocking.wire import BEAT_SECONDS
 
 __all__ = ["Watcher"]

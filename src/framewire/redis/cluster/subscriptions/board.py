@@ -9,7 +9,7 @@
 
 A topic that moves is first taken in at its new place, then let go at the old one. Who has heard it gets one `Gap`,
 where it was cut off or moved, and nothing of what comes behind that before the new place has confirmed. Behind the gap
-a message of a plain channel may come a second time: a node hears it over the cluster's bus later than another.
+a message may come a second time: one node hears it over the cluster's bus later than another.
 
 A channel of a shard that is heard where it is stays there when the map says otherwise, until its node does too: others
 may publish there still. A node that says nothing for `PATIENCE_SECONDS` is left: it may be cut off from the cluster.
