@@ -77,6 +77,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
         self._timeout = options.socket_timeout
+        self._scattered = bool(options.startup_nodes)
         self._siblings: dict[int, Client] = {}
         self._members: dict[tuple[str, int], Client] = {}
         self._family = {} if family is None else family

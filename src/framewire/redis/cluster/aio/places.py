@@ -59,7 +59,7 @@ class Places:
         self.on_map: list[Callable[[], None]] = []
         self.on_no_map: Callable[[RedisError], None] = _nothing
         self._reader = Reader(cast("ReadFrom", options.read_from), self.topology, zone=options.zone)
-        self._latency = Latency(lambda: self.topology.nodes, self._ping, self._reader.heard)
+        self._latency = Latency(self._well, self._ping, self._reader.heard)
         if options.read_from == "nearest":
             self.on_map.append(self._latency.measure)
         self._refresher = Refresher(self.topology, self._ask, self._refreshed, self._not_refreshed)
@@ -151,6 +151,10 @@ class Places:
         asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, self.options.socket_connect_timeout)
         self.pin(asked, once=True)
         return asked
+
+    def _well(self) -> list[Address]:
+        """Nodes that have not just failed: to find them so again would only make the map wanted again."""
+        return [node for node in self.topology.nodes if node not in self.topology.failures]
 
     def _ping(self, address: Address) -> Future:
         asked = self.nodes.at(address).call((b"PING",), None, self.options.socket_connect_timeout)

@@ -227,7 +227,7 @@ class ClusterRoute:
 
         Raises `ClusterCrossSlotError` where WAIT is among requests of several slots: nothing was sent.
         """
-        self._enter_loop()
+        self._enter_any_loop()
         together, groups = part_by_waiting(requests)
         whole = Whole(requests, waiter, timeout)
         for indexes in groups:
