@@ -1,7 +1,7 @@
 """A plugin for pytest: redis-py's own tests find framewire's compat where they say redis.
 
 What belongs here: which class of redis-py is which of ours. The rest of redis-py stays as it is: what its tests need
-besides, and what compat does not have (clusters, Sentinel, modules). Run by `scripts/redis-py-suite`.
+besides, and what compat does not have (modules, metrics). Run by `scripts/redis-py-suite`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from framewire.redis.compat import exceptions
 
 HOMES = {
     "client": ("Redis", "Pipeline", "PubSub", "Monitor"),
+    "cluster": ("RedisCluster", "ClusterNode", "ClusterPipeline", "ClusterPubSub"),
     "lock": ("Lock",),
     "connection": ("ConnectionPool", "BlockingConnectionPool"),
+    "sentinel": ("Sentinel", "MasterNotFoundError", "SlaveNotFoundError"),
 }
-SHARED = {"typing": ("Subscription",)}
+SHARED = {"typing": ("Subscription",), "cluster": ("LoadBalancingStrategy",)}
 """The classes that are exchanged, by redis-py's modules."""
 
 
@@ -38,6 +40,8 @@ def pairs() -> dict[Any, Any]:
         for name in names:
             theirs = getattr(importlib.import_module(f"redis.{module}"), name)
             found[theirs] = getattr(importlib.import_module(f"framewire.redis.compat.{module}"), name)
+    clustered = importlib.import_module("framewire.redis.compat.cluster.clustered").Clustered
+    found[importlib.import_module("redis.cluster").AbstractRedisCluster] = clustered
     core = importlib.import_module("redis.commands.core")
     found[core.Script] = found[core.AsyncScript] = importlib.import_module("framewire.redis.compat.scripts").Script
     return found

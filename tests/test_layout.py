@@ -94,6 +94,11 @@ ALLOWED_RE_EXPORTS = {
     ("framewire._impl", "framewire"),  # `from framewire import _pickles`, which hides a module from pickles
     ("framewire.cli.serve", "framewire"),  # `implementation`
     ("framewire.redis.compat", "framewire.redis.compat.asyncio"),  # `redis.asyncio.Redis`
+    *(
+        (f"framewire.redis.compat{way}", f"framewire.redis.compat{way}.{name}")  # `redis.cluster.ClusterNode`
+        for way in ("", ".asyncio")
+        for name in ("cluster", "sentinel")
+    ),
 }
 
 

@@ -20,6 +20,11 @@ from tests.waiting import PATIENCE
 __all__ = ["HOT", "WRITERS", "Load", "Progress"]
 
 WRITERS = 16
+
+SIMPLE_WRITERS = 4
+"""So many of them ask for one key at a time, and never have to wait until two are at one node: a scene that moves keys
+as the load goes on would else wait for writers that wait for it."""
+
 KEYS = 40
 """Lists, and sets, in many slots; as many are in one, which is moved key by key."""
 
@@ -102,8 +107,10 @@ class Writer:
 
     async def write(self) -> None:
         """Take one step after the other."""
-        ways = [self._count, self._push, self._push, self._add, self._put, self._put_many, self._together,
-                self._transaction, self._script, self._confirmed, self._confirmed, self._read]  # fmt: skip
+        ways = [self._count, self._push, self._push, self._add, self._put, self._together, self._script,
+                self._confirmed, self._confirmed]  # fmt: skip
+        if self._number >= SIMPLE_WRITERS:
+            ways += [self._put_many, self._transaction, self._read]
         while not self.is_over:
             way, began = self._chance.choice(ways), asyncio.get_running_loop().time()
             await self._step(way)

@@ -5,7 +5,7 @@ doubled, or lied about.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -48,6 +48,21 @@ def test_no_write_is_lost_doubled_or_lied_about(cluster: RedisCluster) -> None:
             await load.stop()
 
     asyncio.run(main())
+    _judge(cluster, ledger)
+
+
+def _play(scene: Callable[[Stage], None], stage: Stage) -> None:
+    """The scene, while the load goes on before it and behind it."""
+    progress = stage.progress
+    stage.serve_hot()
+    progress.begin()
+    before = progress.acknowledged
+    scene(stage)
+    stage.serve_hot()
+    print(f"{scene.__name__}: {progress.acknowledged - before} acknowledged, {progress}")
+
+
+def _judge(cluster: RedisCluster, ledger: Ledger) -> None:
     cluster.wait_until_ok()
     found, faults = read_all(cluster)
     ledger.faults += faults

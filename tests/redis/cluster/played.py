@@ -117,6 +117,8 @@ class Session:
             owner = self._node.cluster.owners[slot]
             if self._reading and owner is self._node.primary and words[0] in (b"GET", b"MGET"):
                 continue
+            if owner is None:
+                return b"-CLUSTERDOWN Hash slot not served\r\n"
             if owner is not self._node and not (asking and slot in self._node.importing):
                 return b"-MOVED %d %b\r\n" % (slot, str(owner.address).encode())
         return b""
@@ -187,15 +189,17 @@ class Cluster(Generic[N]):
     """
 
     def __init__(self, count: int, make: Callable[[Cluster[N]], N], *, replicas: bool = False) -> None:
-        self.owners: list[N] = []
+        self.owners: list[N | None] = []
         self.nodes = [make(self) for _ in range(count * (1 + replicas))]
         for primary, replica in zip(self.nodes, self.nodes[count:], strict=False):
             replica.primary = primary
-        self.told: list[N] | None = None
+        self.told: list[N | None] | None = None
         self.owners = [self.nodes[slot * count // SLOTS] for slot in range(SLOTS)]
 
     def owner_of(self, key: bytes) -> N:
-        return self.owners[slot_of(key)]
+        owner = self.owners[slot_of(key)]
+        assert owner is not None
+        return owner
 
     def replica_of(self, node: N) -> N:
         return next(each for each in self.nodes if each.primary is node)
@@ -213,7 +217,7 @@ class Cluster(Generic[N]):
 
     def slots(self) -> bytes:
         """The reply to CLUSTER SLOTS."""
-        ranges: list[tuple[int, int, N]] = []
+        ranges: list[tuple[int, int, N | None]] = []
         for slot, node in enumerate(self.told or self.owners):
             if ranges and ranges[-1][2] is node:
                 ranges[-1] = ranges[-1][0], slot, node
@@ -222,6 +226,7 @@ class Cluster(Generic[N]):
         return array([
             array([b":%d\r\n" % start, b":%d\r\n" % end, *map(_described, [node, *self._replicas(node)])])
             for start, end, node in ranges
+            if node is not None
         ])  # fmt: skip
 
     def _replicas(self, node: N) -> list[N]:

@@ -56,7 +56,7 @@ WITHOUT_KEYS: list[tuple[str, Routing]] = [
     ("PING", SHARDS),
     ("ECHO k", ANY),
     ("TIME", ANY),
-    ("PUBLISH k m", ANY),
+    ("PUBLISH k m", OneSlot(slot_of(b"k"))),  # any node would do: by one they keep their order
     ("EVAL s 0", ANY),
     ("EVAL s 0 k", ANY),
     ("EVALSHA_RO s 0", ANY),

@@ -46,15 +46,22 @@ def test_what_has_no_meaning_is_ignored_and_what_there_is_not_is_an_error() -> N
     ("unix:///s?db=1", {"path": "/s", "db": 1}),
     ("memory://name", {"memory": "name"}),
     ("memory://", {"memory": ""}),
+    ("redis+cluster://u:p@a,b:1/0", {
+        "startup_nodes": (("a", 6379), ("b", 1)), "db": 0, "username": "u", "password": "p",
+    }),
+    ("rediss+cluster://", {"startup_nodes": (("localhost", 6379),), "ssl": True}),
+    ("redis+sentinel://a,b:1/s/2", {"sentinels": (("a", 26379), ("b", 1)), "service": "s", "db": 2}),
+    ("rediss+sentinel://a?sentinel_password=x", {
+        "sentinels": (("a", 26379),), "ssl": True, "sentinel_password": "x",
+    }),
 ])  # fmt: skip
 def test_urls(url: str, settings: dict[str, Any]) -> None:
     assert settings_of_url(url) == settings
 
 
-@pytest.mark.parametrize("url", ["redis+cluster://a,b", "rediss+sentinel://a/s", "redis+cluster://"])
-def test_a_url_of_several_servers_is_none_of_one(url: str) -> None:
-    with pytest.raises(ValueError, match="cluster or of sentinels"):
-        settings_of_url(url)
+def test_a_url_of_a_cluster_is_none_of_one_server() -> None:
+    with pytest.raises(ValueError, match=r"RedisCluster\.from_url"):
+        ConnectionPool.from_url("redis+cluster://a,b")
 
 
 def test_a_url_beats_keywords() -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from framewire.redis.client.errors import ClusterCrossSlotError
+from framewire.redis.client.errors import ClusterCrossSlotError, ClusterError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.combining import Combine
@@ -146,6 +146,8 @@ def route(request: Request) -> Routing:
         return _UNKNOWN if len(request) > 2 else _ANY
     if entry.keys:
         return _by_keys(entry, request, keys_in(entry, request))
+    if entry.name == "publish" and len(request) > 1:  # to any node; by the same one those of a channel keep their order
+        return OneSlot(slot_of(words_of(request[1:2])[0]))
     return _by_number(request) if entry.name in _BY_SLOT_NUMBER else _POLICY_OF[entry.name]
 
 
@@ -175,6 +177,14 @@ def _cross_slot(what: str, keys: int, slots: int) -> ClusterCrossSlotError:
         f"{what}: its {keys} keys are in {slots} slots, and it cannot be split; nothing was sent. Keys with the same"
         " text in braces, as in {user:1}:name and {user:1}:mail, share a slot",
         fate=Fate.NOT_EXECUTED,
+    )
+
+
+def without_node(request: Request) -> ClusterError:
+    """The error for what is about one node, of which it does not say which."""
+    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
+    return ClusterError(
+        f"{name} is about one node: client.get_nodes() gives a client for each", fate=Fate.NOT_EXECUTED
     )
 
 
@@ -276,8 +286,8 @@ POLICIES: Final[Mapping[str, Routing]] = {
     # a number that several nodes give to different clients
     "client|kill": _NAMED,
     "client|unblock": _NAMED,
-    # what makes another thing of a node, or stops it
-    **dict.fromkeys(("shutdown", "failover", "replicaof", "slaveof", "debug", "psync", "sync", "replconf"), _NAMED),
+    # what tells of one node, makes another thing of it, or stops it
+    **dict.fromkeys("monitor shutdown failover replicaof slaveof debug psync sync replconf".split(), _NAMED),
     **{
         f"cluster|{word}": _NAMED
         for word in (

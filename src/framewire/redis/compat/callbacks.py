@@ -24,6 +24,7 @@ from framewire.redis.client.shapes.server import config, debugged, instant, modu
 from framewire.redis.client.shapes.sorted_sets import one_popped, scores
 from framewire.redis.client.shapes.streams import entries, pending_summary, read, stream_info
 from framewire.redis.compat.results import converted
+from framewire.redis.compat.sentinel_shapes import CALLBACKS as SENTINELS
 from framewire.redis.exchange.calls import Shape
 
 __all__ = ["Callbacks"]
@@ -90,6 +91,7 @@ _SHAPES: Final[Mapping[str, Shape]] = {
     "XPENDING": pending_summary,
     "ZMSCORE": scores,
     "ZSCAN": page_of_scores,
+    **SENTINELS,
 }
 
 

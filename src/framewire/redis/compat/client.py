@@ -24,6 +24,7 @@ from framewire.redis.compat.pipeline import Pipeline
 from framewire.redis.compat.pool import ConnectionPool
 from framewire.redis.compat.pubsub import PubSub, PubSubWorkerThread
 from framewire.redis.compat.scripts import Script
+from framewire.redis.compat.sentinel_methods import SentinelMethods
 from framewire.redis.compat.speaking import EMPTY_RESPONSE, NEVER_DECODE, Speaking
 from framewire.redis.exchange.calls import Shape
 
@@ -31,7 +32,7 @@ __all__ = ["EMPTY_RESPONSE", "NEVER_DECODE", "Monitor", "Pipeline", "PubSub", "P
            "StrictRedis"]  # fmt: skip
 
 
-class Redis(Speaking, ScanIterators[Any]):
+class Redis(Speaking, ScanIterators[Any], SentinelMethods):
     """redis-py's client for threads. Settings are redis-py's; those without a meaning here are ignored."""
 
     drive = staticmethod(drive)

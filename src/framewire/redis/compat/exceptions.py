@@ -1,6 +1,7 @@
 """redis-py's exceptions: the clients' own, by the same names. `except redis.ConnectionError` goes on to work.
 
-What belongs here: names. What each means is said in `framewire.redis.client.errors`.
+What belongs here: names. What each means is said in `framewire.redis.client.errors`, of clusters alone in
+`framewire.redis.compat.cluster_errors`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from framewire.redis.client.errors import (
     LockError,
     LockNotOwnedError,
     MasterDownError,
+    MasterNotFoundError,
     MaxConnectionsError,
     ModuleError,
     MovedError,
@@ -35,11 +37,14 @@ from framewire.redis.client.errors import (
     TryAgainError,
     WatchError,
 )
+from framewire.redis.compat.cluster_errors import CrossSlotTransactionError, RedisClusterException, SlotNotCoveredError
 
 __all__ = [
-    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError", "BusyLoadingError",
-    "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError", "DataError", "ExecAbortError",
-    "InvalidResponse", "LockError", "LockNotOwnedError", "MasterDownError", "MaxConnectionsError", "ModuleError",
-    "MovedError", "NoPermissionError", "NoScriptError", "OutOfMemoryError", "PubSubError", "ReadOnlyError",
-    "RedisError", "ResponseError", "TimeoutError", "TryAgainError", "WatchError",
+    "AskError", "AuthenticationError", "AuthenticationWrongNumberOfArgsError", "AuthorizationError",
+    "BusyLoadingError", "ClusterCrossSlotError", "ClusterDownError", "ClusterError", "ConnectionError",
+    "CrossSlotTransactionError", "DataError", "ExecAbortError", "InvalidResponse", "LockError", "LockNotOwnedError",
+    "MasterDownError", "MasterNotFoundError", "MaxConnectionsError", "ModuleError", "MovedError",
+    "NoPermissionError", "NoScriptError", "OutOfMemoryError", "PubSubError", "ReadOnlyError",
+    "RedisClusterException", "RedisError", "ResponseError", "SlotNotCoveredError", "TimeoutError", "TryAgainError",
+    "WatchError",
 ]  # fmt: skip

@@ -50,6 +50,9 @@ def names_of(args: tuple[Any, ...]) -> list[Any]:
 class Listened:
     """The state of one `PubSub`: `channels`, `patterns` and `shard_channels` with their handlers."""
 
+    marks: tuple[str, ...] = ("", "p", "s")
+    """What its link is told: channels, patterns, channels of a shard."""
+
     def __init__(self, encoder: Encoder, ignore_subscribe_messages: bool, push_handler_func: Any = None) -> None:
         """push_handler_func: gets all that comes, in place of the reader."""
         self.encoder = encoder
@@ -100,7 +103,7 @@ class Listened:
     def again(self) -> list[tuple[str, list[Any]]]:
         """What a new link is to be told, by mark."""
         parts = []
-        for mark in _MARKS:
+        for mark in self.marks:
             names, ending = self.names(mark)
             ending.clear()
             if names:

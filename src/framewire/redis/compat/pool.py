@@ -36,8 +36,11 @@ class Settings:
 
     @classmethod
     def from_url(cls, url: str, **settings: Any) -> Self:
-        """The pool that a URL means; what it says beats keyword arguments."""
-        return cls(**{**settings, **settings_of_url(url)})
+        """The pool that a URL means; what it says beats keyword arguments. Raises `ValueError` for one of a cluster."""
+        said = settings_of_url(url)
+        if "startup_nodes" in said:
+            raise ValueError("a URL of a cluster is for RedisCluster.from_url")
+        return cls(**{**settings, **said})
 
     @property
     def options(self) -> Options:

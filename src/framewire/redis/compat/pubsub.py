@@ -19,6 +19,7 @@ from framewire.redis.compat.connections import Connection
 from framewire.redis.compat.encoder import Encoder
 from framewire.redis.compat.listening import Handler, Listened, names_of, pong, refuse_empty, with_handlers
 from framewire.redis.compat.pool import ConnectionPool
+from framewire.redis.exchange.calls import Request
 
 __all__ = ["PubSub", "PubSubWorkerThread"]
 
@@ -62,10 +63,14 @@ class PubSub(Listened):
                 self._leave()
             if self._link is None:
                 self._pool = self.connection_pool.client._route
-                self._link = link = self._pool.take()
+                self._link = link = self._pool.take(self._asks())
                 link.on_push = self.inbox.append
                 self.on_connect(link)
             return self._link
+
+    def _asks(self) -> Sequence[Request]:
+        """What its link is chosen by, where there are several servers."""
+        return ()
 
     def on_connect(self, connection: Any) -> None:
         """A new link is told of all that is subscribed."""
@@ -219,6 +224,7 @@ class PubSubWorkerThread(threading.Thread):
     ) -> None:  # fmt: skip
         super().__init__(daemon=daemon)
         self.pubsub, self.exception_handler = pubsub, exception_handler
+        self._read = pubsub.get_sharded_message if sharded_pubsub else pubsub.get_message
         self.sleep_time = sleep_time or IDLE_SECONDS
         self._running = threading.Event()
 
@@ -228,7 +234,7 @@ class PubSubWorkerThread(threading.Thread):
         self._running.set()
         while self._running.is_set():
             try:
-                self.pubsub.get_message(ignore_subscribe_messages=True, timeout=self.sleep_time)
+                self._read(ignore_subscribe_messages=True, timeout=self.sleep_time)
             except BaseException as error:
                 if self.exception_handler is None:
                     raise

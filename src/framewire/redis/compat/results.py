@@ -156,6 +156,7 @@ _CONVERTS: Final[dict[tuple[bytes, ...], Convert]] = {
     (b"FUNCTION", b"STATS"): _spelled,
     (b"CLUSTER", b"MYID"): _bytes,
     (b"CLUSTER", b"BUMPEPOCH"): _bytes,
+    (b"CLUSTER", b"GETKEYSINSLOT"): _texts,
     (b"LATENCY", b"LATEST"): _lists,
     (b"LATENCY", b"HISTORY"): _lists,
     (b"COMMAND", b"LIST"): _all_bytes,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from framewire.redis.client.option_kinds import KINDS
-from framewire.redis.urls import parse_url
+from framewire.redis.urls import Url, parse_url
 
 __all__ = ["settings_of_url"]
 
@@ -16,8 +16,6 @@ __all__ = ["settings_of_url"]
 def settings_of_url(url: str) -> dict[str, Any]:
     """The settings of `url`; those that no option of ours has stay text. Raises `ValueError` for what is no URL."""
     parsed = parse_url(url)
-    if "+" in parsed.scheme:
-        raise ValueError("a URL of a cluster or of sentinels is for framewire.redis.Client and BlockingClient")
     settings: dict[str, Any] = {name: _read(name, text) for name, text in parsed.options.items() if text}
     for name in ("username", "password", "host", "port", "path"):
         value = getattr(parsed, name)
@@ -27,9 +25,21 @@ def settings_of_url(url: str) -> dict[str, Any]:
         settings.setdefault("db", parsed.db)
     if parsed.scheme == "memory":
         settings.setdefault("memory", "")
-    if parsed.scheme == "rediss":
+    if parsed.scheme.startswith("rediss"):
         settings["ssl"] = True
-    return settings
+    return {**settings, **_of_several(parsed)}
+
+
+def _of_several(parsed: Url) -> dict[str, Any]:
+    """The nodes of a cluster, or the sentinels and what they watch."""
+    _, _, kind = parsed.scheme.partition("+")
+    if not kind:
+        return {}
+    usual = 6379 if kind == "cluster" else 26379
+    nodes = tuple((host, port or usual) for host, port in parsed.nodes) or (("localhost", usual),)
+    if kind == "cluster":
+        return {"startup_nodes": nodes}
+    return {"sentinels": nodes} if parsed.service is None else {"sentinels": nodes, "service": parsed.service}
 
 
 def _read(name: str, text: str | bytes) -> Any:

@@ -7,6 +7,5 @@
     listening.py    what a client offers to who listens
     pubsub.py       one listener, as an iterator
     key_events.py   keyspace events
-    subscriber.py   who listens: subscribing, and the wait until that is confirmed
-    feed.py         the one link of all listeners: connecting, and telling the server what is listened to
+    subscribing/    who listens, and the one link of all listeners
 """

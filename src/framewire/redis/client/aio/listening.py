@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from framewire.redis.client.aio.key_events import KeyEvents
 from framewire.redis.client.aio.pubsub import PubSub
-from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.aio.views import Runner
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S

@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from framewire.redis.client.aio.apart import run_alone, settle_with
 from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pool import Pool
 from framewire.redis.client.aio.route import Bind, Future, Role
 from framewire.redis.client.aio.server import Server
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscribing.subscriber import Subscriber
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
@@ -82,6 +83,9 @@ class Node:
         self.server.send_batch(requests, waiter, timeout)
         if self.cached is not None:
             self.cached.hold_elsewhere(requests, waiter)
+
+    def send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        settle_with(waiter, run_alone(self, requests, timeout))
 
     def cache_stats(self) -> CacheStats | None:
         return None if self.cached is None else self.cached.cache.stats

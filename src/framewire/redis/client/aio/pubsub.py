@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, cast
 
-from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.definition import S
 from framewire.redis.client.errors import PubSubError

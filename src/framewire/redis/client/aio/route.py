@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request
@@ -55,6 +55,9 @@ class Route(OwnLinks, Protocol):
 
     def send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         """Send requests together; `waiter` gets the list of their replies."""
+
+    def send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """The same for a batch that waits at the server: on links of its own."""
 
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""

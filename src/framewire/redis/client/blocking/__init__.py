@@ -12,7 +12,6 @@
     pubsub.py       one listener, as an iterator
     key_events.py   keyspace events
     listening.py    the methods of the client that make listeners
-    subscriber.py   who listens: subscribing, and the wait until that is confirmed
-    feed.py         the one link of all listeners
+    subscribing/    who listens, and the one link of all listeners
     hooked.py       calls that hooks are told of
 """

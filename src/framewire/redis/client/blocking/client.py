@@ -24,7 +24,7 @@ from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.reauthentication import Reauthenticates
 from framewire.redis.client.blocking.route import Role, Route
-from framewire.redis.client.blocking.subscriber import Subscribing
+from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import ConnectionError, RedisError

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from framewire.redis.client.arguments import Key, Keys
 from framewire.redis.client.blocking.key_events import KeyEvents
 from framewire.redis.client.blocking.pubsub import PubSub
-from framewire.redis.client.blocking.subscriber import Subscribing
+from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.views import Runner
 from framewire.redis.client.definition import S
 from framewire.redis.client.subscriptions.asked import name_of

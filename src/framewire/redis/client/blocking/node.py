@@ -16,7 +16,7 @@ from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pool import Pool
 from framewire.redis.client.blocking.route import Role
 from framewire.redis.client.blocking.server import Server
-from framewire.redis.client.blocking.subscriber import Subscriber
+from framewire.redis.client.blocking.subscribing.subscriber import Subscriber
 from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError

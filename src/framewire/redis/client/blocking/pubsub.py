@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeAlias, cast
 
 from framewire.redis.client.arguments import Key, Keys
-from framewire.redis.client.blocking.subscriber import Subscribing
+from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.blocking.threads.worker import ExceptionHandler, PubSubThread
 from framewire.redis.client.definition import S

@@ -26,6 +26,7 @@ class Reauthenticates:
     _opener: Opener
     _route: Route
     _siblings: dict[int, Any]
+    _members: dict[tuple[str, int], Any]
 
     def reauthenticate(self, credentials: Credentials | None = None) -> None:
         """Be who `credentials` say from now on, on all links; without them, who the provider says, who is asked.
@@ -38,7 +39,7 @@ class Reauthenticates:
     def _reauthenticate(self, auth: Sequence[bytes]) -> None:
         if not auth:
             raise ValueError("there are no credentials to authenticate with")
-        for each in (self, *list(self._siblings.values())):
+        for each in (self, *list(self._siblings.values()), *list(self._members.values())):
             each._route.reauthenticate(auth)
         self._opener.renew(auth)
 

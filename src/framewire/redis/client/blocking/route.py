@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 from framewire.redis.client.blocking.link import Link
-from framewire.redis.client.blocking.subscriber import Subscribing
+from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request, Shape

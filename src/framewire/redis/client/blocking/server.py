@@ -189,12 +189,12 @@ class Server:
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """End the link; who still waits is told."""
+    def close(self, why: str = "the client was closed") -> None:
+        """End the link; who still waits is told `why`."""
         self.closed = True
         with self._connecting:
             if self._link is not None:
-                self._link.abort(ConnectionError("the client was closed"))
+                self._link.abort(ConnectionError(why))
 
     def begin_anew(self) -> None:
         """In a forked child: the link stays its parent's, and whoever was connecting there is not here."""

@@ -38,6 +38,9 @@ class Redirects(Protocol):
     def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool:
         """The link to `node` was lost, or could not be made: whether somebody takes the call over."""
 
+    def enter_loop(self) -> None:
+        """A link is to be made in the loop that runs. Raises `WrongLoop` where the others are at home elsewhere."""
+
     def silent(self, node: ClusterNode) -> None:
         """`node` does not answer in time, and may be dead."""
 
@@ -62,6 +65,7 @@ class ClusterNode(Node):
         super().begin_anew()
         self.server.on_refused = partial(self._redirects.refused, self)
         self.server.on_failed = partial(self._redirects.failed, self)
+        self.server.on_new_link = self._redirects.enter_loop
         self.server.on_silence = partial(self._redirects.silent, self)
 
 
@@ -76,6 +80,7 @@ class Nodes:
         self._redirects = redirects
         self._attempts = attempts
         self._families = families
+        self._closed = False
         self._nodes: dict[Address, ClusterNode] = {}
         self._leaving: set[ClusterNode] = set()
         self._timers: set[asyncio.TimerHandle] = set()
@@ -85,9 +90,11 @@ class Nodes:
         return iter(list(self._nodes.values()))
 
     def at(self, address: Address) -> ClusterNode:
-        """The node at `address`; nothing is connected before it is called."""
+        """The node at `address`; nothing is connected before it is called. Raises `ConnectionError` once all ended."""
         node = self._nodes.get(address)
         if node is None:
+            if self._closed:
+                raise ConnectionError("the client is closed")
             node = self._nodes[address] = ClusterNode(
                 address, options_at(self._options, address), self._opener, self._redirects, self._attempts,
                 self._families.setdefault(address, {}),
@@ -126,7 +133,8 @@ class Nodes:
         task.add_done_callback(self._ending.discard)
 
     async def close(self) -> None:
-        """End all."""
+        """End all; there will be no others."""
+        self._closed = True
         nodes = [*self._nodes.values(), *self._leaving]
         self._nodes.clear()
         self._leaving.clear()

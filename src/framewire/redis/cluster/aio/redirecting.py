@@ -5,7 +5,8 @@
     no owner  -> parked until the slot map says who it is, or its time is over
 
 What belongs here: carrying the decisions out. A call is sent again with its own waiter and deadline, so that who called
-notices nothing; what is pinned to its node (a question about that node) goes nowhere else.
+notices nothing; what is pinned to its node (a question about that node) goes nowhere else, and the question for the
+slot map goes there once.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import asyncio
 import math
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from framewire.frames.resp import Error
 from framewire.redis.client.attempts import Attempts, Tally
-from framewire.redis.client.errors import ClusterDownError, RedisError, TimeoutError
+from framewire.redis.client.errors import ClusterDownError, QueueFullError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied, fail, name_of, refusal_of
@@ -26,10 +29,11 @@ from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
+from framewire.redis.cluster.aio.waiting import WaitingCalls
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
 from framewire.redis.cluster.routing import OneSlot, route, slot_of_all
-from framewire.redis.exchange.calls import Call, Request
+from framewire.redis.exchange.calls import BacklogFull, Call, Request
 
 __all__ = ["ENDLESS_SECONDS", "Redirecting", "place_of"]
 
@@ -48,13 +52,15 @@ class Redirecting:
         self._refusals = Tally()
         self._losses = Tally()  # of a link, or of the hope for one
         self._looks = Tally()  # at the map, for a slot that nobody owned
-        self._parked: dict[int, tuple[Call, asyncio.TimerHandle | None]] = {}  # by id
-        self._paused: dict[int, tuple[Call, asyncio.TimerHandle]] = {}
+        self._since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()  # by waiter: when its call first failed
+        self._parked = WaitingCalls(options.max_queued_bytes)  # for a map
+        self._paused = WaitingCalls()  # for a time
         self.closed = False
 
-    def attach(self, places: Places) -> None:
-        """Where calls go; to be said before the first of them."""
+    def attach(self, places: Places, enter_loop: Callable[[], object]) -> None:
+        """Where calls go; to be said before the first of them. `enter_loop` is asked before a link is made."""
         self._places = places
+        self._enter_loop = enter_loop
         self._topology = places.topology
         places.on_map.append(self.unpark)
         places.on_no_map = self.fail_parked
@@ -115,15 +121,23 @@ class Redirecting:
             call = call.waiter.call
         elif call.batch:
             return False  # a part of a pipeline, of which each request goes its own way
-        if call.waiter is None or call.waiter.done() or call.waiter in self._places.pinned or self.closed:
+        if call.waiter is None or call.waiter.done() or call.waiter in self._places.once or self.closed:
             return False
         if not may_repeat(call.requests, error.fate) or not self._has_another(call, error):
             return False
         if error.fate is Fate.UNKNOWN:
             self._attempts.doubt(call)
             self._attempts.count(call)
-        self._later(self._pause(self._losses.count(call)), call, lambda: self.dispatch(call, node.address), error)
+        again = partial(self.dispatch, call, node.address)
+        if call.waiter in self._places.pinned:
+            if self._losses.of(call) >= self._options.retry.retries:
+                return False
+            again = partial(node.server.send_again, call)
+        self._later(self._pause(self._losses.count(call)), call, again, error)
         return True
+
+    def enter_loop(self) -> None:
+        self._enter_loop()
 
     def silent(self, node: ClusterNode) -> None:
         self._places.lost(node.address)
@@ -134,9 +148,9 @@ class Redirecting:
             return self._attempts.of(call) < self._options.retry.retries
         return may_pass(error) and _now() < self._end_of(call)
 
-    @staticmethod
-    def _end_of(call: Call) -> float:
-        return min(call.deadline, call.began + ENDLESS_SECONDS)
+    def _end_of(self, call: Call) -> float:
+        """On the loop's clock. (When a call began is when it was sent last.)"""
+        return min(call.deadline, self._since.setdefault(call.waiter, call.began) + ENDLESS_SECONDS)
 
     def _pause(self, made: int) -> float:
         return 0.0 if not made else self._options.retry.pause(made, random.random())
@@ -183,15 +197,11 @@ class Redirecting:
         if not after:
             act()
             return
-        if _now() + after >= self._end_of(call):
+        at = _now() + after
+        if at >= self._end_of(call):
             self.tell(call, failure)
-            return
-
-        def over() -> None:
-            del self._paused[id(call)]
-            act()
-
-        self._paused[id(call)] = call, asyncio.get_running_loop().call_later(after, over)
+        else:
+            self._paused.put(call, at, lambda _: act())
 
     def tell(self, call: Call, error: RedisError) -> None:
         """Its caller is told, with the fate of all attempts."""
@@ -207,13 +217,12 @@ class Redirecting:
                 self.tell(call, ClusterDownError(decision.why, fate=Fate.NOT_EXECUTED))
                 return
         self._places.plan()
-        timer = None
-        if call.deadline != math.inf:
-            timer = asyncio.get_running_loop().call_at(call.deadline, self._expire, call)
-        self._parked[id(call)] = call, timer
+        try:
+            self._parked.put(call, None if call.deadline == math.inf else call.deadline, self._expire)
+        except BacklogFull as error:
+            self.tell(call, QueueFullError(str(error), fate=Fate.NOT_EXECUTED))
 
     def _expire(self, call: Call) -> None:
-        del self._parked[id(call)]
         name = name_of(call).decode("ascii", "replace")
         waited = call.deadline - call.began
         why = f"{name} had nowhere to go for {waited:.3g} s: no node is known to serve its slot"
@@ -221,27 +230,18 @@ class Redirecting:
 
     def unpark(self) -> None:
         """The slot map has changed."""
-        for call in self._take_parked():
+        for call in self._parked.take_all():
             self.dispatch(call)
 
     def fail_parked(self, error: RedisError) -> None:
         """There will be no slot map for long."""
-        for call in self._take_parked():
+        for call in self._parked.take_all():
             self.tell(call, copied(error))
-
-    def _take_parked(self) -> list[Call]:
-        parked, self._parked = self._parked, {}
-        for _, timer in parked.values():
-            if timer is not None:
-                timer.cancel()
-        return [call for call, _ in parked.values()]
 
     def close(self, error: RedisError) -> None:
         """Who still waits is told."""
         self.closed = True
-        paused, self._paused = self._paused, {}
-        for call, timer in paused.values():
-            timer.cancel()
+        for call in self._paused.take_all():
             self.tell(call, copied(error))
         self.fail_parked(error)
 

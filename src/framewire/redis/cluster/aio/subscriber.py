@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from framewire.redis.client.aio.feed import Feed
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.aio.subscriber import Subscribing
+from framewire.redis.client.aio.subscribing.feed import Feed
+from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.client.subscriptions.book import Request

@@ -107,6 +107,7 @@ class Nodes:
             self._leaving = [(until, node) for until, node in self._leaving if until > now]
             at = self._leaving[0][0] if self._leaving else None
         for node in ended:
+            node.server.close(f"{node.address} has left the cluster")
             node.close()
         return at
 

@@ -22,7 +22,7 @@ from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.route import Role
-from framewire.redis.client.blocking.subscriber import Subscribing
+from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import ClusterError, RedisError, ResponseError

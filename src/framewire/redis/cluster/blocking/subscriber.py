@@ -22,10 +22,10 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from framewire.redis.client.blocking.feed import Feed
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.subscriber import Subscribing
+from framewire.redis.client.blocking.subscribing.feed import Feed
+from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.blocking.threads.reader import Reader
 from framewire.redis.client.blocking.threads.waiter import Waiter

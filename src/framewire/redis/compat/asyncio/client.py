@@ -24,13 +24,14 @@ from framewire.redis.compat.asyncio.pool import ConnectionPool
 from framewire.redis.compat.asyncio.pubsub import PubSub
 from framewire.redis.compat.callbacks import Callbacks
 from framewire.redis.compat.scripts import Script
+from framewire.redis.compat.sentinel_methods import SentinelMethods
 from framewire.redis.compat.speaking import EMPTY_RESPONSE, NEVER_DECODE, Speaking
 from framewire.redis.exchange.calls import Shape
 
 __all__ = ["EMPTY_RESPONSE", "NEVER_DECODE", "Monitor", "Pipeline", "PubSub", "Redis", "StrictRedis"]
 
 
-class Redis(Speaking, ScanIterators[Any]):
+class Redis(Speaking, ScanIterators[Any], SentinelMethods):
     """redis-py's client for asyncio. Settings are redis-py's; those without a meaning here are ignored.
 
     Its methods return coroutines, which `asyncio.create_task` takes, and send when they are awaited.

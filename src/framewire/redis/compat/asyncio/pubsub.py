@@ -18,6 +18,7 @@ from framewire.redis.compat.asyncio.connections import Connection
 from framewire.redis.compat.asyncio.pool import ConnectionPool
 from framewire.redis.compat.encoder import Encoder
 from framewire.redis.compat.listening import Handler, Listened, names_of, pong, refuse_empty, with_handlers
+from framewire.redis.exchange.calls import Request
 
 __all__ = ["PubSub"]
 
@@ -62,10 +63,14 @@ class PubSub(Listened):
             self._leave()
         if self._own is None:
             self._pool = self.connection_pool.client._route
-            self._own = own = await self._pool.take()
+            self._own = own = await self._pool.take(self._asks())
             own.on_push, own.on_lost = self._pushed, self._lost
             await self.on_connect(own)
         return self._own
+
+    def _asks(self) -> Sequence[Request]:
+        """What its link is chosen by, where there are several servers."""
+        return ()
 
     async def on_connect(self, connection: Any) -> None:
         """A new link is told of all that is subscribed."""

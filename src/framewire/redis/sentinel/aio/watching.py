@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pubsub import PubSub
-from framewire.redis.client.aio.subscriber import Subscriber
+from framewire.redis.client.aio.subscribing.subscriber import Subscriber
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.client.subscriptions.backlog import MOST_BYTES, MOST_MESSAGES

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from framewire.redis.client.aio.feed import Feed
 from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.aio.subscribing.feed import Feed
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Protocol
 
-from framewire.redis.client.blocking.feed import Feed
 from framewire.redis.client.blocking.opening import Opener
+from framewire.redis.client.blocking.subscribing.feed import Feed
 from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.blocking.threads.waiter import Waiter
 from framewire.redis.client.errors import ConnectionError, PubSubError, RedisError, TimeoutError

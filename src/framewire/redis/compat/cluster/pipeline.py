@@ -1,0 +1,69 @@
+"""`ClusterPipeline` of redis-py, for threads.
+
+What belongs here: what it watches, in one slot, and how its errors are redis-py's. All else is `Pipeline`'s.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from framewire.redis.client.batches import Batch
+from framewire.redis.client.errors import ClusterCrossSlotError, RedisError, WatchError
+from framewire.redis.client.fates import Fate
+from framewire.redis.client.repeating import MOVING
+from framewire.redis.compat.cluster.clustered import translated
+from framewire.redis.compat.cluster.transactions import check_slot, refuse_targets
+from framewire.redis.compat.cluster_errors import CrossSlotTransactionError
+from framewire.redis.compat.pipeline import Pipeline
+from framewire.redis.exchange.calls import Request, Shape
+
+__all__ = ["ClusterPipeline"]
+
+
+class ClusterPipeline(Pipeline):
+    """Commands return it, `execute` returns the list of their results. It is for one thread.
+
+    As a transaction it is for keys in one slot; else for any, and the nodes are written to at once.
+    """
+
+    _watches: Request = ()
+
+    def _perform(self, request: tuple[Any, ...], shape: Shape | None, seconds: float | None, blocking: bool) -> Any:
+        if self.runs_at_once:
+            check_slot(self._watches, request)
+        return super()._perform(request, shape, seconds, blocking)
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        """One more command. Raises `RedisClusterException` for `target_nodes`: what it sends goes by its keys."""
+        refuse_targets(options)
+        return super().execute_command(*args, **options)
+
+    def watch(self, *names: Any) -> Any:
+        """WATCH, of keys in one slot: from here on commands run at once, until `multi`."""
+        if self.explicit_transaction:
+            raise RedisError("Cannot issue a WATCH after a MULTI")
+        request = self.encoder.request((b"WATCH", *names))
+        check_slot(self._watches, request)
+        if self._dedicated is None:
+            self._dedicated = self.connection_pool.client.dedicated(*request[1:])
+            self._dedicated.__enter__()
+        self.watching, self._watches = True, request
+        self._dedicated.begin(request)
+        return True
+
+    def _send(self, batch: Batch) -> None:
+        try:
+            super()._send(batch)
+        except ClusterCrossSlotError as error:
+            raise translated(error, CrossSlotTransactionError) from None
+        except MOVING as error:
+            if not self._watches:
+                raise
+            raise WatchError(f"the watched keys have moved: {error}", fate=Fate.NOT_EXECUTED) from error
+
+    def reset(self) -> Any:
+        """Forget all commands and all that is watched."""
+        self._watches = ()
+        super().reset()
+
+    discard = reset
