@@ -18,6 +18,7 @@ counted and what may have been.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ _OF_FATE = {Fate.NOT_EXECUTED: Outcome.NOT_EXECUTED, Fate.UNKNOWN: Outcome.UNKNO
 class Write:
     """One: `member` under `key`, or one more of the counter `key` where it is `None`.
 
-    together: the number of its transaction, of which all writes are there, or none. at_risk: a primary might have died
+    together: the number of its transaction, of which all writes are there, or none; 0 without one. at_risk: a primary might have died
     between its acknowledgement and its replication. said: what its error said.
     """
 
@@ -65,25 +66,35 @@ class Write:
 
 @dataclass(slots=True)
 class Ledger:
-    """The entries of all tasks. While `is_risky` is set, acknowledgements are worth what the engine makes of them."""
+    """The entries of all tasks, or threads. While `is_risky` is set, acknowledgements are worth what the engine makes
+    of them.
+    """
 
     writes: list[Write] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     is_risky: bool = False
-    _transactions: int = 0
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def enter(self, key: bytes, *, counts: bool = False) -> Write:
         """A write that is about to be sent, with a member that nobody else has."""
-        write = Write(key, None if counts else b"%d" % len(self.writes), at_risk=self.is_risky)
+        member = b"%d" % next(self._numbers)
+        write = Write(key, None if counts else member, at_risk=self.is_risky)
         self.writes.append(write)
+        return write
+
+    def enter_own(self, prefix: bytes) -> Write:
+        """The same for a key that nobody else writes: the prefix and the member make it."""
+        write = self.enter(b"")
+        assert write.member is not None
+        write.key = prefix + write.member
         return write
 
     def enter_together(self, *keys: bytes) -> list[Write]:
         """The writes of one transaction."""
-        self._transactions += 1
         writes = [self.enter(key) for key in keys]
+        number = next(self._numbers)
         for write in writes:
-            write.together = self._transactions
+            write.together = number
         return writes
 
     def acknowledged(self, *writes: Write, confirmed: bool = False) -> None:
