@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framewire.errors import EncodeError
 from framewire.frames.resp import Simple
 from framewire.redis.client.errors import ClusterDownError, ClusterPartialError, InvalidResponse
 from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.routing import InParts, OneSlot, route
-from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import slot_of
 from tests.properties import examples
@@ -104,3 +105,14 @@ def test_what_is_no_reply_to_mget(reply: object) -> None:
 def test_what_is_no_count() -> None:
     with pytest.raises(InvalidResponse, match="DEL was answered with bytes"):
         join((b"DEL", b"a", b"b"), split((b"DEL", b"a", b"b")), [1, b"1"])
+
+
+@pytest.mark.parametrize("words", [(b"MGET", b"a", b"b"), (b"MSET", b"a", b"1", b"b", "2"), ("DEL", 1, 2.5)], ids=["bytes", "a word of text", "numbers"])
+def test_what_has_a_form_may_be_split_be_it_bytes_or_not(words: tuple[object, ...]) -> None:
+    check_form(words)
+
+
+@pytest.mark.parametrize("words", [(b"MGET", b"a", None), (b"MSET", b"a", object())], ids=["None", "an object"])
+def test_what_has_none_is_refused_before_it_is_split(words: tuple[object, ...]) -> None:
+    with pytest.raises(EncodeError):
+        check_form(words)
