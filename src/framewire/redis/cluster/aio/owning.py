@@ -69,7 +69,7 @@ class Owning:
     async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
         """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
         node, asked = self._lent[own]
-        if asked.requests != tuple(requests):
+        if not asked.is_of(requests):
             asked = _Asked(tuple(requests))
         if asked.again >= self._options.max_redirects:
             return None
@@ -116,6 +116,10 @@ class _Asked(NamedTuple):
 
     requests: Sequence[Request]
     again: int = 0
+
+    def is_of(self, requests: Sequence[Request]) -> bool:
+        """Whether it is for these very ones, and not for some that say the same."""
+        return list(map(id, self.requests)) == list(map(id, requests))
 
     def once_more(self) -> _Asked:
         return _Asked(self.requests, self.again + 1)

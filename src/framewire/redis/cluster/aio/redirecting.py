@@ -100,9 +100,12 @@ class Redirecting:
     ) -> Decision | None:
         """Of requests on a link of somebody's own, which were refused there `attempts` times before."""
         text = str(error)
-        if error.fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
+        redirect = redirect_of(text)
+        if error.fate is not Fate.NOT_EXECUTED and redirect is None:
             return None
         decision = self._topology.refused(Asked(address, slot_of_all(requests), attempts), text)
+        if redirect is not None and redirect.for_good:
+            self._places.moved(redirect.slot)
         self._places.plan()
         return decision
 
