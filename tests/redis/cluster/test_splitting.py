@@ -107,7 +107,11 @@ def test_what_is_no_count() -> None:
         join((b"DEL", b"a", b"b"), split((b"DEL", b"a", b"b")), [1, b"1"])
 
 
-@pytest.mark.parametrize("words", [(b"MGET", b"a", b"b"), (b"MSET", b"a", b"1", b"b", "2"), ("DEL", 1, 2.5)], ids=["bytes", "a word of text", "numbers"])
+@pytest.mark.parametrize(
+    "words",
+    [(b"MGET", b"a", b"b"), (b"MSET", b"a", b"1", b"b", "2"), ("DEL", 1, 2.5)],
+    ids=["bytes", "a word of text", "numbers"],
+)
 def test_what_has_a_form_may_be_split_be_it_bytes_or_not(words: tuple[object, ...]) -> None:
     check_form(words)
 
