@@ -116,8 +116,8 @@ def links_cut(stage: Stage) -> None:
     for cuts in itertools.count():
         if cuts >= CUTS and stage.ledger.lost >= LOST:
             return
-        why = f"after {cuts} cuts only {stage.ledger.lost} writes are said to be unknown"
-        assert time.monotonic() < deadline, why
+        lost = stage.ledger.lost
+        assert time.monotonic() < deadline, f"after {cuts} cuts {lost} writes are unknown: too few lost their reply"
         stage.cut_links()
         stage.go_on(10)
 

@@ -51,9 +51,7 @@ def split(request: Request) -> list[Part]:
 
 def check_form(request: Request) -> None:
     """Raise `EncodeError` where it has none on the wire. O(1) for large arguments that are bytes already."""
-    words = [word for word in request if type(word) is not bytes]
-    if words:  # of none there is no command
-        pack_command(*words)
+    pack_command(b"", *(word for word in request if type(word) is not bytes))
 
 
 def _name(request: Request) -> bytes:

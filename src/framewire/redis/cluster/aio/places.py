@@ -33,8 +33,9 @@ from framewire.redis.cluster.aio.refreshing import Refresher
 from framewire.redis.cluster.decisions import Changes, GiveUp
 from framewire.redis.cluster.replicas import Reader, ReadFrom
 from framewire.redis.cluster.routing import READS
-from framewire.redis.cluster.settings import Settings
+from framewire.redis.cluster.settings import ANSWER_SECONDS, Settings
 from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.unanswered import is_final
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import SLOTS
 
@@ -59,7 +60,7 @@ class Places:
         self.on_map: list[Callable[[], None]] = []
         self.on_no_map: Callable[[RedisError], None] = _nothing
         self._reader = Reader(cast("ReadFrom", options.read_from), self.topology, zone=options.zone)
-        self._latency = Latency(lambda: self.topology.nodes, self._ping, self._reader.heard)
+        self._latency = Latency(self._well, self._ping, self._reader.heard)
         if options.read_from == "nearest":
             self.on_map.append(self._latency.measure)
         self._refresher = Refresher(self.topology, self._ask, self._refreshed, self._not_refreshed)
@@ -111,14 +112,16 @@ class Places:
         loop = asyncio.get_running_loop()
         news: Future = loop.create_future()
         self._waiting.append(news)
-        await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
-        if news.done():
-            news.result()
+        try:
+            await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
+            if news.done():
+                news.result()
+        finally:
+            news.cancel()  # what comes later is nobody's
 
     def locate(self, node_id: str, place: Address) -> Address:
         """What a node is called from here that another one calls `place`."""
-        known = next((address for address, each in self.topology.slot_map.ids.items() if each == node_id), None)
-        return place if known is None else known
+        return self.topology.locate(node_id, place)
 
     def moved(self, slot: int) -> None:
         """The topology may have learnt who has it now."""
@@ -136,6 +139,11 @@ class Places:
         if once:
             self.once.add(waiter)
 
+    @property
+    def failure(self) -> RedisError | None:
+        """Why nobody has told the map when it was asked for last, if nobody has."""
+        return self._refresher.failure
+
     # -- the map ------------------------------------------------------------------------------------------------------
 
     def plan(self) -> None:
@@ -148,12 +156,17 @@ class Places:
         self.plan()
 
     def _ask(self, address: Address) -> Future:
-        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, self.options.socket_connect_timeout)
+        seconds = self.options.socket_connect_timeout or ANSWER_SECONDS
+        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, seconds)
         self.pin(asked, once=True)
         return asked
 
+    def _well(self) -> list[Address]:
+        """Nodes that have not just failed: to find them so again would only make the map wanted again."""
+        return [node for node in self.topology.nodes if node not in self.topology.failures]
+
     def _ping(self, address: Address) -> Future:
-        asked = self.nodes.at(address).call((b"PING",), None, self.options.socket_connect_timeout)
+        asked = self.nodes.at(address).call((b"PING",), None, self.options.socket_connect_timeout or ANSWER_SECONDS)
         self.pin(asked, once=True)
         return asked
 
@@ -180,7 +193,7 @@ class Places:
         return [nodes.get(owner) for owner in self.topology.owners]
 
     def _not_refreshed(self, error: RedisError, failures: int) -> None:
-        if failures > self.options.retry.retries:
+        if failures > self.options.retry.retries or is_final(error):
             self.on_no_map(error)
             for waiter in self._take_waiting():
                 waiter.set_exception(copied(error))
@@ -202,7 +215,7 @@ class Places:
 
 def _topology(options: Options) -> Topology:
     seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
+    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age)
     remap = options.address_remap
     return Topology(
         seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,
