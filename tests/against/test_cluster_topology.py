@@ -15,7 +15,8 @@ from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.errors import ResponseError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.decisions import Again, Asked, Decision, Send
-from framewire.redis.cluster.slot_map import SlotMap, read_map
+from framewire.redis.cluster.map_replies import read_map
+from framewire.redis.cluster.slot_map import SlotMap
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.slots import slot_of
 from tests.peers import PEERS, programs, require

@@ -14,10 +14,11 @@ from framewire.redis.cluster.addresses import Address, Remap
 from framewire.redis.cluster.changes import lost_slots
 from framewire.redis.cluster.decisions import Again, Asked, Changes, Decision, GiveUp, Send
 from framewire.redis.cluster.failures import Failures
+from framewire.redis.cluster.map_replies import read_map
 from framewire.redis.cluster.redirects import TROUBLES, Redirect, Trouble, redirect_of
 from framewire.redis.cluster.refreshing import Refreshing
 from framewire.redis.cluster.settings import Settings
-from framewire.redis.cluster.slot_map import NO_MAP, Shard, SlotMap, read_map
+from framewire.redis.cluster.slot_map import NO_MAP, Shard, SlotMap
 
 __all__ = ["Topology"]
 

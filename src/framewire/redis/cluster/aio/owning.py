@@ -19,7 +19,7 @@ from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
 from framewire.redis.cluster.decisions import Again, Decision, Send
-from framewire.redis.cluster.routing import Nodes, ToNodes, route, slot_of_all, without_node
+from framewire.redis.cluster.routing import refuse_named, slot_of_all
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Owning"]
@@ -41,7 +41,7 @@ class Owning:
         """
         slot = slot_of_all(requests)
         if slot is None:
-            _check_no_node(requests)
+            refuse_named(requests)
         return await self._take(slot, _Asked(tuple(requests)))
 
     async def _take(self, slot: int | None, asked: _Asked) -> OwnLink:
@@ -130,14 +130,3 @@ class _Lent(NamedTuple):
 
     node: ClusterNode
     asked: _Asked
-
-
-def _check_no_node(requests: Sequence[Request]) -> None:
-    for request in requests:
-        if _names_a_node(request):
-            raise without_node(request)
-
-
-def _names_a_node(request: Request) -> bool:
-    where = route(request)
-    return isinstance(where, ToNodes) and where.nodes is Nodes.NAMED

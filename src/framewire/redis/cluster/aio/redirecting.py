@@ -228,8 +228,9 @@ class Redirecting:
     def _expire(self, call: Call) -> None:
         name = name_of(call).decode("ascii", "replace")
         waited = call.deadline - call.began
-        why = f"{name} had nowhere to go for {waited:.3g} s: no node is known to serve its slot"
-        self.tell(call, TimeoutError(why, fate=Fate.NOT_EXECUTED))
+        why = self._places.failure or "no node is known to serve its slot"
+        late = f"{name} had nowhere to go for {waited:.3g} s: {why}"
+        self.tell(call, TimeoutError(late, fate=Fate.NOT_EXECUTED))
 
     def unpark(self) -> None:
         """The slot map has changed."""

@@ -15,6 +15,7 @@ from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.unanswered import why_no_map
 
 __all__ = ["HEDGE_SECONDS", "Refresher"]
 
@@ -39,6 +40,7 @@ class Refresher:
         self._refreshed = refreshed
         self._failed = failed
         self._failures = 0  # in a row
+        self.failure: RedisError | None = None  # of the last
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -65,17 +67,18 @@ class Refresher:
             self._failures += 1
             self._topology.refresh_failed()
             self._task = None
-            self._failed(_failure(error), self._failures)
+            self.failure = error if isinstance(error, RedisError) else why_no_map([error])
+            self._failed(self.failure, self._failures)
         else:
-            self._failures = 0
+            self._failures, self.failure = 0, None
             self._task = None
             self._refreshed(changes)
         self.plan()
 
     async def _first_answer(self, addresses: Sequence[Address]) -> Changes:
-        """The changes that the first good map brings. Raises `ConnectionError` where there is none."""
+        """The changes that the first good map brings. Raises what `why_no_map` says where there is none."""
         asked: set[asyncio.Task[Changes]] = set()
-        failures: list[str] = []
+        failures: list[Exception] = []
         try:
             for address in addresses:
                 asked.add(asyncio.ensure_future(self._answer(address)))
@@ -85,7 +88,7 @@ class Refresher:
             changes = await _first_of(asked, failures, None)
             if changes is not None:
                 return changes
-            raise ConnectionError(f"no node tells of the slots: {'; '.join(failures)}")
+            raise why_no_map(failures)
         finally:
             for task in asked:
                 task.cancel()
@@ -102,11 +105,11 @@ class Refresher:
 
 
 async def _first_of(
-    asked: set[asyncio.Task[Changes]], failures: list[str], seconds: float | None
+    asked: set[asyncio.Task[Changes]], failures: list[Exception], seconds: float | None
 ) -> Changes | None:
     """What the first good answer has changed; `None` where all have failed, or after so many `seconds`.
 
-    Who has failed is taken out of `asked`, and what he said is added to `failures`.
+    Who has failed is taken out of `asked`, and how is added to `failures`.
     """
     loop = asyncio.get_running_loop()
     until = None if seconds is None else loop.time() + seconds
@@ -118,19 +121,11 @@ async def _first_of(
         for task in done:
             asked.discard(task)
             if task.cancelled():
-                failures.append("asking was cancelled")
+                failures.append(ConnectionError("asking was cancelled"))
             elif (error := task.exception()) is None:
                 return task.result()
             elif isinstance(error, (RedisError, ValueError)):
-                failures.append(str(error))
+                failures.append(error)
             else:
                 raise error
     return None
-
-
-def _failure(error: Exception) -> RedisError:
-    if isinstance(error, RedisError):
-        return error
-    failure = ConnectionError(f"no node could be asked for the slots: {error!r}")
-    failure.__cause__ = error
-    return failure

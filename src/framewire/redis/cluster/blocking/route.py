@@ -21,11 +21,11 @@ from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.route import Role
+from framewire.redis.client.blocking.route import Member, Role
 from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.caching.cache import CacheStats, total
-from framewire.redis.client.errors import ClusterError, RedisError, ResponseError
+from framewire.redis.client.errors import RedisError, ResponseError
 from framewire.redis.client.options import Options
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
@@ -52,6 +52,7 @@ from framewire.redis.cluster.routing import (
     route_by_reply,
     slot_of_all,
     slot_of_first,
+    without_node,
 )
 from framewire.redis.cluster.splitting import join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
@@ -120,7 +121,7 @@ class ClusterRoute:
             case ToNodes(Nodes.ANY):
                 return self._call_slot(None, False, request, shape, timeout)
             case ToNodes(Nodes.NAMED):
-                raise _without_node(request)
+                raise without_node(request)
             case ToNodes(which, how):
                 return self._call_all(which, how, request, shape, timeout)
             case Unknown():
@@ -262,7 +263,7 @@ class ClusterRoute:
     def has_room(self) -> bool:
         return all(node.has_room() for node in self.places.nodes)
 
-    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+    def members(self, role: Role | None = None) -> list[Member]:
         self._node_for(None, (b"PING",), self.options.socket_timeout)  # until there is a map
         topology = self.places.topology
         primaries = set(topology.primaries)
@@ -318,8 +319,3 @@ def _shaped(shape: Shape | None, reply: Any) -> Any:
 
 def _name(request: Request) -> str:
     return words_of(request[:1])[0].decode("utf-8", "replace")
-
-
-def _without_node(request: Request) -> ClusterError:
-    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
-    return ClusterError(f"{name} is about one node: client.get_nodes() gives a client for each")
