@@ -117,7 +117,7 @@ def links_cut(stage: Stage) -> None:
         if cuts >= CUTS and stage.ledger.lost >= LOST:
             return
         lost = stage.ledger.lost
-        assert time.monotonic() < deadline, f"after {cuts} cuts {lost} writes are unknown: more must have lost their reply"
+        assert time.monotonic() < deadline, f"after {cuts} cuts {lost} writes are unknown: too few lost their reply"
         stage.cut_links()
         stage.go_on(10)
 

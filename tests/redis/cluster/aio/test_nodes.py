@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.aio.opening import Opener
+from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.errors import ConnectionError
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address

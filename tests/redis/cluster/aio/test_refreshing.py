@@ -1,203 +1,153 @@
-"""Who is asked for the slot map, one after the other, and what comes of answers that come late or never."""
+"""Who asks for the slot map, from asyncio: answers that come together or never, and a task that is cancelled."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 import pytest
 
-from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.errors import RedisError
+from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
-from framewire.redis.cluster.aio import refreshing as module
+from framewire.redis.cluster.aio import places, refreshing
 from framewire.redis.cluster.aio.refreshing import Refresher
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.topology import Topology
+from tests.redis.cluster.aio.played import client_of, played, route_to
+from tests.redis.cluster.played import SILENT, USUAL
 from tests.waiting import PATIENCE, until_in_loop
 
-SEEDS = [Address("a", 1), Address("b", 2), Address("c", 3)]
-MAP = [[0, 16383, [b"a", 1, b"id-a"]]]
-QUICK = Settings(
-    spread=0.0, spread_per_node=0.0, cool_down=0.0001, cool_down_cap=0.001, failed_refresh=0.0001,
-    failed_refresh_cap=0.001, max_age=None,
-)  # fmt: skip
+A, B, C = Address("a.example", 1), Address("b.example", 2), Address("c.example", 3)
+QUICK = Settings(failed_refresh=0.0, cool_down=0.0, spread=0.0, spread_per_node=0.0)
+
+
+def all_at(address: Address) -> list[Any]:
+    """A reply to CLUSTER SLOTS."""
+    return [[0, 16383, [address.host.encode(), address.port]]]
 
 
 class Asked:
-    """A refresher, whom it has asked, and what it has said."""
+    """A refresher, the questions that wait for an answer, and what it has told."""
 
-    def __init__(self, settings: Settings = QUICK) -> None:
-        self.topology = Topology(SEEDS, clock=monotonic, chance=lambda: 0.0, settings=settings)
-        self.futures: list[tuple[Address, asyncio.Future[Any]]] = []
+    def __init__(self, *seeds: Address) -> None:
+        self.waiting: dict[Address, asyncio.Future[Any]] = {}
         self.changes: list[Changes] = []
-        self.failures: list[tuple[RedisError, int]] = []
-        self.error: Exception | None = None  # of who is asked
-        self.refresher = Refresher(
-            self.topology, self.ask, self.changes.append, lambda *failed: self.failures.append(failed)
-        )
-
-    def ask(self, address: Address) -> asyncio.Future[Any]:
-        if self.error is not None:
-            raise self.error
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.futures.append((address, future))
-        return future
-
-    async def asks(self, count: int) -> asyncio.Future[Any]:
-        """The question number `count`, once it was asked."""
-        await until_in_loop(lambda: len(self.futures) >= count)
-        return self.futures[count - 1][1]
-
-    async def first_map(self) -> None:
+        self.failures: list[str] = []
+        self.topology = Topology(seeds, clock=monotonic, chance=random.random, settings=QUICK)
+        self.refresher = Refresher(self.topology, self._ask, self.changes.append, self._failed)
         self.refresher.plan()
-        (await self.asks(1)).set_result(MAP)
-        await until_in_loop(lambda: self.changes)
-        self.futures.clear()
-        self.changes.clear()
+
+    def _ask(self, address: Address) -> asyncio.Future[Any]:
+        self.waiting[address] = asyncio.get_running_loop().create_future()
+        return self.waiting[address]
+
+    def _failed(self, error: RedisError, failures: int) -> None:
+        self.failures.append(str(error))
+
+    async def are_asked(self, *addresses: Address) -> None:
+        await until_in_loop(lambda: self.waiting.keys() >= set(addresses))
 
 
-@pytest.fixture
-async def asked() -> AsyncIterator[Asked]:
-    asked = Asked()
-    yield asked
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refreshing, "HEDGE_SECONDS", 0.001)
+
+
+def complaints() -> list[dict[str, Any]]:
+    """What the loop is told that nobody has handled, from here on."""
+    heard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: heard.append(context))
+    return heard
+
+
+async def test_of_answers_that_come_together_the_one_that_changes_something_is_told() -> None:
+    """Whichever the loop sees first: what a cache must forget stands there."""
+    for _ in range(20):
+        asked = Asked(A, B, C)
+        await asked.are_asked(A, B, C)
+        for future in asked.waiting.values():
+            future.set_result(all_at(A))
+        await until_in_loop(lambda asked=asked: asked.changes)  # type: ignore[misc]
+        assert asked.changes == [Changes(added=frozenset({A}))]
+        asked.refresher.close()
+
+
+async def test_nor_is_an_error_that_comes_with_a_good_answer_anybodys_complaint() -> None:
+    heard = complaints()
+    for _ in range(20):
+        asked = Asked(A, B, C)
+        await asked.are_asked(A, B, C)
+        asked.waiting[B].set_exception(RedisError("ERR no"))
+        asked.waiting[A].set_result(all_at(A))
+        asked.waiting[C].set_result(b"OK")
+        await until_in_loop(lambda asked=asked: asked.changes)  # type: ignore[misc]
+        asked.refresher.close()
+    await asyncio.sleep(0)
+    assert not heard
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda future: future.set_exception(RedisError("ERR no")),
+        lambda future: future.set_exception(ZeroDivisionError()),
+        lambda future: future.set_result(b"OK"),
+        lambda future: future.set_result([]),
+        lambda future: future.cancel(),
+    ],
+    ids=["refused", "unforeseen", "no map", "an empty map", "cancelled"],
+)
+async def test_after_one_that_failed_the_next_comes(spoil: Callable[[asyncio.Future[Any]], Any]) -> None:
+    asked = Asked(A)
+    await asked.are_asked(A)
+    spoil(asked.waiting.pop(A))
+    await asked.are_asked(A)
+    assert len(asked.failures) == 1
+    asked.waiting[A].set_result(all_at(A))
+    await until_in_loop(lambda: asked.changes)
     asked.refresher.close()
 
 
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "HEDGE_SECONDS", 0.005)
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "HEDGE_SECONDS", PATIENCE)
-
-
-@pytest.mark.usefixtures("patient")
-async def test_the_first_good_answer_counts(asked: Asked) -> None:
-    asked.refresher.plan()
-    asked.refresher.plan()
-    (await asked.asks(1)).set_result(MAP)
+async def test_a_refresh_that_somebody_has_cancelled_is_not_the_last() -> None:
+    asked = Asked(A)
+    await asked.are_asked(A)
+    del asked.waiting[A]
+    task = asked.refresher._task
+    assert task is not None
+    task.cancel()
+    await asked.are_asked(A)
+    asked.waiting[A].set_result(all_at(A))
     await until_in_loop(lambda: asked.changes)
-    assert len(asked.futures) == 1 and asked.failures == []
-    assert asked.topology.owners[0] == Address("a", 1)
-
-
-@pytest.mark.usefixtures("patient")
-@pytest.mark.parametrize("answer", [ConnectionError("no"), [], b"nonsense", [[0, 1, [b"a"]]]], ids=repr)
-async def test_another_is_asked_at_once_where_one_answers_badly(asked: Asked, answer: Any) -> None:
-    asked.refresher.plan()
-    first = await asked.asks(1)
-    if isinstance(answer, Exception):
-        first.set_exception(answer)
-    else:
-        first.set_result(answer)
-    (await asked.asks(2)).set_result(MAP)
-    await until_in_loop(lambda: asked.changes)
-    assert [address for address, _ in asked.futures] == SEEDS[:2]
-
-
-@pytest.mark.usefixtures("hasty")
-async def test_another_is_asked_too_where_one_is_slow_and_either_may_tell(asked: Asked) -> None:
-    asked.refresher.plan()
-    first, second = await asked.asks(1), await asked.asks(2)
-    first.set_result(MAP)
-    await until_in_loop(lambda: asked.changes)
-    assert second.cancelled() and len(asked.changes) == 1
-
-
-@pytest.mark.usefixtures("hasty")
-async def test_the_slow_ones_are_waited_for_at_last(asked: Asked) -> None:
-    asked.refresher.plan()
-    last = await asked.asks(3)
-    last.set_exception(ConnectionError("no"))
-    await asyncio.sleep(0.02)
-    assert asked.changes == [] and asked.failures == []
-    asked.futures[1][1].set_result(MAP)
-    await until_in_loop(lambda: asked.changes)
-    assert asked.futures[0][1].cancelled()
-
-
-@pytest.mark.usefixtures("patient")
-async def test_where_nobody_answers_all_reasons_are_told_and_it_is_tried_again(asked: Asked) -> None:
-    asked.refresher.plan()
-    for number in range(1, 4):
-        (await asked.asks(number)).set_exception(ConnectionError(f"reason {number}"))
-    await until_in_loop(lambda: asked.failures)
-    error, failures = asked.failures[0]
-    assert failures == 1 and all(f"reason {number}" in str(error) for number in (1, 2, 3))
-    (await asked.asks(4)).set_result(MAP)
-    await until_in_loop(lambda: asked.changes)
-
-
-@pytest.mark.usefixtures("patient")
-async def test_failures_are_counted_in_a_row(asked: Asked) -> None:
-    asked.refresher.plan()
-    for number in range(1, 7):
-        (await asked.asks(number)).set_exception(ConnectionError("no"))
-    await until_in_loop(lambda: len(asked.failures) == 2)
-    assert [failures for _, failures in asked.failures] == [1, 2]
-    (await asked.asks(7)).set_result(MAP)
-    await until_in_loop(lambda: asked.changes)
-    asked.topology.refreshing.want()
-    asked.refresher.plan()
-    for number in range(8, 11):
-        (await asked.asks(number)).set_exception(ConnectionError("no"))
-    await until_in_loop(lambda: len(asked.failures) == 3)
-    assert asked.failures[-1][1] == 1
-
-
-async def test_whatever_goes_wrong_the_next_one_comes(asked: Asked) -> None:
-    asked.error = RuntimeError("nobody has foreseen this")
-    asked.refresher.plan()
-    await until_in_loop(lambda: asked.failures)
-    assert isinstance(asked.failures[0][0], ConnectionError)
-    asked.error = None
-    (await asked.asks(1)).set_result(MAP)
-    await until_in_loop(lambda: asked.changes)
-
-
-@pytest.mark.usefixtures("patient")
-async def test_a_question_that_was_cancelled_is_no_answer(asked: Asked) -> None:
-    """As when its node is closed."""
-    asked.refresher.plan()
-    (await asked.asks(1)).cancel()
-    (await asked.asks(2)).set_result(MAP)
-    await until_in_loop(lambda: asked.changes)
-
-
-async def test_what_was_wanted_meanwhile_comes_next(asked: Asked) -> None:
-    await asked.first_map()
-    asked.topology.refreshing.want()
-    asked.refresher.plan()
-    first = await asked.asks(1)
-    asked.topology.refreshing.want()
-    asked.refresher.plan()
-    first.set_result(MAP)
-    (await asked.asks(2)).set_result(MAP)
-    await until_in_loop(lambda: len(asked.changes) == 2)
-
-
-async def test_a_map_that_is_old_is_asked_for_again() -> None:
-    asked = Asked(Settings(max_age=0.01, spread=0.0, spread_per_node=0.0, cool_down=0.0))
-    await asked.first_map()
-    await asked.asks(1)
     asked.refresher.close()
 
 
-@pytest.mark.parametrize("begun", [False, True])
-async def test_nothing_is_left_behind_the_end(begun: bool) -> None:
-    asked = Asked()
-    before = asyncio.all_tasks()
-    asked.refresher.plan()
-    if begun:
-        await asked.asks(1)
-    asked.refresher.close()
-    await until_in_loop(lambda: asyncio.all_tasks() == before)
-    assert all(future.cancelled() for _, future in asked.futures)
-    asked.refresher.plan()
-    await asyncio.sleep(0.005)
-    assert len(asked.futures) == begun
+async def test_a_node_that_never_answers_is_given_up_where_links_are_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(places, "ANSWER_SECONDS", 0.01)
+    async with played() as cluster:
+        for node in cluster.nodes:
+            node.script = lambda words: SILENT if words[0] == b"CLUSTER" else USUAL
+        async with client_of(cluster, socket_connect_timeout=None, retry=Retry(0)) as client:
+            with pytest.raises(RedisError, match=r"no node tells of the slots: .* had no reply within"):
+                await client.get("key")
+
+
+async def test_who_has_given_up_waiting_for_a_map_is_told_nothing() -> None:
+    """A failure that comes later is not logged as one that nobody has asked for."""
+    heard = complaints()
+    async with played() as cluster:
+        for node in cluster.nodes:
+            node.script = lambda words: b"-ERR no\r\n" if words[0] == b"CLUSTER" else USUAL
+        async with route_to(cluster, retry=Retry(0)) as route:
+            loop = asyncio.get_running_loop()
+            await route.places.refreshed(loop.time())
+            with pytest.raises(RedisError, match="no node tells of the slots"):
+                await route.places.refreshed(loop.time() + PATIENCE)
+    await asyncio.sleep(0)
+    assert not heard

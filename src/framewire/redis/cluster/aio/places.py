@@ -33,7 +33,7 @@ from framewire.redis.cluster.aio.refreshing import Refresher
 from framewire.redis.cluster.decisions import Changes, GiveUp
 from framewire.redis.cluster.replicas import Reader, ReadFrom
 from framewire.redis.cluster.routing import READS
-from framewire.redis.cluster.settings import Settings
+from framewire.redis.cluster.settings import ANSWER_SECONDS, Settings
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.cluster.unanswered import is_final
 from framewire.redis.exchange.calls import Request
@@ -112,14 +112,16 @@ class Places:
         loop = asyncio.get_running_loop()
         news: Future = loop.create_future()
         self._waiting.append(news)
-        await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
-        if news.done():
-            news.result()
+        try:
+            await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
+            if news.done():
+                news.result()
+        finally:
+            news.cancel()  # what comes later is nobody's
 
     def locate(self, node_id: str, place: Address) -> Address:
         """What a node is called from here that another one calls `place`."""
-        known = next((address for address, each in self.topology.slot_map.ids.items() if each == node_id), None)
-        return place if known is None else known
+        return self.topology.locate(node_id, place)
 
     def moved(self, slot: int) -> None:
         """The topology may have learnt who has it now."""
@@ -154,7 +156,8 @@ class Places:
         self.plan()
 
     def _ask(self, address: Address) -> Future:
-        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, self.options.socket_connect_timeout)
+        seconds = self.options.socket_connect_timeout or ANSWER_SECONDS
+        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, seconds)
         self.pin(asked, once=True)
         return asked
 
@@ -163,7 +166,7 @@ class Places:
         return [node for node in self.topology.nodes if node not in self.topology.failures]
 
     def _ping(self, address: Address) -> Future:
-        asked = self.nodes.at(address).call((b"PING",), None, self.options.socket_connect_timeout)
+        asked = self.nodes.at(address).call((b"PING",), None, self.options.socket_connect_timeout or ANSWER_SECONDS)
         self.pin(asked, once=True)
         return asked
 

@@ -75,11 +75,8 @@ class Places:
 
     def locate(self, node_id: str, told: Address) -> Address:
         """What a node is called from here, by its id, or by what another node calls it."""
-        for address, known in self.topology.slot_map.ids.items():
-            if known == node_id:
-                return address
-        remap = self.options.address_remap
-        return told if remap is None else Address(*remap(told))
+        with self.lock:
+            return self.topology.locate(node_id, told)
 
     # -- what is learnt -----------------------------------------------------------------------------------------------
 

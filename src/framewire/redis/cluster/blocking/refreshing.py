@@ -21,6 +21,7 @@ from framewire.redis.client.errors import RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.nodes import Nodes
 from framewire.redis.cluster.decisions import Changes
+from framewire.redis.cluster.settings import ANSWER_SECONDS
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.cluster.unanswered import is_final, why_no_map
 
@@ -44,10 +45,10 @@ class Refresher:
     def __init__(
         self, topology: Topology, nodes: Nodes, timeout: float | None, refreshed: Callable[[Changes], None]
     ) -> None:
-        """`timeout` is that of one node's answer."""
+        """`timeout` is that of one node's answer, and of a link to it."""
         self._topology = topology
         self._nodes = nodes
-        self._timeout = timeout
+        self._timeout = timeout or ANSWER_SECONDS
         self._refreshed = refreshed
         self._reader = Reader(self.attend)
         self._planned: float | None = None  # when the thread will look by itself
@@ -100,9 +101,18 @@ class Refresher:
             if at is None or at > now:
                 self._planned = min((each for each in (at, ends) if each is not None), default=None)
                 return None if self._planned is None else max(0.0, self._planned - now)
-            addresses = self._topology.begin_refresh()
+            addresses = self._linked_first(self._topology.begin_refresh())
         self._refresh(addresses)
         return 0.0
+
+    def _linked_first(self, addresses: Sequence[Address]) -> list[Address]:
+        """Nodes that there is a link to, then the others: making one, which this thread waits for, may take long.
+
+        Seeds stay the last. Caller must hold the lock.
+        """
+        known, nodes = self._topology.nodes, self._nodes
+        linked = {each for each in addresses if (node := nodes.known(each)) is not None and node.server.is_connected}
+        return sorted(addresses, key=lambda each: (each not in known, each not in linked))
 
     def _refresh(self, addresses: Sequence[Address]) -> None:
         under_way: list[tuple[Address, Started]] = []
