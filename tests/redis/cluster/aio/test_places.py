@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from framewire.redis.client.errors import ClusterDownError, ConnectionError
+from framewire.redis.client.errors import ClusterDownError, ConnectionError, ResponseError
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio import nodes
@@ -114,8 +114,8 @@ async def test_who_waits_for_a_map_is_told_why_there_is_none(cluster: PlayedClus
         for node in cluster.nodes:
             node.script = lambda words: b"-ERR no map\r\n" if words[0] == b"CLUSTER" else USUAL
         first, second = await asyncio.gather(refreshed(places), refreshed(places), return_exceptions=True)
-        assert isinstance(first, ConnectionError) and "no map" in str(first)
-        assert isinstance(second, ConnectionError) and second is not first
+        assert isinstance(first, ResponseError) and "no map" in str(first)
+        assert isinstance(second, ResponseError) and second is not first
 
 
 async def test_or_waits_no_longer_than_it_may(cluster: PlayedCluster, route: ClusterRoute) -> None:
