@@ -1,10 +1,10 @@
 """What CLUSTER SLOTS, by which clients learn the slot map, costs the node that is asked: CPU and bytes.
 
 One server has a synthetic `nodes.conf`, so that it believes in a cluster of any size; the other nodes are one socket
-that accepts links for the bus and says nothing, so that nobody fails meanwhile. Each replica has said once on the bus how
-much it has copied: before that, clients are not told of it. CPU is that of its process (user and
-system) for one request after the other on one connection, less what it needs for itself in the same time. Compared is
-a PING, asked in the same way. `make bench ARGS=cluster_slots`, or with another program as the argument of this file:
+that accepts links for the bus and says nothing, so that nobody fails meanwhile. Each replica has said once on the bus
+how much it has copied: before that, clients are not told of it. CPU is that of its process (user and system) for one
+request after the other on one connection, less what it needs for itself in the same time. Compared is a PING, asked in
+the same way. `make bench ARGS=cluster_slots`, or for another program:
 
     python -m bench.cluster_slots valkey
 """
@@ -111,7 +111,7 @@ class PaperNode(ServerProcess):
 def ping_of_replica(layout: Layout, number: int, bus_port: int) -> bytes:
     """PING on the bus, of the replica of a primary: its head, with an offset that is not 0, and no gossip.
 
-    Source: `clusterMsg`, as the servers' documentation of the bus and what nodes send have it.
+    Source: version 1 of the bus' messages, as Redis 7 and Valkey 9 send and read it.
     """
     head = struct.pack("!4sIHHHHQQQ", b"RCmb", 2256, 1, port_of(layout.primaries + number), 0, 0, layout.primaries,
                        number + 1, 1)  # fmt: skip

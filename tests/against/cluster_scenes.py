@@ -21,7 +21,7 @@ from tests.against.cluster_ledger import Content, Ledger
 from tests.against.cluster_load import HOT, Progress
 from tests.waiting import until
 
-__all__ = ["CLIENT_NAME", "SCENES", "Stage", "play", "read_all"]
+__all__ = ["CLIENT_NAME", "SCENES", "Scene", "Stage", "play", "read_all"]
 
 CLIENT_NAME = "load"
 """Of the client's links: those are cut, and no others."""
@@ -108,7 +108,7 @@ def _replicated(node: ClusterNode) -> list[int]:
 
 def links_cut(stage: Stage) -> None:
     """The client's links are lost, again and again."""
-    for _ in range(60):
+    for _ in range(100):
         stage.cut_links()
         stage.go_on(10)
 
@@ -190,13 +190,15 @@ def all_restarted(stage: Stage) -> None:
             node.ready()
 
 
-SCENES: list[Callable[[Stage], None]] = [
+Scene = Callable[[Stage], None]
+
+SCENES: list[Scene] = [
     links_cut, slot_moved, slot_moved_and_links_cut, rebalanced, primary_killed, primary_stopped, node_added,
     node_removed, all_restarted,
 ]  # fmt: skip
 
 
-def play(scene: Callable[[Stage], None], stage: Stage) -> None:
+def play(scene: Scene, stage: Stage) -> None:
     """The scene, while the load goes on before it and behind it."""
     progress = stage.progress
     stage.serve_hot()

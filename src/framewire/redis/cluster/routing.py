@@ -14,12 +14,12 @@ not own a key answers MOVED, and executes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from framewire.redis.client.errors import ClusterCrossSlotError
+from framewire.redis.client.errors import ClusterCrossSlotError, ClusterError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.combining import Combine
@@ -146,6 +146,8 @@ def route(request: Request) -> Routing:
         return _UNKNOWN if len(request) > 2 else _ANY
     if entry.keys:
         return _by_keys(entry, request, keys_in(entry, request))
+    if entry.name == "publish" and len(request) > 1:  # to any node; by the same one those of a channel keep their order
+        return OneSlot(slot_of(words_of(request[1:2])[0]))
     return _by_number(request) if entry.name in _BY_SLOT_NUMBER else _POLICY_OF[entry.name]
 
 
@@ -178,8 +180,17 @@ def _cross_slot(what: str, keys: int, slots: int) -> ClusterCrossSlotError:
     )
 
 
-def slot_of_all(requests: Iterable[Request]) -> int | None:
-    """The one slot of requests that must go together (a transaction), `None` where they have no keys that we know of.
+def without_node(request: Request) -> ClusterError:
+    """The error for what is about one node, of which it does not say which."""
+    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
+    return ClusterError(
+        f"{name} is about one node: client.get_nodes() gives a client for each", fate=Fate.NOT_EXECUTED
+    )
+
+
+def slot_of_all(requests: Sequence[Request]) -> int | None:
+    """The one slot of requests that must go together, `None` where they have no keys that we know of: a transaction,
+    what waits at the server, and what is watched.
 
     Raises `ClusterCrossSlotError` where it is not one; nothing was sent.
     """
@@ -193,8 +204,15 @@ def slot_of_all(requests: Iterable[Request]) -> int | None:
             keys += 1
             slots.add(each)
     if len(slots) > 1:
-        raise _cross_slot("a transaction", keys, len(slots))
+        raise _cross_slot(_called(requests), keys, len(slots))
     return slots.pop() if slots else None
+
+
+def _called(requests: Sequence[Request]) -> str:
+    first = words_of(requests[0][:1])[0].decode("utf-8", "replace").upper()
+    if len(requests) == 1:
+        return first
+    return "a transaction" if first == "MULTI" else "a pipeline that waits at the server"
 
 
 # -- what the table does not know -------------------------------------------------------------------------------------
@@ -268,8 +286,8 @@ POLICIES: Final[Mapping[str, Routing]] = {
     # a number that several nodes give to different clients
     "client|kill": _NAMED,
     "client|unblock": _NAMED,
-    # what makes another thing of a node, or stops it
-    **dict.fromkeys(("shutdown", "failover", "replicaof", "slaveof", "debug", "psync", "sync", "replconf"), _NAMED),
+    # what tells of one node, makes another thing of it, or stops it
+    **dict.fromkeys("monitor shutdown failover replicaof slaveof debug psync sync replconf".split(), _NAMED),
     **{
         f"cluster|{word}": _NAMED
         for word in (

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from framewire._impl import pack_command
 from framewire.redis.client.errors import InvalidResponse
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.partial import failure_of
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import slot_of
 
-__all__ = ["Part", "join", "split"]
+__all__ = ["Part", "check_form", "join", "split"]
 
 
 class Part(NamedTuple):
@@ -46,6 +47,11 @@ def split(request: Request) -> list[Part]:
         Part(slot, (name, *_arguments(request, indexes, step)), tuple(map(keys.__getitem__, indexes)), indexes)
         for slot, indexes in by_slot.items()
     ]
+
+
+def check_form(request: Request) -> None:
+    """Raise `EncodeError` where it has none on the wire. O(1) for large arguments that are bytes already."""
+    pack_command(b"", *(word for word in request if type(word) is not bytes))
 
 
 def _name(request: Request) -> bytes:

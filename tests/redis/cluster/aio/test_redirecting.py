@@ -50,19 +50,19 @@ async def route(cluster: PlayedCluster) -> AsyncIterator[ClusterRoute]:
 Ask = Callable[..., Awaitable[Any]]
 
 
-async def alone(route: ClusterRoute, *request: Any, timeout: float | None = PATIENCE) -> Any:
-    return await route.call(request, None, timeout)
+async def alone(route: ClusterRoute, *request: Any, seconds: float | None = PATIENCE) -> Any:
+    return await route.call(request, None, seconds)
 
 
-async def batch(route: ClusterRoute, requests: Sequence[Any], timeout: float | None = PATIENCE) -> list[Any]:
+async def batch(route: ClusterRoute, requests: Sequence[Any], seconds: float | None = PATIENCE) -> list[Any]:
     waiter = asyncio.get_running_loop().create_future()
-    route.send_batch(requests, waiter, timeout)
+    route.send_batch(requests, waiter, seconds)
     return await waiter  # type: ignore[no-any-return]
 
 
-async def in_a_batch(route: ClusterRoute, *request: Any, timeout: float | None = PATIENCE) -> Any:
+async def in_a_batch(route: ClusterRoute, *request: Any, seconds: float | None = PATIENCE) -> Any:
     """Between others, of which nothing becomes else."""
-    before, reply, _ = await batch(route, [(b"GET", b"{key}<"), request, (b"SET", b"other", b"1")], timeout)
+    before, reply, _ = await batch(route, [(b"GET", b"{key}<"), request, (b"SET", b"other", b"1")], seconds)
     assert before is None or isinstance(before, Failed)
     if isinstance(reply, Failed):
         raise reply.error
@@ -71,8 +71,8 @@ async def in_a_batch(route: ClusterRoute, *request: Any, timeout: float | None =
     return reply
 
 
-async def in_a_transaction(route: ClusterRoute, *request: Any, timeout: float | None = PATIENCE) -> Any:
-    replies = await batch(route, [(b"MULTI",), request, (b"EXEC",)], timeout)
+async def in_a_transaction(route: ClusterRoute, *request: Any, seconds: float | None = PATIENCE) -> Any:
+    replies = await batch(route, [(b"MULTI",), request, (b"EXEC",)], seconds)
     if not isinstance(replies[-1], list):
         raise error_of_reply(replies[1].data)
     return replies[-1][0]
@@ -241,7 +241,9 @@ async def test_an_empty_host_is_that_of_who_answered(cluster: PlayedCluster, rou
 
 
 @WAYS
-async def test_a_node_that_is_not_named_is_that_with_the_port(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:  # fmt: skip
+async def test_a_node_that_is_not_named_is_that_with_the_port(
+    cluster: PlayedCluster, route: ClusterRoute, ask: Ask
+) -> None:
     node = cluster.owner_of(KEY)
     target = cluster.other_than(node)
     cluster.told = list(cluster.owners)
@@ -272,7 +274,7 @@ async def test_a_pause_behind_the_deadline_is_not_waited_for(
 ) -> None:
     refusing(cluster.owner_of(KEY), *[TROUBLES[0]] * 10_000)
     with pytest.raises((TryAgainError, TimeoutError)) as caught:
-        await ask(route, b"INCR", KEY, timeout=0.2)
+        await ask(route, b"INCR", KEY, seconds=0.2)
     assert caught.value.fate is Fate.NOT_EXECUTED
     assert left_over(route) == 0
 
@@ -421,7 +423,7 @@ async def test_a_node_that_cannot_be_reached_is_given_up_at_last(
     monkeypatch.setattr(redirecting, "ENDLESS_SECONDS", 0.1)
     await stopped(cluster, route)
     with pytest.raises(ConnectionError, match="could not connect") as caught:
-        await alone(route, b"SET", KEY, b"1", timeout=None)
+        await alone(route, b"SET", KEY, b"1", seconds=None)
     assert left_over(route) == 0
     assert caught.value.fate is Fate.NOT_EXECUTED
 
@@ -429,7 +431,7 @@ async def test_a_node_that_cannot_be_reached_is_given_up_at_last(
 async def test_or_when_the_time_of_its_call_is_over(cluster: PlayedCluster, route: ClusterRoute) -> None:
     await stopped(cluster, route)
     with pytest.raises((ConnectionError, TimeoutError)):
-        await alone(route, b"SET", KEY, b"1", timeout=0.2)
+        await alone(route, b"SET", KEY, b"1", seconds=0.2)
     assert left_over(route) == 0
 
 
@@ -448,7 +450,7 @@ async def test_a_call_waits_for_the_first_map(cluster: PlayedCluster, route: Clu
 async def test_its_time_may_be_over_before(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:
     cluster.nodes[0].script = lambda words: SILENT if words[0] == b"CLUSTER" else USUAL
     with pytest.raises(TimeoutError, match="nowhere to go") as caught:
-        await ask(route, b"INCR", KEY, timeout=0.05)
+        await ask(route, b"INCR", KEY, seconds=0.05)
     assert caught.value.fate is Fate.NOT_EXECUTED
     assert left_over(route) == 0
 
@@ -457,7 +459,7 @@ async def test_a_slot_that_nobody_has_fails_only_its_own_calls(cluster: PlayedCl
     cluster.owners[SLOT] = None
     async with route_to(cluster, max_redirects=2) as route:
         with pytest.raises(ClusterDownError, match=f"slot {SLOT}") as caught:
-            await alone(route, b"GET", KEY, timeout=None)
+            await alone(route, b"GET", KEY, seconds=None)
         assert caught.value.fate is Fate.NOT_EXECUTED
         assert await alone(route, b"GET", b"other") is None
         assert left_over(route) == 0
@@ -477,9 +479,9 @@ async def test_where_no_node_answers_they_are_named(cluster: PlayedCluster) -> N
     for node in cluster.nodes:
         node.stop()
     async with route_to(cluster, startup_nodes=seeds, retry=Retry(0)) as route:
-        for timeout in (None, PATIENCE):
+        for seconds in (None, PATIENCE):
             with pytest.raises(ConnectionError) as caught:
-                await alone(route, b"INCR", KEY, timeout=timeout)
+                await alone(route, b"INCR", KEY, seconds=seconds)
             assert all(str(seed) in str(caught.value) for seed in seeds)
             assert caught.value.fate is Fate.NOT_EXECUTED
 
@@ -516,7 +518,7 @@ async def test_a_caller_who_leaves_while_it_is_paused_is_not_served(
 async def test_closing_ends_the_pauses(cluster: PlayedCluster, ask: Ask) -> None:
     refusing(cluster.owner_of(KEY), *[TROUBLES[1]] * 10_000)
     async with route_to(cluster, max_redirects=10_000) as route:
-        asked = asyncio.ensure_future(ask(route, b"INCR", KEY, timeout=None))
+        asked = asyncio.ensure_future(ask(route, b"INCR", KEY, seconds=None))
         await cluster.owner_of(KEY).came(b"INCR", 3)
         await until_in_loop(lambda: left_over(route))
         await route.close()
@@ -529,7 +531,7 @@ async def test_closing_ends_the_pauses(cluster: PlayedCluster, ask: Ask) -> None
 async def test_closing_ends_the_wait_for_a_map(cluster: PlayedCluster, ask: Ask) -> None:
     cluster.nodes[0].script = lambda words: SILENT if words[0] == b"CLUSTER" else USUAL
     async with route_to(cluster) as route:
-        asked = asyncio.ensure_future(ask(route, b"INCR", KEY, timeout=None))
+        asked = asyncio.ensure_future(ask(route, b"INCR", KEY, seconds=None))
         await until_in_loop(lambda: left_over(route))
         await route.close()
         with pytest.raises(ConnectionError, match="closed"):

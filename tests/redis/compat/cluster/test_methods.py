@@ -26,6 +26,7 @@ TABLE: list[tuple[str, tuple[Any, ...], dict[str, Any], str, tuple[Any, ...]]] =
     ("execute_command", ("CLUSTER INFO",), {}, "cluster", (b"CLUSTER", b"INFO")),
     ("mget_nonatomic", (["a", "b"], "c"), {}, "cluster", (b"MGET", "a", "b", "c")),
     ("cluster_myid", (A,), {}, "a:1", (b"CLUSTER", b"MYID")),
+    ("cluster_links", (A,), {}, "a:1", (b"CLUSTER", b"LINKS")),
     ("cluster_addslots", (A, 1, 2), {}, "a:1", (b"CLUSTER", b"ADDSLOTS", 1, 2)),
     ("cluster_addslotsrange", (A, 1, 5), {}, "a:1", (b"CLUSTER", b"ADDSLOTSRANGE", 1, 5)),
     ("cluster_failover", (A,), {}, "a:1", (b"CLUSTER", b"FAILOVER")),

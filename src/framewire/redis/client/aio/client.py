@@ -77,6 +77,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
         self._timeout = options.socket_timeout
+        self._scattered = bool(options.startup_nodes)
         self._siblings: dict[int, Client] = {}
         self._members: dict[tuple[str, int], Client] = {}
         self._family = {} if family is None else family
@@ -202,21 +203,14 @@ class Client(Listening[bytes], Locks, Reauthenticates):
 
     def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         """A batch that waits at the server has a link of its own too."""
-        task = asyncio.ensure_future(self._block_batch(requests, waiter, timeout))
-        waiter.add_done_callback(lambda _: task.cancel())  # which does nothing to a task that is done
-
-    async def _block_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:  # noqa: ASYNC109
-        try:
-            async with Dedicated(self._route, self.options, self._hooked, requests) as own:
-                replies: Future = asyncio.get_running_loop().create_future()
-                own._send_batch(requests, replies, timeout)
-                await replies
-        except Exception as error:
-            if not waiter.done():
-                waiter.set_exception(error)
+        if self._hooked is not None:
+            self._hooked.tell(requests, True, lambda: self._send_alone(requests, waiter, timeout))
         else:
-            if not waiter.done():
-                waiter.set_result(replies.result())
+            self._send_alone(requests, waiter, timeout)
+
+    def _send_alone(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> Future:
+        self._route.send_apart(requests, waiter, timeout)
+        return waiter
 
     def _told(self, call: Callable[..., Future]) -> Callable[..., Future]:
         """`call`, and the hooks told of it."""

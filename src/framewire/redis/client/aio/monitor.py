@@ -37,7 +37,7 @@ class Monitor:
         self.dropped = 0
 
     async def __aenter__(self) -> Self:
-        self._own = own = await self._pool.take()
+        self._own = own = await self._pool.take([(b"MONITOR",)])
         own.on_push = self._pushed
         own.on_lost = self._lost
         try:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from framewire.redis.client.aio.apart import run_alone, settle_with
 from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
@@ -82,6 +83,9 @@ class Node:
         self.server.send_batch(requests, waiter, timeout)
         if self.cached is not None:
             self.cached.hold_elsewhere(requests, waiter)
+
+    def send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        settle_with(waiter, run_alone(self, requests, timeout))
 
     def cache_stats(self) -> CacheStats | None:
         return None if self.cached is None else self.cached.cache.stats

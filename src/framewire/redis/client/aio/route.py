@@ -56,6 +56,9 @@ class Route(OwnLinks, Protocol):
     def send_batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
         """Send requests together; `waiter` gets the list of their replies."""
 
+    def send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """The same for a batch that waits at the server: on links of its own."""
+
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
 

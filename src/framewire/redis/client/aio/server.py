@@ -57,6 +57,7 @@ class Server:
         self.on_push: Callable[[Sequence[Any]], None] = _ignore
         self.on_resend: Callable[[Sequence[Request]], None] = _ignore
         self.on_loss: Callable[[], None] = _nothing
+        self.on_new_link: Callable[[], None] = _nothing  # before it is made; what this raises, who calls gets
         self.on_refused: Callable[[Call, Error], bool] = _declines
         self.on_failed: Callable[[Call, RedisError], bool] = _declines
         self.on_silence: Callable[[], None] = _nothing
@@ -86,6 +87,7 @@ class Server:
         if self.closed:
             raise ConnectionError("the client is closed")
         if self._link is None:
+            self.on_new_link()
             self._enter_loop()
             self._link = self._new_link()
             if self._connecting is None:

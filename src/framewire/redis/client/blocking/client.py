@@ -74,6 +74,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self._opener = opener or Opener(options)
         self._route = route = route or _new_route(options, self._opener)
         self._timeout = options.socket_timeout
+        self._scattered = bool(options.startup_nodes)
         self._siblings: dict[int, BlockingClient] = {}
         self._members: dict[tuple[str, int], BlockingClient] = {}
         if self._owns_opener:

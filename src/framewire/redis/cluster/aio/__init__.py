@@ -7,9 +7,11 @@ What belongs here: what waits and sends. What is decided, is decided by the file
     nodes           the nodes that there are links to
     refreshing      who asks for the slot map, and when
     redirecting     what becomes of a call that a node has refused or lost, or whose slot nobody owns
+    latency         which node is the nearest
     waiting         calls that wait for a time, or for the map
     pipelining      batches over several nodes, and transactions that move
     owning          links of one's own
+    apart           batches that wait at their servers
     subscriber      who listens over the cluster: a link to each node that is to be told of something
     gathering       one call that several nodes answer
 """

@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.errors import ConnectionError, MaxConnectionsError, RedisError, TimeoutError
@@ -17,8 +18,8 @@ from framewire.redis.client.repeating import may_pass
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
-from framewire.redis.cluster.decisions import Again, Send
-from framewire.redis.cluster.routing import slot_of_all
+from framewire.redis.cluster.decisions import Again, Decision, Send
+from framewire.redis.cluster.routing import Nodes, ToNodes, route, slot_of_all, without_node
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Owning"]
@@ -31,18 +32,26 @@ class Owning:
         self._options = options
         self._places = places
         self._redirecting = redirecting
-        self._lent: dict[OwnLink, tuple[ClusterNode, int]] = {}  # with how often it was to be another one
+        self._lent: dict[OwnLink, _Lent] = {}
 
     async def take(self, requests: Sequence[Request] = ()) -> OwnLink:
-        """As `OwnLinks.take`; a node that cannot be reached is waited for, or who takes its place."""
+        """As `OwnLinks.take`; a node that cannot be reached is waited for, or who takes its place.
+
+        Raises `ClusterCrossSlotError`, and `ClusterError` for what is about one node.
+        """
         slot = slot_of_all(requests)
+        if slot is None:
+            _check_no_node(requests)
+        return await self._take(slot, _Asked(tuple(requests)))
+
+    async def _take(self, slot: int | None, asked: _Asked) -> OwnLink:
         loop = asyncio.get_running_loop()
         seconds = self._options.socket_timeout
         until = loop.time() + (ENDLESS_SECONDS if seconds is None else seconds)
         for attempts in itertools.count(1):
             node = await self._places.owner(slot, until)
             try:
-                return self._lend(node, await node.take())
+                return self._lend(node, await node.take(), asked)
             except MaxConnectionsError:
                 raise
             except (ConnectionError, TimeoutError) as error:
@@ -53,33 +62,78 @@ class Owning:
             await asyncio.sleep(pause)
         raise AssertionError
 
-    def _lend(self, node: ClusterNode, own: OwnLink, again: int = 0) -> OwnLink:
-        self._lent[own] = node, again
+    def _lend(self, node: ClusterNode, own: OwnLink, asked: _Asked) -> OwnLink:
+        self._lent[own] = _Lent(node, asked)
         return own
 
     async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
         """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
-        node, again = self._lent[own]
-        if again >= self._options.max_redirects:
+        node, asked = self._lent[own]
+        if asked.requests != tuple(requests):
+            asked = _Asked(tuple(requests))
+        if asked.again >= self._options.max_redirects:
             return None
-        match self._redirecting.decide(node.address, requests, again, error):
-            case Send(to, asking, after, anew):
-                await asyncio.sleep(after)
-                node = self._places.renew(node) if anew else self._places.nodes.at(to)
-            case Again(after):
-                asking = False
-                await asyncio.sleep(after)
-                until = asyncio.get_running_loop().time() + ENDLESS_SECONDS
-                node = await self._places.owner(slot_of_all(requests), until)
-            case _:
-                return None
-        another = self._lend(node, await node.take(), again + 1)
+        decision = self._redirecting.decide(node.address, requests, asked.again, error)
+        asking = isinstance(decision, Send) and decision.asking
+        another = await self._take_by(decision, node, slot_of_all(requests), asked.once_more())
+        if another is None:
+            return None
         self.give_back(own, clean=own.idle)
         if asking:
             another.link.exchange.send((b"ASKING",))
         return another
 
+    async def _take_by(
+        self, decision: Decision | None, node: ClusterNode, slot: int | None, asked: _Asked
+    ) -> OwnLink | None:
+        match decision:
+            case Send(to, _, after, anew):
+                await asyncio.sleep(after)
+                node = self._places.renew(node) if anew else self._places.nodes.at(to)
+                return await self._take_at(node, slot, asked)
+            case Again(after):
+                await asyncio.sleep(after)
+                return await self._take(slot, asked)
+        return None
+
+    async def _take_at(self, node: ClusterNode, slot: int | None, asked: _Asked) -> OwnLink:
+        """Of this node; where it cannot be reached, of whoever has the slot then."""
+        try:
+            return self._lend(node, await node.take(), asked)
+        except MaxConnectionsError:
+            raise
+        except (ConnectionError, TimeoutError):
+            self._places.lost(node.address)
+            return await self._take(slot, asked)
+
     def give_back(self, own: OwnLink, *, clean: bool) -> None:
         """As `OwnLinks.give_back`."""
-        node, _ = self._lent.pop(own)
-        node.give_back(own, clean=clean)
+        self._lent.pop(own).node.give_back(own, clean=clean)
+
+
+class _Asked(NamedTuple):
+    """What a link was taken for, and how often it had to be another one for that."""
+
+    requests: Sequence[Request]
+    again: int = 0
+
+    def once_more(self) -> _Asked:
+        return _Asked(self.requests, self.again + 1)
+
+
+class _Lent(NamedTuple):
+    """Whose link it is, and what for."""
+
+    node: ClusterNode
+    asked: _Asked
+
+
+def _check_no_node(requests: Sequence[Request]) -> None:
+    for request in requests:
+        if _names_a_node(request):
+            raise without_node(request)
+
+
+def _names_a_node(request: Request) -> bool:
+    where = route(request)
+    return isinstance(where, ToNodes) and where.nodes is Nodes.NAMED

@@ -27,6 +27,7 @@ from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.aio.latency import Latency
 from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes, Redirects
 from framewire.redis.cluster.aio.refreshing import Refresher
 from framewire.redis.cluster.decisions import Changes, GiveUp
@@ -54,9 +55,14 @@ class Places:
         self.by_slot: list[ClusterNode | None] = [None] * SLOTS  # `None`: look at the map
         self.reads_elsewhere = options.read_from != "primary"
         self.pinned: WeakSet[Any] = WeakSet()  # waiters of what is asked of one node, and of no other
+        self.once: WeakSet[Any] = WeakSet()  # those of them for which it is asked once
         self.on_map: list[Callable[[], None]] = []
         self.on_no_map: Callable[[RedisError], None] = _nothing
+        self._patience = options.socket_connect_timeout or ANSWER_SECONDS
         self._reader = Reader(cast("ReadFrom", options.read_from), self.topology, zone=options.zone)
+        self._latency = Latency(self._well, self._ping, self._reader.heard)
+        if options.read_from == "nearest":
+            self.on_map.append(self._latency.measure)
         self._refresher = Refresher(self.topology, self._ask, self._refreshed, self._not_refreshed)
         self._waiting: list[Future] = []  # for a map
 
@@ -127,9 +133,11 @@ class Places:
         self.by_slot[:] = [another if each is node else each for each in self.by_slot]
         return another
 
-    def pin(self, waiter: Any) -> None:
-        """What `waiter` waits for is asked of one node, and of no other."""
+    def pin(self, waiter: Any, *, once: bool = False) -> None:
+        """What `waiter` waits for is asked of one node, and of no other; with `once` not again where a link is lost."""
         self.pinned.add(waiter)
+        if once:
+            self.once.add(waiter)
 
     # -- the map ------------------------------------------------------------------------------------------------------
 
@@ -143,9 +151,17 @@ class Places:
         self.plan()
 
     def _ask(self, address: Address) -> Future:
-        seconds = self.options.socket_connect_timeout or ANSWER_SECONDS
-        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, seconds)
-        self.pin(asked)
+        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, self._patience)
+        self.pin(asked, once=True)
+        return asked
+
+    def _well(self) -> list[Address]:
+        """Nodes that have not just failed: to find them so again would only make the map wanted again."""
+        return [node for node in self.topology.nodes if node not in self.topology.failures]
+
+    def _ping(self, address: Address) -> Future:
+        asked = self.nodes.at(address).call((b"PING",), None, self._patience)
+        self.pin(asked, once=True)
         return asked
 
     def _refreshed(self, changes: Changes) -> None:
@@ -185,6 +201,7 @@ class Places:
     async def close(self, error: RedisError) -> None:
         """End all links; who waits for an owner gets `error`."""
         self._refresher.close()
+        self._latency.close()
         for waiter in self._take_waiting():
             waiter.set_exception(copied(error))
         await self.nodes.close()

@@ -5,7 +5,8 @@
     no owner  -> parked until the slot map says who it is, or its time is over
 
 What belongs here: carrying the decisions out. A call is sent again with its own waiter and deadline, so that who called
-notices nothing; what is pinned to its node (a question about that node) goes nowhere else.
+notices nothing; what is pinned to its node (a question about that node) goes nowhere else, and the question for the
+slot map goes there once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import asyncio
 import math
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -55,9 +57,10 @@ class Redirecting:
         self._paused = WaitingCalls()  # for a time
         self.closed = False
 
-    def attach(self, places: Places) -> None:
-        """Where calls go; to be said before the first of them."""
+    def attach(self, places: Places, enter_loop: Callable[[], object]) -> None:
+        """Where calls go; to be said before the first of them. `enter_loop` is asked before a link is made."""
         self._places = places
+        self._enter_loop = enter_loop
         self._topology = places.topology
         places.on_map.append(self.unpark)
         places.on_no_map = self.fail_parked
@@ -118,15 +121,23 @@ class Redirecting:
             call = call.waiter.call
         elif call.batch:
             return False  # a part of a pipeline, of which each request goes its own way
-        if call.waiter is None or call.waiter.done() or call.waiter in self._places.pinned or self.closed:
+        if call.waiter is None or call.waiter.done() or call.waiter in self._places.once or self.closed:
             return False
         if not may_repeat(call.requests, error.fate) or not self._has_another(call, error):
             return False
         if error.fate is Fate.UNKNOWN:
             self._attempts.doubt(call)
             self._attempts.count(call)
-        self._later(self._pause(self._losses.count(call)), call, lambda: self.dispatch(call, node.address), error)
+        again = partial(self.dispatch, call, node.address)
+        if call.waiter in self._places.pinned:
+            if self._losses.of(call) >= self._options.retry.retries:
+                return False
+            again = partial(node.server.send_again, call)
+        self._later(self._pause(self._losses.count(call)), call, again, error)
         return True
+
+    def enter_loop(self) -> None:
+        self._enter_loop()
 
     def silent(self, node: ClusterNode) -> None:
         self._places.lost(node.address)

@@ -14,10 +14,11 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from framewire.errors import EncodeError
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
@@ -25,10 +26,12 @@ from framewire.redis.client.aio.route import Bind, Future, Role
 from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats, total
-from framewire.redis.client.errors import ClusterError, ConnectionError, RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.aio.apart import ApartPart
 from framewire.redis.cluster.aio.gathering import gather
 from framewire.redis.cluster.aio.nodes import ClusterNode, options_at
 from framewire.redis.cluster.aio.owning import Owning
@@ -36,6 +39,7 @@ from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transact
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
 from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
+from framewire.redis.cluster.apart import part_by_waiting
 from framewire.redis.cluster.combining import Combine, combine
 from framewire.redis.cluster.routing import (
     InParts,
@@ -50,11 +54,12 @@ from framewire.redis.cluster.routing import (
     route_by_reply,
     slot_of_all,
     slot_of_first,
+    without_node,
 )
 from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
-from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
-from framewire.redis.exchange.calls import Call, Request, Shape
+from framewire.redis.exchange.calls import BacklogFull, Call, Request, Shape
 
 __all__ = ["ClusterRoute"]
 
@@ -75,7 +80,7 @@ class ClusterRoute:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._redirecting = redirecting = Redirecting(options, attempts)
         self.places = places = Places(options, self._opener, redirecting, attempts, self._families)
-        redirecting.attach(places)
+        redirecting.attach(places, self._enter_loop)
         self._owning = Owning(options, places, redirecting)
         self._by_slot = places.by_slot
         self._reads_elsewhere = places.reads_elsewhere
@@ -96,6 +101,7 @@ class ClusterRoute:
         return self._call_by(route(request), request, shape, timeout)
 
     def _call_by(self, where: Routing, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        self._enter_loop()
         match where:
             case OneSlot(slot):
                 return self._call_slot(slot, request, shape, timeout)
@@ -104,7 +110,7 @@ class ClusterRoute:
             case ToNodes(Nodes.ANY):
                 return self._call_slot(None, request, shape, timeout)
             case ToNodes(Nodes.NAMED):
-                raise _without_node(request)
+                raise without_node(request)
             case ToNodes(which, how):
                 return self._call_all(which, how, request, shape, timeout)
             case Unknown():
@@ -129,8 +135,9 @@ class ClusterRoute:
         return Call(requests, batch, waiter, shape, False, [], deadline, began)
 
     def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
+        check_form(request)  # before any part of it may be executed
         parts = split(request)
-        futures = [self._call_slot(part.slot, part.request, None, timeout) for part in parts]
+        futures = [self._begun(self._call_slot, part.slot, part.request, None, timeout) for part in parts]
         return gather(futures, lambda replies: _shaped(shape, join(request, parts, replies)))
 
     def _call_all(
@@ -141,13 +148,23 @@ class ClusterRoute:
         if not addresses:
             return asyncio.ensure_future(self._call_all_later(which, how, request, shape, timeout))
         each = shape if how is Combine.BY_NODE else None
-        futures = [self._call_pinned(address, request, each, timeout) for address in addresses]
+        check_form(request)
+        futures = [self._begun(self._call_pinned, address, request, each, timeout) for address in addresses]
 
         def together(replies: list[Any]) -> Any:
             reply = combine(how, _name_of(request), dict(zip(addresses, replies, strict=True)))
             return reply if how is Combine.BY_NODE else _shaped(shape, reply)
 
         return gather(futures, together)
+
+    def _begun(self, call: Callable[..., Future], *how: Any) -> Future:
+        """What `call` returns; where it raises, a future of that, for others of its kind have left."""
+        try:
+            return call(*how)
+        except (RedisError, BacklogFull) as error:
+            failed: Future = self._enter_loop().create_future()
+            failed.set_exception(unsent(error))
+            return failed
 
     async def _call_all_later(
         self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None  # noqa: ASYNC109
@@ -199,12 +216,30 @@ class ClusterRoute:
 
         Raises `ClusterCrossSlotError` for a transaction whose keys are in several slots: nothing was sent.
         """
+        self._enter_loop()
         if is_transaction(requests):
             slot_of_all(requests)
             return self._redirecting.dispatch(self._new_call(requests, True, waiter, None, timeout))
+        self._spread(Whole(requests, waiter, timeout), range(len(requests)))
+
+    def send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
+        """As `send_batch`; what waits at its server does so on a link of its own, and what is of its slot with it.
+
+        Raises `ClusterCrossSlotError` where WAIT is among requests of several slots: nothing was sent.
+        """
+        self._enter_any_loop()
+        together, groups = part_by_waiting(requests)
         whole = Whole(requests, waiter, timeout)
-        parts: defaultdict[ClusterNode, list[int]] = defaultdict(list)  # indexes of requests
-        for index, request in enumerate(requests):
+        for indexes in groups:
+            task = asyncio.ensure_future(ApartPart(whole, indexes, self._owning).run())
+            waiter.add_done_callback(lambda _, task=task: task.cancel())  # type: ignore[misc]
+        self._spread(whole, together)
+
+    def _spread(self, whole: Whole, indexes: Sequence[int]) -> None:
+        """Send the requests with these indexes to their nodes."""
+        parts: defaultdict[ClusterNode, list[int]] = defaultdict(list)
+        for index in indexes:
+            request = whole.requests[index]
             slot = slot_of_first(request)
             if slot < 0:
                 node = self._node_of(request)
@@ -235,15 +270,15 @@ class ClusterRoute:
         one = One(whole, index)
         try:
             future = self.call(whole.requests[index], None, whole.timeout)
-        except RedisError as error:
-            one.set_exception(error)
+        except (RedisError, EncodeError, BacklogFull) as error:
+            one.set_exception(unsent(error))
         else:
             future.add_done_callback(one.follow)
 
     # -- other links --------------------------------------------------------------------------------------------------
 
     async def take(self, requests: Sequence[Request] = ()) -> OwnLink:
-        self._enter_loop()
+        self._enter_any_loop()
         return await self._owning.take(requests)
 
     async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
@@ -256,6 +291,7 @@ class ClusterRoute:
         return all(node.has_room() for node in self.places.nodes)
 
     async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+        self._enter_any_loop()
         await self._call_slot(None, (b"PING",), None, self.options.socket_timeout)  # until there is a map
         topology = self.places.topology
         primaries = set(topology.primaries)
@@ -274,26 +310,38 @@ class ClusterRoute:
     # -- loops, users, the end ----------------------------------------------------------------------------------------
 
     def _enter_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that runs. Raises `WrongLoop` where it is another than before, though that may be closed."""
         if self.closed:
             raise ConnectionError("the client is closed")
-        self.check_loop()
-        self._loop = asyncio.get_running_loop()
-        return self._loop
+        loop = asyncio.get_running_loop()
+        if self._loop is not None and self._loop is not loop:
+            raise WrongLoop
+        self._loop = loop
+        return loop
+
+    def _enter_any_loop(self) -> None:
+        """The same, and where the one before was closed it begins anew."""
+        if self.left_behind():
+            self.begin_anew()
+        self._enter_loop()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
         return self._loop
 
     def check_loop(self) -> None:
-        if self._loop is not None and self._loop is not asyncio.get_running_loop():
+        loop = self._loop
+        if loop is not None and not loop.is_closed() and loop is not asyncio.get_running_loop():
             raise WrongLoop
 
     def left_behind(self) -> bool:
         return self._loop is not None and self._loop.is_closed()
 
     async def reauthenticate(self, auth: Sequence[bytes]) -> None:
-        for node in self.places.nodes:
-            await node.reauthenticate(auth)
+        asked = [node.reauthenticate(auth) for node in self.places.nodes]
+        for error in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(error, BaseException) and not isinstance(error, TimeoutError):  # it has heard of it, or will
+                raise error
 
     async def close(self) -> None:
         if self.closed or self.left_behind():
@@ -313,8 +361,3 @@ def _shaped(shape: Shape | None, reply: Any) -> Any:
 
 def _name_of(request: Request) -> str:
     return words_of(request[:1])[0].decode("utf-8", "replace")
-
-
-def _without_node(request: Request) -> ClusterError:
-    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
-    return ClusterError(f"{name} is about one node: client.get_nodes() gives a client for each")

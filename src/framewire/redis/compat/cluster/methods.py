@@ -99,6 +99,10 @@ class ClusterMethods(Speaking):
         on: Speaking = self if target_nodes is None else self.at(target_nodes)
         return on._run((b"CLUSTER", b"SLOTS"), slots_by_range)
 
+    def cluster_links(self, target_node: Any) -> Any:  # type: ignore[override]
+        """CLUSTER LINKS: the links of this node to the others."""
+        return self.at(target_node).cluster_links()
+
     def replicaof(self, *args: Any, **kwargs: Any) -> Any:
         """REPLICAOF: raises `RedisClusterException`."""
         raise RedisClusterException("REPLICAOF is not supported in cluster mode")

@@ -22,7 +22,8 @@ def check_slot(watches: Request, request: Request) -> None:
         slot_of_all([watches, request] if watches else [request])
     except ClusterCrossSlotError as error:
         raise CrossSlotTransactionError(
-            f"Cannot watch or send commands on different slots: {error}", fate=Fate.NOT_EXECUTED
+            f"Cannot watch or send commands on different slots: all keys must map to the same key slot: {error}",
+            fate=Fate.NOT_EXECUTED,
         ) from None
 
 
