@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from framewire.redis.client.aio.client import Client
-from framewire.redis.client.errors import AskError, ClusterPartialError, RedisError
+from framewire.redis.client.errors import AskError, ClusterPartialError, DataError, RedisError
 from framewire.redis.cluster.decisions import Asked, Decision
 from framewire.redis.cluster.topology import Topology
 from tests.against.cluster_ledger import Ledger, Write
@@ -272,6 +272,8 @@ class Writer:
             return
         try:
             values = await self._client.mget(*keys)
+        except DataError:
+            raise  # nothing that happens to a cluster makes it one
         except RedisError:
             return
         for key, value in zip(keys, values, strict=True):

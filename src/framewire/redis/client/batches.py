@@ -89,7 +89,7 @@ class Batch:
         self.places: list[Place[Any]] = []
         self._error: Exception | None = None  # the first that a command had
         self.waits: float | None = None  # for how many seconds at most its commands may wait at the server, if any does
-        self.scripts: set[str] | None = None if self.scattered else set()  # which of them it sends whole, by their SHA-1
+        self.scripts: set[str] | None = None if self.scattered else set()  # by SHA-1: those of them it sends whole
 
     def add(self, request: Request, shape: Shape | None) -> Place[Any]:
         """One command more."""

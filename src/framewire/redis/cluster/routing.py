@@ -30,7 +30,7 @@ from framewire.redis.slots import SLOTS, slot_of
 
 __all__ = [
     "FIRST_KEY", "POLICIES", "READS", "SPLIT", "InParts", "Nodes", "OneSlot", "Routing", "Scan", "ToNodes", "Unknown",
-    "asking_for_keys", "keys_in", "route", "route_by_reply", "slot_of_all", "slot_of_first",
+    "asking_for_keys", "keys_in", "refuse_named", "route", "route_by_reply", "slot_of_all", "slot_of_first",
 ]  # fmt: skip
 
 
@@ -186,6 +186,14 @@ def without_node(request: Request) -> ClusterError:
     return ClusterError(
         f"{name} is about one node: client.get_nodes() gives a client for each", fate=Fate.NOT_EXECUTED
     )
+
+
+def refuse_named(requests: Sequence[Request]) -> None:
+    """Raise `ClusterError` where one of them is about one node, for a link that may go to any."""
+    for request in requests:
+        where = route(request)
+        if isinstance(where, ToNodes) and where.nodes is Nodes.NAMED:
+            raise without_node(request)
 
 
 def slot_of_all(requests: Sequence[Request]) -> int | None:

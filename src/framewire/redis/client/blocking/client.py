@@ -127,7 +127,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     def get_nodes(self) -> list[BlockingClient]:
         """A client for each server that this one knows, on links of its own; they are closed with it.
 
-        Where there is but one server, it is this client itself.
+        The one server that a client has, or that sentinels say is the primary, is this client itself.
         """
         return self._get_members(None)
 
@@ -140,9 +140,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         return self._get_members("replica")
 
     def _get_members(self, role: Role | None) -> list[BlockingClient]:
-        if not self.options.is_several:
-            return [] if role == "replica" else [self]
-        return [self._member(*address) for address in self._route.members(role)]
+        return [self if place is None else self._member(*place) for place in self._route.members(role)]
 
     def _member(self, host: str, port: int) -> BlockingClient:
         key = (host, port)

@@ -14,7 +14,7 @@ from framewire.redis.client.blocking.caching import CachedCalls, Family
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pool import Pool
-from framewire.redis.client.blocking.route import Role
+from framewire.redis.client.blocking.route import Member, Role
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.subscribing.subscriber import Subscriber
 from framewire.redis.client.blocking.threads.waits import Started
@@ -80,8 +80,8 @@ class Node:
     def has_room(self) -> bool:
         return self.pool.has_room()
 
-    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
-        return []
+    def members(self, role: Role | None = None) -> list[Member]:
+        return [] if role == "replica" else [None]
 
     def subscriber(self) -> Subscriber:
         return self._subscriber

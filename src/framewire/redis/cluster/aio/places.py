@@ -35,6 +35,7 @@ from framewire.redis.cluster.replicas import Reader, ReadFrom
 from framewire.redis.cluster.routing import READS
 from framewire.redis.cluster.settings import ANSWER_SECONDS, Settings
 from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.unanswered import is_final
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import SLOTS
 
@@ -139,6 +140,11 @@ class Places:
         if once:
             self.once.add(waiter)
 
+    @property
+    def failure(self) -> RedisError | None:
+        """Why nobody has told the map when it was asked for last, if nobody has."""
+        return self._refresher.failure
+
     # -- the map ------------------------------------------------------------------------------------------------------
 
     def plan(self) -> None:
@@ -187,7 +193,7 @@ class Places:
         return [nodes.get(owner) for owner in self.topology.owners]
 
     def _not_refreshed(self, error: RedisError, failures: int) -> None:
-        if failures > self.options.retry.retries:
+        if failures > self.options.retry.retries or is_final(error):
             self.on_no_map(error)
             for waiter in self._take_waiting():
                 waiter.set_exception(copied(error))
@@ -209,7 +215,7 @@ class Places:
 
 def _topology(options: Options) -> Topology:
     seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
+    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age)
     remap = options.address_remap
     return Topology(
         seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,

@@ -100,9 +100,12 @@ class Redirecting:
     ) -> Decision | None:
         """Of requests on a link of somebody's own, which were refused there `attempts` times before."""
         text = str(error)
-        if error.fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
+        redirect = redirect_of(text)
+        if error.fate is not Fate.NOT_EXECUTED and redirect is None:
             return None
         decision = self._topology.refused(Asked(address, slot_of_all(requests), attempts), text)
+        if redirect is not None and redirect.for_good:
+            self._places.moved(redirect.slot)
         self._places.plan()
         return decision
 
@@ -227,8 +230,9 @@ class Redirecting:
     def _expire(self, call: Call) -> None:
         name = name_of(call).decode("ascii", "replace")
         waited = call.deadline - call.began
-        why = f"{name} had nowhere to go for {waited:.3g} s: no node is known to serve its slot"
-        self.tell(call, TimeoutError(why, fate=Fate.NOT_EXECUTED))
+        why = self._places.failure or "no node is known to serve its slot"
+        late = f"{name} had nowhere to go for {waited:.3g} s: {why}"
+        self.tell(call, TimeoutError(late, fate=Fate.NOT_EXECUTED))
 
     def unpark(self) -> None:
         """The slot map has changed."""

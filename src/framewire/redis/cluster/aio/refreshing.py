@@ -15,6 +15,7 @@ from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.unanswered import why_no_map
 
 __all__ = ["HEDGE_SECONDS", "Refresher"]
 
@@ -39,6 +40,7 @@ class Refresher:
         self._refreshed = refreshed
         self._failed = failed
         self._failures = 0  # in a row
+        self.failure: RedisError | None = None  # of the last
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -68,7 +70,7 @@ class Refresher:
             self._not_refreshed(error)
         else:
             self._task = None
-            self._failures = 0
+            self._failures, self.failure = 0, None
             self._refreshed(changes)
         finally:
             self.plan()
@@ -77,12 +79,13 @@ class Refresher:
         if not isinstance(error, Exception):
             raise error
         self._failures += 1
-        self._failed(_failure(error), self._failures)
+        self.failure = error if isinstance(error, RedisError) else why_no_map([error])
+        self._failed(self.failure, self._failures)
 
     async def _first_answer(self, addresses: Sequence[Address]) -> Changes:
-        """The changes that the first good map brings. Raises `ConnectionError` where there is none."""
+        """The changes that the first good map brings. Raises what `why_no_map` says where there is none."""
         asked: dict[asyncio.Task[Any], Address] = {}
-        failures: list[str] = []
+        failures: list[Exception] = []
         try:
             for address in addresses:
                 asked[asyncio.ensure_future(self._answer(address))] = address
@@ -92,7 +95,7 @@ class Refresher:
             changes = await self._first_good(asked, failures, None)
             if changes is not None:
                 return changes
-            raise ConnectionError(f"no node tells of the slots: {'; '.join(failures)}")
+            raise why_no_map(failures)
         finally:
             for task in asked:
                 task.cancel()
@@ -105,7 +108,7 @@ class Refresher:
             return error
 
     async def _first_good(
-        self, asked: dict[asyncio.Task[Any], Address], failures: list[str], seconds: float | None
+        self, asked: dict[asyncio.Task[Any], Address], failures: list[Exception], seconds: float | None
     ) -> Changes | None:
         """What the first good answer has changed; `None` where all have failed, or after so many `seconds`.
 
@@ -123,7 +126,7 @@ class Refresher:
                 try:
                     return self._apply(asked.pop(task), task)
                 except (RedisError, ValueError) as error:
-                    failures.append(str(error))
+                    failures.append(error)
         return None
 
     def _apply(self, address: Address, answer: asyncio.Task[Any]) -> Changes:
@@ -140,11 +143,3 @@ class Refresher:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
-
-
-def _failure(error: Exception) -> RedisError:
-    if isinstance(error, RedisError):
-        return error
-    failure = ConnectionError(f"no node could be asked for the slots: {error!r}")
-    failure.__cause__ = error
-    return failure

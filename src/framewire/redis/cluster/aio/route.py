@@ -22,7 +22,7 @@ from framewire.errors import EncodeError
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.route import Bind, Future, Role
+from framewire.redis.client.aio.route import Bind, Future, Member, Role
 from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats, total
@@ -290,7 +290,7 @@ class ClusterRoute:
     def has_room(self) -> bool:
         return all(node.has_room() for node in self.places.nodes)
 
-    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+    async def members(self, role: Role | None = None) -> list[Member]:
         self._enter_any_loop()
         await self._call_slot(None, (b"PING",), None, self.options.socket_timeout)  # until there is a map
         topology = self.places.topology

@@ -16,7 +16,7 @@ from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Ca
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.decisions import GiveUp
-from framewire.redis.cluster.routing import slot_of_all
+from framewire.redis.cluster.routing import refuse_named, slot_of_all
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Owning"]
@@ -37,9 +37,13 @@ class Owning:
     def take(self, requests: Sequence[Request] = ()) -> Link:
         """As `OwnLinks.take`; a node that cannot be reached is waited for, or who takes its place.
 
-        Raises `ClusterCrossSlotError` where keys of `requests` are in several slots.
+        Raises `ClusterCrossSlotError` where keys of `requests` are in several slots, and `ClusterError` for what is
+        about one node.
         """
-        call = Calling(requests or _ANY, self._take_at, self._timeout, slot=slot_of_all(requests))
+        slot = slot_of_all(requests)
+        if slot is None:
+            refuse_named(requests)
+        call = Calling(requests or _ANY, self._take_at, self._timeout, slot=slot)
         return self._redirecting.run(call)  # type: ignore[no-any-return]
 
     def _take_at(self, node: ClusterNode, asking: bool, timeout: float | None) -> Link:

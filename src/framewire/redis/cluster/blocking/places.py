@@ -142,7 +142,7 @@ class Places:
 
 def _topology(options: Options) -> Topology:
     seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
+    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age)
     remap = options.address_remap
     return Topology(
         seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,

@@ -17,12 +17,13 @@ from typing import Any
 
 from framewire.redis.client.blocking.threads.reader import Reader
 from framewire.redis.client.blocking.threads.waits import Started
-from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.errors import RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.nodes import Nodes
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.settings import ANSWER_SECONDS
 from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.unanswered import is_final, why_no_map
 
 __all__ = ["HEDGE_SECONDS", "Refresher"]
 
@@ -54,6 +55,7 @@ class Refresher:
         self._closed = False
         self.lock = threading.Condition(threading.Lock())
         self.rounds = self.failures = 0
+        self.is_final = False
         self.failure: RedisError | None = None
         self.on_map: list[Callable[[], None]] = []
 
@@ -114,14 +116,14 @@ class Refresher:
 
     def _refresh(self, addresses: Sequence[Address]) -> None:
         under_way: list[tuple[Address, Started]] = []
-        failures: list[str] = []
+        failures: list[Exception] = []
         try:
             answered = self._ask(addresses, under_way, failures)
         finally:
             for _, started in under_way:
                 started.abandon()
         with self.lock:
-            self._ended(None if answered else ConnectionError(f"no node tells of the slots: {'; '.join(failures)}"))
+            self._ended(None if answered else why_no_map(failures))
         if answered:
             self._tell()
 
@@ -136,12 +138,13 @@ class Refresher:
         if failure is not None:
             self._topology.refresh_failed()
         self.failures = 0 if failure is None else self.failures + 1
+        self.is_final = failure is not None and is_final(failure)
         self.failure = failure
         self.rounds += 1
         self.lock.notify_all()
 
     def _ask(
-        self, addresses: Sequence[Address], under_way: list[tuple[Address, Started]], failures: list[str]
+        self, addresses: Sequence[Address], under_way: list[tuple[Address, Started]], failures: list[Exception]
     ) -> bool:
         """Whether one of them has told the map; who is asked and has not answered stands in `under_way`."""
         for address in addresses:
@@ -156,7 +159,7 @@ class Refresher:
                 return True
         return False
 
-    def _look(self, under_way: list[tuple[Address, Started]], failures: list[str], seconds: float) -> bool:
+    def _look(self, under_way: list[tuple[Address, Started]], failures: list[Exception], seconds: float) -> bool:
         """Wait so long for each, the last asked first: whether one has told the map. Who has failed is asked no more.
         """
         for asked in reversed(list(under_way)):
@@ -176,8 +179,8 @@ class Refresher:
         with self.lock:
             self._refreshed(self._topology.refreshed(address, reply))
 
-    def _failed(self, address: Address, error: Exception, failures: list[str]) -> None:
-        failures.append(str(error))
+    def _failed(self, address: Address, error: Exception, failures: list[Exception]) -> None:
+        failures.append(error)
         if isinstance(error, RedisError):
             with self.lock:
                 self._topology.lost(address)
