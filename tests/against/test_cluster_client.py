@@ -130,7 +130,7 @@ async def test_what_waits_follows_its_slot(cluster: RedisCluster, client: Client
 
 
 async def test_each_node_for_itself(cluster: RedisCluster, client: Client) -> None:
-    with pytest.raises(ClusterError, match="MONITOR is about one node: client.get_nodes"):
+    with pytest.raises(ClusterError, match=r"MONITOR is about one node: client\.get_nodes"):
         async with client.monitor():
             raise AssertionError
     primaries, replicas = await client.get_primaries(), await client.get_replicas()
@@ -163,7 +163,7 @@ async def test_reads_from_replicas(cluster: RedisCluster, client: Client, read_f
 
 async def test_numbered_databases(cluster: RedisCluster, client: Client) -> None:
     """Valkey has them where it is told to; nobody else."""
-    with pytest.raises(ResponseError, match="SELECT|database|DB index"):
+    with pytest.raises(ResponseError, match=r"SELECT|database|DB index"):
         await client.db(1).get("key")
 
 

@@ -115,7 +115,7 @@ class Redirecting:
         if not is_passing(refusal) or made >= self._options.retry.retries:
             return False
         self._attempts.count(call)
-        self._later(self._pause(made), call, lambda: node.server.send_again(call), refusal)
+        self._later(self._pause(made), call, lambda: self._send_to(node, call), refusal)
         return True
 
     def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool:
