@@ -170,11 +170,22 @@ async def test_trouble_that_passes_is_waited_out(
     assert left_over(route) == 0
 
 
-@SINGLE
+@WAYS
 async def test_busy_passes_too(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:
     refusing(cluster.owner_of(KEY), *[b"BUSY Redis is busy running a script."] * 3)
     assert await ask(route, b"INCR", KEY) == 1
     assert route.places.topology.version == 1  # and says nothing of the cluster
+
+
+@WAYS
+async def test_and_what_is_said_then_counts(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:
+    await alone(route, b"GET", KEY)
+    target = cluster.other_than(cluster.owner_of(KEY))
+    moved = b"MOVED %d %b" % (SLOT, str(target.address).encode())
+    refusing(cluster.owner_of(KEY), b"BUSY Redis is busy running a script.", moved)
+    cluster.told = list(cluster.owners)
+    cluster.move(KEY, target)
+    assert await ask(route, b"INCR", KEY) == 1
 
 
 @SINGLE
