@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.attempts import Attempts
+from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.errors import ConnectionError
+from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio import nodes as module
 from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes, options_at
-from tests.redis.cluster.aio.played import PlayedCluster, options_of, played
+from tests.redis.cluster.aio.played import PlayedCluster, options_of, played, route_to
 from tests.redis.cluster.played import SILENT, USUAL
 from tests.waiting import PATIENCE, until_in_loop
 
@@ -144,3 +147,59 @@ async def test_families_of_caches_are_by_node(cluster: PlayedCluster) -> None:
     assert first.at(cluster.nodes[1].address)._family is not first.at(address)._family
     await first.close()
     await second.close()
+
+
+# -- renewed now and then, and forgotten ------------------------------------------------------------------------------
+
+ONE, TWO = Address("127.0.0.1", 7001), Address("::1", 7002)
+CACHING = Options(startup_nodes=[ONE], cache=CacheConfig())
+
+
+def nodes_of(options: Options, families: dict[Any, Any]) -> Nodes:
+    return Nodes(options, Opener(options), Redirects(), Attempts(), families)
+
+
+async def test_a_name_is_not_resolved_anew_for_each_call() -> None:
+    """Who sends all calls back to itself would be given a link for each."""
+    nodes = nodes_of(CACHING, {})
+    first = nodes.renew(nodes.at(ONE))
+    assert nodes.renew(first) is first
+    nodes._renewable[ONE] -= module.RENEWAL_SECONDS
+    second = nodes.renew(first)
+    assert second is nodes.at(ONE) is not first
+    nodes.retire(ONE)
+    assert nodes.renew(nodes.at(ONE)) is not second  # that is another node
+    await nodes.close()
+
+
+async def test_a_node_that_sends_all_calls_back_to_itself_has_two_links() -> None:
+    async with played(1) as cluster:
+        (node,) = cluster.nodes
+        refused = f"-MOVED 1 {node.address}\r\n".encode()
+        node.script = lambda words: refused if words[0] == b"GET" else USUAL
+        async with route_to(cluster) as route:
+            until = asyncio.get_running_loop().time() + module.RENEWAL_SECONDS
+            calls = [route.call((b"GET", b"key"), None, None) for _ in range(100)]
+            await until_in_loop(lambda: node.names().count(b"GET") > 400)
+            seconds = asyncio.get_running_loop().time() - until
+            assert node.connects <= 3 + max(0.0, seconds) / module.RENEWAL_SECONDS
+            for call in calls:
+                call.cancel()
+
+
+async def test_nothing_is_kept_of_addresses_where_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even the cache. What another database of that node knows stays, and what is known of who is there again."""
+    monkeypatch.setattr(module, "DRAIN_SECONDS", 0.0)
+    families: dict[Any, Any] = {}
+    nodes, other = nodes_of(CACHING, families), nodes_of(replace(CACHING, db=1), families)
+    other.at(TWO)
+    for address in (ONE, TWO):
+        nodes.at(address)
+        nodes.retire(address)
+    again = nodes.at(ONE)
+    await until_in_loop(lambda: not nodes._leaving)
+    assert families == {ONE: {0: again.cached}, TWO: {1: other.at(TWO).cached}}
+    nodes.retire(ONE)
+    await until_in_loop(lambda: ONE not in families)
+    await nodes.close()
+    await other.close()

@@ -147,7 +147,7 @@ async def test_who_has_given_up_waiting_for_a_map_is_told_nothing() -> None:
         async with route_to(cluster, retry=Retry(0)) as route:
             loop = asyncio.get_running_loop()
             await route.places.refreshed(loop.time())
-            with pytest.raises(RedisError, match="no node tells of the slots"):
+            with pytest.raises(RedisError, match="ERR no"):
                 await route.places.refreshed(loop.time() + PATIENCE)
     await asyncio.sleep(0)
     assert not heard

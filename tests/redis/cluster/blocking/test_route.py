@@ -107,6 +107,15 @@ def test_what_cannot_be_split_is_not_sent(cluster: PlayedCluster, route: Cluster
     assert not any(node.asked for node in cluster.nodes)
 
 
+def test_no_part_leaves_where_another_has_no_form(cluster: PlayedCluster, route: ClusterRoute) -> None:
+    with pytest.raises(DataError) as refused:
+        ask(route, b"MSET", *PAIRS, b"more", object())
+    assert refused.value.fate is Fate.NOT_EXECUTED
+    with pytest.raises(DataError):
+        ask(route, b"SCRIPT", b"LOAD", object())
+    assert not any(node.asked for node in cluster.nodes)
+
+
 def test_all_nodes_are_asked_and_their_replies_made_one(cluster: PlayedCluster, route: ClusterRoute) -> None:
     ask(route, b"MSET", *PAIRS)
     assert ask(route, b"DBSIZE") == len(KEYS)

@@ -59,6 +59,7 @@ class Places:
         self.once: WeakSet[Any] = WeakSet()  # those of them for which it is asked once
         self.on_map: list[Callable[[], None]] = []
         self.on_no_map: Callable[[RedisError], None] = _nothing
+        self._patience = options.socket_connect_timeout or ANSWER_SECONDS
         self._reader = Reader(cast("ReadFrom", options.read_from), self.topology, zone=options.zone)
         self._latency = Latency(self._well, self._ping, self._reader.heard)
         if options.read_from == "nearest":
@@ -156,8 +157,7 @@ class Places:
         self.plan()
 
     def _ask(self, address: Address) -> Future:
-        seconds = self.options.socket_connect_timeout or ANSWER_SECONDS
-        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, seconds)
+        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, self._patience)
         self.pin(asked, once=True)
         return asked
 
@@ -166,7 +166,7 @@ class Places:
         return [node for node in self.topology.nodes if node not in self.topology.failures]
 
     def _ping(self, address: Address) -> Future:
-        asked = self.nodes.at(address).call((b"PING",), None, self.options.socket_connect_timeout or ANSWER_SECONDS)
+        asked = self.nodes.at(address).call((b"PING",), None, self._patience)
         self.pin(asked, once=True)
         return asked
 

@@ -54,7 +54,7 @@ class Redirecting:
         self._looks = Tally()  # at the map, for a slot that nobody owned
         self._since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()  # by waiter: when its call first failed
         self._parked = WaitingCalls(options.max_queued_bytes)  # for a map
-        self._paused = WaitingCalls()  # for a time
+        self._paused = WaitingCalls(options.max_queued_bytes)  # for a time
         self.closed = False
 
     def attach(self, places: Places, enter_loop: Callable[[], object]) -> None:
@@ -69,7 +69,7 @@ class Redirecting:
 
     def refused(self, node: ClusterNode, call: Call, error: Error) -> bool:
         """Also for what stands in the replies of a batch, as a call of its own."""
-        if call.waiter is None or call.waiter.done():
+        if call.waiter is None or call.waiter.done() or self.closed:
             return False
         refusal = refusal_of(call, error)
         decision = None if call.waiter in self._places.pinned else self._decide(node, call, str(refusal), refusal.fate)
@@ -115,7 +115,7 @@ class Redirecting:
         if not is_passing(refusal) or made >= self._options.retry.retries:
             return False
         self._attempts.count(call)
-        self._later(self._pause(made), call, lambda: node.server.send_again(call), refusal)
+        self._later(self._pause(made), call, lambda: self._send_to(node, call), refusal)
         return True
 
     def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool:
@@ -196,15 +196,17 @@ class Redirecting:
             self._send_to(node, call)
 
     def _later(self, after: float, call: Call, act: Callable[[], None], failure: RedisError) -> None:
-        """Do it in so many seconds; where that is behind the deadline, its caller gets `failure` now."""
+        """Do it in so many seconds; where that is behind the deadline, or too much waits, its caller gets `failure`."""
         if not after:
             act()
             return
         at = _now() + after
         if at >= self._end_of(call):
-            self.tell(call, failure)
-        else:
+            return self.tell(call, failure)
+        try:
             self._paused.put(call, at, lambda _: act())
+        except BacklogFull:
+            self.tell(call, failure)
 
     def tell(self, call: Call, error: RedisError) -> None:
         """Its caller is told, with the fate of all attempts."""

@@ -17,6 +17,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from framewire.errors import EncodeError
 from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.link import Link
@@ -27,6 +28,7 @@ from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import RedisError, ResponseError
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
@@ -54,7 +56,7 @@ from framewire.redis.cluster.routing import (
     slot_of_first,
     without_node,
 )
-from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.exchange.calls import Request, Shape
 
@@ -149,6 +151,7 @@ class ClusterRoute:
         return timed
 
     def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
+        _check_form(request)
         parts = split(request)
         requests = [part.request for part in parts]
         pipelining = self._pipelining(requests, timeout)
@@ -160,6 +163,7 @@ class ClusterRoute:
         self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
     ) -> Any:
         """Of all of these nodes, each asked for itself."""
+        _check_form(request)
         self._node_for(None, request, timeout)  # until there is a map
         topology = self.places.topology
         addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
@@ -294,6 +298,14 @@ class ClusterRoute:
 def is_transaction(requests: Sequence[Request]) -> bool:
     """Whether they stand between MULTI and EXEC."""
     return len(requests) > 1 and tuple(requests[0]) == (b"MULTI",) and tuple(requests[-1]) == (b"EXEC",)
+
+
+def _check_form(request: Request) -> None:
+    """Before any part of it may be executed. Raises `DataError`."""
+    try:
+        check_form(request)
+    except EncodeError as error:
+        raise unsent(error) from None
 
 
 def _place_of(request: Request) -> tuple[int | None, bool]:
