@@ -132,6 +132,25 @@ async def test_asyncio_where_no_node_is_reached() -> None:
     await client.aclose()
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_user_who_may_not_even_ping(way: str, rc: ours.RedisCluster, place: dict[str, Any]) -> None:
+    rc.acl_setuser(
+        "few", enabled=True, nopass=True, commands=["+get", "+cluster"], keys=["*"], target_nodes=rc.ALL_NODES
+    )
+    user = {"username": "few", "password": "any", **place}
+    try:
+        if way == "threads":
+            with ours.RedisCluster(**user) as client:
+                assert client.get("a") is None and len(client.get_nodes()) == 6
+        else:
+            async with ours.asyncio.RedisCluster(**user) as other:
+                assert await other.get("a") is None and len(other.get_nodes()) == 6
+                with pytest.raises(ours.exceptions.DataError):
+                    other.set_default_node(ours.asyncio.cluster.ClusterNode("x", 1))
+    finally:
+        rc.acl_deluser("few", target_nodes=rc.ALL_NODES)
+
+
 def test_a_url_names_all_nodes(cluster: RedisCluster) -> None:
     with ours.RedisCluster.from_url(cluster.url, decode_responses=True) as client:
         client.set("a", "x")

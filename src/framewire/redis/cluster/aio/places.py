@@ -102,7 +102,8 @@ class Places:
                 return node
             decision = None if slot is None else self.topology.unowned(slot, attempts)
             if isinstance(decision, GiveUp) or loop.time() >= until:
-                raise ClusterDownError(f"no node is known to serve slot {slot}", fate=Fate.NOT_EXECUTED)
+                what = "no node has told of the slots" if slot is None else f"no node is known to serve slot {slot}"
+                raise ClusterDownError(what, fate=Fate.NOT_EXECUTED)
             await self.refreshed(until)
         raise AssertionError
 

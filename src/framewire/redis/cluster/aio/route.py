@@ -167,9 +167,14 @@ class ClusterRoute:
             return failed
 
     async def _call_all_later(
-        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None  # noqa: ASYNC109
+        self,
+        which: Nodes,
+        how: Combine,
+        request: Request,
+        shape: Shape | None,
+        timeout: float | None,  # noqa: ASYNC109
     ) -> Any:
-        await self._call_slot(None, (b"PING",), None, timeout)  # until there is a map
+        await self._map_is_there(timeout)
         return await self._call_all(which, how, request, shape, timeout)
 
     def _call_pinned(self, address: Address, request: Request, shape: Shape | None, timeout: float | None) -> Future:
@@ -178,10 +183,17 @@ class ClusterRoute:
         self.places.pin(future)
         return future
 
+    async def _map_is_there(self, timeout: float | None) -> float:  # noqa: ASYNC109
+        """Wait for a map; returns until when, on the loop's clock. No node is asked for more than that: users may lack
+        the right to. Raises as `Places.owner`.
+        """
+        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
+        await self.places.owner(None, until)
+        return until
+
     async def _scan(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
         """A page of the whole cluster, step by step."""
-        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
-        await self.places.owner(None, until)  # until there is a map
+        until = await self._map_is_there(timeout)
         steps = scan_page(request, self.places.topology.owners, self.places.locate)
         try:
             step = next(steps)
@@ -292,7 +304,7 @@ class ClusterRoute:
 
     async def members(self, role: Role | None = None) -> list[Member]:
         self._enter_any_loop()
-        await self._call_slot(None, (b"PING",), None, self.options.socket_timeout)  # until there is a map
+        await self._map_is_there(self.options.socket_timeout)
         topology = self.places.topology
         primaries = set(topology.primaries)
         wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]
