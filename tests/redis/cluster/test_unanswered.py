@@ -36,8 +36,11 @@ LOADING = BusyLoadingError("LOADING")
         ([ValueError("no map")], ConnectionError, "no node tells of the slots: no map", False),
         ([OSError()], ConnectionError, "no node tells of the slots: OSError()", False),
     ],
-    ids=["wrong password", "no database", "one of them", "nobody there", "nonsense", "busy", "loading", "no map", "without a text"],
-)
+    ids=[
+        "wrong password", "no database", "one of them", "nobody there", "nonsense", "busy", "loading", "no map",
+        "without a text",
+    ],
+)  # fmt: skip
 def test_what_who_waits_is_told(failures: list[Exception], kind: type, text: str, final: bool) -> None:
     error = why_no_map(failures)
     assert (type(error), str(error), is_final(error)) == (kind, text, final)
