@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.outcomes import copied
-from framewire.redis.client.repeating import may_pass
+from framewire.redis.client.repeating import is_passing, may_pass
 
 __all__ = ["is_final", "why_no_map"]
 
@@ -22,11 +23,13 @@ def why_no_map(failures: Sequence[Exception]) -> RedisError:
     """
     final = [failure for failure in failures if isinstance(failure, RedisError) and is_final(failure)]
     if final and len(final) == len(failures):
-        return copied(final[0])
+        error = copied(final[0])
+        error.fate = Fate.NOT_EXECUTED  # of who waits; the question for the map may have been
+        return error
     said = dict.fromkeys(str(failure) or repr(failure) for failure in failures)
     return ConnectionError(f"no node tells of the slots: {'; '.join(said)}")
 
 
 def is_final(failure: RedisError) -> bool:
     """Whether nobody need be asked again."""
-    return not may_pass(failure)
+    return not (may_pass(failure) or is_passing(failure))

@@ -15,10 +15,12 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
+from framewire.frames.resp import Error
 from framewire.redis.client.blocking.threads.reader import Reader
 from framewire.redis.client.blocking.threads.waits import Started
-from framewire.redis.client.errors import RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.blocking.calling import refusal_of_reply
 from framewire.redis.cluster.blocking.nodes import Nodes
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.settings import ANSWER_SECONDS
@@ -169,6 +171,8 @@ class Refresher:
             under_way.remove(asked)
             try:
                 (reply,) = started.finish()
+                if isinstance(reply, Error):
+                    raise refusal_of_reply(_SLOTS, reply)
                 self._apply(address, reply)
                 return True
             except Exception as error:  # whatever it is: there must be a next refresh
@@ -181,6 +185,6 @@ class Refresher:
 
     def _failed(self, address: Address, error: Exception, failures: list[Exception]) -> None:
         failures.append(error)
-        if isinstance(error, RedisError):
+        if isinstance(error, (ConnectionError, TimeoutError)):
             with self.lock:
                 self._topology.lost(address)
