@@ -1,4 +1,4 @@
-"""Sentinels listened to from threads: one who is stopped at any moment listens no more. (The rest: `test_routes.py`.)"""
+"""Sentinels listened to from threads: who is stopped at any moment listens no more. (The rest: `test_routes.py`.)"""
 
 from __future__ import annotations
 
