@@ -152,7 +152,7 @@ def test_a_slot_on_its_way(cluster: tuple[RedisCluster, str]) -> None:
     try:
         asked = Asked(at_source, slot)
         assert refused(topology, asked, source, "GET", "{way}2") == ("ASK", Send(at_target, asking=True))
-        assert refused(topology, asked, source, "MGET", "{way}1", "{way}2") == ("TRYAGAIN", Again(0.05))
+        assert refused(topology, asked, source, "MGET", "{way}1", "{way}2") == ("TRYAGAIN", Again(0.05, from_start=True))
         assert refused(topology, Asked(at_target, slot), target, "GET", "{way}2") == ("MOVED", Send(at_source))
         assert topology.owner_of(slot) == at_source
     finally:
