@@ -21,9 +21,9 @@ from itertools import pairwise
 from random import Random
 
 from framewire.redis.cluster.addresses import Address
-from framewire.redis.cluster.aio.refreshing import HEDGE_SECONDS
 from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.slot_map import Shard, SlotMap
+from framewire.redis.cluster.told import HEDGE_SECONDS
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.slots import SLOTS
 

@@ -15,6 +15,7 @@
       changes.py      what a new map changes
       redirects.py    what an error reply says to who knows other nodes
       settings.py     how patient a client is: numbers
+      told.py         what its parts are told, out of its options
       refreshing.py   when the map is asked for again
       failures.py     which nodes have just failed
       topology.py     all that together: the map in, decisions out

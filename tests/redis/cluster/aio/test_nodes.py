@@ -17,7 +17,8 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio import nodes as module
-from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes, options_at
+from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes
+from framewire.redis.cluster.told import options_at
 from tests.redis.cluster.aio.played import PlayedCluster, options_of, played, route_to
 from tests.redis.cluster.played import SILENT, USUAL
 from tests.waiting import PATIENCE, until_in_loop

@@ -13,7 +13,7 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking import nodes as module
-from framewire.redis.cluster.blocking.nodes import Families, Nodes, options_at
+from framewire.redis.cluster.blocking.nodes import Families, Nodes
 from tests.redis.client.blocking.ends import together
 
 ONE, TWO = Address("127.0.0.1", 7001), Address("::1", 7002)
@@ -37,13 +37,6 @@ def test_one_for_each_address_however_many_threads_ask(nodes: Nodes) -> None:
     assert len(set(map(id, made))) == 1
     assert nodes.at(TWO) is not made[0]
     assert list(nodes) == [nodes.known(ONE), nodes.known(TWO)]
-
-
-def test_each_is_told_where_it_is_and_tries_once() -> None:
-    options = options_at(OPTIONS, TWO)
-    assert (options.host, options.port, options.startup_nodes) == (*TWO, ())
-    assert options.retry == Retry(0, 0.5, 1.0)
-    assert (options.password, options.cache) == (OPTIONS.password, OPTIONS.cache)
 
 
 def test_the_caches_of_a_node_know_of_each_other(nodes: Nodes, families: Families) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,15 +20,10 @@ from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.told import DRAIN_SECONDS, RENEWAL_SECONDS, options_at
 from framewire.redis.exchange.calls import Call
 
-__all__ = ["DRAIN_SECONDS", "ClusterNode", "Nodes", "Redirects", "options_at"]
-
-DRAIN_SECONDS = 5.0
-"""How long a node that has left the map may still answer what it was asked."""
-
-RENEWAL_SECONDS = 1.0
-"""A name that was resolved anew is not sooner resolved again."""
+__all__ = ["ClusterNode", "Nodes", "Redirects"]
 
 
 class Redirects(Protocol):
@@ -164,9 +158,3 @@ class Nodes:
             timer.cancel()
         self._timers.clear()
         await asyncio.gather(*(node.close() for node in nodes), *self._ending)
-
-
-def options_at(options: Options, address: Address) -> Options:
-    """The options for one node. It is tried to connect once: then others are asked where to go."""
-    retry = replace(options.retry, retries=0)
-    return replace(options.at(address.host, address.port), retry=retry)

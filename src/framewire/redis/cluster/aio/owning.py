@@ -17,9 +17,10 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import may_pass
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
-from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.aio.redirecting import Redirecting
 from framewire.redis.cluster.decisions import Again, Decision, Send
 from framewire.redis.cluster.routing import refuse_named, slot_of_all
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Owning"]

@@ -15,7 +15,6 @@ import asyncio
 import itertools
 import random
 from collections.abc import Callable
-from time import monotonic
 from typing import Any, cast
 from weakref import WeakSet
 
@@ -33,8 +32,8 @@ from framewire.redis.cluster.aio.refreshing import Refresher
 from framewire.redis.cluster.decisions import Changes, GiveUp
 from framewire.redis.cluster.replicas import Reader, ReadFrom
 from framewire.redis.cluster.routing import READS
-from framewire.redis.cluster.settings import ANSWER_SECONDS, Settings
-from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.settings import ANSWER_SECONDS
+from framewire.redis.cluster.told import topology_of
 from framewire.redis.cluster.unanswered import is_final
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import SLOTS
@@ -51,7 +50,7 @@ class Places:
         self, options: Options, opener: Opener, redirects: Redirects, attempts: Attempts, families: dict[Any, Any]
     ) -> None:
         self.options = options
-        self.topology = _topology(options)
+        self.topology = topology_of(options)
         self.nodes = Nodes(options, opener, redirects, attempts, families)
         self.by_slot: list[ClusterNode | None] = [None] * SLOTS  # `None`: look at the map
         self.reads_elsewhere = options.read_from != "primary"
@@ -213,15 +212,6 @@ class Places:
             waiter.set_exception(copied(error))
         await self.nodes.close()
 
-
-def _topology(options: Options) -> Topology:
-    seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age)
-    remap = options.address_remap
-    return Topology(
-        seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,
-        remap=None if remap is None else lambda address: Address(*remap(address)),
-    )  # fmt: skip
 
 
 def _nothing(*args: Any) -> None:

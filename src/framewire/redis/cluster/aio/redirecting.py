@@ -33,12 +33,10 @@ from framewire.redis.cluster.aio.waiting import WaitingCalls
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
 from framewire.redis.cluster.routing import OneSlot, route, slot_of_all
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import BacklogFull, Call, Request
 
-__all__ = ["ENDLESS_SECONDS", "Redirecting", "place_of"]
-
-ENDLESS_SECONDS = 60.0
-"""How long a call without a deadline is tried again while its node cannot be reached."""
+__all__ = ["Redirecting", "place_of"]
 
 
 class Redirecting:

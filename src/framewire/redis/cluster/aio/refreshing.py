@@ -14,13 +14,11 @@ from typing import Any
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.decisions import Changes
+from framewire.redis.cluster.told import HEDGE_SECONDS
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.cluster.unanswered import why_no_map
 
-__all__ = ["HEDGE_SECONDS", "Refresher"]
-
-HEDGE_SECONDS = 0.25
-"""A node that has not told its map for so long is not waited for alone: the next one is asked too."""
+__all__ = ["Refresher"]
 
 Ask = Callable[[Address], "asyncio.Future[Any]"]
 

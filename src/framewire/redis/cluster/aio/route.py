@@ -33,11 +33,11 @@ from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.apart import ApartPart
 from framewire.redis.cluster.aio.gathering import gather
-from framewire.redis.cluster.aio.nodes import ClusterNode, options_at
+from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.owning import Owning
 from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
 from framewire.redis.cluster.aio.places import Places
-from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.aio.redirecting import Redirecting
 from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.apart import part_by_waiting
 from framewire.redis.cluster.combining import Combine, combine
@@ -59,6 +59,7 @@ from framewire.redis.cluster.routing import (
 from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
 from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
+from framewire.redis.cluster.told import ENDLESS_SECONDS, options_at
 from framewire.redis.exchange.calls import BacklogFull, Call, Request, Shape
 
 __all__ = ["ClusterRoute"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -17,14 +16,9 @@ from framewire.redis.client.blocking.node import Node
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.options import Options
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.told import DRAIN_SECONDS, RENEWAL_SECONDS, options_at
 
-__all__ = ["DRAIN_SECONDS", "ClusterNode", "Families", "Nodes", "options_at"]
-
-DRAIN_SECONDS = 5.0
-"""How long a node that has left the map may still answer what it was asked."""
-
-RENEWAL_SECONDS = 1.0
-"""A name that was resolved anew is not sooner resolved again."""
+__all__ = ["ClusterNode", "Families", "Nodes"]
 
 Families = dict[Address, Family]
 """The caches of one program, by node and by database."""
@@ -143,8 +137,3 @@ class Nodes:
             self._leaving.clear()
         for node in nodes:
             node.close()
-
-
-def options_at(options: Options, address: Address) -> Options:
-    """The options for one node. It is tried once: then others are asked where to go."""
-    return replace(options.at(*address), retry=replace(options.retry, retries=0))

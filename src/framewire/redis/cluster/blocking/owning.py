@@ -13,11 +13,12 @@ from weakref import WeakKeyDictionary
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.options import Options
-from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Calling
+from framewire.redis.cluster.blocking.calling import ASKING, Calling
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.decisions import GiveUp
 from framewire.redis.cluster.routing import refuse_named, slot_of_all
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Owning"]

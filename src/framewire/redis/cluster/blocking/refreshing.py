@@ -24,15 +24,13 @@ from framewire.redis.cluster.blocking.calling import refusal_of_reply
 from framewire.redis.cluster.blocking.nodes import Nodes
 from framewire.redis.cluster.decisions import Changes
 from framewire.redis.cluster.settings import ANSWER_SECONDS
+from framewire.redis.cluster.told import HEDGE_SECONDS
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.cluster.unanswered import is_final, why_no_map
 
-__all__ = ["HEDGE_SECONDS", "Refresher"]
+__all__ = ["Refresher"]
 
 logger = logging.getLogger(__name__)
-
-HEDGE_SECONDS = 0.25
-"""A node that has not told its map for so long is not waited for alone: the next one is asked too."""
 
 _SLOTS = (b"CLUSTER", b"SLOTS")
 

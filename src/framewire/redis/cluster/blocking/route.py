@@ -35,7 +35,7 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.apart import part_by_waiting
 from framewire.redis.cluster.blocking.apart import ApartPart
 from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
-from framewire.redis.cluster.blocking.nodes import ClusterNode, Families, options_at
+from framewire.redis.cluster.blocking.nodes import ClusterNode, Families
 from framewire.redis.cluster.blocking.owning import Owning
 from framewire.redis.cluster.blocking.pipelining import Pipelining
 from framewire.redis.cluster.blocking.places import Places
@@ -61,6 +61,7 @@ from framewire.redis.cluster.routing import (
 )
 from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
+from framewire.redis.cluster.told import options_at
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["ClusterRoute"]
