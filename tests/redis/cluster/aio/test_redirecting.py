@@ -596,3 +596,20 @@ async def test_closing_ends_the_wait_for_a_map(cluster: PlayedCluster, ask: Ask)
         assert left_over(route) == 0
         with pytest.raises(ConnectionError, match="closed"):
             await ask(route, b"INCR", KEY)
+
+
+# -- deadlines --------------------------------------------------------------------------------------------------------
+
+
+@WAYS
+async def test_a_call_behind_asking_may_be_late(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:
+    source = cluster.owner_of(KEY)
+    target = cluster.other_than(source)
+    await alone(route, b"GET", KEY)
+    refusing(source, b"ASK %d %b" % (SLOT, str(target.address).encode()))
+    target.script = lambda words: SILENT if words[0] == b"INCR" else USUAL
+    with pytest.raises(TimeoutError, match="no reply within") as late:
+        await ask(route, b"INCR", KEY, seconds=0.3)
+    assert late.value.fate is Fate.UNKNOWN
+    assert source.names().count(b"INCR") == target.names().count(b"INCR") == 1
+    assert left_over(route) == 0

@@ -589,16 +589,24 @@ async def test_in_another_loop_it_is_refused(cluster: PlayedCluster, way: Way) -
         assert cluster.owner_of(KEYS[0]).connects == connects
 
 
+def to_come() -> set[asyncio.TimerHandle]:
+    """The timers of the loop."""
+    loop: Any = asyncio.get_running_loop()
+    return {timer for timer in loop._scheduled if not timer.cancelled()}
+
+
 async def test_nothing_is_left_of_a_closed_client(cluster: PlayedCluster) -> None:
-    before = asyncio.all_tasks()
-    async with client_of(cluster, read_from="nearest", topology_age=0.5) as client:
+    before, timers = asyncio.all_tasks(), to_come()
+    async with client_of(cluster, read_from="nearest") as client:
         for way in WAYS.values():
             await way(client)
         cluster.move(KEYS[0], cluster.other_than(cluster.owner_of(KEYS[0])))
         await client.incr(KEYS[0])
+        assert to_come() - timers  # the next refresh, and who is near
     await until_in_loop(lambda: all(not node.open for node in cluster.nodes))
     serving = {task for node in cluster.nodes for task in node._serving}
     assert asyncio.all_tasks() - before <= serving
+    assert to_come() <= timers
 
 
 def test_slots_are_as_they_are_thought() -> None:

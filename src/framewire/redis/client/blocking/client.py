@@ -170,8 +170,9 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
 
     def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """A batch that waits at the server has a link of its own too."""
-        with Dedicated(self._route, self.options, self._hooked, requests) as own:
-            return own._send_batch(requests, timeout)
+        if self._hooked is None:
+            return self._route.apart(requests, timeout)
+        return self._hooked.tell(requests, True, lambda: self._route.apart(requests, timeout))
 
     def _told(self, request: tuple[Any, ...], send: Callable[[], Any]) -> Any:
         """What `send` returns, and the hooks told of it."""

@@ -77,6 +77,13 @@ class Node:
     def give_back(self, link: Link, *, clean: bool) -> None:
         self.pool.give_back(link, clean=clean)
 
+    def apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        link = self.take(requests)
+        try:
+            return link.batch(requests, timeout)
+        finally:
+            self.give_back(link, clean=link.idle)
+
     def has_room(self) -> bool:
         return self.pool.has_room()
 

@@ -58,6 +58,9 @@ class Route(OwnLinks, Protocol):
     def batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """The replies to requests that leave together, errors among them; else as `call`."""
 
+    def apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """The same of requests that wait at the server: on links of their own."""
+
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
 

@@ -12,6 +12,7 @@ What belongs here: that choice, made for every call, and the parts put together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -26,11 +27,13 @@ from framewire.redis.client.blocking.route import Member, Role
 from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.caching.cache import CacheStats, total
-from framewire.redis.client.errors import RedisError, ResponseError
+from framewire.redis.client.errors import RedisError, ResponseError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.apart import part_by_waiting
+from framewire.redis.cluster.blocking.apart import ApartPart
 from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
 from framewire.redis.cluster.blocking.nodes import ClusterNode, Families
 from framewire.redis.cluster.blocking.owning import Owning
@@ -232,6 +235,20 @@ class ClusterRoute:
             raise
         return pipelining.finish()
 
+    def apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """The same; what waits at its server does so on a link of its own, and what is of its slot with it.
+
+        Those links are waited for one after the other. Raises `ClusterCrossSlotError` where WAIT is among requests of
+        several slots: nothing was sent.
+        """
+        together, groups = part_by_waiting(requests)
+        replies: list[Any] = [None] * len(requests)
+        _put(replies, together, self.batch([requests[index] for index in together], timeout))
+        for indexes in groups:
+            part = ApartPart([requests[index] for index in indexes], self._owning, timeout)
+            _put(replies, indexes, part.run())
+        return replies
+
     def _node_of(self, request: Request) -> ClusterNode | None:
         """The node that alone answers `request`; `None` where it is to go another way."""
         try:
@@ -287,13 +304,19 @@ class ClusterRoute:
 
     def reauthenticate(self, auth: Sequence[bytes]) -> None:
         for node in self.places.nodes:
-            node.reauthenticate(auth)
+            with suppress(TimeoutError):  # it has heard of it, or will
+                node.reauthenticate(auth)
 
     def close(self) -> None:
         self.closed = True
         self._redirecting.close()
         self._subscriber.close()
         self.places.close()
+
+
+def _put(replies: list[Any], indexes: Sequence[int], some: Sequence[Any]) -> None:
+    for index, reply in zip(indexes, some, strict=True):
+        replies[index] = reply
 
 
 def is_transaction(requests: Sequence[Request]) -> bool:
