@@ -26,6 +26,8 @@
       routing.py      where a request goes: one slot, several, all nodes, any
       splitting.py    a request in parts that each have one slot
       combining.py    the replies of several nodes, made one
+      shaping.py      and in the shape that was asked for
+      batches.py      what is a transaction, and whether a refused one may go out again
       partial.py      what came of a request of which some parts failed
       scanning.py     SCAN, while slots move
       cursors.py      its cursor, as one number

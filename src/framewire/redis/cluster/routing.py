@@ -21,7 +21,7 @@ from typing import Any, Final, TypeAlias
 
 from framewire.redis.client.errors import ClusterCrossSlotError, ClusterError
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.requests import words_of
+from framewire.redis.client.requests import name_of, words_of
 from framewire.redis.cluster.combining import Combine
 from framewire.redis.exchange.calls import Request
 from framewire.redis.facts.command import Command
@@ -30,7 +30,7 @@ from framewire.redis.slots import SLOTS, slot_of
 
 __all__ = [
     "FIRST_KEY", "POLICIES", "READS", "SPLIT", "InParts", "Nodes", "OneSlot", "Routing", "Scan", "ToNodes", "Unknown",
-    "asking_for_keys", "keys_in", "refuse_named", "route", "route_by_reply", "slot_of_all", "slot_of_first",
+    "asking_for_keys", "keys_in", "place_of", "refuse_named", "route", "route_by_reply", "slot_of_all", "slot_of_first",
 ]  # fmt: skip
 
 
@@ -196,6 +196,12 @@ def refuse_named(requests: Sequence[Request]) -> None:
             raise without_node(request)
 
 
+def place_of(request: Request) -> tuple[int | None, bool]:
+    """Its slot, if it has one alone, and whether it only reads. Raises as `route`."""
+    where = route(request)
+    return (where.slot, where.reads) if isinstance(where, OneSlot) else (None, False)
+
+
 def slot_of_all(requests: Sequence[Request]) -> int | None:
     """The one slot of requests that must go together, `None` where they have no keys that we know of: a transaction,
     what waits at the server, and what is watched.
@@ -217,7 +223,7 @@ def slot_of_all(requests: Sequence[Request]) -> int | None:
 
 
 def _called(requests: Sequence[Request]) -> str:
-    first = words_of(requests[0][:1])[0].decode("utf-8", "replace").upper()
+    first = name_of(requests[0]).upper()
     if len(requests) == 1:
         return first
     return "a transaction" if first == "MULTI" else "a pipeline that waits at the server"
@@ -240,7 +246,7 @@ def route_by_reply(request: Request, reply: Any) -> Routing:
     keys = [key for key in reply if isinstance(key, bytes)] if isinstance(reply, list) else []
     slots = set(map(slot_of, keys))
     if len(slots) > 1:
-        raise _cross_slot(words_of(request[:1])[0].decode("utf-8", "replace"), len(keys), len(slots))
+        raise _cross_slot(name_of(request), len(keys), len(slots))
     return OneSlot(slots.pop()) if slots else _ANY
 
 

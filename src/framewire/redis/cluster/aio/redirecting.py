@@ -30,13 +30,14 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.waiting import WaitingCalls
+from framewire.redis.cluster.batches import refusal_of_queue
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
-from framewire.redis.cluster.routing import OneSlot, route, slot_of_all
+from framewire.redis.cluster.routing import place_of, slot_of_all
 from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import BacklogFull, Call, Request
 
-__all__ = ["Redirecting", "place_of"]
+__all__ = ["Redirecting"]
 
 
 class Redirecting:
@@ -87,7 +88,7 @@ class Redirecting:
         redirect = redirect_of(text)
         if fate is not Fate.NOT_EXECUTED and redirect is None:
             return None  # out of a script: what it did before that, nobody knows
-        slot, reads = place_of(call)
+        slot, reads = _place_of(call)
         decision = self._topology.refused(Asked(node.address, slot, self._refusals.of(call), reads), text)
         if redirect is not None and redirect.for_good:
             self._places.moved(redirect.slot)
@@ -186,7 +187,7 @@ class Redirecting:
 
     def dispatch(self, call: Call, avoid: Address | None = None) -> None:
         """Send it to wherever its slot is now."""
-        slot, _ = place_of(call)
+        slot, _ = _place_of(call)
         node = self._places.choose(slot, call.requests[0], avoid)
         if node is None:
             self.park(call, slot)
@@ -269,7 +270,7 @@ class Batched:
 
     def set_result(self, replies: Sequence[Any]) -> None:
         wanted = list(replies[self._unwanted :])
-        refusal = _refusal_of_queue(wanted) if self.call.batch else wanted[0]
+        refusal = refusal_of_queue(wanted) if self.call.batch else wanted[0]
         if isinstance(refusal, Error) and self._redirecting.refused(self._node, self.call, refusal):
             return
         if self.call.batch:
@@ -279,13 +280,6 @@ class Batched:
 
     def set_exception(self, error: RedisError) -> None:
         self._redirecting.tell(self.call, error)
-
-
-def _refusal_of_queue(replies: Sequence[Any]) -> Error | None:
-    """The first error with which MULTI, or a command behind it, was refused, so that EXEC has executed nothing."""
-    if not isinstance(replies[-1], Error):
-        return None
-    return next(reply for reply in replies if isinstance(reply, Error))
 
 
 def settle(call: Call, result: Any) -> None:
@@ -305,12 +299,9 @@ def settle_one(call: Call, reply: Any, redirecting: Redirecting) -> None:
         fail(call, error)
 
 
-def place_of(call: Call) -> tuple[int | None, bool]:
-    """Its slot, if it has one, and whether it only reads."""
-    if call.batch:
-        return slot_of_all(call.requests), False
-    where = route(call.requests[0])
-    return (where.slot, where.reads) if isinstance(where, OneSlot) else (None, False)
+def _place_of(call: Call) -> tuple[int | None, bool]:
+    """As `place_of`; what goes together has one slot."""
+    return (slot_of_all(call.requests), False) if call.batch else place_of(call.requests[0])
 
 
 def _explained(refusal: RedisError, why: str) -> RedisError:

@@ -29,18 +29,18 @@ from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import unsent
-from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.apart import ApartPart
 from framewire.redis.cluster.aio.gathering import gather
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.owning import Owning
-from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
+from framewire.redis.cluster.aio.pipelining import One, Part, Whole
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.redirecting import Redirecting
 from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.apart import part_by_waiting
-from framewire.redis.cluster.combining import Combine, combine
+from framewire.redis.cluster.batches import is_transaction
+from framewire.redis.cluster.combining import Combine
 from framewire.redis.cluster.routing import (
     InParts,
     Nodes,
@@ -57,6 +57,7 @@ from framewire.redis.cluster.routing import (
     without_node,
 )
 from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
+from framewire.redis.cluster.shaping import combine_shaped, shaped
 from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.cluster.told import ENDLESS_SECONDS, options_at
@@ -139,7 +140,7 @@ class ClusterRoute:
         check_form(request)  # before any part of it may be executed
         parts = split(request)
         futures = [self._begun(self._call_slot, part.slot, part.request, None, timeout) for part in parts]
-        return gather(futures, lambda replies: _shaped(shape, join(request, parts, replies)))
+        return gather(futures, lambda replies: shaped(shape, join(request, parts, replies)))
 
     def _call_all(
         self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
@@ -148,15 +149,9 @@ class ClusterRoute:
         addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
         if not addresses:
             return asyncio.ensure_future(self._call_all_later(which, how, request, shape, timeout))
-        each = shape if how is Combine.BY_NODE else None
         check_form(request)
-        futures = [self._begun(self._call_pinned, address, request, each, timeout) for address in addresses]
-
-        def together(replies: list[Any]) -> Any:
-            reply = combine(how, _name_of(request), dict(zip(addresses, replies, strict=True)))
-            return reply if how is Combine.BY_NODE else _shaped(shape, reply)
-
-        return gather(futures, together)
+        futures = [self._begun(self._call_pinned, address, request, None, timeout) for address in addresses]
+        return gather(futures, partial(combine_shaped, how, request, shape, addresses))
 
     def _begun(self, call: Callable[..., Future], *how: Any) -> Future:
         """What `call` returns; where it raises, a future of that, for others of its kind have left."""
@@ -206,7 +201,7 @@ class ClusterRoute:
                 else:
                     step = steps.send(reply)
         except StopIteration as page:
-            return _shaped(shape, page.value)
+            return shaped(shape, page.value)
 
     async def _take_step(self, step: AskNode | NewMap, timeout: float | None, until: float) -> Any:  # noqa: ASYNC109
         match step:
@@ -366,11 +361,3 @@ class ClusterRoute:
         self._subscriber.close()
         self._redirecting.close(error)
         await self.places.close(error)
-
-
-def _shaped(shape: Shape | None, reply: Any) -> Any:
-    return reply if shape is None else shape(reply)
-
-
-def _name_of(request: Request) -> str:
-    return words_of(request[:1])[0].decode("utf-8", "replace")

@@ -30,9 +30,9 @@ from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import RedisError, ResponseError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import unsent
-from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.apart import part_by_waiting
+from framewire.redis.cluster.batches import is_transaction
 from framewire.redis.cluster.blocking.apart import ApartPart
 from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
 from framewire.redis.cluster.blocking.nodes import ClusterNode, Families
@@ -42,7 +42,7 @@ from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.blocking.scanning import scan
 from framewire.redis.cluster.blocking.subscriber import ClusterSubscriber
-from framewire.redis.cluster.combining import Combine, combine
+from framewire.redis.cluster.combining import Combine
 from framewire.redis.cluster.routing import (
     READS,
     InParts,
@@ -59,6 +59,7 @@ from framewire.redis.cluster.routing import (
     slot_of_first,
     without_node,
 )
+from framewire.redis.cluster.shaping import combine_shaped, shaped
 from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.cluster.told import options_at
@@ -133,7 +134,7 @@ class ClusterRoute:
             case Unknown():
                 return self._call_unknown(request, shape, timeout)
             case Scan():
-                return _shaped(shape, scan(request, self.places, self._call_pinned, timeout))
+                return shaped(shape, scan(request, self.places, self._call_pinned, timeout))
 
     def _call_slot(
         self, slot: int | None, reads: bool, request: Request, shape: Shape | None, timeout: float | None
@@ -161,7 +162,7 @@ class ClusterRoute:
         pipelining = self._pipelining(requests, timeout)
         for index, part in enumerate(parts):
             pipelining.add(index, self._node_for(part.slot, part.request, timeout))
-        return _shaped(shape, join(request, parts, _outcomes(requests, pipelining.finish())))
+        return shaped(shape, join(request, parts, _outcomes(requests, pipelining.finish())))
 
     def _call_all(
         self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
@@ -175,11 +176,7 @@ class ClusterRoute:
         pipelining = self._pipelining(requests, timeout, pinned=True)
         for index, address in enumerate(addresses):
             pipelining.add(index, self.places.nodes.at(address))
-        replies = _outcomes(requests, pipelining.finish())
-        if how is Combine.BY_NODE:
-            replies = [_shaped(shape, reply) for reply in replies]
-        reply = combine(how, _name(request), dict(zip(addresses, replies, strict=True)))
-        return reply if how is Combine.BY_NODE else _shaped(shape, reply)
+        return combine_shaped(how, request, shape, addresses, _outcomes(requests, pipelining.finish()))
 
     def _call_pinned(self, address: Address, request: Request, timeout: float | None) -> Any:
         """Of this node, and of no other."""
@@ -269,7 +266,7 @@ class ClusterRoute:
         return self._redirecting.run(call)  # type: ignore[no-any-return]
 
     def _pipelining(self, requests: Sequence[Request], timeout: float | None, *, pinned: bool = False) -> Pipelining:
-        return Pipelining(requests, self._redirecting, _place_of, timeout, pinned=pinned)
+        return Pipelining(requests, self._redirecting, timeout, pinned=pinned)
 
     # -- other links --------------------------------------------------------------------------------------------------
 
@@ -319,23 +316,12 @@ def _put(replies: list[Any], indexes: Sequence[int], some: Sequence[Any]) -> Non
         replies[index] = reply
 
 
-def is_transaction(requests: Sequence[Request]) -> bool:
-    """Whether they stand between MULTI and EXEC."""
-    return len(requests) > 1 and tuple(requests[0]) == (b"MULTI",) and tuple(requests[-1]) == (b"EXEC",)
-
-
 def _check_form(request: Request) -> None:
     """Before any part of it may be executed. Raises `DataError`."""
     try:
         check_form(request)
     except EncodeError as error:
         raise unsent(error) from None
-
-
-def _place_of(request: Request) -> tuple[int | None, bool]:
-    """Its slot, if it has one, and whether it only reads."""
-    where = route(request)
-    return (where.slot, where.reads) if isinstance(where, OneSlot) else (None, False)
 
 
 def _outcomes(requests: Sequence[Request], replies: Sequence[Any]) -> list[Any]:
@@ -347,11 +333,3 @@ def _outcome(request: Request, reply: Any) -> Any:
     if isinstance(reply, Failed):
         return reply.error
     return refusal_of_reply(request, reply) if isinstance(reply, Error) else reply
-
-
-def _shaped(shape: Shape | None, reply: Any) -> Any:
-    return reply if shape is None or isinstance(reply, Exception) else shape(reply)
-
-
-def _name(request: Request) -> str:
-    return words_of(request[:1])[0].decode("utf-8", "replace")
