@@ -273,6 +273,27 @@ async def test_the_nodes_by_role() -> None:
         assert all(b"PING" in node.names() for node in cluster.nodes)
 
 
+@pytest.mark.parametrize("ask_for", [Client.get_nodes, Client.get_primaries], ids=["nodes", "primaries"])
+async def test_who_has_left_the_cluster_has_no_client_any_more(
+    cluster: PlayedCluster, client: Client, ask_for: Callable[[Client], Awaitable[list[Client]]]
+) -> None:
+    before = {node.options.port: node for node in await ask_for(client)}
+    gone, new = cluster.nodes[2], PlayedNode(cluster)
+    await new.start()
+    member = before.pop(gone.address.port)
+    await member.ping()
+    cluster.owners = [new if node is gone else node for node in cluster.owners]
+    await client._route.places.refreshed(asyncio.get_running_loop().time() + PATIENCE)  # type: ignore[attr-defined]
+    after = {node.options.port: node for node in await ask_for(client)}
+    assert after.keys() == before.keys() | {new.address.port}
+    assert all(after[port] is node for port, node in before.items())  # whose links stay
+    with pytest.raises(ConnectionError, match="closed"):
+        await member.ping()
+    assert len(client._members) == 3
+    await until_in_loop(lambda: not gone.open)
+    await new.end()
+
+
 # -- unknown commands -------------------------------------------------------------------------------------------------
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
+from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.errors import (
     ClusterCrossSlotError,
     ClusterError,
@@ -25,7 +27,7 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.route import ClusterRoute
 from framewire.redis.slots import slot_of
 from tests.redis.client.blocking.ends import together
-from tests.redis.cluster.blocking.played import USUAL, PlayedCluster, bulk, played, routed
+from tests.redis.cluster.blocking.played import USUAL, PlayedCluster, PlayedNode, bulk, played, routed
 from tests.waiting import PATIENCE, until
 
 KEYS = [b"key%d" % number for number in range(40)]
@@ -265,6 +267,31 @@ def test_members_by_role(cluster: PlayedCluster, route: ClusterRoute) -> None:
     everybody = [tuple(node.address) for node in cluster.nodes]
     assert sorted(route.members()) == sorted(route.members("primary")) == sorted(everybody)
     assert route.members("replica") == []
+
+
+@pytest.mark.parametrize(
+    "ask_for", [BlockingClient.get_nodes, BlockingClient.get_primaries], ids=["nodes", "primaries"]
+)
+def test_who_has_left_the_cluster_has_no_client_any_more(
+    cluster: PlayedCluster, route: ClusterRoute, ask_for: Callable[[BlockingClient], list[BlockingClient]]
+) -> None:
+    with BlockingClient.from_options(route.options) as client:
+        places = client._route.places  # type: ignore[attr-defined]
+        before = {node.options.port: node for node in ask_for(client)}
+        gone, new = cluster.nodes[2], PlayedNode(cluster)
+        member = before.pop(gone.address.port)
+        member.ping()
+        cluster.owners = [new if node is gone else node for node in cluster.owners]
+        with places.lock:
+            places.topology.refreshing.want(at_once=True)
+            assert places.refresher.wait_for_round(monotonic() + PATIENCE)
+        after = {node.options.port: node for node in ask_for(client)}
+        assert after.keys() == before.keys() | {new.address.port}
+        assert all(after[port] is node for port, node in before.items())  # whose links stay
+        with pytest.raises(ConnectionError, match="closed"):
+            member.ping()
+        assert len(client._members) == 3
+        new.stop()
 
 
 def test_a_forked_child_knows_nobody(cluster: PlayedCluster, route: ClusterRoute) -> None:
