@@ -24,6 +24,8 @@
 
     requests, and their replies
       routing.py      where a request goes: one slot, several, all nodes, any
+      destinations.py the forms of that decision
+      policies.py     the same for what has no keys
       splitting.py    a request in parts that each have one slot
       combining.py    the replies of several nodes, made one
       shaping.py      and in the shape that was asked for

@@ -41,14 +41,8 @@ from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.apart import part_by_waiting
 from framewire.redis.cluster.batches import is_transaction
 from framewire.redis.cluster.combining import Combine
+from framewire.redis.cluster.destinations import InParts, Nodes, OneSlot, Routing, Scan, ToNodes, Unknown
 from framewire.redis.cluster.routing import (
-    InParts,
-    Nodes,
-    OneSlot,
-    Routing,
-    Scan,
-    ToNodes,
-    Unknown,
     asking_for_keys,
     route,
     route_by_reply,

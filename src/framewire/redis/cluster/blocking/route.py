@@ -43,15 +43,9 @@ from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.blocking.scanning import scan
 from framewire.redis.cluster.blocking.subscriber import ClusterSubscriber
 from framewire.redis.cluster.combining import Combine
+from framewire.redis.cluster.destinations import InParts, Nodes, OneSlot, Routing, Scan, ToNodes, Unknown
 from framewire.redis.cluster.routing import (
     READS,
-    InParts,
-    Nodes,
-    OneSlot,
-    Routing,
-    Scan,
-    ToNodes,
-    Unknown,
     asking_for_keys,
     route,
     route_by_reply,
