@@ -3,6 +3,9 @@
 What belongs here: what waits and sends. What is decided, is decided by the files above, without I/O.
 
     route           where the requests of a client go: by slot, by policy, or in parts
+    several         calls that several nodes answer, in parts or each for itself
+    gathering       the outcomes of parts, awaited together
+    scanning        a page of SCAN
     places          which node serves a slot, and the map kept fresh
     nodes           the nodes that there are links to
     refreshing      who asks for the slot map, and when
@@ -13,5 +16,4 @@ What belongs here: what waits and sends. What is decided, is decided by the file
     owning          links of one's own
     apart           batches that wait at their servers
     subscriber      who listens over the cluster: a link to each node that is to be told of something
-    gathering       one call that several nodes answer
 """
