@@ -10,6 +10,7 @@ What belongs here: what waits and sends. What is decided, is decided by the file
     nodes           the nodes that there are links to
     refreshing      who asks for the slot map, and when
     redirecting     what becomes of a call that a node has refused or lost, or whose slot nobody owns
+    batched         one call that leaves as a batch: a transaction, or what stands behind ASKING
     latency         which node is the nearest
     waiting         calls that wait for a time, or for the map
     pipelining      batches over several nodes, and transactions that move

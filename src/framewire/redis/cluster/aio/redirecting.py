@@ -27,10 +27,10 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied, fail, name_of, refusal_of
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.aio.batched import Batched
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.waiting import WaitingCalls
-from framewire.redis.cluster.batches import refusal_of_queue
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
 from framewire.redis.cluster.routing import place_of, slot_of_all
@@ -249,54 +249,6 @@ class Redirecting:
         for call in self._paused.take_all():
             self.tell(call, copied(error))
         self.fail_parked(error)
-
-
-class Batched:
-    """Waits for a call that leaves as a batch: a transaction, or what stands behind ASKING, whose reply nobody wants.
-
-    Where the queue of a transaction was refused by a node that does not have its slot, all of it goes on.
-    """
-
-    __slots__ = ("__weakref__", "_node", "_redirecting", "_unwanted", "call")
-
-    def __init__(self, call: Call, node: ClusterNode, redirecting: Redirecting, unwanted: int) -> None:
-        """`call` has the waiter of who called; the first `unwanted` replies are not for him."""
-        self.call = call
-        self._node, self._redirecting, self._unwanted = node, redirecting, unwanted
-
-    def done(self) -> bool:
-        waiter = self.call.waiter
-        return waiter is None or waiter.done()
-
-    def set_result(self, replies: Sequence[Any]) -> None:
-        wanted = list(replies[self._unwanted :])
-        refusal = refusal_of_queue(wanted) if self.call.batch else wanted[0]
-        if isinstance(refusal, Error) and self._redirecting.refused(self._node, self.call, refusal):
-            return
-        if self.call.batch:
-            settle(self.call, wanted)
-        else:
-            settle_one(self.call, wanted[0], self._redirecting)
-
-    def set_exception(self, error: RedisError) -> None:
-        self._redirecting.tell(self.call, error)
-
-
-def settle(call: Call, result: Any) -> None:
-    """Its waiter gets `result`, if he still waits."""
-    if call.waiter is not None and not call.waiter.done():
-        call.waiter.set_result(result)
-
-
-def settle_one(call: Call, reply: Any, redirecting: Redirecting) -> None:
-    """Its waiter gets the reply in its shape, or the error that it is."""
-    if isinstance(reply, Error):
-        redirecting.tell(call, refusal_of(call, reply))
-        return
-    try:
-        settle(call, reply if call.shape is None else call.shape(reply))
-    except Exception as error:
-        fail(call, error)
 
 
 def _place_of(call: Call) -> tuple[int | None, bool]:
