@@ -16,7 +16,6 @@ from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.errors import (
     ClusterCrossSlotError,
     ClusterError,
-    ClusterPartialError,
     ConnectionError,
     DataError,
     TimeoutError,
@@ -80,49 +79,11 @@ def test_a_shape_is_of_the_reply(route: ClusterRoute) -> None:
     assert route.call((b"DBSIZE",), str, PATIENCE) == str(len(KEYS))
 
 
-def test_parts_are_joined(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    assert ask(route, b"MSET", *PAIRS)
-    assert ask(route, b"MGET", *KEYS, b"none") == [*PAIRS[1::2], None]
-    assert ask(route, b"DEL", *KEYS) == len(KEYS)
-    assert not any(node.store for node in cluster.nodes)
-
-
-def test_parts_to_one_node_leave_in_one_write(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    ask(route, b"MGET", *KEYS)
-    assert all(max(node.writes) == node.names().count(b"MGET") > 1 for node in cluster.nodes)
-
-
-def test_a_part_that_fails_is_told_with_what_became_of_the_others(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    ask(route, b"MSET", *PAIRS)
-    bad = cluster.owner_of(KEYS[0])
-    bad.script = lambda words: b"-ERR no\r\n" if words[0] == b"DEL" else USUAL
-    with pytest.raises(ClusterPartialError, match="no") as partial:
-        ask(route, b"DEL", *KEYS)
-    assert partial.value.fate is Fate.EXECUTED
-    assert not any(node.store for node in cluster.nodes if node is not bad)
-
-
 def test_what_cannot_be_split_is_not_sent(cluster: PlayedCluster, route: ClusterRoute) -> None:
     with pytest.raises(ClusterCrossSlotError) as refused:
         ask(route, b"RENAME", b"a", b"b")
     assert refused.value.fate is Fate.NOT_EXECUTED
     assert not any(node.asked for node in cluster.nodes)
-
-
-def test_no_part_leaves_where_another_has_no_form(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    with pytest.raises(DataError) as refused:
-        ask(route, b"MSET", *PAIRS, b"more", object())
-    assert refused.value.fate is Fate.NOT_EXECUTED
-    with pytest.raises(DataError):
-        ask(route, b"SCRIPT", b"LOAD", object())
-    assert not any(node.asked for node in cluster.nodes)
-
-
-def test_all_nodes_are_asked_and_their_replies_made_one(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    ask(route, b"MSET", *PAIRS)
-    assert ask(route, b"DBSIZE") == len(KEYS)
-    info = route.call((b"INFO",), lambda reply: "shaped", PATIENCE)
-    assert info in ("shaped", {str(node.address): "shaped" for node in cluster.nodes})
 
 
 def test_any_node_will_do(cluster: PlayedCluster, route: ClusterRoute) -> None:
