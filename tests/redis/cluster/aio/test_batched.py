@@ -10,6 +10,7 @@ import pytest
 
 from framewire.frames.resp import Error, Simple
 from framewire.redis.client.errors import ConnectionError, RedisError, ResponseError
+from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.aio.batched import Batched
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.exchange.calls import Call, Shape
@@ -74,6 +75,14 @@ async def test_a_transaction_goes_on_whole_where_its_queue_was_moved(unwanted: i
     assert redirects.taken == [MOVED] and not batched.done()
     batched.set_result([OK] * unwanted + [OK, QUEUED, [1]])
     assert waiter.result() == [OK, QUEUED, [1]]
+
+
+async def test_a_transaction_that_may_go_nowhere_fails_with_what_refused_it() -> None:
+    _, waiter, batched = waiting([(b"MULTI",), (b"INCR", b"k"), (b"EXEC",)])
+    batched.set_result([OK, Error(b"BUSY a script runs"), ABORTED])
+    with pytest.raises(RedisError, match="BUSY") as told:
+        waiter.result()
+    assert told.value.fate is Fate.NOT_EXECUTED
 
 
 @pytest.mark.parametrize("replies", [[OK, WRONG, ABORTED], [OK, QUEUED, [MOVED]], [OK, QUEUED, None]], ids=str)

@@ -188,7 +188,7 @@ async def test_and_what_is_said_then_counts(cluster: PlayedCluster, route: Clust
     assert await ask(route, b"INCR", KEY) == 1
 
 
-@SINGLE
+@WAYS
 async def test_but_not_for_ever(cluster: PlayedCluster, ask: Ask) -> None:
     refusing(cluster.owner_of(KEY), *[b"BUSY Redis is busy running a script."] * 99)
     async with route_to(cluster, retry=Retry(2, 0.0001, 0.0001)) as route:

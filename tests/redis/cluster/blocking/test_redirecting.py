@@ -146,6 +146,16 @@ def test_busy_passes_too(cluster: PlayedCluster, ask: Ask) -> None:
 
 
 @WAYS
+def test_but_not_for_ever(cluster: PlayedCluster, ask: Ask) -> None:
+    refusing(cluster.owner_of(KEY), *[b"BUSY Redis is busy running a script."] * 99)
+    with routed(cluster, retry=Retry(2, 0.0001, 0.001)) as route:
+        with pytest.raises(RedisError, match="BUSY") as caught:
+            ask(route, b"INCR", KEY)
+        assert caught.value.fate is Fate.NOT_EXECUTED
+        assert cluster.owner_of(KEY).names().count(b"INCR") == 3
+
+
+@WAYS
 def test_other_errors_are_the_callers(cluster: PlayedCluster, ask: Ask) -> None:
     refusing(cluster.owner_of(KEY), b"WRONGTYPE Operation against a key holding the wrong kind of value")
     with routed(cluster) as route:

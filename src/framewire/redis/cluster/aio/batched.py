@@ -47,12 +47,16 @@ class Batched:
     def set_result(self, replies: Sequence[Any]) -> None:
         wanted = list(replies[self._unwanted :])
         refusal = refusal_of_queue(wanted) if self.call.batch else wanted[0]
-        if isinstance(refusal, Error) and self._redirects.refused(self._node, self.call, refusal):
-            return
-        if self.call.batch:
+        if isinstance(refusal, Error):
+            self._refused(refusal)
+        elif self.call.batch:
             _settle(self.call, wanted)
         else:
-            _settle_one(self.call, wanted[0], self._redirects)
+            _settle_shaped(self.call, wanted[0])
+
+    def _refused(self, refusal: Error) -> None:
+        if not self._redirects.refused(self._node, self.call, refusal):
+            self._redirects.tell(self.call, refusal_of(self.call, refusal))
 
     def set_exception(self, error: RedisError) -> None:
         self._redirects.tell(self.call, error)
@@ -64,11 +68,8 @@ def _settle(call: Call, result: Any) -> None:
         call.waiter.set_result(result)
 
 
-def _settle_one(call: Call, reply: Any, redirects: Redirects) -> None:
-    """Its waiter gets the reply in its shape, or the error that it is."""
-    if isinstance(reply, Error):
-        redirects.tell(call, refusal_of(call, reply))
-        return
+def _settle_shaped(call: Call, reply: Any) -> None:
+    """Its waiter gets the reply in its shape."""
     try:
         _settle(call, reply if call.shape is None else call.shape(reply))
     except Exception as error:
