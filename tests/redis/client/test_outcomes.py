@@ -18,7 +18,7 @@ from framewire.redis.client.errors import (
     TimeoutError,
 )
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.outcomes import broken_error, copied, fail, lost_error, refusal_of, unsent
+from framewire.redis.client.outcomes import broken_error, copied, explained, fail, lost_error, refusal_of, unsent
 from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
 
@@ -97,3 +97,9 @@ def test_what_was_not_sent(error: Exception, told: type[Exception]) -> None:
     failure = unsent(error)
     assert type(failure) is told and str(failure) == str(error)
     assert getattr(failure, "fate", Fate.NOT_EXECUTED) is Fate.NOT_EXECUTED
+
+
+def test_an_error_that_is_explained_stays_what_it_is() -> None:
+    error = explained(ReadOnlyError("READONLY a replica", fate=Fate.NOT_EXECUTED), "five times")
+    assert type(error) is ReadOnlyError and error.fate is Fate.NOT_EXECUTED
+    assert str(error) == "READONLY a replica (five times)"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framewire.redis.client.errors import error_of_reply
 from framewire.redis.client.fates import NOT_EXECUTED_WORDS
-from framewire.redis.cluster.redirects import TROUBLES, Redirect, redirect_of
+from framewire.redis.cluster.redirects import TROUBLES, Redirect, is_about_its_command, redirect_of
 
 REDIRECTS = [
     ("MOVED 3999 127.0.0.1:6381", Redirect(True, 3999, "127.0.0.1", 6381)),
@@ -44,3 +45,15 @@ def test_any_text_is_a_redirect_or_none(text: str) -> None:
 
 def test_all_these_words_prove_that_nothing_was_executed() -> None:
     assert {"MOVED", "ASK", *TROUBLES} <= NOT_EXECUTED_WORDS
+
+
+@pytest.mark.parametrize(("text", "command", "is_so"), [
+    (b"TRYAGAIN torn apart", b"MGET", True),
+    (b"TRYAGAIN torn apart", b"EVAL", False),
+    (b"MOVED 1 h:1", b"MGET", True),
+    (b"MOVED 1 h:1", b"EVAL", True),  # its keys are elsewhere
+    (b"MOVED to nowhere", b"EVAL", False),
+    (b"BUSY a script runs", b"GET", True),
+])  # fmt: skip
+def test_out_of_a_script_nothing_is_proved(text: bytes, command: bytes, is_so: bool) -> None:
+    assert is_about_its_command(error_of_reply(text, command)) is is_so

@@ -21,7 +21,7 @@ from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.exchange.calls import BacklogFull, Call, UnexpectedReply
 
-__all__ = ["broken_error", "copied", "fail", "lost_error", "name_of", "no_room", "refusal_of", "unsent"]
+__all__ = ["broken_error", "copied", "explained", "fail", "lost_error", "name_of", "no_room", "refusal_of", "unsent"]
 
 
 def fail(call: Call, error: Exception) -> None:
@@ -77,6 +77,11 @@ def name_of(call: Call) -> bytes:
     """The name of its first command."""
     name = call.requests[0][0]
     return name if isinstance(name, bytes) else str(name).encode()
+
+
+def explained(error: RedisError, why: str) -> RedisError:
+    """The same error, and why nothing more is done about it."""
+    return type(error)(f"{error} ({why})", fate=error.fate)
 
 
 def copied(error: RedisError) -> RedisError:

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from framewire.redis.client.errors import RedisError
+from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.addresses import split_endpoint
 from framewire.redis.slots import SLOTS
 
-__all__ = ["TROUBLES", "Redirect", "Trouble", "redirect_of"]
+__all__ = ["TROUBLES", "Redirect", "Trouble", "is_about_its_command", "redirect_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ def redirect_of(text: str) -> Redirect | None:
     if place is None or not (slot.isascii() and slot.isdigit() and len(slot) <= 5 and int(slot) < SLOTS):
         return None
     return Redirect(word == "MOVED", int(slot), *place)
+
+
+def is_about_its_command(error: RedisError) -> bool:
+    """Whether it refuses the command itself. Of one that runs a script only MOVED and ASK do: all else may come out of
+    the script, and what that did before, nobody knows.
+    """
+    return error.fate is Fate.NOT_EXECUTED or redirect_of(str(error)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio import nodes
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.route import ClusterRoute
+from framewire.redis.cluster.decisions import Asked, Send
 from framewire.redis.slots import slot_of
 from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, played, route_to
 from tests.redis.cluster.played import SILENT, USUAL
@@ -63,10 +64,12 @@ async def test_before_the_map_nobody_is_known(cluster: PlayedCluster, route: Clu
 
 async def test_a_slot_that_has_moved_is_looked_up_again(cluster: PlayedCluster, route: ClusterRoute) -> None:
     places = await known(route)
-    other = cluster.other_than(cluster.owner_of(KEY)).address
-    places.topology.owners[SLOT] = other
-    assert places.choose(SLOT, (b"GET", KEY)).address != other  # type: ignore[union-attr]
-    places.moved(SLOT)
+    owner, other = cluster.owner_of(KEY).address, cluster.other_than(cluster.owner_of(KEY)).address
+    asked = Asked(owner, SLOT)
+    assert isinstance(places.refused(asked, f"ASK {SLOT} {other}"), Send)
+    assert places.refused(asked, "WRONGTYPE no list") is None
+    assert places.choose(SLOT, (b"GET", KEY)).address == owner  # type: ignore[union-attr]
+    assert places.refused(asked, f"MOVED {SLOT} {other}") == Send(other)
     assert places.choose(SLOT, (b"GET", KEY)).address == other  # type: ignore[union-attr]
 
 

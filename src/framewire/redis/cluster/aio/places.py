@@ -29,7 +29,8 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.latency import Latency
 from framewire.redis.cluster.aio.nodes import ClusterNode, Nodes, Redirects
 from framewire.redis.cluster.aio.refreshing import Refresher
-from framewire.redis.cluster.decisions import Changes, GiveUp
+from framewire.redis.cluster.decisions import Asked, Changes, Decision, GiveUp
+from framewire.redis.cluster.redirects import redirect_of
 from framewire.redis.cluster.replicas import Reader, ReadFrom
 from framewire.redis.cluster.routing import READS
 from framewire.redis.cluster.settings import ANSWER_SECONDS
@@ -124,9 +125,13 @@ class Places:
         """What a node is called from here that another one calls `place`."""
         return self.topology.locate(node_id, place)
 
-    def moved(self, slot: int) -> None:
-        """The topology may have learnt who has it now."""
-        self.by_slot[slot] = None
+    def refused(self, asked: Asked, text: str) -> Decision | None:
+        """As `Topology.refused`."""
+        decision = self.topology.refused(asked, text)
+        redirect = redirect_of(text)
+        if redirect is not None and redirect.for_good:
+            self.by_slot[redirect.slot] = None  # the topology may have learnt who has it now
+        return decision
 
     def renew(self, node: ClusterNode) -> ClusterNode:
         """Another for the same address, whose name is resolved again, in its place."""

@@ -24,7 +24,7 @@ from framewire.redis.client.attempts import Attempts, Tally
 from framewire.redis.client.errors import ClusterDownError, QueueFullError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import copied, fail, name_of, refusal_of
+from framewire.redis.client.outcomes import copied, explained, fail, name_of, refusal_of
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.batched import Batched
@@ -32,7 +32,7 @@ from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.waiting import WaitingCalls
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
-from framewire.redis.cluster.redirects import redirect_of
+from framewire.redis.cluster.redirects import is_about_its_command
 from framewire.redis.cluster.routing import place_of, slot_of_all
 from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import BacklogFull, Call, Request
@@ -71,7 +71,7 @@ class Redirecting:
         if call.waiter is None or call.waiter.done() or self.closed:
             return False
         refusal = refusal_of(call, error)
-        decision = None if call.waiter in self._places.pinned else self._decide(node, call, str(refusal), refusal.fate)
+        decision = None if call.waiter in self._places.pinned else self._decide(node, call, refusal)
         if decision is None:
             return self._later_there(node, call, refusal)
         if isinstance(decision, Again) and decision.from_start:
@@ -84,27 +84,19 @@ class Redirecting:
         self._carry_out(decision, call, node, refusal)
         return True
 
-    def _decide(self, node: ClusterNode, call: Call, text: str, fate: Fate) -> Decision | None:
-        redirect = redirect_of(text)
-        if fate is not Fate.NOT_EXECUTED and redirect is None:
-            return None  # out of a script: what it did before that, nobody knows
+    def _decide(self, node: ClusterNode, call: Call, refusal: RedisError) -> Decision | None:
+        if not is_about_its_command(refusal):
+            return None
         slot, reads = _place_of(call)
-        decision = self._topology.refused(Asked(node.address, slot, self._refusals.of(call), reads), text)
-        if redirect is not None and redirect.for_good:
-            self._places.moved(redirect.slot)
-        return decision
+        return self._places.refused(Asked(node.address, slot, self._refusals.of(call), reads), str(refusal))
 
     def decide(
         self, address: Address, requests: Sequence[Request], attempts: int, error: RedisError
     ) -> Decision | None:
         """Of requests on a link of somebody's own, which were refused there `attempts` times before."""
-        text = str(error)
-        redirect = redirect_of(text)
-        if error.fate is not Fate.NOT_EXECUTED and redirect is None:
+        if not is_about_its_command(error):
             return None
-        decision = self._topology.refused(Asked(address, slot_of_all(requests), attempts), text)
-        if redirect is not None and redirect.for_good:
-            self._places.moved(redirect.slot)
+        decision = self._places.refused(Asked(address, slot_of_all(requests), attempts), str(error))
         self._places.plan()
         return decision
 
@@ -166,7 +158,7 @@ class Redirecting:
             case Again(after, avoid):
                 self._later(after, call, lambda: self.dispatch(call, avoid), refusal)
             case GiveUp(why):
-                self.tell(call, _explained(refusal, why))
+                self.tell(call, explained(refusal, why))
 
     def _send(self, call: Call, to: Address, asking: bool, stale: ClusterNode | None) -> None:
         node = self._places.nodes.at(to) if stale is None else self._places.renew(stale)
@@ -254,10 +246,6 @@ class Redirecting:
 def _place_of(call: Call) -> tuple[int | None, bool]:
     """As `place_of`; what goes together has one slot."""
     return (slot_of_all(call.requests), False) if call.batch else place_of(call.requests[0])
-
-
-def _explained(refusal: RedisError, why: str) -> RedisError:
-    return type(refusal)(f"{refusal} ({why})", fate=refusal.fate)
 
 
 def _now() -> float:

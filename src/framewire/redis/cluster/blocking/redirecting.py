@@ -24,14 +24,14 @@ from framewire.redis.client.errors import (
 )
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import copied
+from framewire.redis.client.outcomes import copied, explained
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.calling import Calling
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
-from framewire.redis.cluster.redirects import redirect_of
+from framewire.redis.cluster.redirects import is_about_its_command
 
 __all__ = ["Redirecting"]
 
@@ -96,16 +96,16 @@ class Redirecting:
         if decision is None:
             raise call.judged(failure)
         if isinstance(decision, GiveUp):
-            raise call.judged(type(failure)(f"{failure} ({decision.why})", fate=failure.fate))
+            raise call.judged(explained(failure, decision.why))
         return decision
 
     def refused(self, call: Calling, node: ClusterNode, failure: RedisError) -> Decision | None:
         """What becomes of what `node` has answered with an error, if it is one of a cluster, or passes by itself."""
-        text = str(failure)
-        if failure.fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
-            return None  # out of a script: what it did before that, nobody knows
+        if not is_about_its_command(failure):
+            return None
         if not call.pinned:
-            decision = self._places.refused(Asked(node.address, call.slot, call.refused, call.reads), text)
+            asked = Asked(node.address, call.slot, call.refused, call.reads)
+            decision = self._places.refused(asked, str(failure))
             if decision is not None:
                 return decision
         if is_passing(failure) and call.refused < self._options.retry.retries:
