@@ -10,6 +10,7 @@ from framewire.aio.memory import memory_pair
 from framewire.aio.pipes import SubprocessConnection, connect_pipes, open_subprocess
 from framewire.aio.protocol import StreamProtocol
 from framewire.aio.serve import serve
+from framewire.aio.transfer import read_buf, write_all_buf, write_buf
 
 __all__ = [
     "Connection",
@@ -21,5 +22,8 @@ __all__ = [
     "listen",
     "memory_pair",
     "open_subprocess",
+    "read_buf",
     "serve",
+    "write_all_buf",
+    "write_buf",
 ]
