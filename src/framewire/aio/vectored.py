@@ -58,14 +58,14 @@ class Outbound:
         "finishing", "full", "lost", "queued", "sent", "transport",
     )  # fmt: skip
 
-    def __init__(self, transport: asyncio.WriteTransport, high_water: int) -> None:
+    def __init__(self, transport: asyncio.WriteTransport, high_water: int, *, sent: int = 0) -> None:
         self.transport = transport
         self._high_water = high_water
         self._copies = _copies(transport)
         self._file: Any = _file_of(transport) if self._copies else None
         self._piece = PIECE if self._file is None else SMALL_PIECE
         if self._file is not None:
-            transport.set_write_buffer_limits(high=0)  # it is to say when it holds something, and when nothing
+            self.limit()
         self._paused = False  # the transport has asked to wait
         self.full = False  # writers should wait: more than the high-water mark is pending
         self._waiting: deque[Segment] | None = None  # made when first needed: most connections never do
@@ -73,7 +73,19 @@ class Outbound:
         self.finishing = False  # nothing may be written any more
         self.lost = False  # nothing can be written any more, though the connection may still be read
         self.queued = 0  # bytes in `_waiting`
-        self.sent = 0  # bytes given to `send`, ever
+        self.sent = sent  # bytes given to `send`, ever
+
+    def limit(self) -> None:
+        """Tell the transport when to ask us to wait."""
+        if self._file is not None:  # it is to say when it holds something, and when nothing
+            self.transport.set_write_buffer_limits(high=0)
+        else:
+            self.transport.set_write_buffer_limits(high=self._high_water)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the kernel has taken all, and the transport does not ask to wait."""
+        return not (self.pending or self._paused)
 
     @property
     def pending(self) -> int:
