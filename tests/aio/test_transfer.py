@@ -215,7 +215,7 @@ def test_a_writer_that_is_slow_is_waited_for(run: Run) -> None:
     """No more than a piece above the high-water mark waits in the stream, however much there is to write."""
 
     async def main() -> None:
-        async with streams() as (writer, reader):
+        async with streams() as (writer, _):
             writing = asyncio.ensure_future(write_all_buf(writer, Cursor(BODY * 20)))
             transport = writer.transport
             await until_in_loop(lambda: transport.get_write_buffer_size() > 64 * 1024)

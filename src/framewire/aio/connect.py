@@ -41,8 +41,9 @@ async def connect(
 
     With `ssl` the connection is TLS, and the certificate is checked against `server_hostname` (default: `host`).
     `high_water` is the number of bytes that may wait in each direction. `received` is what was read from `sock` before,
-    and is decoded first; not with `ssl`, for it did not come through TLS (`ValueError`). Raises `OSError` (refused, unreachable),
-    `ssl.SSLError`, `TimeoutError` after `timeout` seconds, and `TypeError` for a class in place of a codec.
+    and is decoded first; not with `ssl`, for it did not come through TLS (`ValueError`). Raises `OSError` (refused,
+    unreachable), `ssl.SSLError`, `TimeoutError` after `timeout` seconds, and `TypeError` for a class in place of a
+    codec.
     """
     check_codec(codec)
     check_address(host, port, path=path, sock=sock)

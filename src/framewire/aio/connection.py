@@ -44,8 +44,9 @@ class Connection(Handover[F]):
         transport, protocol = await loop.create_connection(StreamProtocol, host, port)
         connection = Connection(protocol, codec)
 
-    `received` is what came before, elsewhere, and is decoded first. One task reads and any number write. Cancelling any method loses no byte: a frame that was not returned is returned
-    by the next `read_frame`, a frame that was given to `write_frame` is sent whole.
+    `received` is what came before, elsewhere, and is decoded first. One task reads and any number write. Cancelling any
+    method loses no byte: a frame that was not returned is returned by the next `read_frame`, a frame that was given to
+    `write_frame` is sent whole.
     """
 
     def __init__(self, protocol: StreamProtocol, codec: Codec[F], *, received: BytesLike = b"") -> None:

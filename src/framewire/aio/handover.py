@@ -26,7 +26,7 @@ from framewire._pure.block import BytesLike
 from framewire._tls import check_start_tls
 from framewire.aio.protocol import StreamProtocol
 from framewire.codec import Codec
-from framewire.errors import ConnectionClosedError, ProtocolError
+from framewire.errors import ConnectionClosedError
 
 __all__ = ["Handover", "Parts"]
 
@@ -92,11 +92,11 @@ class Handover(Framed[F]):
         feeds its "go ahead" (`feed_frame`) and calls this at once, which sends it.
 
         Bytes that came in the clear behind that frame are a `ProtocolError`: somebody may have put them there, to be
-        taken for bytes that came through TLS. Raises also `ssl.SSLError`, `OSError`, and `TimeoutError` after
-        `timeout` seconds. After any of these, and when it is cancelled, the connection is aborted. Raises
+        taken for bytes that came through TLS. Raises also `ssl.SSLError`, `OSError`, and `TimeoutError` after `timeout`
+        seconds. After any of these, and when it is cancelled, the connection is aborted. Raises
         `ConnectionClosedError`, and without any effect `RuntimeError` where another task reads or it is TLS already,
-        `ValueError` and `TypeError` for arguments with which no handshake can begin, `NotImplementedError` for pipes and
-        pairs in memory.
+        `ValueError` and `TypeError` for arguments with which no handshake can begin, `NotImplementedError` for pipes
+        and pairs in memory.
         """
         protocol = self._protocol
         check_start_tls(ssl, server_side, server_hostname)
@@ -105,6 +105,8 @@ class Handover(Framed[F]):
             raise RuntimeError("the connection speaks TLS already")
         if protocol.transport.get_extra_info("socket") is None:
             raise NotImplementedError("there is no socket below this transport")
+        if protocol.at_eof:
+            raise ConnectionClosedError("the peer has ended the stream")
         protocol.hold()
         try:
             self._check_nothing_read_ahead(self._inbound.rest)
@@ -120,9 +122,9 @@ class Handover(Framed[F]):
         """Send what was fed, wait until the kernel has all, and give back what this connection was made of.
 
         The connection is closed afterwards, and the stream is not: it is for another library, or for another
-        `Connection`. Cancelling it changes nothing. Raises `CodecInUse` where the codec has taken a part of a frame,
-        which would be lost, `RuntimeError` where another task reads, `ConnectionClosedError`, and `NotImplementedError`
-        for pipes; nothing has changed then.
+        `Connection`. Cancelling it loses nothing, and the connection goes on. Raises `CodecInUse` where the codec has
+        taken a part of a frame, which would be lost, `RuntimeError` where another task reads, `ConnectionClosedError`,
+        and `NotImplementedError` for pipes; nothing has changed then.
         """
         protocol = self._protocol
         if protocol.is_closing:
@@ -132,11 +134,12 @@ class Handover(Framed[F]):
         try:
             self._send_outbox()
             await protocol.wait_sent()
+            at_eof = protocol.at_eof
             transport = protocol.let_go()
         except BaseException:
             protocol.release()
             raise
-        return Parts(transport, self._codec, self._inbound.rest, protocol.at_eof)
+        return Parts(transport, self._codec, self._inbound.take(), at_eof)
 
 
 async def _shake_hands(

@@ -58,6 +58,12 @@ class Inbound:
             rest.extend(self.rest.view())
             self.rest, self._owns = rest, True
 
+    def take(self) -> BytesMut:
+        """Give away what was not decoded."""
+        taken, self.rest = self.rest, BytesMut()
+        self.lent, self._owns = self._scratch, False
+        return taken
+
     def lease(self, sizehint: int = -1) -> memoryview:
         """Room for the next read: the connection's own buffer if it holds or expects something, else the scratch.
 

@@ -230,8 +230,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     async def wait_sent(self) -> None:
         """Wait until the kernel has taken all that was written; raise `ConnectionClosedError` if it never will."""
-        self.transport.set_write_buffer_limits(high=0)  # it is to say when it holds nothing
-        await self._wait_while(lambda: not self.outbound.settled)
+        await self._wait_while(self.outbound.settle())
 
     def lend_transport(self) -> asyncio.Transport:
         """The transport as the loop wants it, to put TLS upon it: it resumes reading by itself."""
@@ -255,7 +254,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         transport.set_protocol(asyncio.Protocol())
         transport.set_write_buffer_limits()
         self.transport = _Gone()
-        self.held = False
+        self.held = self.at_eof = False
         self.connection_lost(None)
         return transport
 

@@ -1,8 +1,8 @@
 """`read_buf`, `write_buf`, `write_all_buf` for asyncio: a plain socket or a stream, and a buffer.
 
 What belongs here: waiting until a step can be taken. The step itself never waits, so a task that is cancelled has taken
-it or has not: no byte is lost, and none is written twice. (`loop.sock_recv_into` may have received when it is cancelled,
-and nobody is told how much; hence `add_reader`.)
+it or has not: no byte is lost, and none is written twice. (`loop.sock_recv_into` may have received when it is
+cancelled, and nobody is told how much; hence `add_reader`.)
 
     try the step --done--> return
         | not now                 cancelled here: nothing has moved
@@ -41,8 +41,8 @@ _awaited: set[tuple[asyncio.AbstractEventLoop, int, str]] = set()
 async def read_buf(source: socket.socket | asyncio.StreamReader, buf: BufMutLike) -> int:
     """Append what one read of `source` brings to `buf`; returns how many bytes, 0 at the end of the stream.
 
-    The kernel writes into the spare, uninitialised capacity of `buf`, which is as much as is read at most: `reserve` for
-    more, `Limit` for less. A `BytesMut` that is full is given 8 KiB. `source` is a non-blocking plain socket, or a
+    The kernel writes into the spare, uninitialised capacity of `buf`, which is as much as is read at most: `reserve`
+    for more, `Limit` for less. A `BytesMut` that is full is given 8 KiB. `source` is a non-blocking plain socket, or a
     `StreamReader`, which costs a copy. Cancelling it loses no byte. Raises `BufferError` where `buf` has no room and
     cannot grow, `OSError`, `RuntimeError` where another task waits to read, `TypeError`, and `ValueError` for a socket
     that blocks; nothing was read then.
@@ -60,11 +60,11 @@ async def read_buf(source: socket.socket | asyncio.StreamReader, buf: BufMutLike
 async def write_buf(sink: socket.socket | asyncio.StreamWriter, buf: BufLike) -> int:
     """Write bytes from the front of `buf` to `sink`; returns how many it took, and `buf` has consumed them.
 
-    Fewer than there are, as the kernel likes; 0 if `buf` is empty. `sink` is a non-blocking plain socket, which is given
-    many chunks (`Rope`, `Chain`) in one `sendmsg`, or a `StreamWriter`, which is given up to 256 KiB after `drain()` and
-    sends them by itself. When it is cancelled, nothing was written. Raises `OSError`, `ConnectionClosedError` for a
-    stream that was closed, `RuntimeError` where another task waits to write, `TypeError`, and `ValueError` for a socket
-    that blocks; nothing was written then.
+    Fewer than there are, as the kernel likes; 0 if `buf` is empty. `sink` is a non-blocking plain socket, which is
+    given many chunks (`Rope`, `Chain`) in one `sendmsg`, or a `StreamWriter`, which is given up to 256 KiB after
+    `drain()` and sends them by itself. When it is cancelled, nothing was written. Raises `OSError`,
+    `ConnectionClosedError` for a stream that was closed, `RuntimeError` where another task waits to write, `TypeError`,
+    and `ValueError` for a socket that blocks; nothing was written then.
     """
     if isinstance(sink, asyncio.StreamWriter):
         return await _write_stream(sink, buf)
@@ -79,8 +79,8 @@ async def write_buf(sink: socket.socket | asyncio.StreamWriter, buf: BufLike) ->
 async def write_all_buf(sink: socket.socket | asyncio.StreamWriter, buf: BufLike) -> None:
     """Write all of `buf` to `sink`.
 
-    Raises as `write_buf` does. However it ends, cancelled too, `buf` begins with the first byte that was not written, so
-    that calling again goes on.
+    Raises as `write_buf` does. However it ends, cancelled too, `buf` begins with the first byte that was not written,
+    so that calling again goes on.
     """
     while buf.remaining():
         if not await write_buf(sink, buf):

@@ -82,10 +82,16 @@ class Outbound:
         else:
             self.transport.set_write_buffer_limits(high=self._high_water)
 
-    @property
-    def settled(self) -> bool:
-        """Whether the kernel has taken all, and the transport does not ask to wait."""
-        return not (self.pending or self._paused)
+    def settle(self) -> Callable[[], bool]:
+        """Have the transport tell when the kernel has taken all; returns whether there is still something to wait for.
+
+        Over TLS, when it does not ask to wait any more: asked for an empty buffer, asyncio pauses us for good.
+        """
+        if self.transport.get_extra_info("sslcontext") is not None:
+            self.transport.set_write_buffer_limits()
+            return lambda: self._paused or self.queued > 0
+        self.transport.set_write_buffer_limits(high=0)
+        return lambda: self._paused or self.pending > 0
 
     @property
     def pending(self) -> int:

@@ -63,7 +63,6 @@ class Connection(Handover[F]):
         """
         super().__init__(sock, codec, received)
         self._high_water = high_water
-        self._at_eof = False
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -183,9 +182,7 @@ class Connection(Handover[F]):
     def _write(self, frames: list[F], deadline: float | None, *, flush: bool, to_close: bool = False) -> None:
         self._check_open()
         turns = self._turns
-        turns.take(
-            turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush), to_close=to_close
-        )
+        turns.take(turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush), to_close=to_close)
 
     def _encode_and_send(self, frames: list[F], deadline: float | None, flush: bool) -> None:
         self._check_open()

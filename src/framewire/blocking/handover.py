@@ -20,7 +20,7 @@ from framewire.blocking.outbound import Outbound
 from framewire.blocking.stream import TlsStream, deadline_after, stream_over
 from framewire.blocking.turns import Turns
 from framewire.codec import Codec
-from framewire.errors import ProtocolError
+from framewire.errors import ConnectionClosedError
 
 __all__ = ["Handover", "Parts"]
 
@@ -45,6 +45,7 @@ class Handover(Framed[F]):
         super().__init__(codec)
         self._stream = stream_over(sock)
         self._rest = BytesMut(received)
+        self._at_eof = False
         self._outbound = Outbound()
         self._finished = False  # this direction was ended by `write_eof`
         self._turns = Turns(self._stream, self._outbound.clear, self._outbox.clear)
@@ -93,6 +94,8 @@ class Handover(Framed[F]):
         self._check_open()
         if isinstance(self._stream, TlsStream):
             raise RuntimeError("the connection speaks TLS already")
+        if self._at_eof:
+            raise ConnectionClosedError("the peer has ended the stream")
         try:
             self._check_nothing_read_ahead(self._rest)
             self._send_all(deadline)
@@ -100,10 +103,10 @@ class Handover(Framed[F]):
             self._turns.check_not_closed()  # or it was closed while there was no socket to be woken
             while wants := stream.shake_hands():
                 self._turns.wait(wants, deadline, "the TLS handshake was not done")
-                self._turns.check_not_closed()
-        except (OSError, ProtocolError) as error:
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self._turns.check_not_closed()  # another thread has closed it, and that is why
             self._turns.poison(error)
-            self._turns.check_lost_here(error)
             raise
 
     def into_parts(self, timeout: float | None = None) -> Parts[F]:
@@ -125,4 +128,5 @@ class Handover(Framed[F]):
             self._send_all(deadline)
         sock = self._stream.take_socket()
         self._turns.closed = True
-        return Parts(sock, self._codec, self._rest)
+        received, self._rest, self._at_eof = self._rest, BytesMut(), False
+        return Parts(sock, self._codec, received)

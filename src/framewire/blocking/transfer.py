@@ -26,10 +26,10 @@ File: TypeAlias = "socket.socket | io.RawIOBase | io.BufferedIOBase | IO[bytes]"
 def read_buf(source: File, buf: BufMutLike) -> int:
     """Append what one read of `source` brings to `buf`; returns how many bytes, 0 at the end of the stream.
 
-    The kernel writes into the spare, uninitialised capacity of `buf`, which is as much as is read at most: `reserve` for
-    more, `Limit` for less. A `BytesMut` that is full is given 8 KiB. `source` is a socket, TLS or not, or a binary file
-    (`readinto`). Raises `BufferError` where `buf` has no room and cannot grow, `BlockingIOError` where a non-blocking
-    source has nothing now, `TimeoutError`, `OSError` and `TypeError`; nothing was read then.
+    The kernel writes into the spare, uninitialised capacity of `buf`, which is as much as is read at most: `reserve`
+    for more, `Limit` for less. A `BytesMut` that is full is given 8 KiB. `source` is a socket, TLS or not, or a binary
+    file (`readinto`). Raises `BufferError` where `buf` has no room and cannot grow, `BlockingIOError` where a
+    non-blocking source has nothing now, `TimeoutError`, `OSError` and `TypeError`; nothing was read then.
     """
     return fill(buf, _receiving(source))
 
@@ -37,9 +37,10 @@ def read_buf(source: File, buf: BufMutLike) -> int:
 def write_buf(sink: File, buf: BufLike) -> int:
     """Write bytes from the front of `buf` to `sink`, by one call; returns how many it took, and `buf` has consumed them.
 
-    Fewer than there are, as the kernel likes; 0 if `buf` is empty. Many chunks (`Rope`, `Chain`) leave a plain socket or
-    an unbuffered file in one `sendmsg` or `writev`, others chunk by chunk. Nothing is copied. Raises `BlockingIOError`
-    where a non-blocking sink has no room now, `TimeoutError`, `OSError` and `TypeError`; nothing was written then.
+    Fewer than there are, as the kernel likes; 0 if `buf` is empty. Many chunks (`Rope`, `Chain`) leave a plain socket
+    or an unbuffered file in one `sendmsg` or `writev`, others chunk by chunk. Nothing is copied. Raises
+    `BlockingIOError` where a non-blocking sink has no room now, `TimeoutError`, `OSError` and `TypeError`; nothing was
+    written then.
     """
     return send(buf, _sending(sink))
 
@@ -47,8 +48,8 @@ def write_buf(sink: File, buf: BufLike) -> int:
 def write_all_buf(sink: File, buf: BufLike) -> None:
     """Write all of `buf` to `sink`, in as many calls as it needs.
 
-    Raises as `write_buf` does, and `OSError` where the sink takes nothing; `buf` then begins with the first byte that was
-    not written, so that calling again goes on.
+    Raises as `write_buf` does, and `OSError` where the sink takes nothing; `buf` then begins with the first byte that
+    was not written, so that calling again goes on.
     """
     transmit = _sending(sink)
     while buf.remaining():

@@ -41,9 +41,7 @@ class Turns:
 
     # -- taking turns -------------------------------------------------------------------------------------------------
 
-    def take(
-        self, lock: threading.Lock, deadline: float | None, step: Callable[[], T], *, to_close: bool = False
-    ) -> T:
+    def take(self, lock: threading.Lock, deadline: float | None, step: Callable[[], T], *, to_close: bool = False) -> T:
         """Do `step` while holding a lock, and what must be done however it ends."""
         try:
             if not lock.acquire(False):
@@ -61,7 +59,16 @@ class Turns:
 
     def take_both(self, deadline: float | None, step: Callable[[], T]) -> T:
         """Do `step` while nobody else reads or writes."""
-        return self.take(self.reading, deadline, lambda: self.take(self.writing, deadline, step))
+
+        def with_both() -> T:
+            if not self.writing.acquire(False):
+                self.claim(self.writing, deadline)
+            try:
+                return step()
+            finally:
+                self.writing.release()
+
+        return self.take(self.reading, deadline, with_both)
 
     def claim(self, lock: threading.Lock, deadline: float | None) -> None:
         """Take a lock that another thread holds."""

@@ -1,7 +1,7 @@
 """One step between a buffer and whatever moves bytes: received into its room, or sent from its chunks.
 
-What belongs here: what `read_buf` and `write_buf` of `framewire.blocking` and `framewire.aio` share. The moving itself is
-a function that the caller gives: nothing here waits, and no byte is between two places when it returns or raises.
+What belongs here: what `read_buf` and `write_buf` of `framewire.blocking` and `framewire.aio` share. The moving itself
+is a function that the caller gives: nothing here waits, and no byte is between two places when it returns or raises.
 """
 
 from __future__ import annotations
