@@ -609,7 +609,7 @@ def test_cancelled_while_it_waits_all_goes_on(run: Run) -> None:
 def test_lost_while_it_waits(run: Run) -> None:
     async def main() -> None:
         async with with_peer(high_water=100_000_000) as (connection, peer):
-            await connection.write_frame(LARGE * 3)
+            await connection.write_frame(LARGE)
             leaving = asyncio.ensure_future(connection.into_parts())
             await asyncio.sleep(0)
             peer.close()

@@ -224,9 +224,10 @@ class StreamProtocol(asyncio.BufferedProtocol):
             self.transport.pause_reading()
 
     def release(self) -> None:
-        """All goes on as before."""
+        """All goes on as before, if the connection is still there."""
         self.held = False
-        self.outbound.limit()
+        if not self.is_closed:
+            self.outbound.limit()
 
     async def wait_sent(self) -> None:
         """Wait until the kernel has taken all that was written; raise `ConnectionClosedError` if it never will."""
