@@ -638,7 +638,7 @@ def test_pairs_in_memory_and_pipes(run: Run, tmp_path: Path) -> None:
         again.close()
 
         read_end, write_end = os.pipe()
-        piped = await connect_pipes(lines(), open(read_end, "rb", 0), open(write_end, "wb", 0))
+        piped = await connect_pipes(lines(), os.fdopen(read_end, "rb", 0), os.fdopen(write_end, "wb", 0))
         with pytest.raises(NotImplementedError):
             await piped.into_parts()
         await piped.write_frame(b"still there")

@@ -306,7 +306,7 @@ def test_what_the_codec_holds_is_not_lost() -> None:
 
 
 def test_what_cannot_be_sent_in_time_stays_and_poisons() -> None:
-    with with_peer(lines(), kernel=10_000) as (connection, peer):
+    with with_peer(lines(), kernel=10_000) as (connection, _):
         connection.feed_frame(b"x" * 60_000)
         connection.feed_frame(b"x" * 600_000)
         with pytest.raises(TimeoutError):

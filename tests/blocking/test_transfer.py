@@ -1,4 +1,4 @@
-"""`read_buf`, `write_buf`, `write_all_buf` over every kind of socket and file: one call each, nothing lost or doubled."""
+"""`read_buf`, `write_buf`, `write_all_buf` over every kind of socket and file: one call each, nothing lost or twice."""
 
 from __future__ import annotations
 

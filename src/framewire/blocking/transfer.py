@@ -35,7 +35,7 @@ def read_buf(source: File, buf: BufMutLike) -> int:
 
 
 def write_buf(sink: File, buf: BufLike) -> int:
-    """Write bytes from the front of `buf` to `sink`, by one call; returns how many it took, and `buf` has consumed them.
+    """Write bytes from the front of `buf` to `sink`, by one call; returns how many, which `buf` has consumed.
 
     Fewer than there are, as the kernel likes; 0 if `buf` is empty. Many chunks (`Rope`, `Chain`) leave a plain socket
     or an unbuffered file in one `sendmsg` or `writev`, others chunk by chunk. Nothing is copied. Raises
