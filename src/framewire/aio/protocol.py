@@ -254,7 +254,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
         transport = self.transport
         transport.set_protocol(asyncio.Protocol())
         transport.set_write_buffer_limits()
-        self.transport = _Gone()
+        self.transport = self.outbound.transport = _Gone()  # what the new owner does with it is not ours to watch
+        self.outbound.lose()
         self.held = self.at_eof = False
         self.connection_lost(None)
         return transport
@@ -300,5 +301,5 @@ class _Gone(asyncio.Transport):
     def abort(self) -> None:
         pass
 
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        pass
+    def get_write_buffer_size(self) -> int:
+        return 0
