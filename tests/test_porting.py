@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 import framewire
-from framewire import blocking
-from framewire import BufferUnderflow, Bytes, BytesMut, Chain, Cursor, Limit, Reader, Rope, Take, Writer
+from framewire import BufferUnderflow, Bytes, BytesMut, Chain, Cursor, Limit, Reader, Rope, Take, Writer, blocking
 
 PAGE = (Path(__file__).parent.parent / "docs" / "porting.md").read_text()
 SECTIONS = {part.split("\n", 1)[0]: part for part in PAGE.split("\n## ")}

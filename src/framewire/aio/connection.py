@@ -154,6 +154,9 @@ class Connection(Handover[F]):
         if self._protocol.outbound.full:
             await self._protocol.wait_writable()
 
+    def _send_outbox(self) -> None:
+        self._protocol.outbound.send(self._outbox)
+
     # -- the codec ----------------------------------------------------------------------------------------------------
 
     def switch_codec(self, codec: Codec[G]) -> Connection[G]:

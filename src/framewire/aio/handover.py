@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl as ssl_module
+from abc import abstractmethod
 from typing import Generic, NamedTuple, TypeVar
 
 from framewire._framed import Framed
@@ -74,8 +75,9 @@ class Handover(Framed[F]):
         self._inbound = protocol.inbound
         self._inbound.put_before(received)
 
+    @abstractmethod
     def _send_outbox(self) -> None:
-        self._protocol.outbound.send(self._outbox)
+        """Hand to the transport what was encoded."""
 
     async def start_tls(
         self,

@@ -29,8 +29,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
     """
 
     __slots__ = (
-        "_closed", "_closing", "_high_water", "_loop", "_on_open", "_paused_reading", "_reader", "_writers",
-        "at_eof", "draining", "error", "held", "inbound", "on_payload", "outbound", "received",
+        "_closed", "_closing", "_finishing", "_high_water", "_loop", "_on_open", "_paused_reading", "_reader",
+        "_writers", "at_eof", "draining", "error", "held", "inbound", "on_payload", "outbound", "received",
         "transport", "waits",
     )  # fmt: skip
 
@@ -219,6 +219,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         if self._reader is not None:
             raise RuntimeError("another task is waiting to read from this connection")
         self.held = True
+        self._finishing = self.outbound.finishing
         if not (self._paused_reading or self.at_eof):
             self._paused_reading = True  # whoever waits to read next resumes
             self.transport.pause_reading()
@@ -227,10 +228,15 @@ class StreamProtocol(asyncio.BufferedProtocol):
         """All goes on as before, if the connection is still there."""
         self.held = False
         if not self.is_closed:
+            self.outbound.finishing = self._finishing or self.outbound.lost
             self.outbound.limit()
 
     async def wait_sent(self) -> None:
-        """Wait until the kernel has taken all that was written; raise `ConnectionClosedError` if it never will."""
+        """Wait until the kernel has taken all that was written; raise `ConnectionClosedError` if it never will.
+
+        Nobody may write any more, until `release` or `change_transport`.
+        """
+        self.outbound.finishing = True
         await self._wait_while(self.outbound.settle())
 
     def lend_transport(self) -> asyncio.Transport:
@@ -243,8 +249,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
         """Go on over another transport, upon the one that was lent."""
         lent, self.transport = self.transport, transport
         transport.set_write_buffer_limits(high=self._high_water)
-        self.outbound = Outbound(transport, self._high_water, sent=self.outbound.sent)
-        self.held = False
+        self.outbound.use(transport)
+        self.held = self.outbound.finishing = False
         if self._paused_reading:  # more has come than should wait, and only the one below was known then
             lent.resume_reading()
             transport.pause_reading()

@@ -58,22 +58,26 @@ class Outbound:
         "finishing", "full", "lost", "queued", "sent", "transport",
     )  # fmt: skip
 
-    def __init__(self, transport: asyncio.WriteTransport, high_water: int, *, sent: int = 0) -> None:
-        self.transport = transport
+    def __init__(self, transport: asyncio.WriteTransport, high_water: int) -> None:
         self._high_water = high_water
-        self._copies = _copies(transport)
-        self._file: Any = _file_of(transport) if self._copies else None
-        self._piece = PIECE if self._file is None else SMALL_PIECE
-        if self._file is not None:
-            self.limit()
-        self._paused = False  # the transport has asked to wait
-        self.full = False  # writers should wait: more than the high-water mark is pending
+        self.use(transport)
         self._waiting: deque[Segment] | None = None  # made when first needed: most connections never do
         self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
         self.finishing = False  # nothing may be written any more
         self.lost = False  # nothing can be written any more, though the connection may still be read
         self.queued = 0  # bytes in `_waiting`
-        self.sent = sent  # bytes given to `send`, ever
+        self.sent = 0  # bytes given to `send`, ever
+
+    def use(self, transport: asyncio.WriteTransport) -> None:
+        """Send through this one from now on. Nothing may wait to be sent through another."""
+        self.transport = transport
+        self._copies = _copies(transport)
+        self._file: Any = _file_of(transport) if self._copies else None
+        self._piece = PIECE if self._file is None else SMALL_PIECE
+        self._paused = False  # the transport has asked to wait
+        self.full = False  # writers should wait: more than the high-water mark is pending
+        if self._file is not None:
+            self.limit()
 
     def limit(self) -> None:
         """Tell the transport when to ask us to wait."""
