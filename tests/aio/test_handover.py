@@ -14,7 +14,15 @@ from typing import Any
 
 import pytest
 
-from framewire import BytesMut, CodecInUse, ConnectionClosedError, LengthDelimitedCodec, LinesCodec, ProtocolError
+from framewire import (
+    BytesMut,
+    CodecInUse,
+    ConnectionClosedError,
+    LengthDelimitedCodec,
+    LinesCodec,
+    ProtocolError,
+    blocking,
+)
 from framewire.aio import Connection, StreamProtocol, connect, connect_pipes, listen, memory_pair
 from tests.listening import open_files
 from tests.waiting import PATIENCE, until_in_loop
@@ -358,6 +366,35 @@ def test_after_the_end_of_the_stream_there_is_nobody_to_shake_hands_with(run: Ru
     run(main())
 
 
+@pytest.mark.parametrize("role", ["server", "client"])
+def test_with_a_thread_on_the_other_side(run: Run, tls: Tls, role: str) -> None:
+    """Two implementations: asyncio's TLS over memory, and OpenSSL on the socket."""
+    ours: dict[str, Any] = {"ssl": tls[0], "server_side": True}
+    theirs: dict[str, Any] = {"ssl": tls[1], "server_hostname": "localhost"}
+    if role == "client":
+        ours, theirs = theirs, ours
+
+    async def main() -> None:
+        async with with_peer() as (connection, peer):
+            with blocking.Connection(peer.dup(), lines()) as other:
+
+                def speak() -> None:
+                    other.start_tls(**theirs, timeout=PATIENCE)
+                    for frame in other:
+                        other.write_frame(frame)
+
+                speaking = asyncio.ensure_future(asyncio.to_thread(speak))
+                await connection.start_tls(**ours, timeout=PATIENCE)
+                for frame in (b"hello", LARGE, b"bye"):
+                    writing = asyncio.ensure_future(connection.write_frame(frame))
+                    assert await connection.read_frame(timeout=PATIENCE) == frame
+                    await writing
+                connection.close()
+                await speaking
+
+    run(main())
+
+
 def test_limits_of_a_listener_hold_on(run: Run, tls: Tls) -> None:
     """`write_timeout` counts what was sent over both transports."""
 
@@ -650,8 +687,7 @@ def test_pairs_in_memory_and_pipes(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_blocking_connection_takes_over(run: Run) -> None:
-    """The two worlds in turn: a loop shakes hands over the protocol, a thread goes on."""
-    from framewire import blocking
+    """The two worlds in turn: a loop begins, a thread goes on."""
 
     async def main() -> None:
         async with with_peer() as (connection, peer):

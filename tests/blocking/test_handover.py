@@ -305,7 +305,7 @@ def test_what_the_codec_holds_is_not_lost() -> None:
         assert connection.read_frame(PATIENCE) == b"hello"
 
 
-def test_what_cannot_be_sent_in_time_stays_and_poisons() -> None:
+def test_what_cannot_be_sent_in_time_poisons() -> None:
     with with_peer(lines(), kernel=10_000) as (connection, _):
         connection.feed_frame(b"x" * 60_000)
         connection.feed_frame(b"x" * 600_000)

@@ -5,6 +5,7 @@ uvloop is welcome, not needed.
 
 from framewire.aio.connect import connect
 from framewire.aio.connection import Connection
+from framewire.aio.handover import Parts
 from framewire.aio.listen import Listener, listen
 from framewire.aio.memory import memory_pair
 from framewire.aio.pipes import SubprocessConnection, connect_pipes, open_subprocess
@@ -15,6 +16,7 @@ from framewire.aio.transfer import read_buf, write_all_buf, write_buf
 __all__ = [
     "Connection",
     "Listener",
+    "Parts",
     "StreamProtocol",
     "SubprocessConnection",
     "connect",

@@ -113,9 +113,9 @@ class Handover(Framed[F]):
         """Send what was fed, and give back what this connection was made of.
 
         The connection is closed afterwards, and the stream is not: it is for another library, or for another
-        `Connection`. Raises `CodecInUse` where the codec has taken a part of a frame, which would be lost,
-        `ConnectionClosedError`, and `TimeoutError` as `flush` does, or where another thread used it for `timeout`
-        seconds; nothing has changed then.
+        `Connection`. Raises, and nothing has changed then, `CodecInUse` where the codec has taken a part of a frame,
+        which would be lost, and `TimeoutError` where another thread used it for `timeout` seconds; `TimeoutError` also
+        as `flush` does; `ConnectionClosedError`.
         """
         deadline = deadline_after(timeout)
         return self._turns.take_both(deadline, lambda: self._into_parts(deadline))
