@@ -24,6 +24,7 @@ from framewire import (
     blocking,
 )
 from framewire.aio import Connection, StreamProtocol, connect, connect_pipes, listen, memory_pair
+from framewire.aio.memory_transport import join_in_memory
 from tests.listening import open_files
 from tests.waiting import PATIENCE, until_in_loop
 
@@ -183,6 +184,52 @@ def test_the_server_may_speak_at_once_and_much(run: Run, tls: Tls, high_water: i
                 await asyncio.sleep(0)
             assert [len(await client.read_frame()) for _ in range(3)] == [len(LARGE)] * 3
             await serving
+
+    run(main())
+
+
+def test_what_comes_while_the_last_clear_words_leave_is_for_tls(run: Run, tls: Tls) -> None:
+    """The peer's handshake may come before all is sent; it is none of our bytes, and no injection."""
+
+    async def main() -> None:
+        async with with_peer(high_water=20_000_000) as (connection, peer):
+            await connection.write_frame(LARGE)
+            serving = asyncio.ensure_future(connection.start_tls(tls[0], server_side=True))
+            await asyncio.sleep(0)
+            peer.send(b"\x16\x03\x01")
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert not serving.done() and connection._protocol.received == 0
+            heard = 0
+            while heard <= len(LARGE):
+                heard += len(await asyncio.get_running_loop().sock_recv(peer, 1 << 20))
+            peer.send(b"\xff\xff")  # the length of a record, and none that there may be
+            with pytest.raises(ssl.SSLError):
+                await serving
+            assert connection._protocol.received == 0
+
+    run(main())
+
+
+def test_more_than_should_wait_comes_before_the_new_transport_is_known(run: Run) -> None:
+    """Then it is the new one that pauses, and the one below goes on."""
+
+    async def main() -> None:
+        below, above = StreamProtocol(high_water=10_000), StreamProtocol()
+        peers = StreamProtocol(), StreamProtocol()
+        (lower, _), (upper, _) = join_in_memory(below, peers[0]), join_in_memory(above, peers[1])
+        below.hold()
+        assert not lower.is_reading()
+        assert below.lend_transport() is lower
+        lower.resume_reading()  # as the loop does
+        with below.get_buffer(-1) as room:
+            room[:20_000] = b"x" * 20_000
+        below.buffer_updated(20_000)
+        assert not lower.is_reading()
+        below.change_transport(upper)
+        assert lower.is_reading() and not upper.is_reading()
+        for end in (lower, upper):
+            end.abort()
 
     run(main())
 

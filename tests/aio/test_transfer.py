@@ -186,6 +186,27 @@ def test_the_buffer_is_free_while_a_read_waits(run: Run) -> None:
     run(main())
 
 
+def test_nothing_stays_registered_with_the_loop(run: Run) -> None:
+    """It would be called again and again, in every iteration, for a socket that is ready."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        async with sockets() as (near, far):
+            for end in ("done", "cancelled"):
+                reading = asyncio.ensure_future(read_buf(far, BytesMut()))
+                writing = asyncio.ensure_future(write_all_buf(near, Cursor(BODY)))
+                await asyncio.sleep(0)
+                if end == "cancelled":
+                    reading.cancel()
+                    writing.cancel()
+                await asyncio.wait([reading])
+                while not writing.done():
+                    await read_buf(far, BytesMut())
+                assert not loop.remove_reader(far) and not loop.remove_writer(near)
+
+    run(main())
+
+
 @pytest.mark.parametrize("direction", ["read", "write"])
 def test_a_second_task_in_one_direction_is_told(run: Run, direction: str) -> None:
     async def main() -> None:
