@@ -162,7 +162,7 @@ async def test_servers_tell_of_what_others_change(real: RedisServer, client: Cli
     assert stats.hits == 1
 
     await plain.execute(*change.split())
-    await until_in_loop(lambda: client._cached is not None and len(client._cached.cache) == 0)
+    await until_in_loop(lambda: (now := client.cache_stats) is not None and now.entries == 0)
     async with asyncio.timeout(PATIENCE):
         while await client.execute(*read.split()) == old:  # what expires may still be there
             await plain.ping()
