@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from framewire.kits.process import ServerProcess, free_port
+from framewire.kits.ports import free_port
+from framewire.kits.process import ServerProcess
 from framewire.kits.programs import Program, by_name
 from framewire.kits.programs import programs as found_by_kits
 

@@ -14,7 +14,8 @@ import pytest
 
 from framewire.kits.cluster.cluster import RedisCluster
 from framewire.kits.cluster.node import ClusterNode
-from framewire.kits.process import Tls, free_port
+from framewire.kits.ports import free_port
+from framewire.kits.process import Tls
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.client.errors import (

@@ -1,6 +1,6 @@
 """One server program that runs on loopback: started, asked whether it is there, hurt, ended.
 
-What belongs here: processes, their ports, directories and logs, the same for plain servers, nodes and sentinels. What
+What belongs here: processes, their directories and logs, the same for plain servers, nodes and sentinels. What
 they are told on their command line is said by who inherits this.
 
     launch     ready     resume
@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -27,24 +25,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from framewire.kits.ports import free_port
 from framewire.kits.programs import Program, find_program
 from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
 
-__all__ = ["ServerProcess", "Tls", "free_port"]
+__all__ = ["ServerProcess", "Tls"]
 
 START_SECONDS = 60.0
 END_SECONDS = 10.0
 LOOK_AGAIN = 0.005
 _ATTEMPTS = 10
 _LOG_LINES = 20
-
-_PORTS = range(10_000, 32_768)
-"""Below those that the system gives to outgoing connections: nobody sits on the port of a server that starts again."""
-
-_chance = random.Random()  # of our own: one that a plugin seeds would give all workers of a test run the same ports
 
 
 class Tls(NamedTuple):
@@ -56,17 +50,6 @@ class Tls(NamedTuple):
     certificate: str
     key: str
     ca: str
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port on which nobody listens now. Somebody else may be the first to take it."""
-    for port in _chance.sample(_PORTS, 200):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
-            with contextlib.suppress(OSError):
-                probe.bind((host, port))
-                return port
-    raise OSError(f"of 200 ports of {host} none is free")
 
 
 class ServerProcess:

@@ -9,7 +9,8 @@ import pytest
 
 from framewire.kits.cluster.cluster import RedisCluster
 from framewire.kits.cluster.node import ClusterNode
-from framewire.kits.process import Tls, free_port
+from framewire.kits.ports import free_port
+from framewire.kits.process import Tls
 from framewire.kits.programs import Program
 from framewire.redis.client.errors import AskError, MovedError, ResponseError
 from framewire.redis.slots import SLOTS

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from framewire.kits.process import Tls, free_port
+from framewire.kits.ports import free_port
+from framewire.kits.process import Tls
 from framewire.kits.programs import Program
 from framewire.kits.sentinel.sentinel import RedisSentinel
 from framewire.redis.client.blocking.client import BlockingClient

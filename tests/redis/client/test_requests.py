@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from framewire.redis.client.errors import DataError, SharedLinkError
-from framewire.redis.client.requests import check_shareable, refuse_changes, worded, words_of
+from framewire.redis.client.requests import check_shareable, name_of, refuse_changes, worded, words_of
 
 
 @pytest.mark.parametrize(("words", "request_"), [
@@ -29,6 +29,11 @@ def test_words_as_the_server_sees_them() -> None:
     large = bytes(10)
     words = words_of((b"SET", "\u00e4", large, bytearray(b"x"), memoryview(b"y"), 1.5))
     assert words == [b"SET", b"\xc3\xa4", bytes(10), b"x", b"y", b"1.5"] and words[2] is large
+
+
+def test_the_name_of_a_request_is_text() -> None:
+    assert name_of((b"GET", b"k")) == name_of(["GET"]) == "GET"
+    assert name_of((b"\xff",)) == "\ufffd"
 
 
 @pytest.mark.parametrize(("words", "instead"), [

@@ -9,25 +9,18 @@ from hypothesis import strategies as st
 from framewire.redis.client.errors import ClusterCrossSlotError
 from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.combining import Combine
+from framewire.redis.cluster.destinations import InParts, Nodes, OneSlot, Routing, Scan, ToNodes, Unknown
 from framewire.redis.cluster.routing import (
     FIRST_KEY,
-    POLICIES,
     READS,
     SPLIT,
-    InParts,
-    Nodes,
-    OneSlot,
-    Routing,
-    Scan,
-    ToNodes,
-    Unknown,
     asking_for_keys,
     route,
     route_by_reply,
     slot_of_all,
     slot_of_first,
-)  # fmt: skip
-from framewire.redis.facts.table import COMMANDS, find, lookup, walk
+)
+from framewire.redis.facts.table import COMMANDS, find
 from framewire.redis.slots import slot_of
 from tests.properties import examples
 
@@ -259,35 +252,3 @@ def test_what_it_says_decides(reply: object, routing: Routing) -> None:
 def test_it_may_say_several_slots() -> None:
     with pytest.raises(ClusterCrossSlotError, match="NOSUCH: its 2 keys are in 2 slots"):
         route_by_reply((b"NOSUCH", b"a", b"b"), [b"a", b"b"])
-
-
-# -- policies ---------------------------------------------------------------------------------------------------------
-
-
-def test_each_policy_of_ours_is_of_a_command_without_keys() -> None:
-    for name in POLICIES:
-        entry = find(name.encode())
-        assert entry is not None and not entry.keys and not entry.subcommands
-
-
-def test_what_tips_say_is_followed_or_in_the_table() -> None:
-    """But for the commands whose keys decide."""
-    for entry in walk():
-        if entry.keys or entry.subcommands or entry.name in POLICIES:
-            continue
-        routing = route([*entry.name.encode().split(b"|"), *[b"1"] * 9])
-        expected = Nodes(entry.request_policy) if entry.request_policy else Nodes.ANY
-        assert isinstance(routing, OneSlot) or (isinstance(routing, ToNodes) and routing.nodes is expected), entry.name
-
-
-def test_the_table_says_nothing_that_tips_say() -> None:
-    same = {name for name, routing in POLICIES.items() if isinstance(routing, ToNodes) and _as_told(name) == routing}
-    assert not same
-
-
-def _as_told(name: str) -> ToNodes | None:
-    entry = lookup(name.encode().split(b"|"))
-    assert entry is not None
-    if entry.request_policy not in ("all_shards", "all_nodes"):
-        return None
-    return ToNodes(Nodes(entry.request_policy), Combine(entry.response_policy))

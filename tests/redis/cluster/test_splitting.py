@@ -12,7 +12,8 @@ from framewire.errors import EncodeError
 from framewire.frames.resp import Simple
 from framewire.redis.client.errors import ClusterDownError, ClusterPartialError, InvalidResponse
 from framewire.redis.client.fates import Fate
-from framewire.redis.cluster.routing import InParts, OneSlot, route
+from framewire.redis.cluster.destinations import InParts, OneSlot
+from framewire.redis.cluster.routing import route
 from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import slot_of

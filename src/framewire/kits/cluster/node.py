@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from framewire.kits.cluster.agreement import Report, report_of
-from framewire.kits.process import ServerProcess, Tls, free_port
+from framewire.kits.ports import free_port
+from framewire.kits.process import ServerProcess, Tls
 from framewire.kits.programs import Program
 from framewire.redis.client.shapes.cluster import ClusterNode as Line
 

@@ -13,7 +13,7 @@ from framewire.redis.client.refusals import refusal
 from framewire.redis.exchange.calls import Request
 from framewire.redis.exchange.knowledge import payload_of
 
-__all__ = ["check_shareable", "refuse_changes", "refuse_shared", "worded", "words_of"]
+__all__ = ["check_shareable", "name_of", "refuse_changes", "refuse_shared", "worded", "words_of"]
 
 
 def worded(words: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -33,6 +33,11 @@ def worded(words: tuple[Any, ...]) -> tuple[Any, ...]:
 def words_of(request: Request) -> list[bytes]:
     """The request as the server sees it; O(1) for large arguments that are bytes already."""
     return [word if isinstance(word, bytes) else _as_bytes(word) for word in request]
+
+
+def name_of(request: Request) -> str:
+    """The first word of it, as a message names it."""
+    return words_of(request[:1])[0].decode("utf-8", "replace")
 
 
 def _as_bytes(word: Any) -> bytes:

@@ -24,8 +24,12 @@
 
     requests, and their replies
       routing.py      where a request goes: one slot, several, all nodes, any
+      destinations.py the forms of that decision
+      policies.py     the same for what has no keys
       splitting.py    a request in parts that each have one slot
       combining.py    the replies of several nodes, made one
+      shaping.py      and in the shape that was asked for
+      batches.py      what is a transaction, and whether a refused one may go out again
       partial.py      what came of a request of which some parts failed
       scanning.py     SCAN, while slots move
       cursors.py      its cursor, as one number

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from framewire.redis.client.errors import ClusterCrossSlotError, RedisError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.requests import words_of
-from framewire.redis.cluster.routing import OneSlot, route
+from framewire.redis.cluster.routing import place_of
 from framewire.redis.exchange.calls import Request
 from framewire.redis.facts.table import blocks
 
@@ -48,10 +48,9 @@ def part_by_waiting(requests: Sequence[Request]) -> tuple[list[int], list[list[i
 def _slot_of(request: Request) -> int | None:
     """`None` for what has no keys, keys in several slots, or is not known."""
     try:
-        where = route(request)
+        return place_of(request)[0]
     except RedisError:
         return None
-    return where.slot if isinstance(where, OneSlot) else None
 
 
 def _check_one(slots: Sequence[int | None]) -> None:

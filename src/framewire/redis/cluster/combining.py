@@ -1,6 +1,6 @@
 """The replies of several nodes to one request, made one.
 
-What belongs here: the ways to do that, as a table. Which command wants which is `routing`'s to say. Source: the tips of
+What belongs here: the ways to do that, as a table. Which command wants which is `policies`' to say. Source: the tips of
 commands (`response_policy`), as servers and their documentation tell them; the ways without a tip are marked as ours.
 """
 

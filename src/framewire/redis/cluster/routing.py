@@ -7,85 +7,35 @@
                 not in the table ............... Unknown: a node is asked for the keys (COMMAND GETKEYS)
                 senseless ...................... ToNodes(ANY): whichever node it reaches refuses it
 
-What belongs here: that decision, and the policies of commands without keys. Which node owns a slot is the topology's
+What belongs here: that decision, by keys; without any, `policies` has a table. Which node owns a slot is the topology's
 to say. Where a decision is wrong after all (a command of a module, a newer server), no harm is done: a node that does
 not own a key answers MOVED, and executes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Final, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Final
 
 from framewire.redis.client.errors import ClusterCrossSlotError, ClusterError
 from framewire.redis.client.fates import Fate
-from framewire.redis.client.requests import words_of
-from framewire.redis.cluster.combining import Combine
+from framewire.redis.client.requests import name_of, words_of
+from framewire.redis.cluster.destinations import InParts, Nodes, OneSlot, Routing, ToNodes, Unknown
+from framewire.redis.cluster.policies import policy_of
 from framewire.redis.exchange.calls import Request
 from framewire.redis.facts.command import Command
 from framewire.redis.facts.table import COMMANDS, lookup, walk
 from framewire.redis.slots import SLOTS, slot_of
 
 __all__ = [
-    "FIRST_KEY", "POLICIES", "READS", "SPLIT", "InParts", "Nodes", "OneSlot", "Routing", "Scan", "ToNodes", "Unknown",
-    "asking_for_keys", "keys_in", "refuse_named", "route", "route_by_reply", "slot_of_all", "slot_of_first",
+    "FIRST_KEY", "READS", "SPLIT", "asking_for_keys", "keys_in", "place_of", "refuse_named", "route", "route_by_reply",
+    "slot_of_all", "slot_of_first", "without_node",
 ]  # fmt: skip
 
-
-# -- decisions --------------------------------------------------------------------------------------------------------
-
-
-class Nodes(Enum):
-    """Who is asked. ANY: one primary, whichever. PRIMARIES: one node of each shard. ALL: replicas too. NAMED: one node
-    that the caller has to name, for which one it is must not be left to chance."""
-
-    ANY = "any"
-    PRIMARIES = "all_shards"
-    ALL = "all_nodes"
-    NAMED = "named"
-
-
-@dataclass(frozen=True, slots=True)
-class OneSlot:
-    """To who serves this slot; a replica of it where the command only `reads`."""
-
-    slot: int
-    reads: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class InParts:
-    """To several slots, in the parts that `splitting.split` makes."""
-
-    reads: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ToNodes:
-    """To nodes that no key decides; with more than one, `combine` says how `combining` joins their replies."""
-
-    nodes: Nodes
-    combine: Combine = Combine.DEFAULT
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """SCAN: a page of the whole cluster, by `scanning`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Send `asking_for_keys` to any node, and give its reply to `route_by_reply`."""
-
-
-Routing: TypeAlias = OneSlot | InParts | ToNodes | Scan | Unknown
 
 _ANY: Final = ToNodes(Nodes.ANY)
 
 _UNKNOWN: Final = Unknown()
-
 
 # -- the fast path ----------------------------------------------------------------------------------------------------
 
@@ -196,6 +146,12 @@ def refuse_named(requests: Sequence[Request]) -> None:
             raise without_node(request)
 
 
+def place_of(request: Request) -> tuple[int | None, bool]:
+    """Its slot, if it has one alone, and whether it only reads. Raises as `route`."""
+    where = route(request)
+    return (where.slot, where.reads) if isinstance(where, OneSlot) else (None, False)
+
+
 def slot_of_all(requests: Sequence[Request]) -> int | None:
     """The one slot of requests that must go together, `None` where they have no keys that we know of: a transaction,
     what waits at the server, and what is watched.
@@ -217,7 +173,7 @@ def slot_of_all(requests: Sequence[Request]) -> int | None:
 
 
 def _called(requests: Sequence[Request]) -> str:
-    first = words_of(requests[0][:1])[0].decode("utf-8", "replace").upper()
+    first = name_of(requests[0]).upper()
     if len(requests) == 1:
         return first
     return "a transaction" if first == "MULTI" else "a pipeline that waits at the server"
@@ -240,11 +196,13 @@ def route_by_reply(request: Request, reply: Any) -> Routing:
     keys = [key for key in reply if isinstance(key, bytes)] if isinstance(reply, list) else []
     slots = set(map(slot_of, keys))
     if len(slots) > 1:
-        raise _cross_slot(words_of(request[:1])[0].decode("utf-8", "replace"), len(keys), len(slots))
+        raise _cross_slot(name_of(request), len(keys), len(slots))
     return OneSlot(slots.pop()) if slots else _ANY
 
 
 # -- commands without keys --------------------------------------------------------------------------------------------
+
+_POLICY_OF: Final = {entry.name: policy_of(entry) for entry in walk() if not entry.keys and not entry.subcommands}
 
 _BY_SLOT_NUMBER: Final = frozenset(("cluster|countkeysinslot", "cluster|getkeysinslot", "cluster|flushslot"))
 """What names a slot by its number, as item 2: only its owner knows."""
@@ -254,66 +212,3 @@ def _by_number(request: Request) -> Routing:
     text = words_of(request[2:3])
     number = int(text[0]) if text and text[0].isdigit() and len(text[0]) <= 5 else SLOTS
     return OneSlot(number) if number < SLOTS else _ANY
-
-
-_EVERYWHERE: Final = ToNodes(Nodes.ALL, Combine.ALL_SUCCEEDED)
-
-_NAMED: Final = ToNodes(Nodes.NAMED)
-
-POLICIES: Final[Mapping[str, Routing]] = {
-    # a page of the cluster, not of one node
-    "scan": Scan(),
-    # some key of any shard that has one, and not the first's
-    "randomkey": ToNodes(Nodes.PRIMARIES, Combine.SOME),
-    # each node has settings, users and modules of its own, and who changes them means all
-    "config|resetstat": _EVERYWHERE,
-    "config|rewrite": _EVERYWHERE,
-    "acl|setuser": _EVERYWHERE,
-    "acl|load": _EVERYWHERE,
-    "acl|save": _EVERYWHERE,
-    "acl|deluser": ToNodes(Nodes.ALL, Combine.MAX),  # how many users there were, where there were most
-    "acl|log": ToNodes(Nodes.ALL),  # each node writes its own
-    "module|load": _EVERYWHERE,
-    "module|loadex": _EVERYWHERE,
-    "module|unload": _EVERYWHERE,
-    # each node stores its own part
-    "save": _EVERYWHERE,
-    "bgsave": _EVERYWHERE,
-    "bgrewriteaof": _EVERYWHERE,
-    "lastsave": ToNodes(Nodes.PRIMARIES, Combine.MIN),  # since when all of it has been stored
-    # clients are connected to one node each, and who pauses them means all
-    "client|pause": _EVERYWHERE,
-    "client|unpause": _EVERYWHERE,
-    "client|list": ToNodes(Nodes.ALL, Combine.TEXTS),
-    # messages reach all nodes, but each knows only its own listeners
-    "pubsub|channels": ToNodes(Nodes.ALL, Combine.UNION),
-    "pubsub|shardchannels": ToNodes(Nodes.ALL, Combine.UNION),
-    "pubsub|numpat": ToNodes(Nodes.ALL, Combine.SUM),
-    "pubsub|numsub": ToNodes(Nodes.ALL, Combine.COUNTS),
-    "pubsub|shardnumsub": ToNodes(Nodes.ALL, Combine.COUNTS),
-    # a number that several nodes give to different clients
-    "client|kill": _NAMED,
-    "client|unblock": _NAMED,
-    # what tells of one node, makes another thing of it, or stops it
-    **dict.fromkeys("monitor shutdown failover replicaof slaveof debug psync sync replconf".split(), _NAMED),
-    **{
-        f"cluster|{word}": _NAMED
-        for word in (
-            "addslots addslotsrange bumpepoch cancelslotmigrations delslots delslotsrange failover flushslots forget"
-            " migrateslots replicate reset saveconfig set-config-epoch setslot"
-        ).split()
-    },
-}
-"""Where the tips of COMMAND INFO say nothing, or what a user of a cluster does not mean, and why."""
-
-
-def _policy(entry: Command) -> Routing:
-    if entry.name in POLICIES:
-        return POLICIES[entry.name]
-    if entry.request_policy not in ("all_shards", "all_nodes"):
-        return _ANY
-    how = entry.response_policy
-    return ToNodes(Nodes(entry.request_policy), Combine.BY_NODE if how == "special" else Combine(how))
-
-
-_POLICY_OF: Final = {entry.name: _policy(entry) for entry in walk() if not entry.keys and not entry.subcommands}

@@ -18,7 +18,7 @@ from framewire.redis.client.batches import Failed
 from framewire.redis.client.errors import ConnectionError, DataError, RedisError, TimeoutError
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
-from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
+from framewire.redis.cluster.aio.pipelining import One, Part, Whole
 from framewire.redis.cluster.aio.redirecting import Redirecting
 from framewire.redis.exchange.calls import Call
 from tests.properties import examples
@@ -179,12 +179,3 @@ async def test_one_follows_a_future() -> None:
     futures[2].cancel()
     replies = await waiter
     assert replies[0] == b"0" and replies[1].error is LOST and isinstance(replies[2].error, asyncio.CancelledError)
-
-
-@pytest.mark.parametrize(
-    ("words", "is_one"),
-    [("MULTI / EXEC", True), ("MULTI / SET k v / EXEC", True), ("MULTI", False), ("GET k / EXEC", False), ("", False)],
-)
-def test_is_transaction(words: str, is_one: bool) -> None:
-    requests = [tuple(request.encode().split()) for request in words.split(" / ") if request]
-    assert is_transaction(requests) is is_one

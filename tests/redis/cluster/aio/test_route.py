@@ -14,18 +14,15 @@ from framewire.redis.client.errors import (
     AuthenticationError,
     ClusterCrossSlotError,
     ClusterError,
-    ClusterPartialError,
     ConnectionError,
     DataError,
     QueueFullError,
 )
 from framewire.redis.client.fates import Fate
 from framewire.redis.client.hooks import Begun
-from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.aio.route import ClusterRoute
 from framewire.redis.slots import slot_of
-from tests.redis.client.aio.scripted import no_complaints
-from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, client_of, left_over, options_of, played, route_to
+from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, client_of, options_of, played, route_to
 from tests.redis.cluster.played import HANG_UP, SILENT, USUAL, array, bulk
 from tests.waiting import PATIENCE, until_in_loop
 
@@ -96,73 +93,6 @@ async def test_a_shape_is_of_the_reply(route: ClusterRoute) -> None:
     assert await route.call((b"DBSIZE",), str, PATIENCE) == str(len(KEYS))
 
 
-# -- several slots ----------------------------------------------------------------------------------------------------
-
-
-async def test_parts_are_joined(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    assert await ask(route, b"MSET", *PAIRS)
-    assert await ask(route, b"MGET", *KEYS, b"none") == [*PAIRS[1::2], None]
-    assert await ask(route, b"DEL", *KEYS) == len(KEYS)
-    assert not any(node.store for node in cluster.nodes)
-
-
-async def test_a_text_view_joins_them_too(client: Client) -> None:
-    await client.mset(dict(zip(KEYS, KEYS, strict=True)))
-    assert await client.text.mget(KEYS, "none") == [*[key.decode() for key in KEYS], None]
-    assert await client.mget(KEYS) == KEYS
-
-
-async def test_parts_to_one_node_leave_in_one_write(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    await ask(route, b"MGET", *KEYS)
-    assert all(max(node.writes) == node.names().count(b"MGET") > 1 for node in cluster.nodes)
-
-
-async def test_a_part_that_fails_is_told_with_what_became_of_the_others(
-    cluster: PlayedCluster, route: ClusterRoute
-) -> None:
-    await ask(route, b"MSET", *PAIRS)
-    bad = cluster.owner_of(KEYS[0])
-    bad.script = lambda words: b"-ERR no\r\n" if words[0] == b"DEL" else USUAL
-    with pytest.raises(ClusterPartialError, match="no") as partial:
-        await ask(route, b"DEL", *KEYS)
-    assert partial.value.fate is Fate.EXECUTED
-    assert not any(node.store for node in cluster.nodes if node is not bad)
-    told = {key for keys in partial.value.errors for key in keys}
-    assert told == {key for key in KEYS if cluster.owner_of(key) is bad}
-
-
-async def test_a_lost_link_makes_the_fate_of_its_parts_unknown(cluster: PlayedCluster) -> None:
-    bad = cluster.owner_of(KEYS[0])
-    bad.script = lambda words: HANG_UP if words[0] == b"DEL" else USUAL
-    async with route_to(cluster, retry=Retry(0)) as route:
-        with pytest.raises(ClusterPartialError) as partial:
-            await ask(route, b"DEL", *KEYS)
-    assert partial.value.fate is Fate.UNKNOWN
-
-
-async def test_no_part_leaves_where_another_has_no_form(cluster: PlayedCluster, client: Client) -> None:
-    first, second = two_nodes(cluster)
-    with pytest.raises(DataError):
-        await client.execute("MSET", first, b"1", second, object())
-    await client.ping()
-    assert not any(b"MSET" in node.names() for node in cluster.nodes)
-
-
-async def test_a_part_for_which_there_is_no_room_fails_alone(cluster: PlayedCluster) -> None:
-    """The other one has left."""
-    first, second = two_nodes(cluster)
-    async with route_to(cluster, max_in_flight=1, max_queued_bytes=0) as route:
-        await batch(route, (b"GET", first), (b"GET", second))
-        cluster.owner_of(second).script = lambda words: SILENT if words[0] == b"GET" else USUAL
-        waits = route.call((b"GET", second), None, PATIENCE)
-        with pytest.raises(ClusterPartialError) as partial:
-            await ask(route, b"MSET", first, b"1", second, b"2")
-        assert [type(error) for error in partial.value.errors.values()] == [QueueFullError]
-        assert partial.value.fate is Fate.EXECUTED
-        assert cluster.owner_of(first).store[first] == b"1"
-        waits.cancel()
-
-
 async def test_what_cannot_be_split_is_not_sent(cluster: PlayedCluster, route: ClusterRoute) -> None:
     with pytest.raises(ClusterCrossSlotError) as refused:
         await ask(route, b"RENAME", b"a", b"b")
@@ -170,66 +100,7 @@ async def test_what_cannot_be_split_is_not_sent(cluster: PlayedCluster, route: C
     assert not any(node.asked for node in cluster.nodes)
 
 
-async def test_who_leaves_hears_of_no_part(route: ClusterRoute) -> None:
-    await ask(route, b"PING")
-    with no_complaints():
-        for request in [(b"MGET", *KEYS), (b"DBSIZE",), (b"MY.COMMAND", b"x"), (b"SCAN", b"0")]:
-            left = route.call(request, None, PATIENCE)
-            await asyncio.sleep(0)
-            left.cancel()
-        await ask(route, b"MGET", *KEYS)
-
-
 # -- no key -----------------------------------------------------------------------------------------------------------
-
-
-async def test_all_nodes_are_asked_and_their_replies_made_one(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    await ask(route, b"MSET", *PAIRS)
-    assert await ask(route, b"DBSIZE") == len(KEYS)
-    assert all(node.names().count(b"DBSIZE") == 1 for node in cluster.nodes)
-
-
-async def test_replicas_are_asked_of_what_concerns_all_nodes() -> None:
-    async with played(replicas=True) as cluster, route_to(cluster) as route:
-        await ask(route, b"DBSIZE")
-        await ask(route, b"CONFIG", b"SET", b"maxmemory", b"0")
-        assert [node.names().count(b"CONFIG") for node in cluster.nodes] == [1] * 6
-        assert [node.names().count(b"DBSIZE") for node in cluster.nodes] == [1] * 3 + [0] * 3
-
-
-async def test_one_node_that_fails_is_named(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    bad = cluster.nodes[1]
-    bad.script = lambda words: b"-ERR not here\r\n" if words[0] == b"FLUSHALL" else USUAL
-    with pytest.raises(ClusterPartialError, match="not here") as partial:
-        await ask(route, b"FLUSHALL")
-    assert list(partial.value.errors) == [bad.address]
-    assert set(partial.value.results) == {node.address for node in cluster.nodes if node is not bad}
-    assert partial.value.fate is Fate.EXECUTED
-
-
-async def test_a_question_to_one_node_is_asked_again_where_its_link_is_lost(
-    cluster: PlayedCluster, route: ClusterRoute
-) -> None:
-    answers = [HANG_UP, HANG_UP]
-    cluster.nodes[1].script = lambda words: answers.pop() if answers and words[0] == b"DBSIZE" else USUAL
-    assert await ask(route, b"DBSIZE") == 0
-    assert [node.names().count(b"DBSIZE") for node in cluster.nodes] == [1, 3, 1]
-
-
-async def test_of_that_node_and_for_a_while(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    await ask(route, b"PING")
-    cluster.nodes[1].stop()
-    with pytest.raises(ClusterPartialError) as partial:
-        await ask(route, b"DBSIZE")
-    assert list(partial.value.errors) == [cluster.nodes[1].address]
-    assert left_over(route) == 0
-
-
-async def test_a_busy_node_is_asked_later(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    answers = [b"-BUSY running a script\r\n", b"-LOADING\r\n"]
-    cluster.nodes[1].script = lambda words: answers.pop() if answers and words[0] == b"DBSIZE" else USUAL
-    assert await ask(route, b"DBSIZE") == 0
-    assert [node.names().count(b"DBSIZE") for node in cluster.nodes] == [1, 3, 1]
 
 
 async def test_any_node_will_do_and_another_one_where_that_is_gone(
@@ -271,6 +142,27 @@ async def test_the_nodes_by_role() -> None:
         for node in await client.get_nodes():
             assert await node.ping() is True
         assert all(b"PING" in node.names() for node in cluster.nodes)
+
+
+@pytest.mark.parametrize("ask_for", [Client.get_nodes, Client.get_primaries], ids=["nodes", "primaries"])
+async def test_who_has_left_the_cluster_has_no_client_any_more(
+    cluster: PlayedCluster, client: Client, ask_for: Callable[[Client], Awaitable[list[Client]]]
+) -> None:
+    before = {node.options.port: node for node in await ask_for(client)}
+    gone, new = cluster.nodes[2], PlayedNode(cluster)
+    await new.start()
+    member = before.pop(gone.address.port)
+    await member.ping()
+    cluster.owners = [new if node is gone else node for node in cluster.owners]
+    await client._route.places.refreshed(asyncio.get_running_loop().time() + PATIENCE)  # type: ignore[attr-defined]
+    after = {node.options.port: node for node in await ask_for(client)}
+    assert after.keys() == before.keys() | {new.address.port}
+    assert all(after[port] is node for port, node in before.items())  # whose links stay
+    with pytest.raises(ConnectionError, match="closed"):
+        await member.ping()
+    assert len(client._members) == 3
+    await until_in_loop(lambda: not gone.open)
+    await new.end()
 
 
 # -- unknown commands -------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_trouble_that_passes_is_waited_out(cluster: PlayedCluster, ask: Ask, tro
         assert ask(route, b"INCR", KEY) == 1
 
 
-@pytest.mark.parametrize("ask", [alone, in_a_batch])
+@WAYS
 def test_busy_passes_too(cluster: PlayedCluster, ask: Ask) -> None:
     refusing(cluster.owner_of(KEY), b"BUSY Redis is busy running a script.")
     with routed(cluster) as route:

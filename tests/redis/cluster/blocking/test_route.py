@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
+from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.errors import (
     ClusterCrossSlotError,
     ClusterError,
-    ClusterPartialError,
     ConnectionError,
     DataError,
     TimeoutError,
@@ -25,7 +26,7 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking.route import ClusterRoute
 from framewire.redis.slots import slot_of
 from tests.redis.client.blocking.ends import together
-from tests.redis.cluster.blocking.played import USUAL, PlayedCluster, bulk, played, routed
+from tests.redis.cluster.blocking.played import USUAL, PlayedCluster, PlayedNode, bulk, played, routed
 from tests.waiting import PATIENCE, until
 
 KEYS = [b"key%d" % number for number in range(40)]
@@ -78,49 +79,11 @@ def test_a_shape_is_of_the_reply(route: ClusterRoute) -> None:
     assert route.call((b"DBSIZE",), str, PATIENCE) == str(len(KEYS))
 
 
-def test_parts_are_joined(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    assert ask(route, b"MSET", *PAIRS)
-    assert ask(route, b"MGET", *KEYS, b"none") == [*PAIRS[1::2], None]
-    assert ask(route, b"DEL", *KEYS) == len(KEYS)
-    assert not any(node.store for node in cluster.nodes)
-
-
-def test_parts_to_one_node_leave_in_one_write(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    ask(route, b"MGET", *KEYS)
-    assert all(max(node.writes) == node.names().count(b"MGET") > 1 for node in cluster.nodes)
-
-
-def test_a_part_that_fails_is_told_with_what_became_of_the_others(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    ask(route, b"MSET", *PAIRS)
-    bad = cluster.owner_of(KEYS[0])
-    bad.script = lambda words: b"-ERR no\r\n" if words[0] == b"DEL" else USUAL
-    with pytest.raises(ClusterPartialError, match="no") as partial:
-        ask(route, b"DEL", *KEYS)
-    assert partial.value.fate is Fate.EXECUTED
-    assert not any(node.store for node in cluster.nodes if node is not bad)
-
-
 def test_what_cannot_be_split_is_not_sent(cluster: PlayedCluster, route: ClusterRoute) -> None:
     with pytest.raises(ClusterCrossSlotError) as refused:
         ask(route, b"RENAME", b"a", b"b")
     assert refused.value.fate is Fate.NOT_EXECUTED
     assert not any(node.asked for node in cluster.nodes)
-
-
-def test_no_part_leaves_where_another_has_no_form(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    with pytest.raises(DataError) as refused:
-        ask(route, b"MSET", *PAIRS, b"more", object())
-    assert refused.value.fate is Fate.NOT_EXECUTED
-    with pytest.raises(DataError):
-        ask(route, b"SCRIPT", b"LOAD", object())
-    assert not any(node.asked for node in cluster.nodes)
-
-
-def test_all_nodes_are_asked_and_their_replies_made_one(cluster: PlayedCluster, route: ClusterRoute) -> None:
-    ask(route, b"MSET", *PAIRS)
-    assert ask(route, b"DBSIZE") == len(KEYS)
-    info = route.call((b"INFO",), lambda reply: "shaped", PATIENCE)
-    assert info in ("shaped", {str(node.address): "shaped" for node in cluster.nodes})
 
 
 def test_any_node_will_do(cluster: PlayedCluster, route: ClusterRoute) -> None:
@@ -265,6 +228,31 @@ def test_members_by_role(cluster: PlayedCluster, route: ClusterRoute) -> None:
     everybody = [tuple(node.address) for node in cluster.nodes]
     assert sorted(route.members()) == sorted(route.members("primary")) == sorted(everybody)
     assert route.members("replica") == []
+
+
+@pytest.mark.parametrize(
+    "ask_for", [BlockingClient.get_nodes, BlockingClient.get_primaries], ids=["nodes", "primaries"]
+)
+def test_who_has_left_the_cluster_has_no_client_any_more(
+    cluster: PlayedCluster, route: ClusterRoute, ask_for: Callable[[BlockingClient], list[BlockingClient]]
+) -> None:
+    with BlockingClient.from_options(route.options) as client:
+        places = client._route.places  # type: ignore[attr-defined]
+        before = {node.options.port: node for node in ask_for(client)}
+        gone, new = cluster.nodes[2], PlayedNode(cluster)
+        member = before.pop(gone.address.port)
+        member.ping()
+        cluster.owners = [new if node is gone else node for node in cluster.owners]
+        with places.lock:
+            places.topology.refreshing.want(at_once=True)
+            assert places.refresher.wait_for_round(monotonic() + PATIENCE)
+        after = {node.options.port: node for node in ask_for(client)}
+        assert after.keys() == before.keys() | {new.address.port}
+        assert all(after[port] is node for port, node in before.items())  # whose links stay
+        with pytest.raises(ConnectionError, match="closed"):
+            member.ping()
+        assert len(client._members) == 3
+        new.stop()
 
 
 def test_a_forked_child_knows_nobody(cluster: PlayedCluster, route: ClusterRoute) -> None:

@@ -22,7 +22,7 @@ from framewire.redis.client.aio.node import Node
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.pipeline import Pipeline
 from framewire.redis.client.aio.reauthentication import Reauthenticates
-from framewire.redis.client.aio.route import Role, Route
+from framewire.redis.client.aio.route import Member, Role, Route
 from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.aio.views import Future, Runner, TextView
 from framewire.redis.client.arguments import Key
@@ -152,8 +152,9 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     # -- several servers ----------------------------------------------------------------------------------------------
 
     async def get_nodes(self) -> list[Client]:
-        """A client for each server that this one knows, on links of its own; they are closed with it.
+        """A client for each server that this one knows, on links of its own.
 
+        They are closed with it; and when this is called, those of servers that it does not know any more.
         The one server that a client has, or that sentinels say is the primary, is this client itself.
         """
         return await self._get_members(None)
@@ -167,7 +168,16 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         return await self._get_members("replica")
 
     async def _get_members(self, role: Role | None) -> list[Client]:
-        return [self if place is None else self._member(*place) for place in await self._route.members(role)]
+        places = await self._route.members(role)
+        if role is None or any(place not in self._members for place in places if place is not None):
+            await self._close_gone(places if role is None else await self._route.members())
+        return [self if place is None else self._member(*place) for place in places]
+
+    async def _close_gone(self, known: Sequence[Member]) -> None:
+        """Whose server is not among those that are known goes with it."""
+        gone = [self._members.pop(place) for place in self._members.keys() - set(known)]
+        for member in gone:
+            await member.aclose()
 
     def _member(self, host: str, port: int) -> Client:
         key = (host, port)

@@ -23,7 +23,7 @@ from framewire.redis.client.blocking.node import Node
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pipeline import Pipeline
 from framewire.redis.client.blocking.reauthentication import Reauthenticates
-from framewire.redis.client.blocking.route import Role, Route
+from framewire.redis.client.blocking.route import Member, Role, Route
 from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.views import Runner, TextView
 from framewire.redis.client.caching.cache import CacheStats
@@ -125,8 +125,9 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     # -- several servers ----------------------------------------------------------------------------------------------
 
     def get_nodes(self) -> list[BlockingClient]:
-        """A client for each server that this one knows, on links of its own; they are closed with it.
+        """A client for each server that this one knows, on links of its own.
 
+        They are closed with it; and when this is called, those of servers that it does not know any more.
         The one server that a client has, or that sentinels say is the primary, is this client itself.
         """
         return self._get_members(None)
@@ -140,15 +141,26 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         return self._get_members("replica")
 
     def _get_members(self, role: Role | None) -> list[BlockingClient]:
-        return [self if place is None else self._member(*place) for place in self._route.members(role)]
+        places = self._route.members(role)
+        if role is None or any(place not in self._members for place in places if place is not None):
+            self._close_gone(places if role is None else self._route.members())
+        return [self if place is None else self._member(*place) for place in places]
+
+    def _close_gone(self, known: Sequence[Member]) -> None:
+        """Whose server is not among those that are known goes with it."""
+        for place in set(self._members) - set(known):
+            member = self._members.pop(place, None)  # another thread may have been first
+            if member is not None:
+                member.close()
 
     def _member(self, host: str, port: int) -> BlockingClient:
         key = (host, port)
-        if key not in self._members:
-            member = BlockingClient.__new__(BlockingClient)
-            member._setup(self.options.at(host, port), self._hooks, self._opener)
-            self._members.setdefault(key, member)  # another thread may have been first
-        return self._members[key]
+        member = self._members.get(key)
+        if member is None:
+            made = BlockingClient.__new__(BlockingClient)
+            made._setup(self.options.at(host, port), self._hooks, self._opener)
+            member = self._members.setdefault(key, made)  # another thread may have been first
+        return member
 
     # -- links of their own -------------------------------------------------------------------------------------------
 

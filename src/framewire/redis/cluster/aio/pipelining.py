@@ -25,7 +25,7 @@ from framewire.redis.client.outcomes import copied, unsent
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.exchange.calls import BacklogFull, Call, Request
 
-__all__ = ["One", "Part", "Whole", "is_transaction"]
+__all__ = ["One", "Part", "Whole"]
 
 
 class Redirects(Protocol):
@@ -34,11 +34,6 @@ class Redirects(Protocol):
     def refused(self, node: ClusterNode, call: Call, error: Error) -> bool: ...
 
     def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool: ...
-
-
-def is_transaction(requests: Sequence[Request]) -> bool:
-    """Whether they stand between MULTI and EXEC."""
-    return len(requests) > 1 and tuple(requests[0]) == (b"MULTI",) and tuple(requests[-1]) == (b"EXEC",)
 
 
 class Whole:

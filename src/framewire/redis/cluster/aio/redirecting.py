@@ -27,16 +27,17 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import copied, fail, name_of, refusal_of
 from framewire.redis.client.repeating import is_passing, may_pass, may_repeat
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.aio.batched import Batched
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.waiting import WaitingCalls
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
-from framewire.redis.cluster.routing import OneSlot, route, slot_of_all
+from framewire.redis.cluster.routing import place_of, slot_of_all
 from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import BacklogFull, Call, Request
 
-__all__ = ["Redirecting", "place_of"]
+__all__ = ["Redirecting"]
 
 
 class Redirecting:
@@ -87,7 +88,7 @@ class Redirecting:
         redirect = redirect_of(text)
         if fate is not Fate.NOT_EXECUTED and redirect is None:
             return None  # out of a script: what it did before that, nobody knows
-        slot, reads = place_of(call)
+        slot, reads = _place_of(call)
         decision = self._topology.refused(Asked(node.address, slot, self._refusals.of(call), reads), text)
         if redirect is not None and redirect.for_good:
             self._places.moved(redirect.slot)
@@ -186,7 +187,7 @@ class Redirecting:
 
     def dispatch(self, call: Call, avoid: Address | None = None) -> None:
         """Send it to wherever its slot is now."""
-        slot, _ = place_of(call)
+        slot, _ = _place_of(call)
         node = self._places.choose(slot, call.requests[0], avoid)
         if node is None:
             self.park(call, slot)
@@ -250,67 +251,9 @@ class Redirecting:
         self.fail_parked(error)
 
 
-class Batched:
-    """Waits for a call that leaves as a batch: a transaction, or what stands behind ASKING, whose reply nobody wants.
-
-    Where the queue of a transaction was refused by a node that does not have its slot, all of it goes on.
-    """
-
-    __slots__ = ("__weakref__", "_node", "_redirecting", "_unwanted", "call")
-
-    def __init__(self, call: Call, node: ClusterNode, redirecting: Redirecting, unwanted: int) -> None:
-        """`call` has the waiter of who called; the first `unwanted` replies are not for him."""
-        self.call = call
-        self._node, self._redirecting, self._unwanted = node, redirecting, unwanted
-
-    def done(self) -> bool:
-        waiter = self.call.waiter
-        return waiter is None or waiter.done()
-
-    def set_result(self, replies: Sequence[Any]) -> None:
-        wanted = list(replies[self._unwanted :])
-        refusal = _refusal_of_queue(wanted) if self.call.batch else wanted[0]
-        if isinstance(refusal, Error) and self._redirecting.refused(self._node, self.call, refusal):
-            return
-        if self.call.batch:
-            settle(self.call, wanted)
-        else:
-            settle_one(self.call, wanted[0], self._redirecting)
-
-    def set_exception(self, error: RedisError) -> None:
-        self._redirecting.tell(self.call, error)
-
-
-def _refusal_of_queue(replies: Sequence[Any]) -> Error | None:
-    """The first error with which MULTI, or a command behind it, was refused, so that EXEC has executed nothing."""
-    if not isinstance(replies[-1], Error):
-        return None
-    return next(reply for reply in replies if isinstance(reply, Error))
-
-
-def settle(call: Call, result: Any) -> None:
-    """Its waiter gets `result`, if he still waits."""
-    if call.waiter is not None and not call.waiter.done():
-        call.waiter.set_result(result)
-
-
-def settle_one(call: Call, reply: Any, redirecting: Redirecting) -> None:
-    """Its waiter gets the reply in its shape, or the error that it is."""
-    if isinstance(reply, Error):
-        redirecting.tell(call, refusal_of(call, reply))
-        return
-    try:
-        settle(call, reply if call.shape is None else call.shape(reply))
-    except Exception as error:
-        fail(call, error)
-
-
-def place_of(call: Call) -> tuple[int | None, bool]:
-    """Its slot, if it has one, and whether it only reads."""
-    if call.batch:
-        return slot_of_all(call.requests), False
-    where = route(call.requests[0])
-    return (where.slot, where.reads) if isinstance(where, OneSlot) else (None, False)
+def _place_of(call: Call) -> tuple[int | None, bool]:
+    """As `place_of`; what goes together has one slot."""
+    return (slot_of_all(call.requests), False) if call.batch else place_of(call.requests[0])
 
 
 def _explained(refusal: RedisError, why: str) -> RedisError:

@@ -5,8 +5,8 @@
          |-- none ----------------------> any node, or all, and their replies made one
          `-- not in the command table --> a node is asked for its keys first
 
-What belongs here: that choice, made for every call, and the parts put together. What becomes of calls that fail is
-`redirecting`'s business, which node serves a slot that of `places`.
+What belongs here: that choice, made for every call. What becomes of calls that fail is `redirecting`'s business, which
+node serves a slot that of `places`; calls that several nodes answer are put together by `several` and `scanning`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -29,26 +29,19 @@ from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.client.options import Options
 from framewire.redis.client.outcomes import unsent
-from framewire.redis.client.requests import words_of
-from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.apart import ApartPart
-from framewire.redis.cluster.aio.gathering import gather
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.owning import Owning
-from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
+from framewire.redis.cluster.aio.pipelining import One, Part, Whole
 from framewire.redis.cluster.aio.places import Places
 from framewire.redis.cluster.aio.redirecting import Redirecting
+from framewire.redis.cluster.aio.scanning import scan
+from framewire.redis.cluster.aio.several import Several
 from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.apart import part_by_waiting
-from framewire.redis.cluster.combining import Combine, combine
+from framewire.redis.cluster.batches import is_transaction
+from framewire.redis.cluster.destinations import InParts, Nodes, OneSlot, Routing, Scan, ToNodes, Unknown
 from framewire.redis.cluster.routing import (
-    InParts,
-    Nodes,
-    OneSlot,
-    Routing,
-    Scan,
-    ToNodes,
-    Unknown,
     asking_for_keys,
     route,
     route_by_reply,
@@ -56,10 +49,9 @@ from framewire.redis.cluster.routing import (
     slot_of_first,
     without_node,
 )
-from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
-from framewire.redis.cluster.splitting import check_form, join, split
+from framewire.redis.cluster.shaping import shaped
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
-from framewire.redis.cluster.told import ENDLESS_SECONDS, options_at
+from framewire.redis.cluster.told import options_at
 from framewire.redis.exchange.calls import BacklogFull, Call, Request, Shape
 
 __all__ = ["ClusterRoute"]
@@ -82,6 +74,7 @@ class ClusterRoute:
         self._redirecting = redirecting = Redirecting(options, attempts)
         self.places = places = Places(options, self._opener, redirecting, attempts, self._families)
         redirecting.attach(places, self._enter_loop)
+        self._several = Several(places, self._call_slot, self._enter_loop)
         self._owning = Owning(options, places, redirecting)
         self._by_slot = places.by_slot
         self._reads_elsewhere = places.reads_elsewhere
@@ -107,13 +100,13 @@ class ClusterRoute:
             case OneSlot(slot):
                 return self._call_slot(slot, request, shape, timeout)
             case InParts():
-                return self._call_in_parts(request, shape, timeout)
+                return self._several.in_parts(request, shape, timeout)
             case ToNodes(Nodes.ANY):
                 return self._call_slot(None, request, shape, timeout)
             case ToNodes(Nodes.NAMED):
                 raise without_node(request)
             case ToNodes(which, how):
-                return self._call_all(which, how, request, shape, timeout)
+                return self._several.ask_all(which, how, request, shape, timeout)
             case Unknown():
                 return asyncio.ensure_future(self._call_unknown(request, shape, timeout))
             case Scan():
@@ -135,85 +128,8 @@ class ClusterRoute:
         deadline = math.inf if timeout is None else began + timeout
         return Call(requests, batch, waiter, shape, False, [], deadline, began)
 
-    def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Future:
-        check_form(request)  # before any part of it may be executed
-        parts = split(request)
-        futures = [self._begun(self._call_slot, part.slot, part.request, None, timeout) for part in parts]
-        return gather(futures, lambda replies: _shaped(shape, join(request, parts, replies)))
-
-    def _call_all(
-        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
-    ) -> Future:
-        topology = self.places.topology
-        addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
-        if not addresses:
-            return asyncio.ensure_future(self._call_all_later(which, how, request, shape, timeout))
-        each = shape if how is Combine.BY_NODE else None
-        check_form(request)
-        futures = [self._begun(self._call_pinned, address, request, each, timeout) for address in addresses]
-
-        def together(replies: list[Any]) -> Any:
-            reply = combine(how, _name_of(request), dict(zip(addresses, replies, strict=True)))
-            return reply if how is Combine.BY_NODE else _shaped(shape, reply)
-
-        return gather(futures, together)
-
-    def _begun(self, call: Callable[..., Future], *how: Any) -> Future:
-        """What `call` returns; where it raises, a future of that, for others of its kind have left."""
-        try:
-            return call(*how)
-        except (RedisError, BacklogFull) as error:
-            failed: Future = self._enter_loop().create_future()
-            failed.set_exception(unsent(error))
-            return failed
-
-    async def _call_all_later(
-        self,
-        which: Nodes,
-        how: Combine,
-        request: Request,
-        shape: Shape | None,
-        timeout: float | None,  # noqa: ASYNC109
-    ) -> Any:
-        await self._map_is_there(timeout)
-        return await self._call_all(which, how, request, shape, timeout)
-
-    def _call_pinned(self, address: Address, request: Request, shape: Shape | None, timeout: float | None) -> Future:
-        """Of this node, and of no other."""
-        future = self.places.nodes.at(address).call(request, shape, timeout)
-        self.places.pin(future)
-        return future
-
-    async def _map_is_there(self, timeout: float | None) -> float:  # noqa: ASYNC109
-        """Wait for a map; returns until when, on the loop's clock. No node is asked for more than that: users may lack
-        the right to. Raises as `Places.owner`.
-        """
-        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
-        await self.places.owner(None, until)
-        return until
-
     async def _scan(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
-        """A page of the whole cluster, step by step."""
-        until = await self._map_is_there(timeout)
-        steps = scan_page(request, self.places.topology.owners, self.places.locate)
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    reply = await self._take_step(step, timeout, until)
-                except RedisError as error:
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(reply)
-        except StopIteration as page:
-            return _shaped(shape, page.value)
-
-    async def _take_step(self, step: AskNode | NewMap, timeout: float | None, until: float) -> Any:  # noqa: ASYNC109
-        match step:
-            case AskNode(node, request):
-                return await self._call_pinned(node, request, None, timeout)
-            case NewMap():
-                return await self.places.refreshed(until)
+        return shaped(shape, await scan(request, self.places, self._several, timeout))
 
     async def _call_unknown(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
         try:
@@ -305,7 +221,7 @@ class ClusterRoute:
 
     async def members(self, role: Role | None = None) -> list[Member]:
         self._enter_any_loop()
-        await self._map_is_there(self.options.socket_timeout)
+        await self._several.map_is_there(self.options.socket_timeout)
         topology = self.places.topology
         primaries = set(topology.primaries)
         wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]
@@ -366,11 +282,3 @@ class ClusterRoute:
         self._subscriber.close()
         self._redirecting.close(error)
         await self.places.close(error)
-
-
-def _shaped(shape: Shape | None, reply: Any) -> Any:
-    return reply if shape is None else shape(reply)
-
-
-def _name_of(request: Request) -> str:
-    return words_of(request[:1])[0].decode("utf-8", "replace")

@@ -7,7 +7,8 @@ What belongs here: what waits and sends. What is decided, is decided by the file
     nodes           the nodes that there are links to
     refreshing      who asks for the slot map, and when
     redirecting     what becomes of a call that a node has refused or lost, or whose slot nobody owns
-    pipelining      batches over several nodes, written to all at once, and calls that several nodes answer
+    pipelining      batches over several nodes, written to all at once
+    several         calls that several nodes answer, in parts or each for itself
     scanning        a page of SCAN
     owning          links of one's own
     apart           batches that wait at their servers

@@ -14,8 +14,8 @@ from typing import Any
 from framewire.frames.resp import Error
 from framewire.redis.client.errors import RedisError, error_of_reply
 from framewire.redis.client.fates import Fate
+from framewire.redis.cluster.batches import refusal_of_queue
 from framewire.redis.cluster.blocking.nodes import ClusterNode
-from framewire.redis.cluster.redirects import TROUBLES, redirect_of
 from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import Request, Shape
 
@@ -81,25 +81,16 @@ def send_call(request: Request, shape: Shape | None) -> Send:
 
 
 def send_transaction(requests: Sequence[Request]) -> Send:
-    """Of all from MULTI to EXEC. Where a node does not have its slot, and so executes nothing, that is raised."""
+    """Of all from MULTI to EXEC. A refusal after which all of it may go out again is raised."""
 
     def send(node: ClusterNode, asking: bool, timeout: float | None) -> list[Any]:
         replies = node.batch([ASKING, *requests] if asking else requests, timeout)[int(asking) :]
-        refusal = _refusal_of_queue(replies)
+        refusal = refusal_of_queue(replies)
         if refusal is not None:
-            raise refusal
+            raise error_of_reply(refusal.data)
         return replies
 
     return send
-
-
-def _refusal_of_queue(replies: Sequence[Any]) -> RedisError | None:
-    """Why the cluster has refused MULTI, EXEC, or a command between them, so that nothing was executed."""
-    if not isinstance(replies[-1], Error):
-        return None
-    first = next(reply for reply in replies if isinstance(reply, Error))
-    is_of_the_cluster = first.code in TROUBLES or redirect_of(str(first)) is not None
-    return error_of_reply(first.data) if is_of_the_cluster else None
 
 
 def refusal_of_reply(request: Request, error: Error) -> RedisError:

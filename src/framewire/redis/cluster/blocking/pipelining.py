@@ -11,7 +11,7 @@ refused or lost, by `redirecting`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -25,14 +25,11 @@ from framewire.redis.cluster.blocking.calling import ASKING, Calling, refusal_of
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.decisions import Again, Send
+from framewire.redis.cluster.routing import place_of
 from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Pipelining"]
-
-Describe = Callable[[Request], tuple[int | None, bool]]
-"""The slot of a request, and whether it only reads."""
-
 
 class Pipelining:
     """The requests of one batch, by index, and their replies: values, `Error`, or `Failed` where there is none.
@@ -41,14 +38,12 @@ class Pipelining:
     """
 
     def __init__(
-        self, requests: Sequence[Request], redirecting: Redirecting, describe: Describe, timeout: float | None, *,
-        pinned: bool = False,
-    ) -> None:  # fmt: skip
+        self, requests: Sequence[Request], redirecting: Redirecting, timeout: float | None, *, pinned: bool = False
+    ) -> None:
         """`pinned`: each request is a question to its node, and to no other."""
         self.replies: list[Any] = [None] * len(requests)
         self._requests = requests
         self._redirecting = redirecting
-        self._describe = describe
         self._timeout = timeout
         self._pinned = pinned
         self._began = monotonic()
@@ -178,7 +173,7 @@ class Pipelining:
         call = self._again.get(index)
         if call is None:
             request = self._requests[index]
-            slot, reads = self._describe(request)
+            slot, reads = place_of(request)
             call = self._again[index] = Calling(
                 (request,), send_call(request, None), self._timeout, slot=slot, reads=reads, pinned=self._pinned,
                 began=self._began,

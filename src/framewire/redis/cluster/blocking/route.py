@@ -5,8 +5,8 @@
          |-- none ----------------------> any node, or all, and their replies made one
          `-- not in the command table --> a node is asked for its keys first
 
-What belongs here: that choice, made for every call, and the parts put together. What becomes of calls that fail is
-`redirecting`'s business, which node serves a slot that of `places`.
+What belongs here: that choice, made for every call. What becomes of calls that fail is `redirecting`'s business, which
+node serves a slot that of `places`; calls that several nodes answer are put together by `several` and `scanning`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from framewire.errors import EncodeError
-from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
@@ -29,29 +27,22 @@ from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.caching.cache import CacheStats, total
 from framewire.redis.client.errors import RedisError, ResponseError, TimeoutError
 from framewire.redis.client.options import Options
-from framewire.redis.client.outcomes import unsent
-from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.apart import part_by_waiting
+from framewire.redis.cluster.batches import is_transaction
 from framewire.redis.cluster.blocking.apart import ApartPart
-from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
+from framewire.redis.cluster.blocking.calling import Calling, Send, send_call, send_transaction
 from framewire.redis.cluster.blocking.nodes import ClusterNode, Families
 from framewire.redis.cluster.blocking.owning import Owning
 from framewire.redis.cluster.blocking.pipelining import Pipelining
 from framewire.redis.cluster.blocking.places import Places
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.blocking.scanning import scan
+from framewire.redis.cluster.blocking.several import Several
 from framewire.redis.cluster.blocking.subscriber import ClusterSubscriber
-from framewire.redis.cluster.combining import Combine, combine
+from framewire.redis.cluster.destinations import InParts, Nodes, OneSlot, Routing, Scan, ToNodes, Unknown
 from framewire.redis.cluster.routing import (
     READS,
-    InParts,
-    Nodes,
-    OneSlot,
-    Routing,
-    Scan,
-    ToNodes,
-    Unknown,
     asking_for_keys,
     route,
     route_by_reply,
@@ -59,7 +50,7 @@ from framewire.redis.cluster.routing import (
     slot_of_first,
     without_node,
 )
-from framewire.redis.cluster.splitting import check_form, join, split
+from framewire.redis.cluster.shaping import shaped
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
 from framewire.redis.cluster.told import options_at
 from framewire.redis.exchange.calls import Request, Shape
@@ -83,6 +74,7 @@ class ClusterRoute:
         """In a forked child nobody is known yet: links are its parent's, and the thread that refreshes is not here."""
         self.places = places = Places(self.options, self._opener, self._families)
         self._redirecting = Redirecting(self.options, places)
+        self._several = Several(places, self._redirecting, self._node_for)
         self._owning = Owning(self.options, self._redirecting)
         self._by_slot = places.by_slot
         self._reads_elsewhere = places.reads_elsewhere
@@ -123,17 +115,17 @@ class ClusterRoute:
             case OneSlot(slot, reads):
                 return self._call_slot(slot, reads, request, shape, timeout)
             case InParts():
-                return self._call_in_parts(request, shape, timeout)
+                return self._several.in_parts(request, shape, timeout)
             case ToNodes(Nodes.ANY):
                 return self._call_slot(None, False, request, shape, timeout)
             case ToNodes(Nodes.NAMED):
                 raise without_node(request)
             case ToNodes(which, how):
-                return self._call_all(which, how, request, shape, timeout)
+                return self._several.ask_all(which, how, request, shape, timeout)
             case Unknown():
                 return self._call_unknown(request, shape, timeout)
             case Scan():
-                return _shaped(shape, scan(request, self.places, self._call_pinned, timeout))
+                return shaped(shape, scan(request, self.places, self._call_pinned, timeout))
 
     def _call_slot(
         self, slot: int | None, reads: bool, request: Request, shape: Shape | None, timeout: float | None
@@ -153,33 +145,6 @@ class ClusterRoute:
             return reply
 
         return timed
-
-    def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
-        _check_form(request)
-        parts = split(request)
-        requests = [part.request for part in parts]
-        pipelining = self._pipelining(requests, timeout)
-        for index, part in enumerate(parts):
-            pipelining.add(index, self._node_for(part.slot, part.request, timeout))
-        return _shaped(shape, join(request, parts, _outcomes(requests, pipelining.finish())))
-
-    def _call_all(
-        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
-    ) -> Any:
-        """Of all of these nodes, each asked for itself."""
-        _check_form(request)
-        self._node_for(None, request, timeout)  # until there is a map
-        topology = self.places.topology
-        addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
-        requests = [request] * len(addresses)
-        pipelining = self._pipelining(requests, timeout, pinned=True)
-        for index, address in enumerate(addresses):
-            pipelining.add(index, self.places.nodes.at(address))
-        replies = _outcomes(requests, pipelining.finish())
-        if how is Combine.BY_NODE:
-            replies = [_shaped(shape, reply) for reply in replies]
-        reply = combine(how, _name(request), dict(zip(addresses, replies, strict=True)))
-        return reply if how is Combine.BY_NODE else _shaped(shape, reply)
 
     def _call_pinned(self, address: Address, request: Request, timeout: float | None) -> Any:
         """Of this node, and of no other."""
@@ -219,7 +184,7 @@ class ClusterRoute:
         began = monotonic()
         if not self.places.topology.primaries and requests:
             self._node_for(None, requests[0], timeout)  # until there is a map
-        pipelining = self._pipelining(requests, timeout)
+        pipelining = Pipelining(requests, self._redirecting, timeout)
         try:
             for index, request in enumerate(requests):
                 slot = slot_of_first(request)
@@ -268,9 +233,6 @@ class ClusterRoute:
         call = Calling(requests, send_transaction(requests), timeout, slot=slot_of_all(requests))
         return self._redirecting.run(call)  # type: ignore[no-any-return]
 
-    def _pipelining(self, requests: Sequence[Request], timeout: float | None, *, pinned: bool = False) -> Pipelining:
-        return Pipelining(requests, self._redirecting, _place_of, timeout, pinned=pinned)
-
     # -- other links --------------------------------------------------------------------------------------------------
 
     def take(self, requests: Sequence[Request] = ()) -> Link:
@@ -317,41 +279,3 @@ class ClusterRoute:
 def _put(replies: list[Any], indexes: Sequence[int], some: Sequence[Any]) -> None:
     for index, reply in zip(indexes, some, strict=True):
         replies[index] = reply
-
-
-def is_transaction(requests: Sequence[Request]) -> bool:
-    """Whether they stand between MULTI and EXEC."""
-    return len(requests) > 1 and tuple(requests[0]) == (b"MULTI",) and tuple(requests[-1]) == (b"EXEC",)
-
-
-def _check_form(request: Request) -> None:
-    """Before any part of it may be executed. Raises `DataError`."""
-    try:
-        check_form(request)
-    except EncodeError as error:
-        raise unsent(error) from None
-
-
-def _place_of(request: Request) -> tuple[int | None, bool]:
-    """Its slot, if it has one, and whether it only reads."""
-    where = route(request)
-    return (where.slot, where.reads) if isinstance(where, OneSlot) else (None, False)
-
-
-def _outcomes(requests: Sequence[Request], replies: Sequence[Any]) -> list[Any]:
-    """Replies with exceptions in the place of errors."""
-    return [_outcome(request, reply) for request, reply in zip(requests, replies, strict=True)]
-
-
-def _outcome(request: Request, reply: Any) -> Any:
-    if isinstance(reply, Failed):
-        return reply.error
-    return refusal_of_reply(request, reply) if isinstance(reply, Error) else reply
-
-
-def _shaped(shape: Shape | None, reply: Any) -> Any:
-    return reply if shape is None or isinstance(reply, Exception) else shape(reply)
-
-
-def _name(request: Request) -> str:
-    return words_of(request[:1])[0].decode("utf-8", "replace")

@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import Final
 
 from framewire.redis.client.requests import words_of
-from framewire.redis.cluster.routing import FIRST_KEY, Nodes, OneSlot, ToNodes, route
+from framewire.redis.cluster.destinations import Nodes, OneSlot, ToNodes
+from framewire.redis.cluster.routing import FIRST_KEY, route
 from framewire.redis.compat.cluster.nodes import DEFAULT_NODE, PRIMARIES, RANDOM
 from framewire.redis.compat.cluster_errors import RedisClusterException
 from framewire.redis.exchange.calls import Request
