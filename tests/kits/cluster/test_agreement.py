@@ -9,7 +9,7 @@ from framewire.redis.client.shapes.cluster import cluster_info, nodes, slots
 
 P, Q, R = "p" * 40, "q" * 40, "r" * 40  # two primaries; R is a replica of Q
 SERVED = ((0, 8191, P, frozenset[str]()), (8192, 16383, Q, frozenset({R})))
-WELL = Report("ok", {P: P, Q: Q, R: Q}, frozenset(), SERVED, frozenset(), True)
+WELL = Report("ok", {P: P, Q: Q, R: Q}, frozenset(), SERVED, frozenset(), True, {P: 1, Q: 2})
 
 
 def test_all_say_the_same() -> None:
@@ -39,6 +39,7 @@ def test_a_dead_replica_that_nobody_names_is_fine() -> None:
      "says otherwise than another who is whose replica"),
     ({"served": ((0, 8190, P, frozenset()), (8191, 16383, Q, frozenset({R})))},
      "says otherwise than another who serves which slots"),
+    ({"epochs": {P: 1, Q: 3}}, "says otherwise than another which claims to slots are newer"),
 ])  # fmt: skip
 def test_one_says_otherwise(changes: dict[str, object], said: str) -> None:
     assert amiss({P: WELL, Q: WELL._replace(**changes), R: WELL}, 3) == f"node qqqqqqqq {said}"
@@ -73,6 +74,7 @@ def test_a_report_out_of_replies() -> None:
         served=SERVED,
         open_slots=frozenset({"8191"}),
         is_linked=True,
+        epochs={P: 1, Q: 2, "u" * 40: 0, "v" * 40: 0},
     )
     assert slots_of(lines["127.0.0.1:7001"]) == list(range(8192))
     assert slots_of(lines["127.0.0.1:7003"]) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
 from framewire.redis.client.shapes.cluster import ClusterNode, SlotRange
@@ -30,6 +31,9 @@ class Report(NamedTuple):
     """Slots that come or go here."""
     is_linked: bool
     """Whether it is a primary, or a replica that has all from its primary so far."""
+    epochs: Mapping[str, int] = MappingProxyType({})
+    """Of each primary that it knows, the epoch of its claim to its slots. Who takes a slot over claims it with an epoch
+    that is higher than all that he knows: where he does not know them all, a slot may end up with nobody."""
 
     @property
     def layout(self) -> tuple[object, ...]:
@@ -51,6 +55,7 @@ def report_of(
                              frozenset(node["id"] for node in item["replicas"])) for item in ranges)),
         open_slots=frozenset(migration["slot"] for node in nodes for migration in node["migrations"]),
         is_linked=is_linked,
+        epochs={node["node_id"]: int(node["epoch"]) for node in nodes if node["master_id"] == "-"},
     )  # fmt: skip
 
 
@@ -120,6 +125,8 @@ def _unlike(report: Report, first: Report, running: set[str]) -> Iterator[str]:
         yield "says otherwise than another who is whose replica"
     if report.served != first.served:
         yield "says otherwise than another who serves which slots"
+    if any(report.epochs.get(node) != first.epochs.get(node) for node in running):
+        yield "says otherwise than another which claims to slots are newer"
 
 
 def _short(ids: Iterable[str]) -> str:
