@@ -3,15 +3,19 @@
 What belongs here: the loop of `read_frame`, the batching of `write_frame`, and the life of a connection. Bytes move in
 `protocol.py`; what needs no waiting is in `_framed.py`; what a frame is, the codec knows.
 
-    read_frame:   decode --frame--> return          write_frame:  encode -> outbox --flush--> transport
-                    | None                                            ^ feed_frame stops here
+    read_frame:   decode --frame--> return          write_frame, feed_frame:  encode -> outbox --(leaves)--> transport
+                    | None
                     v
                   end of stream? --yes--> decode_eof: a last frame | None (clean end) | IncompleteFrame
                     | no
                   draining, and between two frames? --yes--> None
                     | no
                     v
-                  wait for bytes (what was fed is sent first), again
+                  wait for bytes (the outbox leaves first), again
+
+The outbox leaves in one write, at the first of: 64 KiB (fewer where that would pass the high-water mark); this connection
+is about to wait for a frame; `flush`, `close`, `write_eof`, `switch_codec`; and, for what `write_frame` was given, the end
+of this turn of the loop. So a loop that answers each frame makes one system call for all that one read has brought.
 """
 
 from __future__ import annotations
@@ -49,6 +53,9 @@ class Connection(Framed[F]):
         super().__init__(codec)
         self._protocol = protocol
         self._inbound = protocol.inbound
+        self._outbound = protocol.outbound
+        self._room = self._outbound.room(FEED_LIMIT)  # bytes that the outbox may hold, as of when it last left
+        self._leaving = False  # it leaves at the end of this turn
         protocol.on_payload = self._complete
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -127,12 +134,19 @@ class Connection(Framed[F]):
     async def write_frame(self, frame: F) -> None:
         """Send `frame`, after all that was fed before; waits only while the output is above its high-water mark.
 
-        The whole frame is taken before the first wait, so cancelling never tears it. A large payload is sent from where
-        it lies: do not change it if it is mutable. Raises `EncodeError` (nothing was sent) and `ConnectionClosedError`.
+        It leaves together with what else is written in this turn of the loop, and before this connection waits for a
+        frame; `flush` for what must leave sooner. The whole frame is taken before the first wait, so cancelling never
+        tears it. A large payload is sent from where it lies: do not change it if it is mutable. Raises `EncodeError`
+        (nothing of it is sent) and `ConnectionClosedError`, also for what was found while earlier frames were sent.
         """
-        self._protocol.check_open()
-        self._codec.encode(frame, self._outbox)
-        await self.flush()
+        outbound, outbox = self._outbound, self._outbox
+        if outbound.finishing or outbound.transport.is_closing():
+            self._protocol.check_open()
+        self._codec.encode(frame, outbox)
+        if not self._leaving or len(outbox.tail) >= self._room or outbox.segments:
+            self._leave_soon()
+        if outbound.full:
+            await self._protocol.wait_writable()
 
     def feed_frame(self, frame: F) -> None:
         """Encode `frame` and keep it until `flush`, `write_frame`, or until `read_frame` has to wait.
@@ -146,14 +160,34 @@ class Connection(Framed[F]):
             self._send_outbox()
 
     async def flush(self) -> None:
-        """Hand all fed frames to the transport, in one write, and wait until it is below its high-water mark."""
+        """Hand all written and fed frames to the transport, in one write, and wait while it is above its mark."""
         self._protocol.check_open()
         self._send_outbox()
-        if self._protocol.outbound.full:
+        if self._outbound.full:
             await self._protocol.wait_writable()
 
+    def _leave_soon(self) -> None:
+        """Let the outbox leave: now if it is large, else when this turn of the loop ends, at the latest."""
+        if len(self._outbox) >= self._room:
+            self._send_outbox()
+        elif not self._leaving:
+            self._leaving = True
+            self._protocol.loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        self._leaving = False
+        self._send_outbox()
+
     def _send_outbox(self) -> None:
-        self._protocol.outbound.send(self._outbox)
+        """Hand the outbox over, or forget it where nothing can be sent any more: the next call says so."""
+        outbox, outbound = self._outbox, self._outbound
+        if not (outbox.tail or outbox.segments):
+            return
+        if outbound.finishing or outbound.transport.is_closing():
+            outbox.clear()
+        else:
+            outbound.send(outbox)
+            self._room = outbound.room(FEED_LIMIT)
 
     # -- the codec ----------------------------------------------------------------------------------------------------
 
@@ -163,6 +197,7 @@ class Connection(Framed[F]):
         Returns this connection, typed for the new frames. Raises `CodecInUse` when the old codec stands inside a frame.
         """
         self._switch_codec(codec)
+        self._send_outbox()
         return cast("Connection[G]", self)
 
     # -- the connection -----------------------------------------------------------------------------------------------
@@ -190,12 +225,12 @@ class Connection(Framed[F]):
         Doing it twice, or after `close`, is fine. Raises `ConnectionClosedError` when the connection was lost, and
         over TLS `NotImplementedError`, as asyncio does; nothing has happened then.
         """
-        if not self._protocol.outbound.finishing:
+        if not self._outbound.finishing:
             self._protocol.check_open()
             if not self._protocol.transport.can_write_eof():
                 raise NotImplementedError("this transport cannot end one direction alone")
             self._send_outbox()
-            self._protocol.outbound.write_eof()
+            self._outbound.write_eof()
 
     def close(self) -> None:
         """Send what was written and fed, then close; does not wait. Closing twice is fine."""
@@ -205,6 +240,7 @@ class Connection(Framed[F]):
 
     def abort(self) -> None:
         """Close at once; what was not sent is lost."""
+        self._outbox.clear()
         self._protocol.transport.abort()
 
     async def wait_closed(self) -> None:

@@ -29,8 +29,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
     """
 
     __slots__ = (
-        "_closed", "_closing", "_high_water", "_loop", "_on_open", "_paused_reading", "_reader", "_writers",
-        "at_eof", "draining", "error", "inbound", "on_payload", "outbound", "received",
+        "_closed", "_closing", "_high_water", "_on_open", "_paused_reading", "_reader", "_writers",
+        "at_eof", "draining", "error", "inbound", "loop", "on_payload", "outbound", "received",
         "transport", "waits",
     )  # fmt: skip
 
@@ -40,13 +40,13 @@ class StreamProtocol(asyncio.BufferedProtocol):
         *,
         high_water: int = DEFAULT_HIGH_WATER,
     ) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._on_open = on_open
         self._high_water = high_water
         self._paused_reading = False
         self._reader: asyncio.Future[None] | None = None
         self._writers: list[asyncio.Future[None]] = []
-        self._closed = self._loop.create_future()
+        self._closed = self.loop.create_future()
         self.on_payload: Callable[[], None] = _nothing
         self.at_eof = False
         self.draining = False  # read no further than the frame under way
@@ -176,7 +176,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
             raise RuntimeError("another task is already waiting to read from this connection")
         self._resume_reading()
         self.inbound.release_if_empty()
-        self._reader = self._loop.create_future()
+        self._reader = self.loop.create_future()
         try:
             await self._reader
         finally:
@@ -185,7 +185,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
     async def wait_writable(self) -> None:
         """Wait until the output is below its high-water mark; raise `ConnectionClosedError` if it never will be."""
         while self.outbound.full and not self.is_closed:  # `full` also ends with the output
-            writer = self._loop.create_future()
+            writer = self.loop.create_future()
             self._writers.append(writer)
             try:
                 await writer
