@@ -57,6 +57,7 @@ class Connection(Framed[F]):
         self._room = self._outbound.room(FEED_LIMIT)  # bytes that the outbox may hold, as of when it last left
         self._leaving = False  # it leaves at the end of this turn
         protocol.on_payload = self._complete
+        protocol.on_turn_end = self._end_turn
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -94,11 +95,12 @@ class Connection(Framed[F]):
     async def __anext__(self) -> F:
         if self._ahead is None:
             frame = self._decoder.decode(self._inbound.rest)  # as `read_frame`, without one more coroutine each time
-            if frame is not None:
-                return frame
-        frame = await self.read_frame()
+        else:
+            frame = self._next(self._inbound.rest)
         if frame is None:
-            raise StopAsyncIteration
+            frame = await self._wait_for_frame()
+            if frame is None:
+                raise StopAsyncIteration
         return frame
 
     def _complete(self) -> None:
@@ -172,7 +174,8 @@ class Connection(Framed[F]):
             self._send_outbox()
         elif not self._leaving:
             self._leaving = True
-            self._protocol.loop.call_soon(self._end_turn)
+            if not self._protocol.in_turn:
+                self._protocol.loop.call_soon(self._end_turn)
 
     def _end_turn(self) -> None:
         self._leaving = False

@@ -14,6 +14,7 @@ from typing import cast
 from framewire._framed import DEFAULT_HIGH_WATER, READ_SIZE
 from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
+from framewire.aio.waking import Waiter
 from framewire.errors import ConnectionClosedError
 
 __all__ = ["StreamProtocol"]
@@ -26,11 +27,12 @@ class StreamProtocol(asyncio.BufferedProtocol):
     reader's turn: an expected payload is complete, which must be taken out of `inbound.rest` before the next read, or
     it would have to move to make room; or a whole read's worth has come for somebody who waits, so that a large payload
     may have begun. (uvloop reads on up to 32 times before it lets a task run: what is expected by then is not copied.)
+    `on_turn_end` is called when the reader has had its turn with what has come.
     """
 
     __slots__ = (
         "_closed", "_closing", "_high_water", "_on_open", "_paused_reading", "_reader", "_writers",
-        "at_eof", "draining", "error", "inbound", "loop", "on_payload", "outbound", "received",
+        "at_eof", "draining", "error", "in_turn", "inbound", "loop", "on_payload", "on_turn_end", "outbound", "received",
         "transport", "waits",
     )  # fmt: skip
 
@@ -44,10 +46,12 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self._on_open = on_open
         self._high_water = high_water
         self._paused_reading = False
-        self._reader: asyncio.Future[None] | None = None
+        self._reader: Waiter | None = None
         self._writers: list[asyncio.Future[None]] = []
         self._closed = self.loop.create_future()
         self.on_payload: Callable[[], None] = _nothing
+        self.on_turn_end: Callable[[], None] = _nothing
+        self.in_turn = False  # `on_turn_end` will be called, and soon
         self.at_eof = False
         self.draining = False  # read no further than the frame under way
         self.received = 0  # bytes, in all
@@ -81,13 +85,17 @@ class StreamProtocol(asyncio.BufferedProtocol):
         if (
             not inbound.rest.expected
             if payload_under_way
-            else nbytes >= READ_SIZE and self._reader is not None and not self._reader.done()
+            else nbytes >= READ_SIZE and self.awaits_frame
         ):
             self.on_payload()
         if inbound.rest.expected:
             return  # more of a large payload is to come, in place: nothing to decode yet
-        if self._reader is not None:
-            self._wake_reader()
+        reader, self._reader = self._reader, None
+        if reader is not None and not reader.done():
+            self.in_turn = True
+            reader.wake()  # it goes on at once: a small request is answered without another round of the loop
+            self.in_turn = False
+            self.on_turn_end()
             return
         self.waits += 1  # a frame may have become whole, and be taken without waiting
         if len(inbound.rest) >= self._high_water:
@@ -125,7 +133,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.error = exc or self.error
-        self.on_payload = _nothing  # it refers back to us: a dead connection is freed at once
+        self.on_payload = self.on_turn_end = _nothing  # they refer back to us: a dead connection is freed at once
         self.outbound.clear()
         self._wake_reader()
         self._wake_writers()
@@ -142,7 +150,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
     @property
     def is_closing(self) -> bool:
         """Whether this side has closed or lost the transport, or will close it once all is sent."""
-        return self._closing or self.is_closed or self.transport.is_closing()
+        return self._closing or self.transport.is_closing()
 
     def check_open(self) -> None:
         """Raise `ConnectionClosedError` where nothing can be sent any more."""
@@ -168,19 +176,18 @@ class StreamProtocol(asyncio.BufferedProtocol):
     @property
     def awaits_frame(self) -> bool:
         """Whether somebody waits for bytes."""
-        return self._reader is not None
+        return self._reader is not None and not self._reader.done()
 
-    async def wait_readable(self) -> None:
-        """Wait for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
-        if self._reader is not None:
+    def wait_readable(self) -> Waiter:
+        """What to await for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
+        if self.awaits_frame:
             raise RuntimeError("another task is already waiting to read from this connection")
-        self._resume_reading()
+        if self._paused_reading:
+            self._paused_reading = False
+            self.transport.resume_reading()
         self.inbound.release_if_empty()
-        self._reader = self.loop.create_future()
-        try:
-            await self._reader
-        finally:
-            self._reader = None
+        self._reader = reader = Waiter(self.loop)
+        return reader
 
     async def wait_writable(self) -> None:
         """Wait until the output is below its high-water mark; raise `ConnectionClosedError` if it never will be."""
@@ -198,14 +205,10 @@ class StreamProtocol(asyncio.BufferedProtocol):
         """Wait until the transport is gone."""
         await asyncio.shield(self._closed)
 
-    def _resume_reading(self) -> None:
-        if self._paused_reading:
-            self._paused_reading = False
-            self.transport.resume_reading()
-
     def _wake_reader(self) -> None:
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.set()
 
     def _wake_writers(self) -> None:
         for writer in self._writers:

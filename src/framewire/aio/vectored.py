@@ -87,7 +87,7 @@ class Outbound:
 
     def room(self, most: int) -> int:
         """How many bytes may wait elsewhere before writers should wait, up to `most`; none, or fewer, if they should."""
-        return min(most, self._high_water - self.pending)
+        return min(most, self._high_water - self.queued - self.transport.get_write_buffer_size())
 
     def send(self, out: WriteBuffer) -> int:
         """Send all that is pending in `out`, which is then empty; returns the number of bytes. Never blocks."""
