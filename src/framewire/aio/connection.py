@@ -53,8 +53,7 @@ class Connection(Framed[F]):
         super().__init__(codec)
         self._protocol = protocol
         self._inbound = protocol.inbound
-        self._outbound = protocol.outbound
-        self._room = self._outbound.room(FEED_LIMIT)  # bytes that the outbox may hold, as of when it last left
+        self._room = protocol.outbound.room(FEED_LIMIT)  # bytes that the outbox may hold, as of when it last left
         self._leaving = False  # it leaves at the end of this turn
         protocol.on_payload = self._complete
         protocol.on_turn_end = self._end_turn
@@ -141,14 +140,13 @@ class Connection(Framed[F]):
         tears it. A large payload is sent from where it lies: do not change it if it is mutable. Raises `EncodeError`
         (nothing of it is sent) and `ConnectionClosedError`, also for what was found while earlier frames were sent.
         """
-        outbound, outbox = self._outbound, self._outbox
-        if outbound.finishing or outbound.transport.is_closing():
-            self._protocol.check_open()
+        protocol, outbox = self._protocol, self._outbox
+        protocol.check_open()
         self._codec.encode(frame, outbox)
         if not self._leaving or len(outbox.tail) >= self._room or outbox.segments:
             self._leave_soon()
-        if outbound.full:
-            await self._protocol.wait_writable()
+        if protocol.outbound.full:
+            await protocol.wait_writable()
 
     def feed_frame(self, frame: F) -> None:
         """Encode `frame` and keep it until `flush`, `write_frame`, or until `read_frame` has to wait.
@@ -165,7 +163,7 @@ class Connection(Framed[F]):
         """Hand all written and fed frames to the transport, in one write, and wait while it is above its mark."""
         self._protocol.check_open()
         self._send_outbox()
-        if self._outbound.full:
+        if self._protocol.outbound.full:
             await self._protocol.wait_writable()
 
     def _leave_soon(self) -> None:
@@ -183,9 +181,10 @@ class Connection(Framed[F]):
 
     def _send_outbox(self) -> None:
         """Hand the outbox over, or forget it where nothing can be sent any more: the next call says so."""
-        outbox, outbound = self._outbox, self._outbound
+        outbox = self._outbox
         if not (outbox.tail or outbox.segments):
             return
+        outbound = self._protocol.outbound
         if outbound.finishing or outbound.transport.is_closing():
             outbox.clear()
         else:
@@ -228,12 +227,12 @@ class Connection(Framed[F]):
         Doing it twice, or after `close`, is fine. Raises `ConnectionClosedError` when the connection was lost, and
         over TLS `NotImplementedError`, as asyncio does; nothing has happened then.
         """
-        if not self._outbound.finishing:
+        if not self._protocol.outbound.finishing:
             self._protocol.check_open()
             if not self._protocol.transport.can_write_eof():
                 raise NotImplementedError("this transport cannot end one direction alone")
             self._send_outbox()
-            self._outbound.write_eof()
+            self._protocol.outbound.write_eof()
 
     def close(self) -> None:
         """Send what was written and fed, then close; does not wait. Closing twice is fine."""

@@ -154,7 +154,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     def check_open(self) -> None:
         """Raise `ConnectionClosedError` where nothing can be sent any more."""
-        if self.outbound.finishing or self.is_closing:
+        if self.outbound.finishing or self._closing or self.transport.is_closing():
             raise ConnectionClosedError("the connection is closed") from self.error
 
     def close(self) -> None:
