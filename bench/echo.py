@@ -1,4 +1,4 @@
-"""Echo servers on a loopback socket: `async for` and `write_frame` against asyncio's streams and a hand-written protocol.
+"""Echo servers on loopback: `async for` and `write_frame` against asyncio's streams and a hand-written protocol.
 
 Each server is a process of its own that sends every frame back; here is who asks, in blocking calls that know no
 frames. "Pipelined": two windows of frames are always on their way. "Ping-pong": one frame, and the next when it is
@@ -242,7 +242,7 @@ def measured(server: Served, work: Work, wire: bytes) -> tuple[float, float]:
     """Nanoseconds for each frame: of time, and of the server's CPU."""
     with socket.create_connection(("127.0.0.1", server.port)) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        ping_pong(sock, wire) if work is ping_pong else work(sock, wire)
+        work(sock, wire)
         cpu, started = server.cpu(), time.perf_counter()
         count = work(sock, wire)
         took = time.perf_counter() - started

@@ -1,7 +1,7 @@
 """What leaves when: writes of one turn are one write, and nothing stays behind longer than it may.
 
 What belongs here: the table of what makes the outbox leave, on a transport that counts, and the property that bytes are
-those of the frames, in order, whatever is called. Then the same over TCP, TLS, Unix sockets and in memory, on both loops.
+those of the frames, in order, whatever is called. Then over TCP, TLS, Unix sockets and in memory, on both loops.
 """
 
 from __future__ import annotations
@@ -268,8 +268,7 @@ async def test_back_pressure_counts_the_outbox(high_water: int) -> None:
     given = 0
     while given <= 2 * high_water + 1_000:
         writing = asyncio.ensure_future(connection.write_frame(bytes(96)))
-        while not (writing.done() or connection._protocol._writers):
-            await asyncio.sleep(0)
+        await until_in_loop(lambda: writing.done() or connection._protocol._writers)  # noqa: B023  # called here
         given += 100
         if not writing.done():
             break
@@ -288,8 +287,7 @@ async def test_back_pressure_counts_the_outbox_within_one_turn() -> None:
             await connection.write_frame(bytes(96))
 
     writing = asyncio.ensure_future(write())
-    while not connection._protocol._writers:
-        await asyncio.sleep(0)
+    await until_in_loop(lambda: connection._protocol._writers)
     assert 100_000 < sum(map(len, transport.writes)) + len(connection._outbox) <= 100_100
     writing.cancel()
 

@@ -13,9 +13,9 @@ What belongs here: the loop of `read_frame`, the batching of `write_frame`, and 
                     v
                   wait for bytes (the outbox leaves first), again
 
-The outbox leaves in one write, at the first of: 64 KiB (fewer where that would pass the high-water mark); this connection
-is about to wait for a frame; `flush`, `close`, `write_eof`, `switch_codec`; and, for what `write_frame` was given, the end
-of this turn of the loop. So a loop that answers each frame makes one system call for all that one read has brought.
+The outbox leaves in one write, at the first of: 64 KiB (fewer where that would pass the high-water mark); this
+connection is about to wait for a frame; `flush`, `close`, `write_eof`, `switch_codec`; and, for what `write_frame` was
+given, the end of this turn of the loop. So a loop that answers frame by frame makes one system call for each read.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Connection(Framed[F]):
             await protocol.wait_writable()
 
     def feed_frame(self, frame: F) -> None:
-        """Encode `frame` and keep it until `flush`, `write_frame`, or until `read_frame` has to wait.
+        """Encode `frame` and keep it until `flush`, until what `write_frame` was given leaves, or a read has to wait.
 
         Never waits. Beyond 64 KiB the bytes are handed to the transport, so feeding without end and without `flush`
         fills the transport's buffer. Raises as `write_frame` does.

@@ -32,8 +32,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_closed", "_closing", "_high_water", "_on_open", "_paused_reading", "_reader", "_writers",
-        "at_eof", "draining", "error", "in_turn", "inbound", "loop", "on_payload", "on_turn_end", "outbound", "received",
-        "transport", "waits",
+        "at_eof", "draining", "error", "in_turn", "inbound", "loop", "on_payload", "on_turn_end", "outbound",
+        "received", "transport", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -82,11 +82,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         except BaseException:  # no memory, say: asyncio closes this connection, and the next one starts clean
             inbound.discard()
             raise
-        if (
-            not inbound.rest.expected
-            if payload_under_way
-            else nbytes >= READ_SIZE and self.awaits_frame
-        ):
+        if not inbound.rest.expected if payload_under_way else nbytes >= READ_SIZE and self.awaits_frame:
             self.on_payload()
         if inbound.rest.expected:
             return  # more of a large payload is to come, in place: nothing to decode yet

@@ -86,7 +86,7 @@ class Outbound:
         return len(self._waiting or ()) + (self.transport.get_write_buffer_size() > 0)
 
     def room(self, most: int) -> int:
-        """How many bytes may wait elsewhere before writers should wait, up to `most`; none, or fewer, if they should."""
+        """How many bytes may wait elsewhere before writers should wait, at most `most`; 0 or less where they should."""
         return min(most, self._high_water - self.queued - self.transport.get_write_buffer_size())
 
     def send(self, out: WriteBuffer) -> int:
