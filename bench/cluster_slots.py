@@ -1,10 +1,10 @@
 """What CLUSTER SLOTS, by which clients learn the slot map, costs the node that is asked: CPU and bytes.
 
 One server has a synthetic `nodes.conf`, so that it believes in a cluster of any size; the other nodes are one socket
-that accepts links for the bus and says nothing, so that nobody fails meanwhile. Each replica has said once on the bus how
-much it has copied: before that, clients are not told of it. CPU is that of its process (user and
-system) for one request after the other on one connection, less what it needs for itself in the same time. Compared is
-a PING, asked in the same way. `make bench ARGS=cluster_slots`, or with another program as the argument of this file:
+that accepts links for the bus and says nothing, so that nobody fails meanwhile. Each replica has said once on the bus
+how much it has copied: before that, clients are not told of it. CPU is that of its process (user and system) for one
+request after the other on one connection, less what it needs for itself in the same time. Compared is a PING, asked in
+the same way. `make bench ARGS=cluster_slots`, or for another program:
 
     python -m bench.cluster_slots valkey
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 from framewire.redis.compat import exceptions
@@ -71,6 +72,28 @@ def exchange_connections() -> None:
             vars(importlib.import_module(f"redis{part}"))[name] = getattr(ours, name)
 
 
-exchange(pairs())
+def nodes_manager(cluster: Any) -> SimpleNamespace:
+    """Of what is inside of redis-py's cluster, what its tests use in order to name a node or a setting."""
+    return SimpleNamespace(
+        connection_kwargs=cluster.connection_pool.connection_kwargs,
+        nodes_cache={node.name: node for node in cluster.get_nodes()},
+        default_node=cluster.get_default_node(),
+        get_node_from_slot=lambda slot, *args, **kwargs: cluster._node_of_slot(slot),
+        get_nodes_by_server_type=lambda role: [node for node in cluster.get_nodes() if node.server_type == role],
+    )
+
+
+def lend() -> None:
+    """What tests read of redis-py's classes, and not of what these do."""
+    for part in ("", "asyncio."):
+        theirs = importlib.import_module(f"redis.{part}cluster").RedisCluster
+        ours = importlib.import_module(f"framewire.redis.compat.{part}cluster").RedisCluster
+        ours.nodes_manager = property(nodes_manager)
+        ours.ERRORS_ALLOW_RETRY = tuple(found.get(kind, kind) for kind in theirs.ERRORS_ALLOW_RETRY)
+
+
+found = pairs()
+lend()
+exchange(found)
 exchange_connections()
 exchange_functions()

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from framewire.redis.client.errors import ClusterPartialError, RedisError
+from framewire.redis.client.errors import ClusterPartialError, ConnectionError, RedisError
 from framewire.redis.client.fates import Fate
 
 __all__ = ["Content", "Ledger", "Outcome", "Verdict", "Write", "judge"]
@@ -65,11 +65,16 @@ class Write:
 
 @dataclass(slots=True)
 class Ledger:
-    """The entries of all tasks. While `is_risky` is set, acknowledgements are worth what the engine makes of them."""
+    """The entries of all tasks. While `is_risky` is set, acknowledgements are worth what the engine makes of them.
+
+    lost: how many are unknown because their link was lost. Only what was executed without a reply shows a client that
+    repeats too much, or says too little: without such writes the judgement has nothing to find.
+    """
 
     writes: list[Write] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     is_risky: bool = False
+    lost: int = 0
     _transactions: int = 0
 
     def enter(self, key: bytes, *, counts: bool = False) -> Write:
@@ -100,6 +105,8 @@ class Ledger:
         for write in writes:
             write.outcome = _OF_FATE.get(fate, Outcome.UNKNOWN)
             write.said = repr(error)
+        if fate is Fate.UNKNOWN and isinstance(error, ConnectionError):
+            self.lost += len(writes)
 
     def partly_failed(self, error: ClusterPartialError, writes: Mapping[bytes, Write]) -> None:
         """Some parts of a request went well; `writes` are all of it, by their keys."""

@@ -1,7 +1,8 @@
 """Tasks that write to a cluster in every way that a client has, and enter each write in a ledger.
 
-What belongs here: the ways, from asyncio, and what each makes of the replies and errors it gets. What happens to the
-cluster meanwhile is in `cluster_scenes`, what must be there in the end in `cluster_ledger`.
+What belongs here: the ways, and what each makes of the replies and errors it gets. What happens to the cluster
+meanwhile is in `cluster_scenes`, what must be there in the end in `cluster_ledger`; `cluster_load_threads` has the same
+writers in threads.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from framewire.redis.client.aio.client import Client
-from framewire.redis.client.errors import AskError, ClusterPartialError, RedisError
+from framewire.redis.client.errors import AskError, ClusterPartialError, DataError, RedisError
+from framewire.redis.cluster.decisions import Asked, Decision
+from framewire.redis.cluster.topology import Topology
 from tests.against.cluster_ledger import Ledger, Write
 from tests.waiting import PATIENCE
 
-__all__ = ["HOT", "WRITERS", "Load", "Progress"]
+__all__ = ["HOT", "WRITERS", "Load", "Progress", "Writer"]
 
 WRITERS = 16
 
@@ -42,11 +45,11 @@ class Progress:
     """How far a load is: read by who waits for it, in whatever thread.
 
     longest: the seconds that the slowest step took, and what it was. stall: for how long, at most, no write to the hot
-    slot was acknowledged. hot: how many were.
+    slot was acknowledged. hot: how many were. redirects: how often the client was told to go elsewhere.
     """
 
     def __init__(self) -> None:
-        self.steps = self.acknowledged = self.hot = self.cancelled = 0
+        self.steps = self.acknowledged = self.hot = self.cancelled = self.redirects = 0
         self.begin()
 
     def begin(self) -> None:
@@ -54,6 +57,16 @@ class Progress:
         self.longest = (0.0, "")
         self.stall = 0.0
         self._last = time.monotonic()
+
+    def watch(self, topology: Topology) -> None:
+        """Count the redirects that it is asked about."""
+        refused = topology.refused
+
+        def counting(asked: Asked, text: str) -> Decision | None:
+            self.redirects += text.startswith(("MOVED ", "ASK "))
+            return refused(asked, text)
+
+        topology.refused = counting  # type: ignore[method-assign]
 
     def __str__(self) -> str:
         seconds, way = self.longest
@@ -76,6 +89,8 @@ class Load:
         self._writers = [Writer(number, client, ledger, self.progress, seed) for number in range(WRITERS)]
         self._tasks: list[asyncio.Task[None]] = []
 
+        self.progress.watch(client._route.places.topology)  # type: ignore[attr-defined]
+
     def start(self) -> None:
         """Let them write."""
         self._tasks = [asyncio.ensure_future(writer.write()) for writer in self._writers]
@@ -94,9 +109,9 @@ class Load:
 
 
 class Writer:
-    """One task."""
+    """One task, with a client whose methods can be awaited."""
 
-    def __init__(self, number: int, client: Client, ledger: Ledger, progress: Progress, seed: int) -> None:
+    def __init__(self, number: int, client: Any, ledger: Ledger, progress: Progress, seed: int) -> None:
         self._number = number
         self._client = client
         self._ledger = ledger
@@ -107,7 +122,7 @@ class Writer:
 
     async def write(self) -> None:
         """Take one step after the other."""
-        ways = [self._count, self._push, self._push, self._add, self._put, self._together, self._script,
+        ways = [self._count, self._push, self._push, self._add, self._put, self._together, self._together, self._script,
                 self._confirmed, self._confirmed]  # fmt: skip
         if self._number >= SIMPLE_WRITERS:
             ways += [self._put_many, self._transaction, self._read]
@@ -257,6 +272,8 @@ class Writer:
             return
         try:
             values = await self._client.mget(*keys)
+        except DataError:
+            raise  # nothing that happens to a cluster makes it one
         except RedisError:
             return
         for key, value in zip(keys, values, strict=True):

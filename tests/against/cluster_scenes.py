@@ -7,10 +7,11 @@ load; and reading, in the end, what all nodes hold. A scene goes on when the loa
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from itertools import cycle
 from typing import Any
 
 from framewire.kits.cluster.cluster import RedisCluster
@@ -19,15 +20,18 @@ from framewire.redis.client.errors import RedisError
 from framewire.redis.slots import slot_of
 from tests.against.cluster_ledger import Content, Ledger
 from tests.against.cluster_load import HOT, Progress
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
-__all__ = ["CLIENT_NAME", "SCENES", "Stage", "play", "read_all"]
+__all__ = ["CLIENT_NAME", "SCENES", "Scene", "Stage", "play", "read_all"]
 
 CLIENT_NAME = "load"
 """Of the client's links: those are cut, and no others."""
 
 CANCELLED = ("CancelledError", "RedisError('nobody waited")
 """Errors of writes that were cancelled, alone and in a pipeline."""
+
+CUTS, LOST = 100, 20
+"""So often links are cut at least, until so many writes have lost their replies."""
 
 STEP = 30
 """So many steps the load has to make before a scene goes on."""
@@ -107,15 +111,20 @@ def _replicated(node: ClusterNode) -> list[int]:
 
 
 def links_cut(stage: Stage) -> None:
-    """The client's links are lost, again and again."""
-    for _ in range(60):
+    """The client's links are lost, again and again, and with them the replies to enough writes."""
+    deadline = time.monotonic() + PATIENCE
+    for cuts in itertools.count():
+        if cuts >= CUTS and stage.ledger.lost >= LOST:
+            return
+        lost = stage.ledger.lost
+        assert time.monotonic() < deadline, f"after {cuts} cuts {lost} writes are unknown: too few lost their reply"
         stage.cut_links()
         stage.go_on(10)
 
 
 def slot_moved(stage: Stage) -> None:
     """A slot goes round, key by key."""
-    for _, node in zip(range(2), cycle(node for node in stage.cluster.primaries if node is not stage.hot)):
+    for _, node in zip(range(2), itertools.cycle(node for node in stage.cluster.primaries if node is not stage.hot)):
         with stage.calm():
             stage.cluster.move_slot(slot_of(HOT), node, pause=lambda: stage.go_on(3))
             stage.go_on()
@@ -190,13 +199,15 @@ def all_restarted(stage: Stage) -> None:
             node.ready()
 
 
-SCENES: list[Callable[[Stage], None]] = [
+Scene = Callable[[Stage], None]
+
+SCENES: list[Scene] = [
     links_cut, slot_moved, slot_moved_and_links_cut, rebalanced, primary_killed, primary_stopped, node_added,
     node_removed, all_restarted,
 ]  # fmt: skip
 
 
-def play(scene: Callable[[Stage], None], stage: Stage) -> None:
+def play(scene: Scene, stage: Stage) -> None:
     """The scene, while the load goes on before it and behind it."""
     progress = stage.progress
     stage.serve_hot()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import random
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -20,9 +19,10 @@ import pytest
 
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.caching.cache import CacheConfig
-from framewire.redis.client.errors import CachingError, ConnectionError, NoPermissionError, TimeoutError
+from framewire.redis.client.errors import CachingError, ConnectionError, NoPermissionError
 from framewire.redis.client.retries import Retry
 from framewire.tap.faults.proxy import FaultProxy
+from tests.against.cached_counters import Observer, compare
 from tests.peers import PEERS, RedisServer, require
 from tests.waiting import PATIENCE, until_in_loop
 
@@ -66,94 +66,6 @@ PROGRAM = """
 """
 
 
-class Observer:
-    """One client, what it knows of each counter, and the calls that read and write them."""
-
-    def __init__(self, client: Client, choose: random.Random) -> None:
-        self.client = client
-        self.known = Counter[bytes]()
-        self.choose = choose
-        self.reads: list[Callable[[bytes], Awaitable[Any]]] = [
-            self.client.get,
-            self.client.text.get,
-            lambda key: self.client.getrange(key, 0, -1),
-            lambda key: self.client.execute("GET", key),
-        ]
-        self.writes = [self.incr, self.incr_in_pipeline, self.incr_in_transaction, self.incr_watched,
-                       self.incr_on_a_link_of_its_own, self.incr_queued, self.incr_in_script]  # fmt: skip
-
-    async def run(self, calls: int) -> None:
-        """So many calls. What a lost link has done to one is not known, and so not counted on."""
-        for _ in range(calls):
-            kinds = [self.read, self.read_all, self.write, self.go_away, lambda: asyncio.sleep(0)]
-            try:
-                await self.choose.choices(kinds, [12, 3, 2, 1, 1])[0]()
-            except (ConnectionError, TimeoutError):
-                await asyncio.sleep(0)
-
-    def _learns(self, key: bytes, value: int) -> None:
-        self.known[key] = max(self.known[key], value)
-
-    async def read(self) -> None:
-        key = self.choose.choice(COUNTERS)
-        known = self.known[key]
-        found = int(await self.choose.choice(self.reads)(key) or 0)
-        assert found >= known, f"{key!r} was {known}, and then {found}"
-        self._learns(key, found)
-
-    async def read_all(self) -> None:
-        known = Counter(self.known)
-        for key, found in zip(COUNTERS, await self.client.mget(COUNTERS), strict=True):
-            assert int(found or 0) >= known[key], f"{key!r} was {known[key]}, and then {found!r}"
-            self._learns(key, int(found or 0))
-
-    async def go_away(self) -> None:
-        """Others may have joined."""
-        read = asyncio.ensure_future(self.choose.choice(self.reads)(self.choose.choice(COUNTERS)))
-        await asyncio.sleep(0)
-        read.cancel()
-
-    async def write(self) -> None:
-        key = self.choose.choice(COUNTERS)
-        self._learns(key, await self.choose.choice(self.writes)(key))
-
-    # -- kinds of writes ----------------------------------------------------------------------------------------------
-
-    async def incr(self, key: bytes) -> int:
-        return await self.client.incr(key)
-
-    async def incr_in_pipeline(self, key: bytes) -> int:
-        async with self.client.pipeline() as pipeline:
-            pipeline.get(key)
-            place = pipeline.incr(key)
-        return place.result()
-
-    async def incr_in_transaction(self, key: bytes) -> int:
-        async with self.client.transaction() as transaction:
-            place = transaction.incr(key)
-        return place.result()
-
-    async def incr_watched(self, key: bytes) -> int:
-        async with self.client.transaction(b"nobody's") as transaction:
-            place = transaction.incr(key)
-        return place.result()
-
-    async def incr_on_a_link_of_its_own(self, key: bytes) -> int:
-        async with self.client.dedicated() as dedicated:
-            return await dedicated.incr(key)
-
-    async def incr_queued(self, key: bytes) -> int:
-        """By hand: the reply to INCR comes before anything is executed."""
-        async with self.client.dedicated() as dedicated:
-            await dedicated.execute("MULTI")
-            await dedicated.execute("INCR", key)
-            (value,) = await dedicated.execute("EXEC")
-            return int(value)
-
-    async def incr_in_script(self, key: bytes) -> int:
-        return int(await self.client.eval("return redis.call('INCR', KEYS[1])", 1, key))
-
-
 async def disturb(plain: Client, proxies: list[FaultProxy], choose: random.Random, done: asyncio.Event) -> None:
     """Somebody else writes, and links are lost."""
     while not done.is_set():
@@ -188,8 +100,8 @@ async def race(real: RedisServer, seed: int, config: CacheConfig) -> None:
         proxies = [await stack.enter_async_context(FaultProxy(url_of(real), PROGRAM, seed=seed + n)) for n in range(2)]
         retry = Retry(retries=20, base=0.001, cap=0.01)
         observers = [
-            Observer(await stack.enter_async_context(Client.from_url(proxy.url, cache=config, retry=retry)), choose)
-            for proxy in proxies
+            Observer(await stack.enter_async_context(client), choose, COUNTERS)
+            for client in (Client.from_url(proxy.url, cache=config, retry=retry) for proxy in proxies)
         ]
         disturbing = asyncio.create_task(disturb(plain, proxies, choose, done))
         async with asyncio.TaskGroup() as group:
@@ -198,20 +110,11 @@ async def race(real: RedisServer, seed: int, config: CacheConfig) -> None:
             done.set()
             await disturbing
         for observer in observers:
-            await compare(observer.client, plain)
+            await compare(observer.client, plain, COUNTERS)
             stats = observer.client.cache_stats
             assert stats is not None
             assert stats.hits > 0
             assert stats.invalidated > 0
-
-
-async def compare(client: Client, plain: Client) -> None:
-    """Nobody writes any more: behind a reply all that was told before it was heard."""
-    await client.ping()
-    for key in COUNTERS:
-        for _ in range(2):
-            assert await client.get(key) == await plain.get(key)
-    assert await client.mget(COUNTERS) == await plain.mget(COUNTERS)
 
 
 # -- what servers tell ------------------------------------------------------------------------------------------------
@@ -259,7 +162,7 @@ async def test_servers_tell_of_what_others_change(real: RedisServer, client: Cli
     assert stats.hits == 1
 
     await plain.execute(*change.split())
-    await until_in_loop(lambda: client._cached is not None and len(client._cached.cache) == 0)
+    await until_in_loop(lambda: (now := client.cache_stats) is not None and now.entries == 0)
     async with asyncio.timeout(PATIENCE):
         while await client.execute(*read.split()) == old:  # what expires may still be there
             await plain.ping()

@@ -129,7 +129,7 @@ def test_what_is_cached_goes_when_its_slot_does(cluster: RedisCluster, client: B
 def test_no_write_is_lost_doubled_or_lied_about(peer: str) -> None:
     ledger = SharedLedger()
     with RedisCluster(program=require(peer), arguments=STORED) as cluster:
-        with BlockingClient.from_url(cluster.url, client_name=CLIENT_NAME) as client:
+        with BlockingClient.from_url(cluster.url, client_name=CLIENT_NAME, socket_timeout=PATIENCE) as client:
             load = ThreadLoad(client, ledger, seed=1)
             load.start()
             stage = Stage(cluster, ledger, load.progress, lambda: load.failed)

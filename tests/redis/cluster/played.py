@@ -139,7 +139,7 @@ class Session:
             for key in keys:
                 node.tracked.setdefault(key, set()).add(self)
         reply = _done(node, words)
-        if words[0] in (b"SET", b"INCR", b"MSET", b"DEL"):
+        if words[0] in (b"SET", b"INCR", b"INCRBY", b"MSET", b"DEL"):
             for key in keys:
                 node.changed(key)
         return reply
@@ -156,6 +156,10 @@ def _done(node: Node, words: Words) -> bytes:
     match words:
         case [b"CLUSTER", b"SLOTS"]:
             return node.cluster.slots()
+        case [b"CLUSTER", b"NODES"]:
+            return bulk(node.cluster.line_of(node))
+        case [b"SCAN", *_]:
+            return array([bulk(b"0"), array(list(map(bulk, store)))])
         case [b"GET", key]:
             return bulk(store.get(key))
         case [b"SET", key, value]:
@@ -163,6 +167,9 @@ def _done(node: Node, words: Words) -> bytes:
             return OK
         case [b"INCR", key]:
             store[key] = b"%d" % (int(store.get(key, b"0")) + 1)
+            return b":%b\r\n" % store[key]
+        case [b"INCRBY", key, by]:
+            store[key] = b"%d" % (int(store.get(key, b"0")) + int(by))
             return b":%b\r\n" % store[key]
         case [b"MGET", *keys]:
             return array([bulk(store.get(key)) for key in keys])
@@ -228,6 +235,12 @@ class Cluster(Generic[N]):
             for start, end, node in ranges
             if node is not None
         ])  # fmt: skip
+
+    def line_of(self, node: N) -> bytes:
+        """Its own line of CLUSTER NODES."""
+        address, role = node.address, "master" if node.primary is None else "slave"
+        own = " ".join(str(slot) for slot, owner in enumerate(self.owners) if owner is node)
+        return f"id-{address.port} {address}@0 myself,{role} - 0 0 1 connected {own}\n".encode()
 
     def _replicas(self, node: N) -> list[N]:
         return [each for each in self.nodes if each.primary is node]

@@ -21,9 +21,9 @@ from itertools import pairwise
 from random import Random
 
 from framewire.redis.cluster.addresses import Address
-from framewire.redis.cluster.aio.refreshing import HEDGE_SECONDS
 from framewire.redis.cluster.settings import Settings
 from framewire.redis.cluster.slot_map import Shard, SlotMap
+from framewire.redis.cluster.told import HEDGE_SECONDS
 from framewire.redis.cluster.topology import Topology
 from framewire.redis.slots import SLOTS
 
@@ -92,7 +92,7 @@ class _Cluster:
         borders = [SLOTS * index // half for index in range(half + 1)]
         ranges = [((start, end - 1),) for start, end in pairwise(borders)]
         rack = range(half - half // scenario.racks, half)
-        self.dead = frozenset(primaries[index] for index in rack)
+        self.dead = dict.fromkeys(primaries[index] for index in rack)  # in order, so that each run is the same
         self.seeds = primaries[: scenario.seeds]
         self.before = SlotMap(
             tuple(Shard(primaries[index], (replicas[index],), ranges[index]) for index in range(half))

@@ -34,7 +34,7 @@ def test_endpoints(text: str, parts: tuple[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "host", "host:", "host:0", "host:65536", "host:-1", "host:1x", "host:٣", "h:000001"]
+    "text", ["", "host", "host:", "host:0", "host:65536", "host:-1", "host:1x", "host:٣", "h:000001", "h" * 256 + ":1"]
 )
 def test_what_is_no_endpoint(text: str) -> None:
     assert split_endpoint(text) is None

@@ -226,9 +226,18 @@ def test_a_transaction_has_one_slot(lines: str, slot: int | None) -> None:
     assert slot_of_all([_request(line) for line in lines.split(" / ") if line]) == slot
 
 
-@pytest.mark.parametrize("lines", ["GET a / GET b", "MGET a b", "SET a 1 / EVAL s 1 b"])
-def test_a_transaction_over_slots_is_refused(lines: str) -> None:
-    with pytest.raises(ClusterCrossSlotError, match="transaction: its 2 keys are in 2 slots"):
+REFUSED_TOGETHER = [
+    ("MULTI / GET a / GET b / EXEC", "a transaction"),
+    ("MULTI / SET a 1 / EVAL s 1 b / EXEC", "a transaction"),
+    ("BLPOP a b 0", "BLPOP"),
+    ("WATCH a b", "WATCH"),
+    ("SET a 1 / SET b 1 / WAIT 1 0", "a pipeline that waits at the server"),
+]
+
+
+@pytest.mark.parametrize(("lines", "what"), REFUSED_TOGETHER)
+def test_what_goes_together_over_slots_is_refused_by_its_name(lines: str, what: str) -> None:
+    with pytest.raises(ClusterCrossSlotError, match=f"^{what}: its 2 keys are in 2 slots"):
         slot_of_all([_request(line) for line in lines.split(" / ")])
 
 

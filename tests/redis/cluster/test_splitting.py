@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framewire.errors import EncodeError
 from framewire.frames.resp import Simple
 from framewire.redis.client.errors import ClusterDownError, ClusterPartialError, InvalidResponse
 from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.routing import InParts, OneSlot, route
-from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import slot_of
 from tests.properties import examples
@@ -104,3 +105,16 @@ def test_what_is_no_reply_to_mget(reply: object) -> None:
 def test_what_is_no_count() -> None:
     with pytest.raises(InvalidResponse, match="DEL was answered with bytes"):
         join((b"DEL", b"a", b"b"), split((b"DEL", b"a", b"b")), [1, b"1"])
+
+
+# -- forms ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("request_", [(b"FLUSHALL",), (b"MGET", b"a", "b"), (b"MSET", b"a", 1, "b", 2.5)], ids=str)
+def test_what_has_a_form_may_be_sent(request_: Request) -> None:
+    check_form(request_)
+
+
+def test_what_has_none_is_found_in_whichever_part_it_is() -> None:
+    with pytest.raises(EncodeError):
+        check_form((b"MSET", b"a", 1, b"b", None))

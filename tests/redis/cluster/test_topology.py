@@ -199,6 +199,8 @@ def test_every_address_is_translated() -> None:
     topology.begin_refresh()
     topology.refreshed(SEED, [[0, 9, [b"10.0.0.2", 6379, b"id", []]]])
     assert topology.nodes == (Address("nat.example", 6380),)
+    assert topology.locate("id", Address("10.0.0.9", 1)) == topology.nodes[0]
+    assert topology.locate("other", Address("10.0.0.9", 1)) == Address("nat.example", 2)
     topology.lost(topology.nodes[0])
     assert topology.begin_refresh()[-1] == SEED
 

@@ -50,6 +50,7 @@ WHOLE = Answer(("a", 1), 7, 3, (("b", 2), ("::1", 4)), (("y", 5), ("z", 6)))
     ([[b"a", b"x"], {}, [], []], "answers what no sentinel does"),
     ([[b"a", b"0"], {}, [], []], "answers what no sentinel does"),
     ([[b"", b"1"], {}, [], []], "answers what no sentinel does"),
+    ([HERE, {}, [{b"ip": b"b", b"port": b"1", b"flags": 7}], []], "answers what no sentinel does"),
     ([HERE, {}, [{b"ip": b"b"}], []], "answers what no sentinel does"),
     ([HERE, {b"config-epoch": b"x"}, [], []], "answers what no sentinel does"),
     ([HERE, [b"odd"], [], []], "answers what no sentinel does"),

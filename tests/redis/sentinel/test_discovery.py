@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from framewire.redis.client.errors import ConnectionError, MasterNotFoundError
-from framewire.redis.sentinel.answers import Address, event_of
+from framewire.redis.sentinel.answers import MOST, Address, event_of
 from framewire.redis.sentinel.discovery import DOUBT_SECONDS, Discovery, Said
 
 X, Y, Z = SENTINELS = (("x", 1), ("y", 1), ("z", 1))
@@ -223,3 +223,17 @@ def test_replicas_come_and_go() -> None:
     for channel in ("-sdown", "+reboot"):
         hear(discovery, X, channel, "slave b b 2 @ s a 1")
         assert discovery.replicas == (C, B)
+
+
+def test_sentinels_that_name_others_without_end_are_not_asked_without_end() -> None:
+    """Each of them the old primary, and some more that do the same. Seeds are asked all the same."""
+    discovery = known({X: says(A, 5)})
+    asked, steps = 0, discovery.ask(1.0)
+    next(steps)
+    with pytest.raises(MasterNotFoundError):
+        while True:
+            asked += 1
+            assert asked <= MOST
+            steps.send(says(A, 4, sentinels=tuple((f"{asked}.{n}", 1) for n in range(10))))
+    assert asked == MOST == len(discovery.sentinels)
+    assert set(SENTINELS) <= set(discovery.sentinels)

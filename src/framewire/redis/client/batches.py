@@ -81,14 +81,15 @@ class Place(Generic[T]):
 
 
 class Batch:
-    """The commands of one pipeline, or of one transaction."""
+    """The commands of one pipeline, or of one transaction. `scattered`: they may go to several servers."""
 
-    def __init__(self, *, transaction: bool) -> None:
+    def __init__(self, *, transaction: bool, scattered: bool = False) -> None:
         self.transaction = transaction
+        self.scattered = scattered and not transaction
         self.places: list[Place[Any]] = []
         self._error: Exception | None = None  # the first that a command had
         self.waits: float | None = None  # for how many seconds at most its commands may wait at the server, if any does
-        self.scripts: set[str] = set()  # which of them it sends whole, by their SHA-1
+        self.scripts: set[str] | None = None if self.scattered else set()  # by SHA-1: those of them it sends whole
 
     def add(self, request: Request, shape: Shape | None) -> Place[Any]:
         """One command more."""

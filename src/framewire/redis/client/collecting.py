@@ -27,14 +27,15 @@ class Collecting(Queued, Commands[S]):
 
     def __init__(
         self, timeout: float | None, *, transaction: bool, text: bool, raise_on_error: bool,
-        allow: Callable[[Request], None],
+        allow: Callable[[Request], None], scattered: bool = False,
     ) -> None:  # fmt: skip
-        """`allow` raises where a request that a user has worded may not go over the link."""
+        """`allow` raises where a request that a user has worded may not go over the link. `scattered`: the commands may
+        go to several servers."""
         self._timeout = timeout
         self._text = text
         self._raise_on_error = raise_on_error
         self._allow = allow
-        self._batch = Batch(transaction=transaction)
+        self._batch = Batch(transaction=transaction, scattered=scattered)
 
     def __len__(self) -> int:
         return len(self._batch.places)
@@ -65,7 +66,7 @@ class Collecting(Queued, Commands[S]):
 
     def _collected(self) -> Batch:
         """What is to be sent; from here on the pipeline is empty."""
-        batch, self._batch = self._batch, Batch(transaction=self._batch.transaction)
+        batch, self._batch = self._batch, Batch(transaction=self._batch.transaction, scattered=self._batch.scattered)
         return batch
 
     def _settled(self, batch: Batch, replies: Sequence[Any], raise_on_error: bool | None) -> list[Any]:

@@ -40,15 +40,18 @@ class ScriptText:
         return (yield Ask((b"EVAL", self.script, *rest), plain))
 
     def queue(
-        self, run: Callable[[tuple[Any, ...], Shape], Any], sent: set[str], keys: Sequence[Key] | None,
+        self, run: Callable[[tuple[Any, ...], Shape], Any], sent: set[str] | None, keys: Sequence[Key] | None,
         args: Iterable[Value] | None,
     ) -> Any:  # fmt: skip
-        """Let `run` put it into a pipeline: whole if it is not among those `sent` there before, else by its SHA-1."""
+        """Let `run` put it into a pipeline: whole if it is not among those `sent` there before, else by its SHA-1. With
+        `None` always whole: nobody knows which of several servers has it then.
+        """
         rest = _keys_and_args(keys, args)
-        if self.sha in sent:
+        if sent is not None and self.sha in sent:
             return run((b"EVALSHA", self.sha, *rest), plain)
         place = run((b"EVAL", self.script, *rest), plain)
-        sent.add(self.sha)
+        if sent is not None:
+            sent.add(self.sha)
         return place
 
 

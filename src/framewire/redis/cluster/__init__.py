@@ -2,7 +2,7 @@
 
     slot map (CLUSTER SLOTS or SHARDS)         an error reply of a node
               |                                          |
-          slot_map.py                              redirects.py
+          map_replies.py                           redirects.py
                `------------> topology.py <-------------'
                                 |      |
          refreshing.py <--------'      `--------> decisions.py: send there, again, give up
@@ -10,10 +10,12 @@
 
     what is known of the nodes
       addresses.py    where a node is: what replies call it, and what we call it
-      slot_map.py     the map, out of a reply
+      slot_map.py     the map
+      map_replies.py  how a reply becomes one
       changes.py      what a new map changes
       redirects.py    what an error reply says to who knows other nodes
       settings.py     how patient a client is: numbers
+      told.py         what its parts are told, out of its options
       refreshing.py   when the map is asked for again
       failures.py     which nodes have just failed
       topology.py     all that together: the map in, decisions out

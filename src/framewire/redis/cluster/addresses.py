@@ -6,9 +6,12 @@ What belongs here: the spelling. Which nodes there are is the map's business, an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-__all__ = ["Address", "Remap", "split_endpoint"]
+__all__ = ["LONGEST_HOST", "Address", "Remap", "split_endpoint"]
+
+LONGEST_HOST: Final = 255
+"""Characters of a host: names that can be resolved are no longer, and servers announce none that is."""
 
 
 class Address(NamedTuple):
@@ -28,9 +31,11 @@ Remap = Callable[[Address], Address]
 def split_endpoint(text: str) -> tuple[str, int] | None:
     """Host and port of an endpoint as redirects have it: `host:port`, IPv6 without brackets; the host may be empty.
 
-    `None` where there is no port from 1 to 65535 behind the last colon.
+    `None` where there is no port from 1 to 65535 behind the last colon, or the host is too long for one.
     """
     host, colon, port = text.rpartition(":")
-    if not colon or not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+    if len(host) > LONGEST_HOST or not colon:
+        return None
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
         return None
     return host, int(port)

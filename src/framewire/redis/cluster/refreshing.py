@@ -13,18 +13,22 @@
     any but   running                             begin       running
 
 What belongs here: these states, so that one client has one refresh under way, and many clients do not come at the same
-moment. What a new map means is decided elsewhere. A refresh that was wanted and has changed nothing makes the next one
-cool down for longer: who still loses the link to a dead node need not ask for ever who has taken its place.
+moment, nor to the same node. What a new map means is decided elsewhere. A refresh that was wanted and has changed
+nothing makes the next one cool down for longer: who still loses the link to a dead node need not ask for ever who has
+taken its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from typing import TypeVar
 
 from framewire.redis.cluster.settings import Settings
 
-__all__ = ["RefreshState", "Refreshing"]
+__all__ = ["RefreshState", "Refreshing", "shuffled"]
+
+T = TypeVar("T")
 
 
 class RefreshState(StrEnum):
@@ -109,3 +113,12 @@ class Refreshing:
         self.failures += 1
         self._is_wanted, self._is_urgent = True, False
         self.at = self._cool_at = self._clock() + self._settings.failure_pause(self.failures, self._chance())
+
+
+def shuffled(items: Sequence[T], chance: Callable[[], float]) -> Iterator[T]:
+    """All of them in random order, each drawn when it is wanted: of a thousand nodes, three are asked."""
+    swapped: dict[int, int] = {}
+    for index in range(len(items)):
+        other = index + int(chance() * (len(items) - index))
+        yield items[swapped.get(other, other)]
+        swapped[other] = swapped.get(index, index)

@@ -14,7 +14,7 @@ not own a key answers MOVED, and executes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeAlias
@@ -30,7 +30,7 @@ from framewire.redis.slots import SLOTS, slot_of
 
 __all__ = [
     "FIRST_KEY", "POLICIES", "READS", "SPLIT", "InParts", "Nodes", "OneSlot", "Routing", "Scan", "ToNodes", "Unknown",
-    "asking_for_keys", "keys_in", "route", "route_by_reply", "slot_of_all", "slot_of_first",
+    "asking_for_keys", "keys_in", "refuse_named", "route", "route_by_reply", "slot_of_all", "slot_of_first",
 ]  # fmt: skip
 
 
@@ -188,8 +188,17 @@ def without_node(request: Request) -> ClusterError:
     )
 
 
-def slot_of_all(requests: Iterable[Request]) -> int | None:
-    """The one slot of requests that must go together (a transaction), `None` where they have no keys that we know of.
+def refuse_named(requests: Sequence[Request]) -> None:
+    """Raise `ClusterError` where one of them is about one node, for a link that may go to any."""
+    for request in requests:
+        where = route(request)
+        if isinstance(where, ToNodes) and where.nodes is Nodes.NAMED:
+            raise without_node(request)
+
+
+def slot_of_all(requests: Sequence[Request]) -> int | None:
+    """The one slot of requests that must go together, `None` where they have no keys that we know of: a transaction,
+    what waits at the server, and what is watched.
 
     Raises `ClusterCrossSlotError` where it is not one; nothing was sent.
     """
@@ -203,8 +212,15 @@ def slot_of_all(requests: Iterable[Request]) -> int | None:
             keys += 1
             slots.add(each)
     if len(slots) > 1:
-        raise _cross_slot("a transaction", keys, len(slots))
+        raise _cross_slot(_called(requests), keys, len(slots))
     return slots.pop() if slots else None
+
+
+def _called(requests: Sequence[Request]) -> str:
+    first = words_of(requests[0][:1])[0].decode("utf-8", "replace").upper()
+    if len(requests) == 1:
+        return first
+    return "a transaction" if first == "MULTI" else "a pipeline that waits at the server"
 
 
 # -- what the table does not know -------------------------------------------------------------------------------------

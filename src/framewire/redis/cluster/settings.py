@@ -6,8 +6,12 @@ What belongs here: numbers, and the pauses that they make. Chance is passed in, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["Settings"]
+__all__ = ["ANSWER_SECONDS", "Settings"]
+
+ANSWER_SECONDS: Final = 5.0
+"""How long one node may take to tell its map where a client waits for links without end: for answers it must not."""
 
 _DOUBLINGS = 64  # behind them any base has reached any cap
 

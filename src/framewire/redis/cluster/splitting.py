@@ -51,7 +51,7 @@ def split(request: Request) -> list[Part]:
 
 def check_form(request: Request) -> None:
     """Raise `EncodeError` where it has none on the wire. O(1) for large arguments that are bytes already."""
-    pack_command(*(word for word in request if type(word) is not bytes))
+    pack_command(b"", *(word for word in request if type(word) is not bytes))
 
 
 def _name(request: Request) -> bytes:

@@ -5,7 +5,7 @@ What belongs here: the decisions. No I/O: who calls opens links, waits, and asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -14,10 +14,11 @@ from framewire.redis.cluster.addresses import Address, Remap
 from framewire.redis.cluster.changes import lost_slots
 from framewire.redis.cluster.decisions import Again, Asked, Changes, Decision, GiveUp, Send
 from framewire.redis.cluster.failures import Failures
+from framewire.redis.cluster.map_replies import read_map
 from framewire.redis.cluster.redirects import TROUBLES, Redirect, Trouble, redirect_of
-from framewire.redis.cluster.refreshing import Refreshing
+from framewire.redis.cluster.refreshing import Refreshing, shuffled
 from framewire.redis.cluster.settings import Settings
-from framewire.redis.cluster.slot_map import NO_MAP, Shard, SlotMap, read_map
+from framewire.redis.cluster.slot_map import NO_MAP, Shard, SlotMap
 
 __all__ = ["Topology"]
 
@@ -121,6 +122,13 @@ class Topology:
     def zone_of(self, address: Address) -> str | None:
         """The availability zone that the node has said (Valkey); `None` where it has not."""
         return self._map.zones.get(address)
+
+    def locate(self, node_id: str, told: Address) -> Address:
+        """What a node is called from here: by its id, where the map has that, else by what another node calls it."""
+        known = next((address for address, each in self._map.ids.items() if each == node_id), None)
+        if known is None:
+            return told if self._remap is None else self._remap(told)
+        return known
 
     # -- decisions ----------------------------------------------------------------------------------------------------
 
@@ -242,19 +250,11 @@ class Topology:
         """
         self._refreshing.begin()
         self._recent.clear()
-        healthy = (node for node in self._shuffled(self.nodes) if node not in self.failures)
+        healthy = (node for node in shuffled(self.nodes, self._chance) if node not in self.failures)
         asks = self.settings.asks
-        nodes = tuple(islice(healthy, asks)) or tuple(islice(self._shuffled(self.nodes), asks))
-        seeds = tuple(self._shuffled([seed for seed in self._seeds if seed not in nodes]))
+        nodes = tuple(islice(healthy, asks)) or tuple(islice(shuffled(self.nodes, self._chance), asks))
+        seeds = tuple(shuffled([seed for seed in self._seeds if seed not in nodes], self._chance))
         return nodes + (seeds if self._refreshing.failures or not nodes else seeds[:1])
-
-    def _shuffled(self, addresses: Sequence[Address]) -> Iterator[Address]:
-        """All of them in random order, each drawn when it is wanted: of a thousand, three are."""
-        swapped: dict[int, int] = {}
-        for index in range(len(addresses)):
-            other = index + int(self._chance() * (len(addresses) - index))
-            yield addresses[swapped.get(other, other)]
-            swapped[other] = swapped.get(index, index)
 
     def refreshed(self, asked: Address, reply: Any) -> Changes:
         """Apply what `asked` has answered to CLUSTER SLOTS or CLUSTER SHARDS, decoded; or a `SlotMap` read before.

@@ -87,7 +87,7 @@ def read_answer(replies: Sequence[Any], remap: Remap | None = None) -> Answer | 
         said, about = _address(*address), _fields(master)
         epoch, voters = int(about.get("config-epoch", "0")), 1 + int(about.get("num-other-sentinels", "0"))
         others = _fit(replicas), [*_fit(sentinels), *_unfit(sentinels)]
-    except (TypeError, ValueError, LookupError):
+    except (TypeError, ValueError, LookupError, AttributeError):
         return "answers what no sentinel does"
     mapped = [tuple(_mapped(server, remap) for server in servers) for servers in others]
     return Answer(_mapped(said, remap), epoch, voters, *mapped)

@@ -116,7 +116,9 @@ class Discovery:
         return answer.primary
 
     def _learn(self, answer: Answer) -> None:
-        self.sentinels = list(dict.fromkeys([*self.sentinels, *answer.sentinels]))
+        """So many are known at most, for each that is asked may name others; seeds are among the first."""
+        known = dict.fromkeys([*self.sentinels, *answer.sentinels])
+        self.sentinels = list(known)[: max(MOST, len(self.sentinels))]
 
     def _believe_most(self, refusals: dict[Address, str], stale: dict[Address, Answer], now: float) -> Address:
         """What most say, where nobody knows better any more."""

@@ -67,6 +67,9 @@ class PlayedNode(Node):
 
     async def end(self) -> None:
         self.stop()
+        for _ in range(10):  # who was accepted just now has yet to be heard of
+            self.hang_up()
+            await asyncio.sleep(0)
         await asyncio.gather(*filter(None, self._serving))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

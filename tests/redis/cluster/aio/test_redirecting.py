@@ -5,11 +5,13 @@ MULTI.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 
+from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
 from framewire.redis.client.errors import (
     ClusterDownError,
@@ -26,6 +28,7 @@ from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio import redirecting
 from framewire.redis.cluster.aio.route import ClusterRoute
+from framewire.redis.exchange.calls import Call
 from framewire.redis.slots import slot_of
 from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, left_over, played, route_to
 from tests.redis.cluster.played import HANG_UP, SILENT, USUAL
@@ -167,11 +170,22 @@ async def test_trouble_that_passes_is_waited_out(
     assert left_over(route) == 0
 
 
-@SINGLE
+@WAYS
 async def test_busy_passes_too(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:
     refusing(cluster.owner_of(KEY), *[b"BUSY Redis is busy running a script."] * 3)
     assert await ask(route, b"INCR", KEY) == 1
     assert route.places.topology.version == 1  # and says nothing of the cluster
+
+
+@WAYS
+async def test_and_what_is_said_then_counts(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:
+    await alone(route, b"GET", KEY)
+    target = cluster.other_than(cluster.owner_of(KEY))
+    moved = b"MOVED %d %b" % (SLOT, str(target.address).encode())
+    refusing(cluster.owner_of(KEY), b"BUSY Redis is busy running a script.", moved)
+    cluster.told = list(cluster.owners)
+    cluster.move(KEY, target)
+    assert await ask(route, b"INCR", KEY) == 1
 
 
 @SINGLE
@@ -277,6 +291,49 @@ async def test_a_pause_behind_the_deadline_is_not_waited_for(
         await ask(route, b"INCR", KEY, seconds=0.2)
     assert caught.value.fate is Fate.NOT_EXECUTED
     assert left_over(route) == 0
+
+
+async def test_a_transaction_that_waited_where_it_was_follows_its_slot(
+    cluster: PlayedCluster, route: ClusterRoute
+) -> None:
+    """What passes by itself is no matter of the cluster; what comes then may be."""
+    node = cluster.owner_of(KEY)
+    await alone(route, b"GET", KEY)
+    cluster.told = list(cluster.owners)
+
+    def script(words: list[bytes]) -> bytes | None:
+        if words[0] != b"INCR" or cluster.owner_of(KEY) is not node:
+            return USUAL
+        cluster.move(KEY, cluster.other_than(node))
+        return b"-BUSY a script runs\r\n"
+
+    node.script = script
+    assert await in_a_transaction(route, b"INCR", KEY) == 1
+
+
+async def test_calls_that_wait_for_a_time_are_bounded(cluster: PlayedCluster) -> None:
+    """By their bytes, as those that wait in a link; who finds no room is told why it would have had to wait."""
+    node = cluster.owner_of(KEY)
+    node.script = lambda words: b"-%b\r\n" % TROUBLES[0] if words[0] == b"SET" else USUAL
+    async with route_to(cluster, max_queued_bytes=100_000) as route:
+        await alone(route, b"GET", KEY)
+        calls = [route.call((b"SET", KEY, b"x" * 10_000), None, PATIENCE) for _ in range(30)]
+        await until_in_loop(lambda: sum(call.done() for call in calls) >= 20)
+        errors = [call.exception() for call in calls if call.done()]
+        assert all(isinstance(error, TryAgainError) and error.fate is Fate.NOT_EXECUTED for error in errors)
+        node.script = lambda words: USUAL
+        assert await asyncio.gather(*(call for call in calls if not call.done()))
+
+
+async def test_who_is_refused_once_the_client_is_closed_goes_nowhere(cluster: PlayedCluster) -> None:
+    async with route_to(cluster) as route:
+        await alone(route, b"GET", KEY)
+        node = route.places.nodes.at(cluster.owner_of(KEY).address)
+        moved = b"MOVED %d %b" % (SLOT, b"127.0.0.9:1")
+        redirecting_ = route._redirecting
+    waiter = asyncio.get_running_loop().create_future()
+    call = Call(((b"GET", KEY),), False, waiter, None, True, [], math.inf, 0.0)
+    assert not redirecting_.refused(node, call, Error(moved))
 
 
 async def test_what_a_script_says_proves_nothing(cluster: PlayedCluster, route: ClusterRoute) -> None:
@@ -539,3 +596,20 @@ async def test_closing_ends_the_wait_for_a_map(cluster: PlayedCluster, ask: Ask)
         assert left_over(route) == 0
         with pytest.raises(ConnectionError, match="closed"):
             await ask(route, b"INCR", KEY)
+
+
+# -- deadlines --------------------------------------------------------------------------------------------------------
+
+
+@WAYS
+async def test_a_call_behind_asking_may_be_late(cluster: PlayedCluster, route: ClusterRoute, ask: Ask) -> None:
+    source = cluster.owner_of(KEY)
+    target = cluster.other_than(source)
+    await alone(route, b"GET", KEY)
+    refusing(source, b"ASK %d %b" % (SLOT, str(target.address).encode()))
+    target.script = lambda words: SILENT if words[0] == b"INCR" else USUAL
+    with pytest.raises(TimeoutError, match="no reply within") as late:
+        await ask(route, b"INCR", KEY, seconds=0.3)
+    assert late.value.fate is Fate.UNKNOWN
+    assert source.names().count(b"INCR") == target.names().count(b"INCR") == 1
+    assert left_over(route) == 0

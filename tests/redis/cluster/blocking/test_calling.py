@@ -11,7 +11,8 @@ import pytest
 from framewire.frames.resp import Error, Simple
 from framewire.redis.client.errors import RedisError, ResponseError, TryAgainError
 from framewire.redis.client.fates import Fate
-from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Calling, send_call, send_transaction
+from framewire.redis.cluster.blocking.calling import ASKING, Calling, send_call, send_transaction
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 
 GET = (b"GET", b"a")
 OK, QUEUED = Simple(b"OK"), Simple(b"QUEUED")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.blocking import nodes as module
-from framewire.redis.cluster.blocking.nodes import Families, Nodes, options_at
+from framewire.redis.cluster.blocking.nodes import Families, Nodes
 from tests.redis.client.blocking.ends import together
 
 ONE, TWO = Address("127.0.0.1", 7001), Address("::1", 7002)
@@ -38,13 +39,6 @@ def test_one_for_each_address_however_many_threads_ask(nodes: Nodes) -> None:
     assert list(nodes) == [nodes.known(ONE), nodes.known(TWO)]
 
 
-def test_each_is_told_where_it_is_and_tries_once() -> None:
-    options = options_at(OPTIONS, TWO)
-    assert (options.host, options.port, options.startup_nodes) == (*TWO, ())
-    assert options.retry == Retry(0, 0.5, 1.0)
-    assert (options.password, options.cache) == (OPTIONS.password, OPTIONS.cache)
-
-
 def test_the_caches_of_a_node_know_of_each_other(nodes: Nodes, families: Families) -> None:
     """Those of other databases do; after it was renewed, the new one's is the one that is told."""
     first = nodes.at(ONE)
@@ -60,6 +54,41 @@ def test_renewing_happens_once(nodes: Nodes) -> None:
     assert len(set(map(id, renewed))) == 1
     assert renewed[0] is nodes.known(ONE) is not first
     assert not first.closed
+
+
+def test_a_name_is_not_resolved_anew_for_each_call(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends all calls back to itself would be given a link for each."""
+    now = 100.0
+    monkeypatch.setattr(module, "monotonic", lambda: now)
+    first = nodes.renew(nodes.at(ONE))
+    assert nodes.renew(first) is first
+    now = 101.0
+    second = nodes.renew(first)
+    assert second is not first
+    nodes.retire(ONE)
+    assert nodes.renew(nodes.at(ONE)) is not second  # that is another node
+
+
+def test_nothing_is_kept_of_addresses_where_nobody_is(
+    nodes: Nodes, families: Families, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the cache. What another database of that node knows stays, and what is known of who is there again."""
+    now = 100.0
+    monkeypatch.setattr(module, "monotonic", lambda: now)
+    other = Nodes(replace(OPTIONS, db=1), Opener(OPTIONS), families, lambda address: None)
+    other.at(TWO)
+    for address in (ONE, TWO):
+        nodes.at(address)
+        nodes.retire(address)
+    again = nodes.at(ONE)
+    now = 200.0
+    nodes.end_left()
+    assert families == {ONE: {0: again.cached}, TWO: {1: other.at(TWO).cached}}
+    nodes.retire(ONE)
+    now = 300.0
+    nodes.end_left()
+    assert ONE not in families
+    other.close()
 
 
 def test_who_has_left_may_still_answer_for_a_while(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.errors import ConnectionError, TimeoutError
+from framewire.redis.client.errors import ConnectionError, ResponseError, TimeoutError
+from framewire.redis.client.fates import Fate
 from framewire.redis.client.options import Options
 from framewire.redis.cluster.blocking import refreshing
 from framewire.redis.cluster.blocking.places import Places
-from tests.redis.cluster.blocking.played import QUICK, USUAL, PlayedCluster, played
+from tests.redis.cluster.blocking.played import QUICK, USUAL, PlayedCluster, played, routed
 from tests.waiting import PATIENCE, until
 
 
@@ -88,7 +89,18 @@ def test_who_answers_late_does_so_in_vain(
     assert places.topology.version > version
 
 
-@pytest.mark.parametrize("answer", [b"-ERR no cluster\r\n", b"*0\r\n", b":1\r\n", b"*1\r\n*1\r\n:5\r\n"])
+def test_what_a_node_will_always_say_is_told_at_once(cluster: PlayedCluster) -> None:
+    """And that node is well: it has answered."""
+    for node in cluster.nodes:
+        node.script = lambda words: b"-ERR no cluster\r\n" if words[0] == b"CLUSTER" else USUAL
+    with routed(cluster) as route:
+        with pytest.raises(ResponseError, match="ERR no cluster") as refused:
+            route.call((b"GET", b"key"), None, PATIENCE)
+        assert refused.value.fate is Fate.NOT_EXECUTED
+        assert not route.places.topology.failures
+
+
+@pytest.mark.parametrize("answer", [b"-LOADING\r\n", b"*0\r\n", b":1\r\n", b"*1\r\n*1\r\n:5\r\n"])
 def test_answers_that_are_no_map(cluster: PlayedCluster, places: Places, answer: bytes) -> None:
     for node in cluster.nodes:
         node.script = lambda words: answer if words[0] == b"CLUSTER" else USUAL
@@ -115,7 +127,7 @@ def test_what_nobody_has_foreseen_is_not_the_last_refresh(
 
 def test_waiting_ends_with_the_deadline_and_with_closing(cluster: PlayedCluster, places: Places) -> None:
     for node in cluster.nodes:
-        node.script = lambda words: None if words[0] != b"CLUSTER" else b"-ERR not yet\r\n"
+        node.script = lambda words: None if words[0] != b"CLUSTER" else b"-LOADING not yet\r\n"
     with places.lock:
         assert not places.refresher.wait_for_round(0.0)
     places.close()

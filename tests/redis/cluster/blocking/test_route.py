@@ -107,6 +107,15 @@ def test_what_cannot_be_split_is_not_sent(cluster: PlayedCluster, route: Cluster
     assert not any(node.asked for node in cluster.nodes)
 
 
+def test_no_part_leaves_where_another_has_no_form(cluster: PlayedCluster, route: ClusterRoute) -> None:
+    with pytest.raises(DataError) as refused:
+        ask(route, b"MSET", *PAIRS, b"more", object())
+    assert refused.value.fate is Fate.NOT_EXECUTED
+    with pytest.raises(DataError):
+        ask(route, b"SCRIPT", b"LOAD", object())
+    assert not any(node.asked for node in cluster.nodes)
+
+
 def test_all_nodes_are_asked_and_their_replies_made_one(cluster: PlayedCluster, route: ClusterRoute) -> None:
     ask(route, b"MSET", *PAIRS)
     assert ask(route, b"DBSIZE") == len(KEYS)
@@ -209,7 +218,7 @@ def test_where_nobody_tells_it_the_reason_is_said() -> None:
 
 def test_a_deadline_holds_while_it_is_waited_for(cluster: PlayedCluster, route: ClusterRoute) -> None:
     for node in cluster.nodes:
-        node.script = lambda words: b"-ERR not yet\r\n" if words[0] == b"CLUSTER" else USUAL
+        node.script = lambda words: b"-LOADING not yet\r\n" if words[0] == b"CLUSTER" else USUAL
     with pytest.raises(TimeoutError, match="GET had nowhere to go for"):
         route.call((b"GET", b"a"), None, 0.1)
 
@@ -220,7 +229,7 @@ def test_closing_tells_who_waits_for_it(cluster: PlayedCluster, route: ClusterRo
         route.close()
 
     for node in cluster.nodes:
-        node.script = lambda words: b"-ERR not yet\r\n" if words[0] == b"CLUSTER" else USUAL
+        node.script = lambda words: b"-LOADING not yet\r\n" if words[0] == b"CLUSTER" else USUAL
     lost, _ = together(lambda: ask(route, b"GET", b"a"), close)
     assert isinstance(lost, ConnectionError) and "closed" in str(lost)
     with pytest.raises(ConnectionError):

@@ -115,6 +115,6 @@ def test_errors_are_translated_where_nothing_was_sent() -> None:
     error = translated(ours)
     assert isinstance(error, RedisClusterException) and isinstance(error, ClusterCrossSlotError)
     assert type(error) is CrossSlotError and error.fate is Fate.NOT_EXECUTED and translated(error) is error
-    assert type(translated(ours, CrossSlotTransactionError)) is CrossSlotTransactionError
+    assert type(translated(ours, transaction=True)) is CrossSlotTransactionError
     servers = ClusterCrossSlotError("CROSSSLOT of a script", fate=Fate.UNKNOWN)
     assert translated(servers) is servers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ TABLE: list[tuple[str, tuple[Any, ...], dict[str, Any], str, tuple[Any, ...]]] =
     ("execute_command", ("CLUSTER INFO",), {}, "cluster", (b"CLUSTER", b"INFO")),
     ("mget_nonatomic", (["a", "b"], "c"), {}, "cluster", (b"MGET", "a", "b", "c")),
     ("cluster_myid", (A,), {}, "a:1", (b"CLUSTER", b"MYID")),
+    ("cluster_links", (A,), {}, "a:1", (b"CLUSTER", b"LINKS")),
     ("cluster_addslots", (A, 1, 2), {}, "a:1", (b"CLUSTER", b"ADDSLOTS", 1, 2)),
     ("cluster_addslotsrange", (A, 1, 5), {}, "a:1", (b"CLUSTER", b"ADDSLOTSRANGE", 1, 5)),
     ("cluster_failover", (A,), {}, "a:1", (b"CLUSTER", b"FAILOVER")),
@@ -36,6 +38,12 @@ TABLE: list[tuple[str, tuple[Any, ...], dict[str, Any], str, tuple[Any, ...]]] =
     ("cluster_meet", ("h", 1), {"target_nodes": B}, "b:2", (b"CLUSTER", b"MEET", "h", 1)),
     ("cluster_slots", (), {}, "cluster", (b"CLUSTER", b"SLOTS")),
     ("cluster_slots", (B,), {}, "b:2", (b"CLUSTER", b"SLOTS")),
+    ("cluster_info", (B,), {}, "b:2", (b"CLUSTER", b"INFO")),
+    ("cluster_bumpepoch", ("primaries",), {}, "a:1,b:2", (b"CLUSTER", b"BUMPEPOCH")),
+    ("cluster_meet", ("h", 1, B), {}, "b:2", (b"CLUSTER", b"MEET", "h", 1)),
+    ("cluster_replicas", ("id", A), {}, "a:1", (b"CLUSTER", b"REPLICAS", "id")),
+    ("cluster_reset", (False, A), {}, "a:1", (b"CLUSTER", b"RESET", b"HARD")),
+    ("cluster_reset", (False,), {}, "cluster", (b"CLUSTER", b"RESET", b"HARD")),
     ("cluster_info", (), {"target_nodes": B}, "b:2", (b"CLUSTER", b"INFO")),
 ]
 
@@ -65,6 +73,23 @@ def test_what_is_refused(method: str, arguments: tuple[Any, ...], kind: type[Exc
     with pytest.raises(kind, match=text):
         getattr(cluster, method)(*arguments)
     assert not cluster.asked
+
+
+def test_nodes_are_told_where_redis_py_is_told_them() -> None:
+    """Without a keyword, in all methods that name them in their signature."""
+    for name in dir(theirs.RedisCluster):
+        method = getattr(theirs.RedisCluster, name)
+        if not name.startswith("cluster_") or not callable(method):
+            continue
+        _, *parameters = inspect.signature(method).parameters
+        if "target_nodes" in parameters or "target_node" in parameters:
+            cluster = FakeCluster()
+            call = [[B] if each.startswith("target_node") else _ARGUMENTS.get(each, [1]) for each in parameters]
+            getattr(cluster, name)(*(argument for part in call for argument in part))
+            assert [who for who, _ in cluster.asked] == ["b:2"], name
+
+
+_ARGUMENTS: dict[str, list[Any]] = {"state": ["NODE"], "option": ["FORCE"], "slots": [1, 2]}
 
 
 def test_what_redis_py_has_is_there() -> None:

@@ -77,6 +77,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         if hooks and self._owns_opener:
             self._opener.hooks = Hooks(hooks, options)
         self._timeout = options.socket_timeout
+        self._scattered = bool(options.startup_nodes)
         self._siblings: dict[int, Client] = {}
         self._members: dict[tuple[str, int], Client] = {}
         self._family = {} if family is None else family
@@ -153,7 +154,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
     async def get_nodes(self) -> list[Client]:
         """A client for each server that this one knows, on links of its own; they are closed with it.
 
-        Where there is but one server, it is this client itself.
+        The one server that a client has, or that sentinels say is the primary, is this client itself.
         """
         return await self._get_members(None)
 
@@ -166,9 +167,7 @@ class Client(Listening[bytes], Locks, Reauthenticates):
         return await self._get_members("replica")
 
     async def _get_members(self, role: Role | None) -> list[Client]:
-        if not self.options.is_several:
-            return [] if role == "replica" else [self]
-        return [self._member(*address) for address in await self._route.members(role)]
+        return [self if place is None else self._member(*place) for place in await self._route.members(role)]
 
     def _member(self, host: str, port: int) -> Client:
         key = (host, port)

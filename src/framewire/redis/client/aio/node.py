@@ -15,7 +15,7 @@ from framewire.redis.client.aio.caching import CachedCalls, Family
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
 from framewire.redis.client.aio.pool import Pool
-from framewire.redis.client.aio.route import Bind, Future, Role
+from framewire.redis.client.aio.route import Bind, Future, Member, Role
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.aio.subscribing.subscriber import Subscriber
 from framewire.redis.client.attempts import Attempts
@@ -104,8 +104,8 @@ class Node:
     def has_room(self) -> bool:
         return self.pool.has_room()
 
-    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
-        return []
+    async def members(self, role: Role | None = None) -> list[Member]:
+        return [] if role == "replica" else [None]
 
     def subscriber(self) -> Subscriber:
         if self._subscriber.left_behind():

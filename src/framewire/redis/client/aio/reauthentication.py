@@ -27,6 +27,7 @@ class Reauthenticates:
     _opener: Opener
     _route: Route
     _siblings: dict[int, Any]
+    _members: dict[tuple[str, int], Any]
 
     async def reauthenticate(self, credentials: Credentials | None = None) -> None:
         """Be who `credentials` say from now on, on all links; without them, who the provider says, who is asked.
@@ -40,7 +41,7 @@ class Reauthenticates:
     async def _reauthenticate(self, auth: Sequence[bytes]) -> None:
         if not auth:
             raise ValueError("there are no credentials to authenticate with")
-        for each in (self, *self._siblings.values()):
+        for each in (self, *self._siblings.values(), *self._members.values()):
             await each._route.reauthenticate(auth)
         self._opener.renew(auth)
 

@@ -16,7 +16,7 @@ from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request
 
-__all__ = ["Bind", "Future", "OwnLinks", "Role", "Route"]
+__all__ = ["Bind", "Future", "Member", "OwnLinks", "Role", "Route"]
 
 Future = asyncio.Future[Any]
 
@@ -25,6 +25,9 @@ Bind = Callable[[Callable[..., Future]], None]
 
 
 Role = Literal["primary", "replica"]
+
+Member = tuple[str, int] | None
+"""Host and port of a server; `None` for the one that this route leads to by itself."""
 
 
 class OwnLinks(Protocol):
@@ -62,8 +65,8 @@ class Route(OwnLinks, Protocol):
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
 
-    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
-        """Host and port of each server, or of those in one role; none where there is but one."""
+    async def members(self, role: Role | None = None) -> list[Member]:
+        """Each server, or those in one role."""
 
     def subscriber(self) -> Subscribing:
         """Who listens for all."""

@@ -34,6 +34,7 @@ class Runner(ScanIterators[S]):
     _call: Callable[..., Future]
     _batch: Callable[..., None]
     _timeout: float | None
+    _scattered = False  # requests of one pipeline may go to several servers
     _text = False  # replies are `str`
 
     def _run(self, request: tuple[Any, ...], shape: Shape | None = None) -> Any:
@@ -68,7 +69,7 @@ class Runner(ScanIterators[S]):
         """Commands that leave in one write: `async with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
         return Pipeline(
             self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error,
-            allow=self._allow, send_apart=self._send_apart,
+            allow=self._allow, send_apart=self._send_apart, scattered=self._scattered,
         )  # fmt: skip
 
     def _send_apart(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:
@@ -111,6 +112,7 @@ class TextView(Runner[str]):
 
     def __init__(self, of: Runner[bytes]) -> None:
         self._of = of
+        self._scattered = of._scattered
         self._timeout = of._timeout
 
     def _batch(self, requests: Sequence[Request], waiter: Future, timeout: float | None) -> None:

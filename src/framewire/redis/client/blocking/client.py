@@ -74,6 +74,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         self._opener = opener or Opener(options)
         self._route = route = route or _new_route(options, self._opener)
         self._timeout = options.socket_timeout
+        self._scattered = bool(options.startup_nodes)
         self._siblings: dict[int, BlockingClient] = {}
         self._members: dict[tuple[str, int], BlockingClient] = {}
         if self._owns_opener:
@@ -126,7 +127,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
     def get_nodes(self) -> list[BlockingClient]:
         """A client for each server that this one knows, on links of its own; they are closed with it.
 
-        Where there is but one server, it is this client itself.
+        The one server that a client has, or that sentinels say is the primary, is this client itself.
         """
         return self._get_members(None)
 
@@ -139,9 +140,7 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
         return self._get_members("replica")
 
     def _get_members(self, role: Role | None) -> list[BlockingClient]:
-        if not self.options.is_several:
-            return [] if role == "replica" else [self]
-        return [self._member(*address) for address in self._route.members(role)]
+        return [self if place is None else self._member(*place) for place in self._route.members(role)]
 
     def _member(self, host: str, port: int) -> BlockingClient:
         key = (host, port)
@@ -171,8 +170,9 @@ class BlockingClient(Listening[bytes], Locks, Reauthenticates):
 
     def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """A batch that waits at the server has a link of its own too."""
-        with Dedicated(self._route, self.options, self._hooked, requests) as own:
-            return own._send_batch(requests, timeout)
+        if self._hooked is None:
+            return self._route.apart(requests, timeout)
+        return self._hooked.tell(requests, True, lambda: self._route.apart(requests, timeout))
 
     def _told(self, request: tuple[Any, ...], send: Callable[[], Any]) -> Any:
         """What `send` returns, and the hooks told of it."""

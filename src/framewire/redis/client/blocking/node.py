@@ -14,7 +14,7 @@ from framewire.redis.client.blocking.caching import CachedCalls, Family
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.blocking.pool import Pool
-from framewire.redis.client.blocking.route import Role
+from framewire.redis.client.blocking.route import Member, Role
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.blocking.subscribing.subscriber import Subscriber
 from framewire.redis.client.blocking.threads.waits import Started
@@ -77,11 +77,18 @@ class Node:
     def give_back(self, link: Link, *, clean: bool) -> None:
         self.pool.give_back(link, clean=clean)
 
+    def apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        link = self.take(requests)
+        try:
+            return link.batch(requests, timeout)
+        finally:
+            self.give_back(link, clean=link.idle)
+
     def has_room(self) -> bool:
         return self.pool.has_room()
 
-    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
-        return []
+    def members(self, role: Role | None = None) -> list[Member]:
+        return [] if role == "replica" else [None]
 
     def subscriber(self) -> Subscriber:
         return self._subscriber

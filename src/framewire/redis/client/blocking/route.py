@@ -15,9 +15,12 @@ from framewire.redis.client.caching.cache import CacheStats
 from framewire.redis.client.errors import RedisError
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["OwnLinks", "Role", "Route"]
+__all__ = ["Member", "OwnLinks", "Role", "Route"]
 
 Role = Literal["primary", "replica"]
+
+Member = tuple[str, int] | None
+"""Host and port of a server; `None` for the one that this route leads to by itself."""
 
 
 class OwnLinks(Protocol):
@@ -55,11 +58,14 @@ class Route(OwnLinks, Protocol):
     def batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
         """The replies to requests that leave together, errors among them; else as `call`."""
 
+    def apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """The same of requests that wait at the server: on links of their own."""
+
     def has_room(self) -> bool:
         """Whether `take` would find a link, or make one, without waiting for another to be given back."""
 
-    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
-        """Host and port of each server, or of those in one role; none where there is but one."""
+    def members(self, role: Role | None = None) -> list[Member]:
+        """Each server, or those in one role."""
 
     def subscriber(self) -> Subscribing:
         """Who listens for all."""

@@ -26,6 +26,7 @@ class Runner(ScanIterators[S]):
     """Runs definitions over `_call` and `_batch`, which its class has."""
 
     _timeout: float | None
+    _scattered = False  # requests of one pipeline may go to several servers
     _text = False  # replies are `str`
 
     def _call(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
@@ -48,7 +49,7 @@ class Runner(ScanIterators[S]):
         """Commands that leave in one write: `with client.pipeline() as p: a = p.get("a")`, then `a.result()`."""
         return Pipeline(
             self._send_batch, self._timeout, transaction=transaction, text=self._text, raise_on_error=raise_on_error,
-            allow=self._allow, send_apart=self._send_apart,
+            allow=self._allow, send_apart=self._send_apart, scattered=self._scattered,
         )  # fmt: skip
 
     def _send_apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
@@ -90,6 +91,7 @@ class TextView(Runner[str]):
 
     def __init__(self, of: Runner[bytes]) -> None:
         self._of = of
+        self._scattered = of._scattered
         self._timeout = of._timeout
 
     def _batch(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -21,12 +20,10 @@ from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.client.options import Options
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.told import DRAIN_SECONDS, RENEWAL_SECONDS, options_at
 from framewire.redis.exchange.calls import Call
 
-__all__ = ["DRAIN_SECONDS", "ClusterNode", "Nodes", "Redirects", "options_at"]
-
-DRAIN_SECONDS = 5.0
-"""How long a node that has left the map may still answer what it was asked."""
+__all__ = ["ClusterNode", "Nodes", "Redirects"]
 
 
 class Redirects(Protocol):
@@ -82,6 +79,7 @@ class Nodes:
         self._families = families
         self._closed = False
         self._nodes: dict[Address, ClusterNode] = {}
+        self._renewable: dict[Address, float] = {}  # when it may be again
         self._leaving: set[ClusterNode] = set()
         self._timers: set[asyncio.TimerHandle] = set()
         self._ending: set[asyncio.Task[None]] = set()
@@ -106,16 +104,24 @@ class Nodes:
         return self._nodes.get(address)
 
     def renew(self, node: ClusterNode) -> ClusterNode:
-        """Another for the same address, whose name is resolved again; the old one drains."""
-        if self._nodes.get(node.address) is node:
-            self.retire(node.address)
+        """Another for the same address, whose name is resolved again; the old one drains.
+
+        Where that was done less than `RENEWAL_SECONDS` ago, it is the node that there is: who sends all calls back to
+        itself, as long as its name leads there, would be given a link for each.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._nodes.get(node.address) is node and now >= self._renewable.get(node.address, now):
+            self._renewable[node.address] = now + RENEWAL_SECONDS
+            self._leave(self._nodes.pop(node.address))
         return self.at(node.address)
 
     def retire(self, address: Address) -> None:
         """There is no node at `address` any more. One that is silent is not waited for."""
-        node = self._nodes.pop(address, None)
-        if node is None:
-            return
+        self._renewable.pop(address, None)
+        if address in self._nodes:
+            self._leave(self._nodes.pop(address))
+
+    def _leave(self, node: ClusterNode) -> None:
         if node.server.is_suspect:
             self._end(node)
             return
@@ -126,11 +132,21 @@ class Nodes:
     def _end(self, node: ClusterNode) -> None:
         """What waits there goes to others, if it may."""
         self._leaving.discard(node)
+        self._forget(node)
         node.server.dismiss(ConnectionError(f"{node.address} is no node of the cluster any more"))
         self._timers = {timer for timer in self._timers if timer.when() > asyncio.get_running_loop().time()}
         task = asyncio.get_running_loop().create_task(node.close())
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
+
+    def _forget(self, node: ClusterNode) -> None:
+        """Its cache is nobody's any more, and addresses come and go: nothing is kept of one where nobody is."""
+        family = self._families.get(node.address)
+        if family is None or family.get(node.options.db) is not node.cached:
+            return  # another has its place
+        family.pop(node.options.db, None)
+        if not family:
+            del self._families[node.address]
 
     async def close(self) -> None:
         """End all; there will be no others."""
@@ -142,9 +158,3 @@ class Nodes:
             timer.cancel()
         self._timers.clear()
         await asyncio.gather(*(node.close() for node in nodes), *self._ending)
-
-
-def options_at(options: Options, address: Address) -> Options:
-    """The options for one node. It is tried to connect once: then others are asked where to go."""
-    retry = replace(options.retry, retries=0)
-    return replace(options.at(address.host, address.port), retry=retry)

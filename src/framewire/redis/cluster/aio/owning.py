@@ -17,9 +17,10 @@ from framewire.redis.client.options import Options
 from framewire.redis.client.repeating import may_pass
 from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.places import Places
-from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.aio.redirecting import Redirecting
 from framewire.redis.cluster.decisions import Again, Decision, Send
-from framewire.redis.cluster.routing import Nodes, ToNodes, route, slot_of_all, without_node
+from framewire.redis.cluster.routing import refuse_named, slot_of_all
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Owning"]
@@ -41,7 +42,7 @@ class Owning:
         """
         slot = slot_of_all(requests)
         if slot is None:
-            _check_no_node(requests)
+            refuse_named(requests)
         return await self._take(slot, _Asked(tuple(requests)))
 
     async def _take(self, slot: int | None, asked: _Asked) -> OwnLink:
@@ -69,7 +70,7 @@ class Owning:
     async def take_again(self, own: OwnLink, requests: Sequence[Request], error: RedisError) -> OwnLink | None:
         """As `OwnLinks.take_again`; where it is needed, ASKING was said on it."""
         node, asked = self._lent[own]
-        if asked.requests != tuple(requests):
+        if not asked.is_of(requests):
             asked = _Asked(tuple(requests))
         if asked.again >= self._options.max_redirects:
             return None
@@ -117,6 +118,10 @@ class _Asked(NamedTuple):
     requests: Sequence[Request]
     again: int = 0
 
+    def is_of(self, requests: Sequence[Request]) -> bool:
+        """Whether it is for these very ones, and not for some that say the same."""
+        return list(map(id, self.requests)) == list(map(id, requests))
+
     def once_more(self) -> _Asked:
         return _Asked(self.requests, self.again + 1)
 
@@ -126,14 +131,3 @@ class _Lent(NamedTuple):
 
     node: ClusterNode
     asked: _Asked
-
-
-def _check_no_node(requests: Sequence[Request]) -> None:
-    for request in requests:
-        if _names_a_node(request):
-            raise without_node(request)
-
-
-def _names_a_node(request: Request) -> bool:
-    where = route(request)
-    return isinstance(where, ToNodes) and where.nodes is Nodes.NAMED

@@ -15,7 +15,6 @@ import asyncio
 import itertools
 import random
 from collections.abc import Callable
-from time import monotonic
 from typing import Any, cast
 from weakref import WeakSet
 
@@ -33,8 +32,9 @@ from framewire.redis.cluster.aio.refreshing import Refresher
 from framewire.redis.cluster.decisions import Changes, GiveUp
 from framewire.redis.cluster.replicas import Reader, ReadFrom
 from framewire.redis.cluster.routing import READS
-from framewire.redis.cluster.settings import Settings
-from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.settings import ANSWER_SECONDS
+from framewire.redis.cluster.told import topology_of
+from framewire.redis.cluster.unanswered import is_final
 from framewire.redis.exchange.calls import Request
 from framewire.redis.slots import SLOTS
 
@@ -50,7 +50,7 @@ class Places:
         self, options: Options, opener: Opener, redirects: Redirects, attempts: Attempts, families: dict[Any, Any]
     ) -> None:
         self.options = options
-        self.topology = _topology(options)
+        self.topology = topology_of(options)
         self.nodes = Nodes(options, opener, redirects, attempts, families)
         self.by_slot: list[ClusterNode | None] = [None] * SLOTS  # `None`: look at the map
         self.reads_elsewhere = options.read_from != "primary"
@@ -58,8 +58,9 @@ class Places:
         self.once: WeakSet[Any] = WeakSet()  # those of them for which it is asked once
         self.on_map: list[Callable[[], None]] = []
         self.on_no_map: Callable[[RedisError], None] = _nothing
+        self._patience = options.socket_connect_timeout or ANSWER_SECONDS
         self._reader = Reader(cast("ReadFrom", options.read_from), self.topology, zone=options.zone)
-        self._latency = Latency(lambda: self.topology.nodes, self._ping, self._reader.heard)
+        self._latency = Latency(self._well, self._ping, self._reader.heard)
         if options.read_from == "nearest":
             self.on_map.append(self._latency.measure)
         self._refresher = Refresher(self.topology, self._ask, self._refreshed, self._not_refreshed)
@@ -100,7 +101,8 @@ class Places:
                 return node
             decision = None if slot is None else self.topology.unowned(slot, attempts)
             if isinstance(decision, GiveUp) or loop.time() >= until:
-                raise ClusterDownError(f"no node is known to serve slot {slot}", fate=Fate.NOT_EXECUTED)
+                what = "no node has told of the slots" if slot is None else f"no node is known to serve slot {slot}"
+                raise ClusterDownError(what, fate=Fate.NOT_EXECUTED)
             await self.refreshed(until)
         raise AssertionError
 
@@ -111,14 +113,16 @@ class Places:
         loop = asyncio.get_running_loop()
         news: Future = loop.create_future()
         self._waiting.append(news)
-        await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
-        if news.done():
-            news.result()
+        try:
+            await asyncio.wait([news], timeout=max(0.0, until - loop.time()))
+            if news.done():
+                news.result()
+        finally:
+            news.cancel()  # what comes later is nobody's
 
     def locate(self, node_id: str, place: Address) -> Address:
         """What a node is called from here that another one calls `place`."""
-        known = next((address for address, each in self.topology.slot_map.ids.items() if each == node_id), None)
-        return place if known is None else known
+        return self.topology.locate(node_id, place)
 
     def moved(self, slot: int) -> None:
         """The topology may have learnt who has it now."""
@@ -136,6 +140,11 @@ class Places:
         if once:
             self.once.add(waiter)
 
+    @property
+    def failure(self) -> RedisError | None:
+        """Why nobody has told the map when it was asked for last, if nobody has."""
+        return self._refresher.failure
+
     # -- the map ------------------------------------------------------------------------------------------------------
 
     def plan(self) -> None:
@@ -148,12 +157,16 @@ class Places:
         self.plan()
 
     def _ask(self, address: Address) -> Future:
-        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, self.options.socket_connect_timeout)
+        asked = self.nodes.at(address).call((b"CLUSTER", b"SLOTS"), None, self._patience)
         self.pin(asked, once=True)
         return asked
 
+    def _well(self) -> list[Address]:
+        """Nodes that have not just failed: to find them so again would only make the map wanted again."""
+        return [node for node in self.topology.nodes if node not in self.topology.failures]
+
     def _ping(self, address: Address) -> Future:
-        asked = self.nodes.at(address).call((b"PING",), None, self.options.socket_connect_timeout)
+        asked = self.nodes.at(address).call((b"PING",), None, self._patience)
         self.pin(asked, once=True)
         return asked
 
@@ -180,7 +193,7 @@ class Places:
         return [nodes.get(owner) for owner in self.topology.owners]
 
     def _not_refreshed(self, error: RedisError, failures: int) -> None:
-        if failures > self.options.retry.retries:
+        if failures > self.options.retry.retries or is_final(error):
             self.on_no_map(error)
             for waiter in self._take_waiting():
                 waiter.set_exception(copied(error))
@@ -199,15 +212,6 @@ class Places:
             waiter.set_exception(copied(error))
         await self.nodes.close()
 
-
-def _topology(options: Options) -> Topology:
-    seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
-    remap = options.address_remap
-    return Topology(
-        seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,
-        remap=None if remap is None else lambda address: Address(*remap(address)),
-    )  # fmt: skip
 
 
 def _nothing(*args: Any) -> None:

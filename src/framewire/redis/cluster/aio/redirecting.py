@@ -33,12 +33,10 @@ from framewire.redis.cluster.aio.waiting import WaitingCalls
 from framewire.redis.cluster.decisions import Again, Asked, Decision, GiveUp, Send
 from framewire.redis.cluster.redirects import redirect_of
 from framewire.redis.cluster.routing import OneSlot, route, slot_of_all
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import BacklogFull, Call, Request
 
-__all__ = ["ENDLESS_SECONDS", "Redirecting", "place_of"]
-
-ENDLESS_SECONDS = 60.0
-"""How long a call without a deadline is tried again while its node cannot be reached."""
+__all__ = ["Redirecting", "place_of"]
 
 
 class Redirecting:
@@ -54,7 +52,7 @@ class Redirecting:
         self._looks = Tally()  # at the map, for a slot that nobody owned
         self._since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()  # by waiter: when its call first failed
         self._parked = WaitingCalls(options.max_queued_bytes)  # for a map
-        self._paused = WaitingCalls()  # for a time
+        self._paused = WaitingCalls(options.max_queued_bytes)  # for a time
         self.closed = False
 
     def attach(self, places: Places, enter_loop: Callable[[], object]) -> None:
@@ -69,7 +67,7 @@ class Redirecting:
 
     def refused(self, node: ClusterNode, call: Call, error: Error) -> bool:
         """Also for what stands in the replies of a batch, as a call of its own."""
-        if call.waiter is None or call.waiter.done():
+        if call.waiter is None or call.waiter.done() or self.closed:
             return False
         refusal = refusal_of(call, error)
         decision = None if call.waiter in self._places.pinned else self._decide(node, call, str(refusal), refusal.fate)
@@ -100,9 +98,12 @@ class Redirecting:
     ) -> Decision | None:
         """Of requests on a link of somebody's own, which were refused there `attempts` times before."""
         text = str(error)
-        if error.fate is not Fate.NOT_EXECUTED and redirect_of(text) is None:
+        redirect = redirect_of(text)
+        if error.fate is not Fate.NOT_EXECUTED and redirect is None:
             return None
         decision = self._topology.refused(Asked(address, slot_of_all(requests), attempts), text)
+        if redirect is not None and redirect.for_good:
+            self._places.moved(redirect.slot)
         self._places.plan()
         return decision
 
@@ -112,7 +113,7 @@ class Redirecting:
         if not is_passing(refusal) or made >= self._options.retry.retries:
             return False
         self._attempts.count(call)
-        self._later(self._pause(made), call, lambda: node.server.send_again(call), refusal)
+        self._later(self._pause(made), call, lambda: self._send_to(node, call), refusal)
         return True
 
     def failed(self, node: ClusterNode, call: Call, error: RedisError) -> bool:
@@ -193,15 +194,17 @@ class Redirecting:
             self._send_to(node, call)
 
     def _later(self, after: float, call: Call, act: Callable[[], None], failure: RedisError) -> None:
-        """Do it in so many seconds; where that is behind the deadline, its caller gets `failure` now."""
+        """Do it in so many seconds; where that is behind the deadline, or too much waits, its caller gets `failure`."""
         if not after:
             act()
             return
         at = _now() + after
         if at >= self._end_of(call):
-            self.tell(call, failure)
-        else:
+            return self.tell(call, failure)
+        try:
             self._paused.put(call, at, lambda _: act())
+        except BacklogFull:
+            self.tell(call, failure)
 
     def tell(self, call: Call, error: RedisError) -> None:
         """Its caller is told, with the fate of all attempts."""
@@ -225,8 +228,9 @@ class Redirecting:
     def _expire(self, call: Call) -> None:
         name = name_of(call).decode("ascii", "replace")
         waited = call.deadline - call.began
-        why = f"{name} had nowhere to go for {waited:.3g} s: no node is known to serve its slot"
-        self.tell(call, TimeoutError(why, fate=Fate.NOT_EXECUTED))
+        why = self._places.failure or "no node is known to serve its slot"
+        late = f"{name} had nowhere to go for {waited:.3g} s: {why}"
+        self.tell(call, TimeoutError(late, fate=Fate.NOT_EXECUTED))
 
     def unpark(self) -> None:
         """The slot map has changed."""

@@ -14,12 +14,11 @@ from typing import Any
 from framewire.redis.client.errors import ConnectionError, RedisError
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.decisions import Changes
+from framewire.redis.cluster.told import HEDGE_SECONDS
 from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.unanswered import why_no_map
 
-__all__ = ["HEDGE_SECONDS", "Refresher"]
-
-HEDGE_SECONDS = 0.25
-"""A node that has not told its map for so long is not waited for alone: the next one is asked too."""
+__all__ = ["Refresher"]
 
 Ask = Callable[[Address], "asyncio.Future[Any]"]
 
@@ -39,6 +38,7 @@ class Refresher:
         self._refreshed = refreshed
         self._failed = failed
         self._failures = 0  # in a row
+        self.failure: RedisError | None = None  # of the last
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = False
@@ -59,39 +59,81 @@ class Refresher:
         self._task = asyncio.get_running_loop().create_task(self._refresh())
 
     async def _refresh(self) -> None:
+        """Whatever comes of it, cancelled or not: there must be a next one."""
         try:
             changes = await self._first_answer(self._topology.begin_refresh())
-        except Exception as error:  # whatever it is: the next refresh must come
-            self._failures += 1
+        except BaseException as error:
+            self._task = None
             self._topology.refresh_failed()
-            self._task = None
-            self._failed(_failure(error), self._failures)
+            self._not_refreshed(error)
         else:
-            self._failures = 0
             self._task = None
+            self._failures, self.failure = 0, None
             self._refreshed(changes)
-        self.plan()
+        finally:
+            self.plan()
+
+    def _not_refreshed(self, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            raise error
+        self._failures += 1
+        self.failure = error if isinstance(error, RedisError) else why_no_map([error])
+        self._failed(self.failure, self._failures)
 
     async def _first_answer(self, addresses: Sequence[Address]) -> Changes:
-        """The changes that the first good map brings. Raises `ConnectionError` where there is none."""
-        asked: set[asyncio.Task[Changes]] = set()
-        failures: list[str] = []
+        """The changes that the first good map brings. Raises what `why_no_map` says where there is none."""
+        asked: dict[asyncio.Task[Any], Address] = {}
+        failures: list[Exception] = []
         try:
             for address in addresses:
-                asked.add(asyncio.ensure_future(self._answer(address)))
-                changes = await _first_of(asked, failures, HEDGE_SECONDS)
+                asked[asyncio.ensure_future(self._answer(address))] = address
+                changes = await self._first_good(asked, failures, HEDGE_SECONDS)
                 if changes is not None:
                     return changes
-            changes = await _first_of(asked, failures, None)
+            changes = await self._first_good(asked, failures, None)
             if changes is not None:
                 return changes
-            raise ConnectionError(f"no node tells of the slots: {'; '.join(failures)}")
+            raise why_no_map(failures)
         finally:
             for task in asked:
                 task.cancel()
 
-    async def _answer(self, address: Address) -> Changes:
-        return self._topology.refreshed(address, await self._ask(address))
+    async def _answer(self, address: Address) -> Any:
+        """What it says, or the error."""
+        try:
+            return await self._ask(address)
+        except Exception as error:
+            return error
+
+    async def _first_good(
+        self, asked: dict[asyncio.Task[Any], Address], failures: list[Exception], seconds: float | None
+    ) -> Changes | None:
+        """What the first good answer has changed; `None` where all have failed, or after so many `seconds`.
+
+        Who has answered is taken out of `asked`, and why that was no map is added to `failures`. Of answers that come
+        together only one is applied, which is the one whose changes are told.
+        """
+        loop = asyncio.get_running_loop()
+        until = None if seconds is None else loop.time() + seconds
+        while asked:
+            left = None if until is None else max(0.0, until - loop.time())
+            done, _ = await asyncio.wait(asked, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                return None
+            for task in done:
+                try:
+                    return self._apply(asked.pop(task), task)
+                except (RedisError, ValueError) as error:
+                    failures.append(error)
+        return None
+
+    def _apply(self, address: Address, answer: asyncio.Task[Any]) -> Changes:
+        if answer.cancelled():
+            raise ConnectionError("asking was cancelled")
+        reply = answer.result()
+        if isinstance(reply, Exception):
+            raise reply
+        return self._topology.refreshed(address, reply)
 
     def close(self) -> None:
         self._closed = True
@@ -99,38 +141,3 @@ class Refresher:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
-
-
-async def _first_of(
-    asked: set[asyncio.Task[Changes]], failures: list[str], seconds: float | None
-) -> Changes | None:
-    """What the first good answer has changed; `None` where all have failed, or after so many `seconds`.
-
-    Who has failed is taken out of `asked`, and what he said is added to `failures`.
-    """
-    loop = asyncio.get_running_loop()
-    until = None if seconds is None else loop.time() + seconds
-    while asked:
-        left = None if until is None else max(0.0, until - loop.time())
-        done, _ = await asyncio.wait(asked, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
-            return None
-        for task in done:
-            asked.discard(task)
-            if task.cancelled():
-                failures.append("asking was cancelled")
-            elif (error := task.exception()) is None:
-                return task.result()
-            elif isinstance(error, (RedisError, ValueError)):
-                failures.append(str(error))
-            else:
-                raise error
-    return None
-
-
-def _failure(error: Exception) -> RedisError:
-    if isinstance(error, RedisError):
-        return error
-    failure = ConnectionError(f"no node could be asked for the slots: {error!r}")
-    failure.__cause__ = error
-    return failure

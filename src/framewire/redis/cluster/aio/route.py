@@ -22,7 +22,7 @@ from framewire.errors import EncodeError
 from framewire.redis.client.aio.link import WrongLoop
 from framewire.redis.client.aio.opening import Opener
 from framewire.redis.client.aio.own import OwnLink
-from framewire.redis.client.aio.route import Bind, Future, Role
+from framewire.redis.client.aio.route import Bind, Future, Member, Role
 from framewire.redis.client.aio.subscribing.subscriber import Subscribing
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.caching.cache import CacheStats, total
@@ -33,11 +33,11 @@ from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio.apart import ApartPart
 from framewire.redis.cluster.aio.gathering import gather
-from framewire.redis.cluster.aio.nodes import ClusterNode, options_at
+from framewire.redis.cluster.aio.nodes import ClusterNode
 from framewire.redis.cluster.aio.owning import Owning
 from framewire.redis.cluster.aio.pipelining import One, Part, Whole, is_transaction
 from framewire.redis.cluster.aio.places import Places
-from framewire.redis.cluster.aio.redirecting import ENDLESS_SECONDS, Redirecting
+from framewire.redis.cluster.aio.redirecting import Redirecting
 from framewire.redis.cluster.aio.subscriber import ClusterSubscriber
 from framewire.redis.cluster.apart import part_by_waiting
 from framewire.redis.cluster.combining import Combine, combine
@@ -59,6 +59,7 @@ from framewire.redis.cluster.routing import (
 from framewire.redis.cluster.scanning import AskNode, NewMap, scan_page
 from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
+from framewire.redis.cluster.told import ENDLESS_SECONDS, options_at
 from framewire.redis.exchange.calls import BacklogFull, Call, Request, Shape
 
 __all__ = ["ClusterRoute"]
@@ -167,9 +168,14 @@ class ClusterRoute:
             return failed
 
     async def _call_all_later(
-        self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None  # noqa: ASYNC109
+        self,
+        which: Nodes,
+        how: Combine,
+        request: Request,
+        shape: Shape | None,
+        timeout: float | None,  # noqa: ASYNC109
     ) -> Any:
-        await self._call_slot(None, (b"PING",), None, timeout)  # until there is a map
+        await self._map_is_there(timeout)
         return await self._call_all(which, how, request, shape, timeout)
 
     def _call_pinned(self, address: Address, request: Request, shape: Shape | None, timeout: float | None) -> Future:
@@ -178,10 +184,17 @@ class ClusterRoute:
         self.places.pin(future)
         return future
 
+    async def _map_is_there(self, timeout: float | None) -> float:  # noqa: ASYNC109
+        """Wait for a map; returns until when, on the loop's clock. No node is asked for more than that: users may lack
+        the right to. Raises as `Places.owner`.
+        """
+        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
+        await self.places.owner(None, until)
+        return until
+
     async def _scan(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:  # noqa: ASYNC109
         """A page of the whole cluster, step by step."""
-        until = self._enter_loop().time() + (ENDLESS_SECONDS if timeout is None else timeout)
-        await self.places.owner(None, until)  # until there is a map
+        until = await self._map_is_there(timeout)
         steps = scan_page(request, self.places.topology.owners, self.places.locate)
         try:
             step = next(steps)
@@ -227,7 +240,7 @@ class ClusterRoute:
 
         Raises `ClusterCrossSlotError` where WAIT is among requests of several slots: nothing was sent.
         """
-        self._enter_loop()
+        self._enter_any_loop()
         together, groups = part_by_waiting(requests)
         whole = Whole(requests, waiter, timeout)
         for indexes in groups:
@@ -290,9 +303,9 @@ class ClusterRoute:
     def has_room(self) -> bool:
         return all(node.has_room() for node in self.places.nodes)
 
-    async def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+    async def members(self, role: Role | None = None) -> list[Member]:
         self._enter_any_loop()
-        await self._call_slot(None, (b"PING",), None, self.options.socket_timeout)  # until there is a map
+        await self._map_is_there(self.options.socket_timeout)
         topology = self.places.topology
         primaries = set(topology.primaries)
         wanted = [each for each in topology.nodes if role is None or (each in primaries) == (role == "primary")]

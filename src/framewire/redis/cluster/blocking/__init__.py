@@ -10,6 +10,7 @@ What belongs here: what waits and sends. What is decided, is decided by the file
     pipelining      batches over several nodes, written to all at once, and calls that several nodes answer
     scanning        a page of SCAN
     owning          links of one's own
+    apart           batches that wait at their servers
     subscriber      who listens over the cluster: a link to each node that is to be told of something
     watching        the thread that reads one of these links
     calling         one call on its way: what it asks, how it is sent, how often it was

@@ -16,14 +16,12 @@ from framewire.redis.client.errors import RedisError, error_of_reply
 from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.redirects import TROUBLES, redirect_of
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import Request, Shape
 
-__all__ = ["ASKING", "ENDLESS_SECONDS", "Calling", "refusal_of_reply", "send_call", "send_transaction"]
+__all__ = ["ASKING", "Calling", "refusal_of_reply", "send_call", "send_transaction"]
 
 ASKING: Request = (b"ASKING",)
-
-ENDLESS_SECONDS = 60.0
-"""How long a call without a deadline is tried again."""
 
 Send = Callable[[ClusterNode, bool, float | None], Any]
 """Sends it to a node, behind ASKING or not, within so many seconds. Raises as `Node.call`, with the fate."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -17,11 +16,9 @@ from framewire.redis.client.blocking.node import Node
 from framewire.redis.client.blocking.opening import Opener
 from framewire.redis.client.options import Options
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.told import DRAIN_SECONDS, RENEWAL_SECONDS, options_at
 
-__all__ = ["DRAIN_SECONDS", "ClusterNode", "Families", "Nodes", "options_at"]
-
-DRAIN_SECONDS = 5.0
-"""How long a node that has left the map may still answer what it was asked."""
+__all__ = ["ClusterNode", "Families", "Nodes"]
 
 Families = dict[Address, Family]
 """The caches of one program, by node and by database."""
@@ -52,6 +49,7 @@ class Nodes:
         self._families = families
         self._lock = threading.Lock()
         self._nodes: dict[Address, ClusterNode] = {}
+        self._renewable: dict[Address, float] = {}  # when it may be again
         self._leaving: list[tuple[float, ClusterNode]] = []  # the first to be ended first
         self._closed = False
 
@@ -82,17 +80,24 @@ class Nodes:
         return self._nodes.get(address)
 
     def renew(self, node: ClusterNode) -> ClusterNode:
-        """Another for the same address, whose name is resolved again; the old one drains."""
+        """Another for the same address, whose name is resolved again; the old one drains.
+
+        Where that was done less than `RENEWAL_SECONDS` ago, it is the node that there is: who sends all calls back to
+        itself, as long as its name leads there, would be given a link for each.
+        """
+        now = monotonic()
         with self._lock:
-            if self._nodes.get(node.address) is node:
+            if self._nodes.get(node.address) is node and now >= self._renewable.get(node.address, now):
+                self._renewable[node.address] = now + RENEWAL_SECONDS
                 self._leave(node)
                 return self._make(node.address)
-        return self.at(node.address)  # another thread was first
+        return self.at(node.address)  # it was just renewed
 
     def retire(self, address: Address) -> None:
         """There is no node at `address` any more."""
         with self._lock:
             node = self._nodes.pop(address, None)
+            self._renewable.pop(address, None)
             if node is not None:
                 self._leave(node)
 
@@ -105,11 +110,24 @@ class Nodes:
         with self._lock:
             ended = [node for until, node in self._leaving if until <= now]
             self._leaving = [(until, node) for until, node in self._leaving if until > now]
+            for node in ended:
+                self._forget(node)
             at = self._leaving[0][0] if self._leaving else None
         for node in ended:
             node.server.close(f"{node.address} has left the cluster")
             node.close()
         return at
+
+    def _forget(self, node: ClusterNode) -> None:
+        """Its cache is nobody's any more, and addresses come and go: nothing is kept of one where nobody is. Caller
+        must hold the lock.
+        """
+        family = self._families.get(node.address)
+        if family is None or family.get(node.options.db) is not node.cached:
+            return  # another has its place
+        family.pop(node.options.db, None)
+        if not family:
+            del self._families[node.address]
 
     def close(self) -> None:
         """End all."""
@@ -119,8 +137,3 @@ class Nodes:
             self._leaving.clear()
         for node in nodes:
             node.close()
-
-
-def options_at(options: Options, address: Address) -> Options:
-    """The options for one node. It is tried once: then others are asked where to go."""
-    return replace(options.at(*address), retry=replace(options.retry, retries=0))

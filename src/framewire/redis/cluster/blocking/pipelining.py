@@ -21,10 +21,11 @@ from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.threads.waits import Started
 from framewire.redis.client.errors import RedisError
 from framewire.redis.client.outcomes import copied
-from framewire.redis.cluster.blocking.calling import ASKING, ENDLESS_SECONDS, Calling, refusal_of_reply, send_call
+from framewire.redis.cluster.blocking.calling import ASKING, Calling, refusal_of_reply, send_call
 from framewire.redis.cluster.blocking.nodes import ClusterNode
 from framewire.redis.cluster.blocking.redirecting import Redirecting
 from framewire.redis.cluster.decisions import Again, Send
+from framewire.redis.cluster.told import ENDLESS_SECONDS
 from framewire.redis.exchange.calls import Request
 
 __all__ = ["Pipelining"]

@@ -15,7 +15,6 @@ is taken inside the lock of a link, never around one.
 from __future__ import annotations
 
 import random
-from time import monotonic
 from typing import cast
 
 from framewire.redis.client.blocking.opening import Opener
@@ -26,8 +25,7 @@ from framewire.redis.cluster.blocking.refreshing import Refresher
 from framewire.redis.cluster.decisions import Asked, Changes, Decision
 from framewire.redis.cluster.redirects import redirect_of
 from framewire.redis.cluster.replicas import Reader, ReadFrom
-from framewire.redis.cluster.settings import Settings
-from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.told import topology_of
 from framewire.redis.slots import SLOTS
 
 __all__ = ["Places"]
@@ -38,7 +36,7 @@ class Places:
 
     def __init__(self, options: Options, opener: Opener, families: Families) -> None:
         self.options = options
-        self.topology = _topology(options)
+        self.topology = topology_of(options)
         self.nodes = Nodes(options, opener, families, self.lost)
         self.by_slot: list[ClusterNode | None] = [None] * SLOTS  # `None`: look at the map
         self.reads_elsewhere = options.read_from != "primary"
@@ -75,11 +73,8 @@ class Places:
 
     def locate(self, node_id: str, told: Address) -> Address:
         """What a node is called from here, by its id, or by what another node calls it."""
-        for address, known in self.topology.slot_map.ids.items():
-            if known == node_id:
-                return address
-        remap = self.options.address_remap
-        return told if remap is None else Address(*remap(told))
+        with self.lock:
+            return self.topology.locate(node_id, told)
 
     # -- what is learnt -----------------------------------------------------------------------------------------------
 
@@ -142,12 +137,3 @@ class Places:
         self.refresher.close()
         self.nodes.close()
 
-
-def _topology(options: Options) -> Topology:
-    seeds = [Address(host, port) for host, port in options.startup_nodes]
-    settings = Settings(max_redirects=options.max_redirects, max_age=options.topology_age or None)
-    remap = options.address_remap
-    return Topology(
-        seeds, clock=monotonic, chance=random.random, settings=settings, tls=options.ssl,
-        remap=None if remap is None else lambda address: Address(*remap(address)),
-    )  # fmt: skip

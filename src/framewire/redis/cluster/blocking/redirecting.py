@@ -153,7 +153,8 @@ class Redirecting:
             with self._places.lock:
                 self._want(call, looks)
                 there = refresher.wait_for_round(call.deadline)
-                failed = refresher.failure if refresher.failures > self._options.retry.retries else None
+                enough = refresher.is_final or refresher.failures > self._options.retry.retries
+                failed = refresher.failure if enough else None
             if self._closing.is_set():
                 raise call.judged(ConnectionError("the client is closed"))
             if failed is not None:

@@ -15,20 +15,22 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
+from framewire.frames.resp import Error
 from framewire.redis.client.blocking.threads.reader import Reader
 from framewire.redis.client.blocking.threads.waits import Started
-from framewire.redis.client.errors import ConnectionError, RedisError
+from framewire.redis.client.errors import ConnectionError, RedisError, TimeoutError
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.blocking.calling import refusal_of_reply
 from framewire.redis.cluster.blocking.nodes import Nodes
 from framewire.redis.cluster.decisions import Changes
+from framewire.redis.cluster.settings import ANSWER_SECONDS
+from framewire.redis.cluster.told import HEDGE_SECONDS
 from framewire.redis.cluster.topology import Topology
+from framewire.redis.cluster.unanswered import is_final, why_no_map
 
-__all__ = ["HEDGE_SECONDS", "Refresher"]
+__all__ = ["Refresher"]
 
 logger = logging.getLogger(__name__)
-
-HEDGE_SECONDS = 0.25
-"""A node that has not told its map for so long is not waited for alone: the next one is asked too."""
 
 _SLOTS = (b"CLUSTER", b"SLOTS")
 
@@ -43,16 +45,17 @@ class Refresher:
     def __init__(
         self, topology: Topology, nodes: Nodes, timeout: float | None, refreshed: Callable[[Changes], None]
     ) -> None:
-        """`timeout` is that of one node's answer."""
+        """`timeout` is that of one node's answer, and of a link to it."""
         self._topology = topology
         self._nodes = nodes
-        self._timeout = timeout
+        self._timeout = timeout or ANSWER_SECONDS
         self._refreshed = refreshed
         self._reader = Reader(self.attend)
         self._planned: float | None = None  # when the thread will look by itself
         self._closed = False
         self.lock = threading.Condition(threading.Lock())
         self.rounds = self.failures = 0
+        self.is_final = False
         self.failure: RedisError | None = None
         self.on_map: list[Callable[[], None]] = []
 
@@ -98,20 +101,29 @@ class Refresher:
             if at is None or at > now:
                 self._planned = min((each for each in (at, ends) if each is not None), default=None)
                 return None if self._planned is None else max(0.0, self._planned - now)
-            addresses = self._topology.begin_refresh()
+            addresses = self._linked_first(self._topology.begin_refresh())
         self._refresh(addresses)
         return 0.0
 
+    def _linked_first(self, addresses: Sequence[Address]) -> list[Address]:
+        """Nodes that there is a link to, then the others: making one, which this thread waits for, may take long.
+
+        Seeds stay the last. Caller must hold the lock.
+        """
+        known, nodes = self._topology.nodes, self._nodes
+        linked = {each for each in addresses if (node := nodes.known(each)) is not None and node.server.is_connected}
+        return sorted(addresses, key=lambda each: (each not in known, each not in linked))
+
     def _refresh(self, addresses: Sequence[Address]) -> None:
         under_way: list[tuple[Address, Started]] = []
-        failures: list[str] = []
+        failures: list[Exception] = []
         try:
             answered = self._ask(addresses, under_way, failures)
         finally:
             for _, started in under_way:
                 started.abandon()
         with self.lock:
-            self._ended(None if answered else ConnectionError(f"no node tells of the slots: {'; '.join(failures)}"))
+            self._ended(None if answered else why_no_map(failures))
         if answered:
             self._tell()
 
@@ -126,12 +138,13 @@ class Refresher:
         if failure is not None:
             self._topology.refresh_failed()
         self.failures = 0 if failure is None else self.failures + 1
+        self.is_final = failure is not None and is_final(failure)
         self.failure = failure
         self.rounds += 1
         self.lock.notify_all()
 
     def _ask(
-        self, addresses: Sequence[Address], under_way: list[tuple[Address, Started]], failures: list[str]
+        self, addresses: Sequence[Address], under_way: list[tuple[Address, Started]], failures: list[Exception]
     ) -> bool:
         """Whether one of them has told the map; who is asked and has not answered stands in `under_way`."""
         for address in addresses:
@@ -146,7 +159,7 @@ class Refresher:
                 return True
         return False
 
-    def _look(self, under_way: list[tuple[Address, Started]], failures: list[str], seconds: float) -> bool:
+    def _look(self, under_way: list[tuple[Address, Started]], failures: list[Exception], seconds: float) -> bool:
         """Wait so long for each, the last asked first: whether one has told the map. Who has failed is asked no more.
         """
         for asked in reversed(list(under_way)):
@@ -156,6 +169,8 @@ class Refresher:
             under_way.remove(asked)
             try:
                 (reply,) = started.finish()
+                if isinstance(reply, Error):
+                    raise refusal_of_reply(_SLOTS, reply)
                 self._apply(address, reply)
                 return True
             except Exception as error:  # whatever it is: there must be a next refresh
@@ -166,8 +181,8 @@ class Refresher:
         with self.lock:
             self._refreshed(self._topology.refreshed(address, reply))
 
-    def _failed(self, address: Address, error: Exception, failures: list[str]) -> None:
-        failures.append(str(error))
-        if isinstance(error, RedisError):
+    def _failed(self, address: Address, error: Exception, failures: list[Exception]) -> None:
+        failures.append(error)
+        if isinstance(error, (ConnectionError, TimeoutError)):
             with self.lock:
                 self._topology.lost(address)

@@ -12,25 +12,30 @@ What belongs here: that choice, made for every call, and the parts put together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Any
 
+from framewire.errors import EncodeError
 from framewire.frames.resp import Error
 from framewire.redis.client.batches import Failed
 from framewire.redis.client.blocking.link import Link
 from framewire.redis.client.blocking.opening import Opener
-from framewire.redis.client.blocking.route import Role
+from framewire.redis.client.blocking.route import Member, Role
 from framewire.redis.client.blocking.subscribing.subscriber import Subscribing
 from framewire.redis.client.blocking.threads.forks import begins_anew
 from framewire.redis.client.caching.cache import CacheStats, total
-from framewire.redis.client.errors import ClusterError, RedisError, ResponseError
+from framewire.redis.client.errors import RedisError, ResponseError, TimeoutError
 from framewire.redis.client.options import Options
+from framewire.redis.client.outcomes import unsent
 from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.addresses import Address
+from framewire.redis.cluster.apart import part_by_waiting
+from framewire.redis.cluster.blocking.apart import ApartPart
 from framewire.redis.cluster.blocking.calling import Calling, Send, refusal_of_reply, send_call, send_transaction
-from framewire.redis.cluster.blocking.nodes import ClusterNode, Families, options_at
+from framewire.redis.cluster.blocking.nodes import ClusterNode, Families
 from framewire.redis.cluster.blocking.owning import Owning
 from framewire.redis.cluster.blocking.pipelining import Pipelining
 from framewire.redis.cluster.blocking.places import Places
@@ -52,9 +57,11 @@ from framewire.redis.cluster.routing import (
     route_by_reply,
     slot_of_all,
     slot_of_first,
+    without_node,
 )
-from framewire.redis.cluster.splitting import join, split
+from framewire.redis.cluster.splitting import check_form, join, split
 from framewire.redis.cluster.subscriptions.places import TopologyPlaces
+from framewire.redis.cluster.told import options_at
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["ClusterRoute"]
@@ -120,7 +127,7 @@ class ClusterRoute:
             case ToNodes(Nodes.ANY):
                 return self._call_slot(None, False, request, shape, timeout)
             case ToNodes(Nodes.NAMED):
-                raise _without_node(request)
+                raise without_node(request)
             case ToNodes(which, how):
                 return self._call_all(which, how, request, shape, timeout)
             case Unknown():
@@ -148,6 +155,7 @@ class ClusterRoute:
         return timed
 
     def _call_in_parts(self, request: Request, shape: Shape | None, timeout: float | None) -> Any:
+        _check_form(request)
         parts = split(request)
         requests = [part.request for part in parts]
         pipelining = self._pipelining(requests, timeout)
@@ -159,6 +167,7 @@ class ClusterRoute:
         self, which: Nodes, how: Combine, request: Request, shape: Shape | None, timeout: float | None
     ) -> Any:
         """Of all of these nodes, each asked for itself."""
+        _check_form(request)
         self._node_for(None, request, timeout)  # until there is a map
         topology = self.places.topology
         addresses = topology.primaries if which is Nodes.PRIMARIES else topology.nodes
@@ -226,6 +235,20 @@ class ClusterRoute:
             raise
         return pipelining.finish()
 
+    def apart(self, requests: Sequence[Request], timeout: float | None) -> list[Any]:
+        """The same; what waits at its server does so on a link of its own, and what is of its slot with it.
+
+        Those links are waited for one after the other. Raises `ClusterCrossSlotError` where WAIT is among requests of
+        several slots: nothing was sent.
+        """
+        together, groups = part_by_waiting(requests)
+        replies: list[Any] = [None] * len(requests)
+        _put(replies, together, self.batch([requests[index] for index in together], timeout))
+        for indexes in groups:
+            part = ApartPart([requests[index] for index in indexes], self._owning, timeout)
+            _put(replies, indexes, part.run())
+        return replies
+
     def _node_of(self, request: Request) -> ClusterNode | None:
         """The node that alone answers `request`; `None` where it is to go another way."""
         try:
@@ -262,7 +285,7 @@ class ClusterRoute:
     def has_room(self) -> bool:
         return all(node.has_room() for node in self.places.nodes)
 
-    def members(self, role: Role | None = None) -> list[tuple[str, int]]:
+    def members(self, role: Role | None = None) -> list[Member]:
         self._node_for(None, (b"PING",), self.options.socket_timeout)  # until there is a map
         topology = self.places.topology
         primaries = set(topology.primaries)
@@ -281,7 +304,8 @@ class ClusterRoute:
 
     def reauthenticate(self, auth: Sequence[bytes]) -> None:
         for node in self.places.nodes:
-            node.reauthenticate(auth)
+            with suppress(TimeoutError):  # it has heard of it, or will
+                node.reauthenticate(auth)
 
     def close(self) -> None:
         self.closed = True
@@ -290,9 +314,22 @@ class ClusterRoute:
         self.places.close()
 
 
+def _put(replies: list[Any], indexes: Sequence[int], some: Sequence[Any]) -> None:
+    for index, reply in zip(indexes, some, strict=True):
+        replies[index] = reply
+
+
 def is_transaction(requests: Sequence[Request]) -> bool:
     """Whether they stand between MULTI and EXEC."""
     return len(requests) > 1 and tuple(requests[0]) == (b"MULTI",) and tuple(requests[-1]) == (b"EXEC",)
+
+
+def _check_form(request: Request) -> None:
+    """Before any part of it may be executed. Raises `DataError`."""
+    try:
+        check_form(request)
+    except EncodeError as error:
+        raise unsent(error) from None
 
 
 def _place_of(request: Request) -> tuple[int | None, bool]:
@@ -318,8 +355,3 @@ def _shaped(shape: Shape | None, reply: Any) -> Any:
 
 def _name(request: Request) -> str:
     return words_of(request[:1])[0].decode("utf-8", "replace")
-
-
-def _without_node(request: Request) -> ClusterError:
-    name = b" ".join(words_of(request[:2])).decode("utf-8", "replace")
-    return ClusterError(f"{name} is about one node: client.get_nodes() gives a client for each")

@@ -1,12 +1,12 @@
 """redis-py's `redis.cluster`: `RedisCluster`, and what people take from there.
 
-nodes.py                         nodes, and the flags for several of them
-targets.py results.py            where a command goes that names no node; what several results become
-settings.py                      what `RedisCluster` is told
-transactions.py                  what its pipelines refuse
-methods.py clustered.py          what threads and asyncio share
-client.py pipeline.py pubsub.py  for threads; those for asyncio are below `framewire.redis.compat.asyncio.cluster`
-listening.py                     channels of shards
+    nodes.py                         nodes, and the flags for several of them
+    targets.py results.py            where a command goes that names no node; what several results become
+    settings.py                      what `RedisCluster` is told
+    transactions.py                  what its pipelines refuse
+    methods.py clustered.py          what threads and asyncio share
+    client.py pipeline.py pubsub.py  for threads; those for asyncio are below `framewire.redis.compat.asyncio.cluster`
+    listening.py                     channels of shards
 """
 
 from framewire.redis.compat.cluster.client import RedisCluster

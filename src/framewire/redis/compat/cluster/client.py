@@ -191,6 +191,24 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         """CLUSTER DELSLOTS: these slots are nobody's any more, as their owners are told; a result for each."""
         return [self.execute_command("CLUSTER DELSLOTS", slot) for slot in slots]
 
+    # -- as a mapping -------------------------------------------------------------------------------------------------
+
+    def __getitem__(self, name: Any) -> Any:
+        """The string under `name`. Raises `KeyError` where there is none."""
+        value: Any = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        self.set(name, value)
+
+    def __delitem__(self, name: Any) -> None:
+        self.delete(name)
+
+    def __contains__(self, name: Any) -> bool:
+        return bool(self.exists(name))
+
     # -- other objects ------------------------------------------------------------------------------------------------
 
     def pipeline(self, transaction: bool | None = None, shard_hint: Any = None) -> ClusterPipeline:

@@ -19,7 +19,12 @@ from framewire.redis.compat.callbacks import Callbacks
 from framewire.redis.compat.cluster import nodes
 from framewire.redis.compat.cluster.methods import ClusterMethods, slots_by_range
 from framewire.redis.compat.cluster.nodes import ClusterNode, get_node_name, numeric
-from framewire.redis.compat.cluster_errors import CrossSlotError, RedisClusterException, SlotNotCoveredError
+from framewire.redis.compat.cluster_errors import (
+    CrossSlotError,
+    CrossSlotTransactionError,
+    RedisClusterException,
+    SlotNotCoveredError,
+)
 from framewire.redis.slots import slot_of
 
 __all__ = ["Clustered", "cluster_callbacks", "translated"]
@@ -176,8 +181,11 @@ def cluster_callbacks() -> Callbacks:
     return callbacks
 
 
-def translated(error: ClusterCrossSlotError, kind: type[CrossSlotError] = CrossSlotError) -> ClusterCrossSlotError:
+def translated(error: ClusterCrossSlotError, *, transaction: bool = False) -> ClusterCrossSlotError:
     """The error that redis-py raises, where nothing was sent; what a server has refused is its own."""
     if isinstance(error, CrossSlotError) or error.fate is not Fate.NOT_EXECUTED:
         return error
-    return kind(str(error), fate=Fate.NOT_EXECUTED)
+    if not transaction:
+        return CrossSlotError(f"all keys must map to the same key slot: {error}", fate=Fate.NOT_EXECUTED)
+    text = f"All keys involved in a cluster transaction must map to the same slot: {error}"
+    return CrossSlotTransactionError(text, fate=Fate.NOT_EXECUTED)

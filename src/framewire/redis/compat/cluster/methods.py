@@ -28,10 +28,8 @@ class Targeted(Speaking):
     def __init__(self, of: Speaking, perform: Callable[..., Any]) -> None:
         """`perform` sends a request to them."""
         self.response_callbacks, self.encoder = of.response_callbacks, of.encoder
+        self._check = of._check  # type: ignore[method-assign]
         self._perform = perform  # type: ignore[method-assign]
-
-    def _has_link(self) -> bool:
-        return False
 
 
 class ClusterMethods(Speaking):
@@ -99,6 +97,10 @@ class ClusterMethods(Speaking):
         on: Speaking = self if target_nodes is None else self.at(target_nodes)
         return on._run((b"CLUSTER", b"SLOTS"), slots_by_range)
 
+    def cluster_links(self, target_node: Any) -> Any:  # type: ignore[override]
+        """CLUSTER LINKS: the links of this node to the others."""
+        return self.at(target_node).cluster_links()
+
     def replicaof(self, *args: Any, **kwargs: Any) -> Any:
         """REPLICAOF: raises `RedisClusterException`."""
         raise RedisClusterException("REPLICAOF is not supported in cluster mode")
@@ -124,12 +126,26 @@ def _place(node: SlotNode) -> tuple[str, int]:
     return node["host"] or "", node["port"]
 
 
+_PLACES: Final[Mapping[str, int]] = {
+    **dict.fromkeys(
+        (f"cluster_{word}" for word in "bumpepoch flushslots info myshardid save_config shards".split()), 0
+    ),
+    **dict.fromkeys(("readonly", "readwrite"), 0),
+    **dict.fromkeys(("cluster_replicas", "cluster_reset", "cluster_set_config_epoch"), 1),
+    "cluster_meet": 2,
+}
+"""The methods that redis-py tells the nodes without a keyword too, and as which argument."""
+
+
 def _with_targets(name: str) -> Callable[..., Any]:
     """The method of this name, which may be told the nodes that it is for."""
     method = getattr(Speaking, name)
+    place = _PLACES.get(name)
 
     @wraps(method)
     def run(self: ClusterMethods, *args: Any, target_nodes: Any = None, **kwargs: Any) -> Any:
+        if place is not None and len(args) > place:
+            args, target_nodes = args[:place] + args[place + 1 :], args[place]
         on: Speaking = self if target_nodes is None else self.at(target_nodes)
         return method(on, *args, **kwargs)
 

@@ -13,7 +13,6 @@ from framewire.redis.client.fates import Fate
 from framewire.redis.client.repeating import MOVING
 from framewire.redis.compat.cluster.clustered import translated
 from framewire.redis.compat.cluster.transactions import check_slot, refuse_targets
-from framewire.redis.compat.cluster_errors import CrossSlotTransactionError
 from framewire.redis.compat.pipeline import Pipeline
 from framewire.redis.exchange.calls import Request, Shape
 
@@ -55,7 +54,7 @@ class ClusterPipeline(Pipeline):
         try:
             super()._send(batch)
         except ClusterCrossSlotError as error:
-            raise translated(error, CrossSlotTransactionError) from None
+            raise translated(error, transaction=self.transaction or self.explicit_transaction) from None
         except MOVING as error:
             if not self._watches:
                 raise

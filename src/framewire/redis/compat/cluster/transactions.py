@@ -9,6 +9,7 @@ from typing import Any
 
 from framewire.redis.client.errors import ClusterCrossSlotError
 from framewire.redis.client.fates import Fate
+from framewire.redis.client.requests import words_of
 from framewire.redis.cluster.routing import slot_of_all
 from framewire.redis.compat.cluster_errors import CrossSlotTransactionError, RedisClusterException
 from framewire.redis.exchange.calls import Request
@@ -21,8 +22,11 @@ def check_slot(watches: Request, request: Request) -> None:
     try:
         slot_of_all([watches, request] if watches else [request])
     except ClusterCrossSlotError as error:
+        name = words_of(request[:1])[0].decode("utf-8", "replace")
         raise CrossSlotTransactionError(
-            f"Cannot watch or send commands on different slots: {error}", fate=Fate.NOT_EXECUTED
+            f"{name} - all keys must map to the same key slot. Cannot watch or send commands on different slots:"
+            f" {error}",
+            fate=Fate.NOT_EXECUTED,
         ) from None
 
 

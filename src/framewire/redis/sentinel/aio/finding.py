@@ -70,6 +70,13 @@ class Finding:
         link.go_to(options.at(*place), primary=options.read_from == "primary")
         self._links.add(link)
 
+    async def replicas(self) -> tuple[Address, ...]:
+        """Those that sentinels know to be well. Raises `MasterNotFoundError`."""
+        self._enter_loop()
+        if not self._watch.hears or self._discovery.primary is None:
+            await self._ask()
+        return self._discovery.replicas
+
     def failed(self, link: Link) -> None:
         if link.is_to_primary:
             self._discovery.doubt()

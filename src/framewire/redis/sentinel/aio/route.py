@@ -19,7 +19,7 @@ from framewire.frames.resp import Error
 from framewire.redis.client.aio.caching import Family
 from framewire.redis.client.aio.node import Node
 from framewire.redis.client.aio.opening import Opener
-from framewire.redis.client.aio.route import Bind, Future
+from framewire.redis.client.aio.route import Bind, Future, Member, Role
 from framewire.redis.client.aio.server import Server
 from framewire.redis.client.attempts import Attempts
 from framewire.redis.client.errors import ReadOnlyError, RedisError
@@ -103,6 +103,10 @@ class SentinelRoute(Node):
     def _send_to_primary(self, call: Call) -> bool:
         self.server.send_again(call)
         return True
+
+    async def members(self, role: Role | None = None) -> list[Member]:
+        replicas = [] if role == "primary" else await self._finding.replicas()
+        return [*await super().members(role), *replicas]
 
     # -- users, the end -----------------------------------------------------------------------------------------------
 

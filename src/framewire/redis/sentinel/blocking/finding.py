@@ -67,6 +67,12 @@ class Finding:
             place = random.choice(replicas)
         return options.at(*place)
 
+    def replicas(self, ends: float | None) -> tuple[Address, ...]:
+        """Those that sentinels know to be well. Raises as `find`."""
+        if not self._watch.hears or self._discovery.primary is None:
+            self._ask(ends)
+        return self._discovery.replicas
+
     def opening(self, link: Link) -> None:
         link.is_to_primary = link.options.read_from == "primary"
         with self._lock:

@@ -18,6 +18,7 @@ from typing import Any
 from framewire.redis.client.blocking.caching import Family
 from framewire.redis.client.blocking.node import Node
 from framewire.redis.client.blocking.opening import Opener
+from framewire.redis.client.blocking.route import Member, Role
 from framewire.redis.client.blocking.server import Server
 from framewire.redis.client.errors import ConnectionError, ReadOnlyError, RedisError
 from framewire.redis.client.fates import Fate
@@ -85,6 +86,12 @@ class SentinelRoute(Node):
             except ReadOnlyError as error:
                 failure = error
         raise failure
+
+    def members(self, role: Role | None = None) -> list[Member]:
+        seconds = self.options.socket_connect_timeout
+        ends = None if seconds is None else monotonic() + seconds
+        replicas = () if role == "primary" else self._finding.replicas(ends)
+        return [*super().members(role), *replicas]
 
     # -- users, the end -----------------------------------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ class Ear(threading.Thread):
         while not self._stopped.is_set():
             self._subscriber = subscriber = Subscriber(self._options, self._opener)
             try:
-                self._hear(subscriber)
+                if not self._stopped.is_set():  # or it would be for ever: who stops it has looked for one already
+                    self._hear(subscriber)
                 failures = 0
             except RedisError:
                 failures += 1

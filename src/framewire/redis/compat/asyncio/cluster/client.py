@@ -16,7 +16,14 @@ from typing import Any, Self, cast
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.aio.scans import ScanIterators
 from framewire.redis.client.aio.steps import drive
-from framewire.redis.client.errors import AskError, ClusterCrossSlotError, ConnectionError, RedisError, WatchError
+from framewire.redis.client.errors import (
+    AskError,
+    ClusterCrossSlotError,
+    ConnectionError,
+    DataError,
+    RedisError,
+    WatchError,
+)
 from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.aio.route import ClusterRoute
 from framewire.redis.cluster.topology import Topology
@@ -120,7 +127,7 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
     def set_default_node(self, node: Any) -> None:
         """Let `node` be asked what has no keys. Raises `DataError` where it is none of the cluster's."""
         if not self._set_default(node):
-            raise ValueError("The requested node does not exist in the cluster.")
+            raise DataError("The requested node does not exist in the cluster.")
 
     # -- how it runs commands -----------------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from framewire.redis.client.repeating import MOVING
 from framewire.redis.compat.asyncio.pipeline import Pipeline
 from framewire.redis.compat.cluster.clustered import translated
 from framewire.redis.compat.cluster.transactions import check_slot, refuse_targets
-from framewire.redis.compat.cluster_errors import CrossSlotTransactionError
 from framewire.redis.exchange.calls import Request, Shape
 
 __all__ = ["ClusterPipeline"]
@@ -54,7 +53,7 @@ class ClusterPipeline(Pipeline):
         try:
             await super()._send(batch)
         except ClusterCrossSlotError as error:
-            raise translated(error, CrossSlotTransactionError) from None
+            raise translated(error, transaction=self.transaction or self.explicit_transaction) from None
         except MOVING as error:
             if not self._watches:
                 raise
