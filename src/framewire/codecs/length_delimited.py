@@ -101,7 +101,7 @@ class LengthDelimitedCodec(Codec[bytes]):
             raise EncodeError(f"a length of {number} does not fit into a field of {self._field} bytes")
         head = number.to_bytes(self._field, self._byteorder)
         if isinstance(frame, bytes) and size < SHARE_THRESHOLD:
-            dst.put_slice(head + frame)  # joining costs less than a second call
+            dst.tail.extend(head + frame)  # what `put_slice` does, twice
         else:
             dst.put_slice(head)
             dst.put_slice(frame)

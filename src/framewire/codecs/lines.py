@@ -87,10 +87,11 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
             line = self._encoded(frame, encoding)
         if b"\n" in line or line.endswith(b"\r"):
             raise EncodeError("a line holds no line break")
-        if len(line) > self._search.max_length:
-            raise EncodeError(f"the line has {len(line)} bytes, limit {self._search.max_length}")
-        if len(line) < SHARE_THRESHOLD:
-            dst.put_slice(line + self._newline)  # joining costs less than a second call
+        size = len(line)
+        if size > self._search.max_length:
+            raise EncodeError(f"the line has {size} bytes, limit {self._search.max_length}")
+        if size < SHARE_THRESHOLD:
+            dst.tail.extend(line + self._newline)  # what `put_slice` does, twice
         else:
             dst.put_slice(line)
             dst.put_slice(self._newline)
