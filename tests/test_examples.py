@@ -9,6 +9,7 @@ import shutil
 import signal
 import smtplib
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,8 +39,8 @@ def complaints(stderr: str) -> str:
 class Example:
     """A server among the examples, in a process of its own until the `with` block ends; then it ends as by Ctrl-C."""
 
-    def __init__(self, name: str) -> None:
-        command = [*COMMAND, str(EXAMPLES / name), "0"]
+    def __init__(self, name: str, *arguments: str) -> None:
+        command = [*COMMAND, str(EXAMPLES / name), "0", *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         found = re.fullmatch(r"listening on 127\.0\.0\.1:(\d+)\n", self.process.stdout.readline())
@@ -61,8 +62,8 @@ class Example:
 
 
 @contextmanager
-def running(name: str) -> Iterator[Example]:
-    example = Example(name)
+def running(name: str, *arguments: str) -> Iterator[Example]:
+    example = Example(name, *arguments)
     try:
         yield example
     finally:
@@ -150,6 +151,35 @@ def test_lines_against_smtplib() -> None:
             client.sendmail("a@example.org", ["b@example.org"], "Subject: dots\r\n\r\n.one\r\n..two\r\n")
             assert client.docmd("XYZZY") == (500, b"unknown command")
         assert example.stop() == "Subject: dots\n\n.one\n..two\n"
+
+
+@pytest.fixture
+def mail_server(_key_and_certificate: tuple[str, str]) -> Iterator[Example]:
+    key, certificate = _key_and_certificate
+    with running("starttls.py", certificate, key) as example:
+        yield example
+
+
+def test_starttls_against_smtplib(mail_server: Example, tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+    with smtplib.SMTP("localhost", mail_server.port, timeout=PATIENCE) as client:
+        with pytest.raises(smtplib.SMTPSenderRefused, match="530"):
+            client.sendmail("a@example.org", ["b@example.org"], "in the clear")
+        assert client.has_extn("starttls")
+        assert client.starttls(context=tls[1]) == (220, b"go ahead")
+        client.ehlo()
+        assert not client.has_extn("starttls")
+        client.sendmail("a@example.org", ["b@example.org"], "Subject: secret\r\n\r\n..dot\r\n")
+        assert client.docmd("STARTTLS")[0] == 502
+    assert mail_server.stop() == "Subject: secret\n\n..dot\n"
+
+
+def test_starttls_obeys_no_command_that_was_put_behind_it(mail_server: Example) -> None:
+    """CVE-2011-0411: what is behind STARTTLS in the same packet would pass for what the client says over TLS."""
+    attacker = Nc(mail_server.port)
+    assert attacker.hear().startswith("220 ")
+    attacker.say(b"STARTTLS\r\nMAIL FROM:<somebody@else>\r")
+    assert attacker.hear() == ""
+    attacker.leave()
 
 
 @pytest.mark.skipif(shutil.which("find") is None, reason="needs find")

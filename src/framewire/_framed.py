@@ -13,7 +13,7 @@ from framewire.buf.write_buffer import WriteBuffer
 from framewire.codec import Codec, Decoder, check_codec
 from framewire.codecs.batch import decode_ready
 from framewire.codecs.progress import watched
-from framewire.errors import CodecInUse
+from framewire.errors import CodecInUse, ProtocolError
 
 __all__ = ["DEFAULT_HIGH_WATER", "FEED_LIMIT", "READ_SIZE", "Framed"]
 
@@ -71,6 +71,20 @@ class Framed(Generic[F]):
     def _is_inside_frame(self, rest: BytesMut) -> bool:
         """Whether a part of a frame is here, and no whole one."""
         return bool(rest) or rest.expected > 0 or not self._codec.idle
+
+    def _check_nothing_read_ahead(self, rest: BytesMut) -> None:
+        """Raise `ProtocolError` where bytes have come that TLS should have carried.
+
+        Whoever sits between the two sides can put them there. Decoded later, they would pass for bytes that came
+        through TLS (CVE-2011-0411 and its many successors).
+        """
+        if self._ahead is not None or self._is_inside_frame(rest):
+            raise ProtocolError(f"{len(rest)} bytes or more came in the clear, behind the switch to TLS")
+
+    def _check_nothing_decoded(self) -> None:
+        """Raise `CodecInUse` where bytes have left `rest` for the codec, so that `rest` is not all that is unread."""
+        if self._ahead is not None or not self._codec.idle:
+            raise CodecInUse("the codec holds a part of what was received: read to the end of a frame first")
 
     def _switch_codec(self, codec: Codec[Any]) -> None:
         """Decode and encode with another codec. Raises `CodecInUse` where the old one stands inside a frame."""

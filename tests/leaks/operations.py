@@ -11,7 +11,9 @@ import contextlib
 import copy
 import pickle
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import framewire as fw
@@ -27,6 +29,7 @@ from tests.vectors.resp_hostile import REQUESTS as REFUSED_REQUESTS
 __all__ = ["BUFFERS", "EXPLICIT", "NUMBERS", "arguments_of", "buffer_rows", "connection_rows", "rows"]
 
 Call = Callable[[], object]
+Tls = tuple[ssl.SSLContext, ssl.SSLContext]
 EXPECTED = (
     ArithmeticError, AttributeError, BufferError, EOFError, LookupError, MemoryError, NotImplementedError, TypeError,
     ValueError, OSError, pickle.PicklingError, ProtocolError, IncompleteFrame, fw.FramewireError,
@@ -382,6 +385,61 @@ async def _over_sockets() -> None:
     await listener.wait_closed()
 
 
+def _tls() -> Tls:
+    """A server's and a client's context without a certificate: keys are agreed on, and nobody proves who they are."""
+    contexts = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    contexts[1].check_hostname = False
+    contexts[1].verify_mode = ssl.CERT_NONE
+    for context in contexts:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers("AECDH-AES128-SHA:@SECLEVEL=0")
+    return contexts
+
+
+async def _handed_over(tls: Tls) -> None:
+    client, server = [await aio.connect(fw.LinesCodec(), sock=end) for end in socket.socketpair()]
+    serving = asyncio.ensure_future(server.start_tls(tls[0], server_side=True))
+    await client.start_tls(tls[1])
+    await serving
+    transport = (await server.into_parts()).transport
+    transport.abort()
+    client.abort()
+    await client.wait_closed()
+
+
+async def _taken_apart() -> None:
+    ends = socket.socketpair()
+    connection = await aio.connect(fw.LinesCodec(), sock=ends[0], received=b"one\ntwo")
+    assert await connection.read_frame() == b"one"
+    parts = await connection.into_parts()
+    with parts.into_socket() as sock, ends[1] as peer:
+        await aio.write_all_buf(sock, fw.Rope(parts.received.freeze(), b"more"))
+        peer.setblocking(False)
+        received = fw.BytesMut()
+        assert await aio.read_buf(peer, received) == 7
+        with contextlib.suppress(BufferError):
+            await aio.read_buf(peer, fw.Limit(received, 0))
+        reading = asyncio.ensure_future(aio.read_buf(peer, received))
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+def _blocking_handed_over(tls: Tls) -> None:
+    client, server = [blocking.Connection(end, fw.LinesCodec()) for end in socket.socketpair()]
+    with ThreadPoolExecutor(1) as pool:
+        serving = pool.submit(server.start_tls, tls[0], server_side=True)
+        client.start_tls(tls[1])
+        serving.result()
+    server.into_parts().sock.close()
+    client.abort()
+    near, far = socket.socketpair()
+    sock = blocking.Connection(near, fw.LinesCodec(), received=b"rest").into_parts().sock
+    with sock, far:
+        blocking.write_all_buf(sock, fw.Rope(b"one", b"two"))
+        assert blocking.read_buf(far, fw.BytesMut()) == 6
+
+
 def _blocking() -> None:
     ends = [blocking.Connection(end, fw.LinesCodec()) for end in socket.socketpair()]
     ends[0].write_frame(b"hello")
@@ -395,11 +453,15 @@ def _blocking() -> None:
 
 def connection_rows(loop: asyncio.AbstractEventLoop) -> dict[str, Call]:
     """Opening, using and closing connections, on a loop that lives on."""
+    tls = _tls()
     return {
         "a pair in memory": lambda: loop.run_until_complete(_in_memory()),
         "a cancelled read, and an abort": lambda: loop.run_until_complete(_cancelled()),
         "a listener and a client": lambda: loop.run_until_complete(_over_sockets()),
         "a blocking pair": _blocking,
+        "TLS that begins, and a transport given away": lambda: loop.run_until_complete(_handed_over(tls)),
+        "a connection taken apart, and bytes by hand": lambda: loop.run_until_complete(_taken_apart()),
+        "the same in threads": lambda: _blocking_handed_over(tls),
     }
 
 

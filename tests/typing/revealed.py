@@ -20,7 +20,7 @@ from framewire import (
     check,
     parse,
 )
-from framewire.aio import Connection, connect, memory_pair
+from framewire.aio import Connection, Parts, connect, memory_pair
 from framewire.redis import BlockingClient, Server, ThreadServer, run_in_thread
 
 
@@ -33,6 +33,7 @@ async def connections_are_generic_in_their_frames() -> None:
         assert_type(frame, RespFrame)
     left, _ = memory_pair(RespCodec(), RespCodec())
     assert_type(left, Connection[RespFrame])
+    assert_type(await left.into_parts(), Parts[RespFrame])
 
 
 def buffers_have_the_types_of_their_names() -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from framewire._framed import DEFAULT_HIGH_WATER
 from framewire._listening import check_address
+from framewire._pure.block import BytesLike
 from framewire.aio.connection import Connection
 from framewire.aio.protocol import StreamProtocol
 from framewire.codec import Codec, check_codec
@@ -34,15 +35,20 @@ async def connect(
     server_hostname: str | None = None,
     timeout: float | None = None,  # noqa: ASYNC109
     high_water: int = DEFAULT_HIGH_WATER,
+    received: BytesLike = b"",
 ) -> Connection[F]:
     """Connect to `host` and `port`, or to the Unix socket at `path`, or take a connected `sock`, and speak `codec`.
 
     With `ssl` the connection is TLS, and the certificate is checked against `server_hostname` (default: `host`).
-    `high_water` is the number of bytes that may wait in each direction. Raises `OSError` (refused, unreachable),
-    `ssl.SSLError`, `TimeoutError` after `timeout` seconds, and `TypeError` for a class in place of a codec.
+    `high_water` is the number of bytes that may wait in each direction. `received` is what was read from `sock` before,
+    and is decoded first; not with `ssl`, for it did not come through TLS (`ValueError`). Raises `OSError` (refused,
+    unreachable), `ssl.SSLError`, `TimeoutError` after `timeout` seconds, and `TypeError` for a class in place of a
+    codec.
     """
     check_codec(codec)
     check_address(host, port, path=path, sock=sock)
+    if received and (sock is None or ssl is not None):
+        raise ValueError("received= is what came in the clear through sock=")
     loop = asyncio.get_running_loop()
     options: dict[str, Any] = {"ssl": ssl, "server_hostname": server_hostname}
     if ssl is not None and host is None and server_hostname is None:
@@ -57,4 +63,4 @@ async def connect(
             _, protocol = await loop.create_unix_connection(factory, sock=sock, **options)
         else:
             _, protocol = await loop.create_connection(factory, sock=sock, **options)
-    return Connection(protocol, codec)
+    return Connection(protocol, codec, received=received)

@@ -1,7 +1,8 @@
 """`Connection[F]`: frames in and out of an asyncio transport.
 
 What belongs here: the loop of `read_frame`, the batching of `write_frame`, and the life of a connection. Bytes move in
-`protocol.py`; what needs no waiting is in `_framed.py`; what a frame is, the codec knows.
+`protocol.py`; what needs no waiting is in `_framed.py`; TLS that begins later, and the parts given back, in
+`handover.py`; what a frame is, the codec knows.
 
     read_frame:   decode --frame--> return          write_frame, feed_frame:  encode -> outbox --(leaves)--> transport
                     | None
@@ -14,8 +15,9 @@ What belongs here: the loop of `read_frame`, the batching of `write_frame`, and 
                   wait for bytes (the outbox leaves first), again
 
 The outbox leaves in one write, at the first of: 64 KiB (fewer where that would pass the high-water mark); this
-connection is about to wait for a frame; `flush`, `close`, `write_eof`, `switch_codec`; and, for what `write_frame` was
-given, the end of this turn of the loop. So a loop that answers frame by frame makes one system call for each read.
+connection is about to wait for a frame; `flush`, `close`, `write_eof`, `switch_codec`, `start_tls`; and, for what
+`write_frame` was given, the end of this turn of the loop. So a loop that answers frame by frame makes one system call
+for each read.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from framewire._framed import FEED_LIMIT, Framed
+from framewire._framed import FEED_LIMIT
+from framewire._pure.block import BytesLike
+from framewire.aio.handover import Handover
 from framewire.aio.protocol import StreamProtocol
 from framewire.codec import Codec
 from framewire.errors import ConnectionClosedError
@@ -36,7 +40,7 @@ F = TypeVar("F")
 G = TypeVar("G")
 
 
-class Connection(Framed[F]):
+class Connection(Handover[F]):
     """A stream of frames in both directions, over any asyncio transport.
 
     Made by `connect`, `listen`, `serve`, `open_subprocess`, `connect_pipes` or `memory_pair`; over a transport that
@@ -45,14 +49,13 @@ class Connection(Framed[F]):
         transport, protocol = await loop.create_connection(StreamProtocol, host, port)
         connection = Connection(protocol, codec)
 
-    One task reads and any number write. Cancelling any method loses no byte: a frame that was not returned is returned
-    by the next `read_frame`, a frame that was given to `write_frame` is sent whole.
+    `received` is what came before, elsewhere, and is decoded first. One task reads and any number write. Cancelling any
+    method loses no byte: a frame that was not returned is returned by the next `read_frame`, a frame that was given to
+    `write_frame` is sent whole.
     """
 
-    def __init__(self, protocol: StreamProtocol, codec: Codec[F]) -> None:
-        super().__init__(codec)
-        self._protocol = protocol
-        self._inbound = protocol.inbound
+    def __init__(self, protocol: StreamProtocol, codec: Codec[F], *, received: BytesLike = b"") -> None:
+        super().__init__(protocol, codec, received)
         self._room = protocol.outbound.room(FEED_LIMIT)  # bytes that the outbox may hold, as of when it last left
         self._leaving = False  # it leaves at the end of this turn
         protocol.on_payload = self._complete

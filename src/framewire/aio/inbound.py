@@ -20,6 +20,7 @@ import threading
 
 from framewire._framed import READ_SIZE
 from framewire._impl import BytesMut
+from framewire._pure.block import BytesLike
 from framewire.buf.write_buffer import SHARE_THRESHOLD
 
 __all__ = ["Inbound"]
@@ -49,6 +50,19 @@ class Inbound:
         self._scratch = _scratch()
         self.lent = self._scratch
         self._owns = False  # `rest` may hold on to a block, even when it is empty
+
+    def put_before(self, received: BytesLike) -> None:
+        """Bytes that were received elsewhere, before any that have come here. O(n)."""
+        if received:
+            rest = BytesMut(received)
+            rest.extend(self.rest.view())
+            self.rest, self._owns = rest, True
+
+    def take(self) -> BytesMut:
+        """Give away what was not decoded."""
+        taken, self.rest = self.rest, BytesMut()
+        self.lent, self._owns = self._scratch, False
+        return taken
 
     def lease(self, sizehint: int = -1) -> memoryview:
         """Room for the next read: the connection's own buffer if it holds or expects something, else the scratch.

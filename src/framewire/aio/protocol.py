@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import cast
+from typing import NoReturn, cast
 
 from framewire._framed import DEFAULT_HIGH_WATER, READ_SIZE
 from framewire.aio.inbound import Inbound
@@ -31,8 +31,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
     """
 
     __slots__ = (
-        "_closed", "_closing", "_high_water", "_on_open", "_paused_reading", "_reader", "_writers",
-        "at_eof", "draining", "error", "in_turn", "inbound", "loop", "on_payload", "on_turn_end", "outbound",
+        "_closed", "_closing", "_finishing", "_high_water", "_on_open", "_paused_reading", "_reader", "_writers",
+        "at_eof", "draining", "error", "held", "in_turn", "inbound", "loop", "on_payload", "on_turn_end", "outbound",
         "received", "transport", "waits",
     )  # fmt: skip
 
@@ -53,6 +53,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         self.on_turn_end: Callable[[], None] = _nothing
         self.in_turn = False  # `on_turn_end` will be called, and soon
         self.at_eof = False
+        self.held = False  # the connection is being handed over: nobody may read or write meanwhile
         self.draining = False  # read no further than the frame under way
         self.received = 0  # bytes, in all
         self.waits = 0  # which wait for a frame it is; one that is broken off and begun again is still the same
@@ -111,7 +112,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
     def eof_received(self) -> bool:
         self.at_eof = True
         self._wake_reader()
-        return self.transport.get_extra_info("sslcontext") is None  # TLS cannot be half-closed
+        return not self.held and self.transport.get_extra_info("sslcontext") is None  # TLS cannot be half-closed
 
     def pause_writing(self) -> None:
         self.outbound.pause()
@@ -150,6 +151,8 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     def check_open(self) -> None:
         """Raise `ConnectionClosedError` where nothing can be sent any more."""
+        if self.held:
+            self._refuse()
         if self.outbound.finishing or self._closing or self.transport.is_closing():
             raise ConnectionClosedError("the connection is closed") from self.error
 
@@ -178,16 +181,20 @@ class StreamProtocol(asyncio.BufferedProtocol):
         """What to await for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
         if self.awaits_frame:
             raise RuntimeError("another task is already waiting to read from this connection")
-        if self._paused_reading:
-            self._paused_reading = False
-            self.transport.resume_reading()
+        if self.held:
+            self._refuse()
+        self._resume_reading()
         self.inbound.release_if_empty()
         self._reader = reader = Waiter(self.loop)
         return reader
 
     async def wait_writable(self) -> None:
         """Wait until the output is below its high-water mark; raise `ConnectionClosedError` if it never will be."""
-        while self.outbound.full and not self.is_closed:  # `full` also ends with the output
+        await self._wait_while(lambda: self.outbound.full)  # which also ends with the output
+
+    async def _wait_while(self, busy: Callable[[], bool]) -> None:
+        """Wait for the output to get on, and see again whether it is `busy`; raise where that will not end."""
+        while busy() and not self.is_closed:
             writer = self.loop.create_future()
             self._writers.append(writer)
             try:
@@ -200,6 +207,80 @@ class StreamProtocol(asyncio.BufferedProtocol):
     async def wait_closed(self) -> None:
         """Wait until the transport is gone."""
         await asyncio.shield(self._closed)
+
+    # -- handing it over ----------------------------------------------------------------------------------------------
+
+    def hold(self) -> None:
+        """Let nothing more come in, and nobody else read or write, until `release` or `change_transport`.
+
+        Raises `RuntimeError` where another task reads, or holds it already.
+        """
+        if self.held:
+            self._refuse()
+        if self.awaits_frame:
+            raise RuntimeError("another task is waiting to read from this connection")
+        self.held = True
+        self._finishing = self.outbound.finishing
+        if not (self._paused_reading or self.at_eof):
+            self._paused_reading = True  # whoever waits to read next resumes
+            self.transport.pause_reading()
+
+    def release(self) -> None:
+        """All goes on as before, if the connection is still there."""
+        self.held = False
+        if not self.is_closed:
+            self.outbound.finishing = self._finishing or self.outbound.lost
+            self.outbound.limit()
+
+    async def wait_sent(self) -> None:
+        """Wait until the kernel has taken all that was written; raise `ConnectionClosedError` if it never will.
+
+        Nobody may write any more, until `release` or `change_transport`.
+        """
+        self.outbound.finishing = True
+        await self._wait_while(self.outbound.settle())
+
+    def lend_transport(self) -> asyncio.Transport:
+        """The transport as the loop wants it, to put TLS upon it: it resumes reading by itself."""
+        self._paused_reading = False
+        self.transport.set_write_buffer_limits()
+        return self.transport
+
+    def change_transport(self, transport: asyncio.Transport) -> None:
+        """Go on over another transport, upon the one that was lent."""
+        lent, self.transport = self.transport, transport
+        transport.set_write_buffer_limits(high=self._high_water)
+        self.outbound.use(transport)
+        self.held = self.outbound.finishing = False
+        if self._paused_reading:  # more has come than should wait, and only the one below was known then
+            lent.resume_reading()
+            transport.pause_reading()
+
+    def let_go(self) -> asyncio.Transport:
+        """Give the transport away, paused; to whoever still holds this protocol, the connection is closed."""
+        transport = self.transport
+        transport.set_protocol(asyncio.Protocol())
+        transport.set_write_buffer_limits()
+        self.transport = self.outbound.transport = _Gone()  # what the new owner does with it is not ours to watch
+        self.outbound.lose()
+        self.held = self.at_eof = False
+        self.connection_lost(None)
+        return transport
+
+    def abandon(self, error: BaseException) -> None:
+        """Close at once. No callback tells of it where the loop was about to change the transport."""
+        self.held = False
+        self.error = error if isinstance(error, Exception) else self.error
+        self.transport.abort()
+        self.connection_lost(None)
+
+    def _refuse(self) -> NoReturn:
+        raise RuntimeError("start_tls or into_parts of another task has not come to its end")
+
+    def _resume_reading(self) -> None:
+        if self._paused_reading:
+            self._paused_reading = False
+            self.transport.resume_reading()
 
     def _wake_reader(self) -> None:
         reader, self._reader = self._reader, None
@@ -214,3 +295,19 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
 def _nothing() -> None:
     pass
+
+
+class _Gone(asyncio.Transport):
+    """What stands where the transport was, once it was given away."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0

@@ -59,21 +59,43 @@ class Outbound:
     )  # fmt: skip
 
     def __init__(self, transport: asyncio.WriteTransport, high_water: int) -> None:
-        self.transport = transport
         self._high_water = high_water
-        self._copies = _copies(transport)
-        self._file: Any = _file_of(transport) if self._copies else None
-        self._piece = PIECE if self._file is None else SMALL_PIECE
-        if self._file is not None:
-            transport.set_write_buffer_limits(high=0)  # it is to say when it holds something, and when nothing
-        self._paused = False  # the transport has asked to wait
-        self.full = False  # writers should wait: more than the high-water mark is pending
+        self.use(transport)
         self._waiting: deque[Segment] | None = None  # made when first needed: most connections never do
         self._last: Callable[[], None] | None = None  # what ends the stream, once `_waiting` is empty
         self.finishing = False  # nothing may be written any more
         self.lost = False  # nothing can be written any more, though the connection may still be read
         self.queued = 0  # bytes in `_waiting`
         self.sent = 0  # bytes given to `send`, ever
+
+    def use(self, transport: asyncio.WriteTransport) -> None:
+        """Send through this one from now on. Nothing may wait to be sent through another."""
+        self.transport = transport
+        self._copies = _copies(transport)
+        self._file: Any = _file_of(transport) if self._copies else None
+        self._piece = PIECE if self._file is None else SMALL_PIECE
+        self._paused = False  # the transport has asked to wait
+        self.full = False  # writers should wait: more than the high-water mark is pending
+        if self._file is not None:
+            self.limit()
+
+    def limit(self) -> None:
+        """Tell the transport when to ask us to wait."""
+        if self._file is not None:  # it is to say when it holds something, and when nothing
+            self.transport.set_write_buffer_limits(high=0)
+        else:
+            self.transport.set_write_buffer_limits(high=self._high_water)
+
+    def settle(self) -> Callable[[], bool]:
+        """Have the transport tell when the kernel has taken all; returns whether there is still something to wait for.
+
+        Over TLS, when it does not ask to wait any more: asked for an empty buffer, asyncio pauses us for good.
+        """
+        if self.transport.get_extra_info("sslcontext") is not None:
+            self.transport.set_write_buffer_limits()
+            return lambda: self._paused or self.queued > 0
+        self.transport.set_write_buffer_limits(high=0)
+        return lambda: self._paused or self.pending > 0
 
     @property
     def pending(self) -> int:

@@ -1,7 +1,8 @@
 """`Connection[F]`: frames in and out of a socket, for threads.
 
 What belongs here: reading, writing, and both at once where neither side could go on otherwise. Bytes move in
-`stream.py`; whose turn it is, and the end, are in `turns.py`; what a frame is, the codec knows.
+`stream.py`; whose turn it is, and the end, are in `turns.py`; TLS that begins later, and the parts given back, in
+`handover.py`; what a frame is, the codec knows.
 
     read_frame:   decode --frame--> return           write_frame:  encode -> outbox --flush--> kernel, whole
                     | None                                            ^ feed_frame stops here
@@ -25,11 +26,11 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
-from framewire._framed import DEFAULT_HIGH_WATER, FEED_LIMIT, READ_SIZE, Framed
+from framewire._framed import DEFAULT_HIGH_WATER, FEED_LIMIT, READ_SIZE
 from framewire._impl import BytesMut
-from framewire.blocking.outbound import Outbound
-from framewire.blocking.stream import deadline_after, stream_over
-from framewire.blocking.turns import Turns
+from framewire._pure.block import BytesLike
+from framewire.blocking.handover import Handover
+from framewire.blocking.stream import deadline_after
 from framewire.codec import Codec
 from framewire.errors import ConnectionClosedError
 
@@ -39,7 +40,7 @@ F = TypeVar("F")
 G = TypeVar("G")
 
 
-class Connection(Framed[F]):
+class Connection(Handover[F]):
     """A stream of frames in both directions, over any connected stream socket: TCP, Unix or TLS.
 
     Made by `connect` or `listen`, or over a socket of one's own, which belongs to the connection from then on and
@@ -47,16 +48,21 @@ class Connection(Framed[F]):
     to one reader. A call that can wait takes a `timeout` in seconds, and raises `TimeoutError` when they have passed.
     """
 
-    def __init__(self, sock: socket.socket, codec: Codec[F], *, high_water: int = DEFAULT_HIGH_WATER) -> None:
-        """The TLS handshake, if any, is done before. `high_water`: bytes received ahead while a write waits."""
-        super().__init__(codec)
-        self._stream = stream_over(sock)
+    def __init__(
+        self,
+        sock: socket.socket,
+        codec: Codec[F],
+        *,
+        high_water: int = DEFAULT_HIGH_WATER,
+        received: BytesLike = b"",
+    ) -> None:
+        """The TLS handshake, if any, is done before, or by `start_tls`.
+
+        `high_water`: bytes received ahead while a write waits. `received`: what was read from the socket before, which
+        is decoded first.
+        """
+        super().__init__(sock, codec, received)
         self._high_water = high_water
-        self._rest = BytesMut()
-        self._at_eof = False
-        self._outbound = Outbound()
-        self._finished = False  # this direction was ended by `write_eof`
-        self._turns = Turns(self._stream, self._outbound.clear, self._outbox.clear)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -177,9 +183,7 @@ class Connection(Framed[F]):
     def _write(self, frames: list[F], deadline: float | None, *, flush: bool, to_close: bool = False) -> None:
         self._check_open()
         turns = self._turns
-        turns.take(
-            turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush), to_close=to_close
-        )
+        turns.take(turns.writing, deadline, lambda: self._encode_and_send(frames, deadline, flush), to_close=to_close)
 
     def _encode_and_send(self, frames: list[F], deadline: float | None, flush: bool) -> None:
         self._check_open()

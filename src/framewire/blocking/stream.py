@@ -97,6 +97,17 @@ class Stream:
         with contextlib.suppress(OSError):
             self.sock.close()
 
+    def take_socket(self) -> socket.socket:
+        """The socket, blocking again, for somebody else; what is done with this stream no longer reaches it.
+
+        Raises `OSError` where there is no descriptor left for what takes its place; nothing has changed then.
+        """
+        with socket.socket() as closed:
+            pass
+        taken, self.sock = self.sock, closed
+        taken.setblocking(True)
+        return taken
+
 
 class TlsStream(Stream):
     """A TLS socket: bytes may wait inside it, either direction may need the other, and it allows one call at a time."""
@@ -140,6 +151,17 @@ class TlsStream(Stream):
             self.writing_wants = WRITABLE
         except ssl.SSLWantReadError:
             self.writing_wants = READABLE
+        return 0
+
+    def shake_hands(self) -> int:
+        """A step of the TLS handshake; what to wait for before the next, 0 when it is done."""
+        try:
+            with self._alone:
+                self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            return READABLE
+        except ssl.SSLWantWriteError:
+            return WRITABLE
         return 0
 
     def say_goodbye(self) -> None:

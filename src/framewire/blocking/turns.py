@@ -28,10 +28,10 @@ STUCK_SECONDS = 1.0
 class Turns:
     """Who uses a stream, and whether it can still be used. `last_things` are called once nobody uses it any more."""
 
-    __slots__ = ("_last_things", "_stream", "closed", "error", "reading", "waiting", "writing")
+    __slots__ = ("_last_things", "closed", "error", "reading", "stream", "waiting", "writing")
 
     def __init__(self, stream: Stream, *last_things: Callable[[], None]) -> None:
-        self._stream = stream
+        self.stream = stream
         self._last_things = last_things
         self.closed = False
         self.error: BaseException | None = None  # why the connection was lost or poisoned
@@ -41,9 +41,7 @@ class Turns:
 
     # -- taking turns -------------------------------------------------------------------------------------------------
 
-    def take(
-        self, lock: threading.Lock, deadline: float | None, step: Callable[[], T], *, to_close: bool = False
-    ) -> T:
+    def take(self, lock: threading.Lock, deadline: float | None, step: Callable[[], T], *, to_close: bool = False) -> T:
         """Do `step` while holding a lock, and what must be done however it ends."""
         try:
             if not lock.acquire(False):
@@ -58,6 +56,19 @@ class Turns:
         finally:
             if self.closed:
                 self.close_if_unused()
+
+    def take_both(self, deadline: float | None, step: Callable[[], T]) -> T:
+        """Do `step` while nobody else reads or writes."""
+
+        def with_both() -> T:
+            if not self.writing.acquire(False):
+                self.claim(self.writing, deadline)
+            try:
+                return step()
+            finally:
+                self.writing.release()
+
+        return self.take(self.reading, deadline, with_both)
 
     def claim(self, lock: threading.Lock, deadline: float | None) -> None:
         """Take a lock that another thread holds."""
@@ -77,7 +88,7 @@ class Turns:
             patience = time.monotonic() + STUCK_SECONDS
             until = patience if deadline is None else min(deadline, patience)
             try:
-                has_room = self._stream.wait(self._stream.writing_wants, until)
+                has_room = self.stream.wait(self.stream.writing_wants, until)
             except ValueError:
                 has_room = False
             self.check_not_closed()
@@ -88,7 +99,7 @@ class Turns:
     def wait(self, events: int, deadline: float | None, failure: str) -> int:
         """Wait for the socket, where an interrupt does no harm. Returns what it is ready for."""
         self.waiting.add(threading.get_ident())
-        found = self._stream.wait(events, deadline)
+        found = self.stream.wait(events, deadline)
         self.waiting.discard(threading.get_ident())
         if not found:
             raise TimeoutError(f"{failure} in time")
@@ -123,7 +134,7 @@ class Turns:
     def shut(self) -> None:
         """Closed from now on, for all threads; those that wait are woken."""
         self.closed = True
-        self._stream.wake()
+        self.stream.wake()
 
     def close_if_unused(self) -> None:
         """Give the socket back unless a thread is still in a call: that thread does it when it leaves.
@@ -134,7 +145,7 @@ class Turns:
             if self.reading.acquire(False):
                 unused = self.writing.acquire(False)
                 if unused:
-                    self._stream.close()
+                    self.stream.close()
                     for last_thing in self._last_things:
                         last_thing()
                     self.writing.release()

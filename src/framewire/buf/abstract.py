@@ -7,13 +7,26 @@ subclass of it and what only has its three primitives.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Protocol
 
 from framewire._impl import Bytes, BytesMut, Cursor
 from framewire._pure.reading import BufLike, Reading, piece
 from framewire._pure.writing import Writing
 
-__all__ = ["Buf", "BufMut", "chunks_of", "readable", "take_bytes", "writable"]
+__all__ = ["Buf", "BufMut", "BufMutLike", "chunks_of", "readable", "take_bytes", "writable"]
+
+
+class BufMutLike(Protocol):
+    """The three primitives of `BufMut`: enough to be appended to."""
+
+    def remaining_mut(self) -> int:
+        """How many bytes can still be appended."""
+
+    def chunk_mut(self) -> memoryview:
+        """A new writable view on room at the end; empty only if there is none."""
+
+    def advance_mut(self, n: int) -> None:
+        """Make the first `n` bytes of the room readable."""
 
 
 class Buf(Reading, ABC):
