@@ -14,8 +14,8 @@ import framewire
 from bench.measure import show
 
 PARTS = [
-    "resp", "exchange", "http", "buffers", "framing", "bulks", "tls", "pingpong", "server", "commands", "long_commands",
-    "fairness", "idle", "client", "blocking_client", "cluster", "cluster_map",
+    "resp", "exchange", "http", "buffers", "framing", "echo", "bulks", "tls", "pingpong", "server", "commands",
+    "long_commands", "fairness", "idle", "client", "blocking_client", "cluster", "cluster_map",
     "cluster_slots",
 ]  # fmt: skip
 PEERS = ["hiredis", "redis", "coredis", "valkey-glide", "h11", "httptools", "smol-bytes", "uvloop", "Cython"]

@@ -173,6 +173,7 @@ def test_frames_that_had_arrived_are_still_read(run: Run) -> None:
         async with Serving(handler) as serving:
             async with await client(serving.listener) as connection:
                 await connection.write_frame(b"one")
+                await connection.flush()
                 connection._protocol.transport.write(b"two\nthree\n")
                 await entered.wait()
                 await until_in_loop(lambda: len(served[0]._inbound.rest) == len(b"two\nthree\n"))

@@ -4,15 +4,20 @@ What belongs here: the loop of `read_frame`, the batching of `write_frame`, and 
 `protocol.py`; what needs no waiting is in `_framed.py`; TLS that begins later, and the parts given back, in
 `handover.py`; what a frame is, the codec knows.
 
-    read_frame:   decode --frame--> return          write_frame:  encode -> outbox --flush--> transport
-                    | None                                            ^ feed_frame stops here
+    read_frame:   decode --frame--> return          write_frame, feed_frame:  encode -> outbox --(leaves)--> transport
+                    | None
                     v
                   end of stream? --yes--> decode_eof: a last frame | None (clean end) | IncompleteFrame
                     | no
                   draining, and between two frames? --yes--> None
                     | no
                     v
-                  wait for bytes (what was fed is sent first), again
+                  wait for bytes (the outbox leaves first), again
+
+The outbox leaves in one write, at the first of: 64 KiB (fewer where that would pass the high-water mark); this
+connection is about to wait for a frame; `flush`, `close`, `write_eof`, `switch_codec`, `start_tls`; and, for what
+`write_frame` was given, the end of this turn of the loop. So a loop that answers frame by frame makes one system call
+for each read.
 """
 
 from __future__ import annotations
@@ -51,7 +56,10 @@ class Connection(Handover[F]):
 
     def __init__(self, protocol: StreamProtocol, codec: Codec[F], *, received: BytesLike = b"") -> None:
         super().__init__(protocol, codec, received)
+        self._room = protocol.outbound.room(FEED_LIMIT)  # bytes that the outbox may hold, as of when it last left
+        self._leaving = False  # it leaves at the end of this turn
         protocol.on_payload = self._complete
+        protocol.on_turn_end = self._end_turn
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -89,11 +97,12 @@ class Connection(Handover[F]):
     async def __anext__(self) -> F:
         if self._ahead is None:
             frame = self._decoder.decode(self._inbound.rest)  # as `read_frame`, without one more coroutine each time
-            if frame is not None:
-                return frame
-        frame = await self.read_frame()
+        else:
+            frame = self._next(self._inbound.rest)
         if frame is None:
-            raise StopAsyncIteration
+            frame = await self._wait_for_frame()
+            if frame is None:
+                raise StopAsyncIteration
         return frame
 
     def _complete(self) -> None:
@@ -129,15 +138,21 @@ class Connection(Handover[F]):
     async def write_frame(self, frame: F) -> None:
         """Send `frame`, after all that was fed before; waits only while the output is above its high-water mark.
 
-        The whole frame is taken before the first wait, so cancelling never tears it. A large payload is sent from where
-        it lies: do not change it if it is mutable. Raises `EncodeError` (nothing was sent) and `ConnectionClosedError`.
+        It leaves together with what else is written in this turn of the loop, and before this connection waits for a
+        frame; `flush` for what must leave sooner. The whole frame is taken before the first wait, so cancelling never
+        tears it. A large payload is sent from where it lies: do not change it if it is mutable. Raises `EncodeError`
+        (nothing of it is sent) and `ConnectionClosedError`, also for what was found while earlier frames were sent.
         """
-        self._protocol.check_open()
-        self._codec.encode(frame, self._outbox)
-        await self.flush()
+        protocol, outbox = self._protocol, self._outbox
+        protocol.check_open()
+        self._codec.encode(frame, outbox)
+        if not self._leaving or len(outbox.tail) >= self._room or outbox.segments:
+            self._leave_soon()
+        if protocol.outbound.full:
+            await protocol.wait_writable()
 
     def feed_frame(self, frame: F) -> None:
-        """Encode `frame` and keep it until `flush`, `write_frame`, or until `read_frame` has to wait.
+        """Encode `frame` and keep it until `flush`, until what `write_frame` was given leaves, or a read has to wait.
 
         Never waits. Beyond 64 KiB the bytes are handed to the transport, so feeding without end and without `flush`
         fills the transport's buffer. Raises as `write_frame` does.
@@ -148,14 +163,36 @@ class Connection(Handover[F]):
             self._send_outbox()
 
     async def flush(self) -> None:
-        """Hand all fed frames to the transport, in one write, and wait until it is below its high-water mark."""
+        """Hand all written and fed frames to the transport, in one write, and wait while it is above its mark."""
         self._protocol.check_open()
         self._send_outbox()
         if self._protocol.outbound.full:
             await self._protocol.wait_writable()
 
+    def _leave_soon(self) -> None:
+        """Let the outbox leave: now if it is large, else when this turn of the loop ends, at the latest."""
+        if len(self._outbox) >= self._room:
+            self._send_outbox()
+        elif not self._leaving:
+            self._leaving = True
+            if not self._protocol.in_turn:
+                self._protocol.loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        self._leaving = False
+        self._send_outbox()
+
     def _send_outbox(self) -> None:
-        self._protocol.outbound.send(self._outbox)
+        """Hand the outbox over, or forget it where nothing can be sent any more: the next call says so."""
+        outbox = self._outbox
+        if not (outbox.tail or outbox.segments):
+            return
+        outbound = self._protocol.outbound
+        if outbound.finishing or outbound.transport.is_closing():
+            outbox.clear()
+        else:
+            outbound.send(outbox)
+            self._room = outbound.room(FEED_LIMIT)
 
     # -- the codec ----------------------------------------------------------------------------------------------------
 
@@ -165,6 +202,7 @@ class Connection(Handover[F]):
         Returns this connection, typed for the new frames. Raises `CodecInUse` when the old codec stands inside a frame.
         """
         self._switch_codec(codec)
+        self._send_outbox()
         return cast("Connection[G]", self)
 
     # -- the connection -----------------------------------------------------------------------------------------------
@@ -207,6 +245,7 @@ class Connection(Handover[F]):
 
     def abort(self) -> None:
         """Close at once; what was not sent is lost."""
+        self._outbox.clear()
         self._protocol.transport.abort()
 
     async def wait_closed(self) -> None:

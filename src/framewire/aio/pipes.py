@@ -208,6 +208,7 @@ class PipeTransport(asyncio.Transport):
             self._protocol.output_lost(exc)
 
     def _lose(self, exc: Exception | None) -> None:
+        self._closing = True
         if self._opened:
             self._protocol.connection_lost(exc)
 

@@ -14,6 +14,7 @@ from typing import NoReturn, cast
 from framewire._framed import DEFAULT_HIGH_WATER, READ_SIZE
 from framewire.aio.inbound import Inbound
 from framewire.aio.vectored import Outbound
+from framewire.aio.waking import Waiter
 from framewire.errors import ConnectionClosedError
 
 __all__ = ["StreamProtocol"]
@@ -26,12 +27,13 @@ class StreamProtocol(asyncio.BufferedProtocol):
     reader's turn: an expected payload is complete, which must be taken out of `inbound.rest` before the next read, or
     it would have to move to make room; or a whole read's worth has come for somebody who waits, so that a large payload
     may have begun. (uvloop reads on up to 32 times before it lets a task run: what is expected by then is not copied.)
+    `on_turn_end` is called when the reader has had its turn with what has come.
     """
 
     __slots__ = (
-        "_closed", "_closing", "_finishing", "_high_water", "_loop", "_on_open", "_paused_reading", "_reader",
-        "_writers", "at_eof", "draining", "error", "held", "inbound", "on_payload", "outbound", "received",
-        "transport", "waits",
+        "_closed", "_closing", "_finishing", "_high_water", "_on_open", "_paused_reading", "_reader", "_writers",
+        "at_eof", "draining", "error", "held", "in_turn", "inbound", "loop", "on_payload", "on_turn_end", "outbound",
+        "received", "transport", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -40,14 +42,16 @@ class StreamProtocol(asyncio.BufferedProtocol):
         *,
         high_water: int = DEFAULT_HIGH_WATER,
     ) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._on_open = on_open
         self._high_water = high_water
         self._paused_reading = False
-        self._reader: asyncio.Future[None] | None = None
+        self._reader: Waiter | None = None
         self._writers: list[asyncio.Future[None]] = []
-        self._closed = self._loop.create_future()
+        self._closed = self.loop.create_future()
         self.on_payload: Callable[[], None] = _nothing
+        self.on_turn_end: Callable[[], None] = _nothing
+        self.in_turn = False  # `on_turn_end` will be called, and soon
         self.at_eof = False
         self.held = False  # the connection is being handed over: nobody may read or write meanwhile
         self.draining = False  # read no further than the frame under way
@@ -79,16 +83,16 @@ class StreamProtocol(asyncio.BufferedProtocol):
         except BaseException:  # no memory, say: asyncio closes this connection, and the next one starts clean
             inbound.discard()
             raise
-        if (
-            not inbound.rest.expected
-            if payload_under_way
-            else nbytes >= READ_SIZE and self._reader is not None and not self._reader.done()
-        ):
+        if not inbound.rest.expected if payload_under_way else nbytes >= READ_SIZE and self.awaits_frame:
             self.on_payload()
         if inbound.rest.expected:
             return  # more of a large payload is to come, in place: nothing to decode yet
-        if self._reader is not None:
-            self._wake_reader()
+        reader, self._reader = self._reader, None
+        if reader is not None and not reader.done():
+            self.in_turn = True
+            reader.wake()  # it goes on at once: a small request is answered without another round of the loop
+            self.in_turn = False
+            self.on_turn_end()
             return
         self.waits += 1  # a frame may have become whole, and be taken without waiting
         if len(inbound.rest) >= self._high_water:
@@ -126,7 +130,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.error = exc or self.error
-        self.on_payload = _nothing  # it refers back to us: a dead connection is freed at once
+        self.on_payload = self.on_turn_end = _nothing  # they refer back to us: a dead connection is freed at once
         self.outbound.clear()
         self._wake_reader()
         self._wake_writers()
@@ -143,13 +147,13 @@ class StreamProtocol(asyncio.BufferedProtocol):
     @property
     def is_closing(self) -> bool:
         """Whether this side has closed or lost the transport, or will close it once all is sent."""
-        return self._closing or self.is_closed or self.transport.is_closing()
+        return self._closing or self.transport.is_closing()
 
     def check_open(self) -> None:
         """Raise `ConnectionClosedError` where nothing can be sent any more."""
         if self.held:
             self._refuse()
-        if self.outbound.finishing or self.is_closing:
+        if self.outbound.finishing or self._closing or self.transport.is_closing():
             raise ConnectionClosedError("the connection is closed") from self.error
 
     def close(self) -> None:
@@ -171,21 +175,18 @@ class StreamProtocol(asyncio.BufferedProtocol):
     @property
     def awaits_frame(self) -> bool:
         """Whether somebody waits for bytes."""
-        return self._reader is not None
+        return self._reader is not None and not self._reader.done()
 
-    async def wait_readable(self) -> None:
-        """Wait for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
-        if self._reader is not None:
+    def wait_readable(self) -> Waiter:
+        """What to await for bytes, the end, or an error. One caller at a time; cancelling it loses nothing."""
+        if self.awaits_frame:
             raise RuntimeError("another task is already waiting to read from this connection")
         if self.held:
             self._refuse()
         self._resume_reading()
         self.inbound.release_if_empty()
-        self._reader = self._loop.create_future()
-        try:
-            await self._reader
-        finally:
-            self._reader = None
+        self._reader = reader = Waiter(self.loop)
+        return reader
 
     async def wait_writable(self) -> None:
         """Wait until the output is below its high-water mark; raise `ConnectionClosedError` if it never will be."""
@@ -194,7 +195,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
     async def _wait_while(self, busy: Callable[[], bool]) -> None:
         """Wait for the output to get on, and see again whether it is `busy`; raise where that will not end."""
         while busy() and not self.is_closed:
-            writer = self._loop.create_future()
+            writer = self.loop.create_future()
             self._writers.append(writer)
             try:
                 await writer
@@ -216,7 +217,7 @@ class StreamProtocol(asyncio.BufferedProtocol):
         """
         if self.held:
             self._refuse()
-        if self._reader is not None:
+        if self.awaits_frame:
             raise RuntimeError("another task is waiting to read from this connection")
         self.held = True
         self._finishing = self.outbound.finishing
@@ -282,8 +283,9 @@ class StreamProtocol(asyncio.BufferedProtocol):
             self.transport.resume_reading()
 
     def _wake_reader(self) -> None:
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.set()
 
     def _wake_writers(self) -> None:
         for writer in self._writers:

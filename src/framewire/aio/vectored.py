@@ -107,6 +107,10 @@ class Outbound:
         """In how many pieces `pending` lies; the transport's own count as one."""
         return len(self._waiting or ()) + (self.transport.get_write_buffer_size() > 0)
 
+    def room(self, most: int) -> int:
+        """How many bytes may wait elsewhere before writers should wait, at most `most`; 0 or less where they should."""
+        return min(most, self._high_water - self.queued - self.transport.get_write_buffer_size())
+
     def send(self, out: WriteBuffer) -> int:
         """Send all that is pending in `out`, which is then empty; returns the number of bytes. Never blocks."""
         tail = out.tail

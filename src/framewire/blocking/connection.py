@@ -157,6 +157,7 @@ class Connection(Handover[F]):
     def write_frame(self, frame: F, timeout: float | None = None) -> None:
         """Send `frame`, after all that was fed before; returns when the kernel has taken it.
 
+        That is a system call for each frame: here no turn of a loop ends, so who has many to write feeds them.
         A large payload is sent from where it lies: do not change it meanwhile if it is mutable. Raises `EncodeError`
         (nothing was sent), `ConnectionClosedError`, and `TimeoutError` as `flush` does.
         """

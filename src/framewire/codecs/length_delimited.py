@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Literal
 
 from framewire._impl import BytesMut, PrefixedFrames
-from framewire.buf.write_buffer import WriteBuffer
+from framewire.buf.write_buffer import SHARE_THRESHOLD, WriteBuffer
 from framewire.codec import Codec, Refusal, decode_eof
 from framewire.codecs.delimiter import first_of
 from framewire.codecs.payload import payload_size
@@ -99,8 +99,12 @@ class LengthDelimitedCodec(Codec[bytes]):
         number = size - self._adjustment
         if not 0 <= number < 1 << 8 * self._field:
             raise EncodeError(f"a length of {number} does not fit into a field of {self._field} bytes")
-        dst.put_slice(number.to_bytes(self._field, self._byteorder))
-        dst.put_slice(frame)
+        head = number.to_bytes(self._field, self._byteorder)
+        if isinstance(frame, bytes) and size < SHARE_THRESHOLD:
+            dst.tail.extend(head + frame)  # what `put_slice` does, twice
+        else:
+            dst.put_slice(head)
+            dst.put_slice(frame)
 
     def _take_part(self, src: BytesMut) -> bytes | None:
         """Consume a head, or the rest of a frame whose head was consumed; `None` while it is not whole."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import AnyStr, Generic, overload
 
 from framewire._impl import BytesMut
-from framewire.buf.write_buffer import WriteBuffer
+from framewire.buf.write_buffer import SHARE_THRESHOLD, WriteBuffer
 from framewire.codec import Codec
 from framewire.codecs.delimiter import DEFAULT_MAX_LENGTH, DelimiterSearch, first_of
 from framewire.codecs.payload import as_bytes
@@ -57,7 +57,7 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
     def decode(self, src: BytesMut) -> AnyStr | None:
         """Take the next line off `src`, or return `None` for "need more". O(bytes) over all calls; copies the line."""
         taken: AnyStr | None = self._take(src)
-        if taken is not None:
+        if taken is not None or not src:
             return taken
         line = self._search.next(src)
         return None if line is None else self._finish(line)
@@ -87,10 +87,14 @@ class LinesCodec(Codec[AnyStr], Generic[AnyStr]):
             line = self._encoded(frame, encoding)
         if b"\n" in line or line.endswith(b"\r"):
             raise EncodeError("a line holds no line break")
-        if len(line) > self._search.max_length:
-            raise EncodeError(f"the line has {len(line)} bytes, limit {self._search.max_length}")
-        dst.put_slice(line)
-        dst.put_slice(self._newline)
+        size = len(line)
+        if size > self._search.max_length:
+            raise EncodeError(f"the line has {size} bytes, limit {self._search.max_length}")
+        if size < SHARE_THRESHOLD:
+            dst.tail.extend(line + self._newline)  # what `put_slice` does, twice
+        else:
+            dst.put_slice(line)
+            dst.put_slice(self._newline)
 
     def _finish(self, line: bytes) -> AnyStr:
         line = self._search.check(line.removesuffix(b"\r"))

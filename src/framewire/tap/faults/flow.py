@@ -107,7 +107,8 @@ class Flow:
         """Do it; whether it was the last one."""
         match step:
             case Send(data):
-                await self._sink.write_frame(Bytes(data))
+                self._sink.feed_frame(Bytes(data))
+                await self._sink.flush()  # a cut right behind it must not take it back
                 self._waiting -= len(data)
                 self._look_for_room()
             case Due(seconds):
