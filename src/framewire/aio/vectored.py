@@ -203,6 +203,9 @@ class Outbound:
                 waiting.appendleft(segment[self._piece :])
             self.queued -= len(piece)
             self.transport.write(piece)
+            if self.transport.is_closing():  # it has just found the connection gone: asyncio would log each piece more
+                self.clear()
+                return
         if self._paused:
             self._look_whether_full()
         if self._last is not None and not waiting:
