@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import ssl
 import subprocess
 from importlib import import_module
@@ -23,6 +24,9 @@ HERE = Path(__file__).parent
 THOROUGH = {"against", "hostile", "leaks"}  # folders whose tests are `thorough`, all of them
 
 register_profiles()
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what is in the background so; programs that tests
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # start, and stop by Ctrl-C, would inherit it
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
