@@ -25,8 +25,8 @@ THOROUGH = {"against", "hostile", "leaks"}  # folders whose tests are `thorough`
 
 register_profiles()
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what is in the background so; programs that tests
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # start, and stop by Ctrl-C, would inherit it
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what runs in the background; programs that
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests start, and end by Ctrl-C, would inherit it
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
