@@ -127,14 +127,9 @@ def redis_cluster_parameters() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def redis_cluster_servers(redis_cluster_parameters: dict[str, Any]) -> Iterator[RedisCluster]:
     """The cluster itself, not reset between tests: for fixtures of your own with a wider scope."""
-    from framewire.kits import NoProgram, RedisCluster
+    from framewire.kits import RedisCluster
 
-    try:
-        cluster = RedisCluster(**redis_cluster_parameters)
-    except NoProgram as error:
-        pytest.skip(f"redis_cluster: {error}")
-    with cluster:
-        yield cluster
+    yield from _running("redis_cluster", RedisCluster, redis_cluster_parameters)
 
 
 @pytest.fixture
@@ -153,14 +148,9 @@ def redis_sentinel_parameters() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def redis_sentinel_servers(redis_sentinel_parameters: dict[str, Any]) -> Iterator[RedisSentinel]:
     """Servers and sentinels themselves, not reset between tests: for fixtures of your own with a wider scope."""
-    from framewire.kits import NoProgram, RedisSentinel
+    from framewire.kits import RedisSentinel
 
-    try:
-        service = RedisSentinel(**redis_sentinel_parameters)
-    except NoProgram as error:
-        pytest.skip(f"redis_sentinel: {error}")
-    with service:
-        yield service
+    yield from _running("redis_sentinel", RedisSentinel, redis_sentinel_parameters)
 
 
 @pytest.fixture
@@ -183,3 +173,15 @@ def _parse(line: str) -> tuple[str, str]:
         raise pytest.UsageError(f"mini_redis wants NAME=VALUE, not {line!r}")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
     return name.strip().replace("-", "_"), value.strip().replace("{worker}", worker)
+
+
+def _running(fixture: str, kit: Any, parameters: dict[str, Any]) -> Iterator[Any]:
+    """What `kit` makes, running; where its program is not installed, whoever wants it is skipped."""
+    from framewire.kits import NoProgram
+
+    try:
+        servers = kit(**parameters)
+    except NoProgram as error:
+        pytest.skip(f"{fixture}: {error}")
+    with servers:
+        yield servers

@@ -5,7 +5,6 @@ What belongs here: how it is made, how it waits, and what it makes. What is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -15,16 +14,16 @@ from framewire.redis.client.blocking.scans import ScanIterators
 from framewire.redis.client.blocking.server import LOOK_SECONDS
 from framewire.redis.client.blocking.steps import drive
 from framewire.redis.client.blocking.views import Runner
-from framewire.redis.client.errors import ResponseError, WatchError
+from framewire.redis.client.errors import ResponseError
 from framewire.redis.compat.callbacks import Callbacks
 from framewire.redis.compat.connections import Connection
-from framewire.redis.compat.lock import Lock
 from framewire.redis.compat.monitor import Monitor
 from framewire.redis.compat.pipeline import Pipeline
 from framewire.redis.compat.pool import ConnectionPool
 from framewire.redis.compat.pubsub import PubSub, PubSubWorkerThread
 from framewire.redis.compat.scripts import Script
 from framewire.redis.compat.sentinel_methods import SentinelMethods
+from framewire.redis.compat.sharing import Sharing
 from framewire.redis.compat.speaking import EMPTY_RESPONSE, NEVER_DECODE, Speaking
 from framewire.redis.exchange.calls import Shape
 
@@ -32,7 +31,7 @@ __all__ = ["EMPTY_RESPONSE", "NEVER_DECODE", "Monitor", "Pipeline", "PubSub", "P
            "StrictRedis"]  # fmt: skip
 
 
-class Redis(Speaking, ScanIterators[Any], SentinelMethods):
+class Redis(Speaking, ScanIterators[Any], SentinelMethods, Sharing):
     """redis-py's client for threads. Settings are redis-py's; those without a meaning here are ignored."""
 
     drive = staticmethod(drive)
@@ -114,56 +113,11 @@ class Redis(Speaking, ScanIterators[Any], SentinelMethods):
             return None
         return Connection(self._alone()._there(), self.connection_pool.connection_kwargs)
 
-    # -- as a mapping -------------------------------------------------------------------------------------------------
-
-    def __getitem__(self, name: Any) -> Any:
-        """The string under `name`. Raises `KeyError` where there is none."""
-        value: Any = self.get(name)
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    def __setitem__(self, name: Any, value: Any) -> None:
-        self.set(name, value)
-
-    def __delitem__(self, name: Any) -> None:
-        self.delete(name)
-
-    def __contains__(self, name: Any) -> bool:
-        return bool(self.exists(name))
-
     # -- other objects ------------------------------------------------------------------------------------------------
 
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
         """Commands that are executed together, in MULTI and EXEC unless `transaction` is false."""
         return Pipeline(self, transaction)
-
-    def transaction(
-        self, func: Callable[[Pipeline], Any], *watches: Any, shard_hint: Any = None, value_from_callable: bool = False,
-        watch_delay: float | None = None,
-    ) -> Any:  # fmt: skip
-        """Call `func` with a pipeline that watches, and execute it; again as long as what it watches changes."""
-        with self.pipeline() as pipe:
-            while True:
-                try:
-                    if watches:
-                        pipe.watch(*watches)
-                    value = func(pipe)
-                    executed = pipe.execute()
-                    return value if value_from_callable else executed
-                except WatchError:
-                    continue
-
-    def lock(
-        self, name: Any, timeout: float | None = None, sleep: float = 0.1, blocking: bool = True,
-        blocking_timeout: float | None = None, lock_class: Any = None, thread_local: bool = True,
-        raise_on_release_error: bool = True,
-    ) -> Any:  # fmt: skip
-        """A lock that processes and machines share: see `Lock`."""
-        return (lock_class or Lock)(
-            self, name, timeout=timeout, sleep=sleep, blocking=blocking, blocking_timeout=blocking_timeout,
-            thread_local=thread_local, raise_on_release_error=raise_on_release_error,
-        )  # fmt: skip
 
     def pubsub(self, **kwargs: Any) -> PubSub:
         """What is published: see `PubSub`."""

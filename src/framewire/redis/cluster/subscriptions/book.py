@@ -128,12 +128,6 @@ class NodeBook(Book):
         for ask in party.asks:
             ask.answered(mark)
 
-    def tell_again(self, topic: Topic) -> None:
-        """The node does not know of us; it is told once more."""
-        state = self._found(topic)
-        if state is not None and state.wanted and not state.live and not state.unanswered:
-            self._tell(topic, state)
-
     def refuse_new(self, topic: Topic, error: RedisError) -> None:
         """Who waits for a first confirmation of it waits no longer."""
         state = self._found(topic)

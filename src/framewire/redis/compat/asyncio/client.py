@@ -6,22 +6,21 @@ What belongs here: how it is made, how it waits, and what it makes. What is the 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from types import TracebackType
 from typing import Any, Self
 
 from framewire.redis.client.aio.dedicated import Dedicated
 from framewire.redis.client.aio.scans import ScanIterators
 from framewire.redis.client.aio.steps import drive
-from framewire.redis.client.errors import ResponseError, WatchError
+from framewire.redis.client.errors import ResponseError
 from framewire.redis.compat.asyncio.connections import Connection
-from framewire.redis.compat.asyncio.lock import Lock
 from framewire.redis.compat.asyncio.monitor import Monitor
 from framewire.redis.compat.asyncio.pipeline import Pipeline
 from framewire.redis.compat.asyncio.pool import ConnectionPool
 from framewire.redis.compat.asyncio.pubsub import PubSub
+from framewire.redis.compat.asyncio.sharing import Sharing
 from framewire.redis.compat.callbacks import Callbacks
 from framewire.redis.compat.scripts import Script
 from framewire.redis.compat.sentinel_methods import SentinelMethods
@@ -31,7 +30,7 @@ from framewire.redis.exchange.calls import Shape
 __all__ = ["EMPTY_RESPONSE", "NEVER_DECODE", "Monitor", "Pipeline", "PubSub", "Redis", "StrictRedis"]
 
 
-class Redis(Speaking, ScanIterators[Any], SentinelMethods):
+class Redis(Speaking, ScanIterators[Any], SentinelMethods, Sharing):
     """redis-py's client for asyncio. Settings are redis-py's; those without a meaning here are ignored.
 
     Its methods return coroutines, which `asyncio.create_task` takes, and send when they are awaited.
@@ -133,36 +132,6 @@ class Redis(Speaking, ScanIterators[Any], SentinelMethods):
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
         """Commands that are executed together, in MULTI and EXEC unless `transaction` is false."""
         return Pipeline(self, transaction)
-
-    async def transaction(
-        self, func: Callable[[Pipeline], Any], *watches: Any, shard_hint: Any = None, value_from_callable: bool = False,
-        watch_delay: float | None = None,
-    ) -> Any:  # fmt: skip
-        """Call `func` with a pipeline that watches, and execute it; again as long as what it watches changes."""
-        async with self.pipeline() as pipe:
-            while True:
-                try:
-                    if watches:
-                        await pipe.watch(*watches)
-                    value = func(pipe)
-                    if inspect.isawaitable(value):
-                        value = await value
-                    executed = await pipe.execute()
-                    return value if value_from_callable else executed
-                except WatchError:
-                    if watch_delay is not None and watch_delay > 0:
-                        await asyncio.sleep(watch_delay)
-
-    def lock(
-        self, name: Any, timeout: float | None = None, sleep: float = 0.1, blocking: bool = True,
-        blocking_timeout: float | None = None, lock_class: Any = None, thread_local: bool = True,
-        raise_on_release_error: bool = True,
-    ) -> Any:  # fmt: skip
-        """A lock that processes and machines share: see `Lock`."""
-        return (lock_class or Lock)(
-            self, name, timeout=timeout, sleep=sleep, blocking=blocking, blocking_timeout=blocking_timeout,
-            thread_local=thread_local, raise_on_release_error=raise_on_release_error,
-        )  # fmt: skip
 
     def pubsub(self, **kwargs: Any) -> PubSub:
         """What is published: see `PubSub`."""

@@ -5,7 +5,6 @@ What belongs here: how it is made, how it waits, and what it makes. What is the 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, cast
@@ -13,7 +12,7 @@ from typing import Any, Self, cast
 from framewire.redis.client.blocking.client import BlockingClient
 from framewire.redis.client.blocking.scans import ScanIterators
 from framewire.redis.client.blocking.steps import drive
-from framewire.redis.client.errors import AskError, ClusterCrossSlotError, ConnectionError, RedisError, WatchError
+from framewire.redis.client.errors import AskError, ClusterCrossSlotError, ConnectionError, RedisError
 from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.blocking.route import ClusterRoute
 from framewire.redis.cluster.topology import Topology
@@ -27,17 +26,17 @@ from framewire.redis.compat.cluster.results import result_of
 from framewire.redis.compat.cluster.settings import cluster_settings
 from framewire.redis.compat.cluster.targets import target_of
 from framewire.redis.compat.cluster_errors import RedisClusterException
-from framewire.redis.compat.lock import Lock
 from framewire.redis.compat.monitor import Monitor
 from framewire.redis.compat.pool import ConnectionPool
 from framewire.redis.compat.scripts import Script
+from framewire.redis.compat.sharing import Sharing
 from framewire.redis.exchange.calls import Shape
 from framewire.redis.slots import SLOTS
 
 __all__ = ["RedisCluster"]
 
 
-class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
+class RedisCluster(Clustered[ClusterNode], ScanIterators[Any], Sharing):
     """redis-py's client of a cluster, for threads. Settings are redis-py's; those without a meaning here are ignored.
 
     One that is made has spoken to the cluster: where no node can be reached, or some slot is nobody's and
@@ -191,24 +190,6 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         """CLUSTER DELSLOTS: these slots are nobody's any more, as their owners are told; a result for each."""
         return [self.execute_command("CLUSTER DELSLOTS", slot) for slot in slots]
 
-    # -- as a mapping -------------------------------------------------------------------------------------------------
-
-    def __getitem__(self, name: Any) -> Any:
-        """The string under `name`. Raises `KeyError` where there is none."""
-        value: Any = self.get(name)
-        if value is None:
-            raise KeyError(name)
-        return value
-
-    def __setitem__(self, name: Any, value: Any) -> None:
-        self.set(name, value)
-
-    def __delitem__(self, name: Any) -> None:
-        self.delete(name)
-
-    def __contains__(self, name: Any) -> bool:
-        return bool(self.exists(name))
-
     # -- other objects ------------------------------------------------------------------------------------------------
 
     def pipeline(self, transaction: bool | None = None, shard_hint: Any = None) -> ClusterPipeline:
@@ -216,22 +197,6 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         if shard_hint:
             raise RedisClusterException("shard_hint is deprecated in cluster mode")
         return ClusterPipeline(self, bool(transaction))
-
-    def transaction(
-        self, func: Callable[[ClusterPipeline], Any], *watches: Any, shard_hint: Any = None,
-        value_from_callable: bool = False, watch_delay: float | None = None,
-    ) -> Any:  # fmt: skip
-        """Call `func` with a pipeline that watches, and execute it; again as long as what it watches changes."""
-        with self.pipeline(True, shard_hint) as pipe:
-            while True:
-                try:
-                    if watches:
-                        pipe.watch(*watches)
-                    value = func(pipe)
-                    executed = pipe.execute()
-                    return value if value_from_callable else executed
-                except WatchError:
-                    time.sleep(watch_delay or 0)
 
     def pubsub(
         self, node: Any = None, host: str | None = None, port: int | None = None, **kwargs: Any
@@ -244,17 +209,6 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         (node,) = self._nodes_at(DEFAULT_NODE if target_node is None else target_node)
         made: Monitor = node.redis_connection.monitor()
         return made
-
-    def lock(
-        self, name: Any, timeout: float | None = None, sleep: float = 0.1, blocking: bool = True,
-        blocking_timeout: float | None = None, lock_class: Any = None, thread_local: bool = True,
-        raise_on_release_error: bool = True,
-    ) -> Any:  # fmt: skip
-        """A lock that processes and machines share: see `Lock`."""
-        return (lock_class or Lock)(
-            self, name, timeout=timeout, sleep=sleep, blocking=blocking, blocking_timeout=blocking_timeout,
-            thread_local=thread_local, raise_on_release_error=raise_on_release_error,
-        )  # fmt: skip
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call; its keys are in one slot."""

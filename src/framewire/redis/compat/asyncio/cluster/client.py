@@ -7,7 +7,6 @@ What belongs here: how it is made, how it waits, and what it makes. What is the 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import warnings
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping
 from types import TracebackType
@@ -22,7 +21,6 @@ from framewire.redis.client.errors import (
     ConnectionError,
     DataError,
     RedisError,
-    WatchError,
 )
 from framewire.redis.client.fates import Fate
 from framewire.redis.cluster.aio.route import ClusterRoute
@@ -31,9 +29,9 @@ from framewire.redis.compat.asyncio.client import Redis
 from framewire.redis.compat.asyncio.cluster.nodes import ClusterNode
 from framewire.redis.compat.asyncio.cluster.pipeline import ClusterPipeline
 from framewire.redis.compat.asyncio.cluster.pubsub import ClusterPubSub
-from framewire.redis.compat.asyncio.lock import Lock
 from framewire.redis.compat.asyncio.monitor import Monitor
 from framewire.redis.compat.asyncio.pool import ConnectionPool
+from framewire.redis.compat.asyncio.sharing import Sharing
 from framewire.redis.compat.cluster.clustered import Clustered, cluster_callbacks, translated
 from framewire.redis.compat.cluster.methods import Targeted
 from framewire.redis.compat.cluster.nodes import DEFAULT_NODE
@@ -48,7 +46,7 @@ from framewire.redis.slots import SLOTS
 __all__ = ["RedisCluster"]
 
 
-class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
+class RedisCluster(Clustered[ClusterNode], ScanIterators[Any], Sharing):
     """redis-py's client of a cluster, for asyncio. Settings are redis-py's; those without a meaning here are ignored.
 
     Which nodes there are is known after `await client.initialize()`, or any command; before there are none.
@@ -223,24 +221,6 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
             raise RedisClusterException("shard_hint is deprecated in cluster mode")
         return ClusterPipeline(self, bool(transaction))
 
-    async def transaction(
-        self, func: Callable[[ClusterPipeline], Any], *watches: Any, shard_hint: Any = None,
-        value_from_callable: bool = False, watch_delay: float | None = None,
-    ) -> Any:  # fmt: skip
-        """Call `func` with a pipeline that watches, and execute it; again as long as what it watches changes."""
-        async with self.pipeline(True, shard_hint) as pipe:
-            while True:
-                try:
-                    if watches:
-                        await pipe.watch(*watches)
-                    value = func(pipe)
-                    if inspect.isawaitable(value):
-                        value = await value
-                    executed = await pipe.execute()
-                    return value if value_from_callable else executed
-                except WatchError:
-                    await asyncio.sleep(watch_delay or 0)
-
     def pubsub(
         self, node: Any = None, host: str | None = None, port: int | None = None, **kwargs: Any
     ) -> ClusterPubSub:
@@ -252,17 +232,6 @@ class RedisCluster(Clustered[ClusterNode], ScanIterators[Any]):
         (node,) = self._nodes_at(DEFAULT_NODE if target_node is None else target_node)
         made: Monitor = node.redis_connection.monitor()
         return made
-
-    def lock(
-        self, name: Any, timeout: float | None = None, sleep: float = 0.1, blocking: bool = True,
-        blocking_timeout: float | None = None, lock_class: Any = None, thread_local: bool = True,
-        raise_on_release_error: bool = True,
-    ) -> Any:  # fmt: skip
-        """A lock that processes and machines share: see `Lock`."""
-        return (lock_class or Lock)(
-            self, name, timeout=timeout, sleep=sleep, blocking=blocking, blocking_timeout=blocking_timeout,
-            thread_local=thread_local, raise_on_release_error=raise_on_release_error,
-        )  # fmt: skip
 
     def register_script(self, script: str | bytes) -> Script:
         """A script to call; its keys are in one slot."""
