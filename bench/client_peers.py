@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from framewire.redis.client.aio.client import Client
 
-__all__ = ["OPENERS", "Asked", "asked", "floor"]
+__all__ = ["OPENERS", "Asked", "asked", "asked_coredis", "asked_glide", "asked_redis_py", "available", "floor"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,11 @@ async def redis_py(port: int) -> Asked:
     """redis-py's asyncio client, which uses hiredis where that is installed."""
     from redis.asyncio import Redis
 
-    client = Redis(port=port)
+    return asked_redis_py(Redis(port=port))
+
+
+def asked_redis_py(client: Any) -> Asked:
+    """redis-py's asyncio client, of one server or of a cluster."""
 
     async def get_many(keys: list[str]) -> list[Any]:
         pipeline = client.pipeline(transaction=False)
@@ -69,7 +73,11 @@ async def coredis(port: int) -> Asked:
     """coredis, inside its own context, which one task enters and leaves."""
     from coredis import Redis
 
-    client: Any = Redis(port=port)
+    return await asked_coredis(Redis(port=port))
+
+
+async def asked_coredis(client: Any) -> Asked:
+    """coredis' client, of one server or of a cluster, entered."""
     await client.__aenter__()
 
     async def get_many(keys: list[str]) -> list[Any]:
@@ -88,9 +96,14 @@ async def glide(port: int) -> Asked:
     client = await GlideClient.create(
         GlideClientConfiguration([NodeAddress("127.0.0.1", port)], request_timeout=10_000)
     )
+    return asked_glide(client, lambda: Batch(is_atomic=False))
+
+
+def asked_glide(client: Any, new_batch: Callable[[], Any]) -> Asked:
+    """valkey-glide's client, of one server or of a cluster."""
 
     async def get_many(keys: list[str]) -> list[Any]:
-        batch = Batch(is_atomic=False)
+        batch = new_batch()
         for key in keys:
             batch.get(key)
         return await client.exec(batch, raise_on_error=True) or []
@@ -98,15 +111,16 @@ async def glide(port: int) -> Asked:
     return Asked(client.get, client.set, get_many, client.close)
 
 
-OPENERS: dict[str, Callable[[int], Awaitable[Asked]]] = {"framewire": ours, "memory://": ours_in_memory} | {
-    name: opener
-    for name, module, opener in (
-        ("redis-py", "redis", redis_py),
-        ("coredis", "coredis", coredis),
-        ("valkey-glide", "glide", glide),
-    )
-    if find_spec(module)
-}
+Opener = Callable[[int], Awaitable[Asked]]
+
+
+def available(redis_py: Opener, coredis: Opener, glide: Opener) -> dict[str, Opener]:
+    """Those whose client is installed, by its name."""
+    peers = (("redis-py", "redis", redis_py), ("coredis", "coredis", coredis), ("valkey-glide", "glide", glide))
+    return {name: opener for name, module, opener in peers if find_spec(module)}
+
+
+OPENERS: dict[str, Opener] = {"framewire": ours, "memory://": ours_in_memory} | available(redis_py, coredis, glide)
 """What there is to compare, by name; ours first."""
 
 

@@ -10,19 +10,13 @@ import pytest
 from framewire.redis.client.aio.client import Client
 from framewire.redis.client.caching.cache import CacheConfig
 from framewire.redis.slots import slot_of
-from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, client_of, played
+from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, client_of
 from tests.redis.cluster.played import SILENT, USUAL
 from tests.waiting import until_in_loop
 
 KEY = b"key"
 SLOT = slot_of(KEY)
 OTHER = b"{key}other"  # of the same slot
-
-
-@pytest.fixture
-async def cluster() -> AsyncIterator[PlayedCluster]:
-    async with played() as cluster:
-        yield cluster
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -21,24 +20,12 @@ from framewire.redis.client.errors import (
 )
 from framewire.redis.client.fates import Fate
 from framewire.redis.slots import slot_of
-from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, client_of, played
+from tests.redis.cluster.aio.played import PlayedCluster, PlayedNode, client_of
 from tests.redis.cluster.played import HANG_UP, SILENT, USUAL
 from tests.waiting import until_in_loop
 
 KEY = b"list"
 SLOT = slot_of(KEY)
-
-
-@pytest.fixture
-async def cluster() -> AsyncIterator[PlayedCluster]:
-    async with played() as cluster:
-        yield cluster
-
-
-@pytest.fixture
-async def client(cluster: PlayedCluster) -> AsyncIterator[Client]:
-    async with client_of(cluster) as client:
-        yield client
 
 
 def move(cluster: PlayedCluster) -> PlayedNode:

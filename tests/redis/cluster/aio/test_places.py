@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -21,18 +20,6 @@ from tests.waiting import PATIENCE, until_in_loop
 
 KEY = b"key"
 SLOT = slot_of(KEY)
-
-
-@pytest.fixture
-async def cluster() -> AsyncIterator[PlayedCluster]:
-    async with played() as cluster:
-        yield cluster
-
-
-@pytest.fixture
-async def route(cluster: PlayedCluster) -> AsyncIterator[ClusterRoute]:
-    async with route_to(cluster) as route:
-        yield route
 
 
 async def known(route: ClusterRoute) -> Places:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -36,18 +36,6 @@ from tests.waiting import PATIENCE, until_in_loop
 
 KEY = b"key"
 SLOT = slot_of(KEY)
-
-
-@pytest.fixture
-async def cluster() -> AsyncIterator[PlayedCluster]:
-    async with played() as cluster:
-        yield cluster
-
-
-@pytest.fixture
-async def route(cluster: PlayedCluster) -> AsyncIterator[ClusterRoute]:
-    async with route_to(cluster) as route:
-        yield route
 
 
 Ask = Callable[..., Awaitable[Any]]

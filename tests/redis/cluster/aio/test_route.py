@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -28,24 +28,6 @@ from tests.waiting import PATIENCE, until_in_loop
 
 KEYS = [b"key%d" % number for number in range(40)]
 PAIRS = [item for key in KEYS for item in (key, b"of " + key)]
-
-
-@pytest.fixture
-async def cluster() -> AsyncIterator[PlayedCluster]:
-    async with played() as cluster:
-        yield cluster
-
-
-@pytest.fixture
-async def route(cluster: PlayedCluster) -> AsyncIterator[ClusterRoute]:
-    async with route_to(cluster) as route:
-        yield route
-
-
-@pytest.fixture
-async def client(cluster: PlayedCluster) -> AsyncIterator[Client]:
-    async with client_of(cluster) as client:
-        yield client
 
 
 async def ask(route: ClusterRoute, *request: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -12,24 +12,12 @@ from framewire.redis.cluster.addresses import Address
 from framewire.redis.cluster.aio import scanning
 from framewire.redis.cluster.aio.route import ClusterRoute
 from framewire.redis.cluster.scanning import AskNode, NewMap
-from tests.redis.cluster.aio.played import PlayedCluster, played, route_to
+from tests.redis.cluster.aio.played import PlayedCluster
 from tests.waiting import PATIENCE
 
 SCAN = (b"SCAN", 0)
 
 Steps = Generator[Any, Any, Any]
-
-
-@pytest.fixture
-async def cluster() -> AsyncIterator[PlayedCluster]:
-    async with played() as cluster:
-        yield cluster
-
-
-@pytest.fixture
-async def route(cluster: PlayedCluster) -> AsyncIterator[ClusterRoute]:
-    async with route_to(cluster) as route:
-        yield route
 
 
 @pytest.fixture

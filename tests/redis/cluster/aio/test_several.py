@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,30 +13,12 @@ from framewire.redis.client.fates import Fate
 from framewire.redis.client.retries import Retry
 from framewire.redis.cluster.aio.route import ClusterRoute
 from tests.redis.client.aio.scripted import no_complaints
-from tests.redis.cluster.aio.played import PlayedCluster, client_of, left_over, played, route_to
+from tests.redis.cluster.aio.played import PlayedCluster, left_over, played, route_to
 from tests.redis.cluster.played import HANG_UP, SILENT, USUAL
 from tests.waiting import PATIENCE
 
 KEYS = [b"key%d" % number for number in range(40)]
 PAIRS = [item for key in KEYS for item in (key, b"of " + key)]
-
-
-@pytest.fixture
-async def cluster() -> AsyncIterator[PlayedCluster]:
-    async with played() as cluster:
-        yield cluster
-
-
-@pytest.fixture
-async def route(cluster: PlayedCluster) -> AsyncIterator[ClusterRoute]:
-    async with route_to(cluster) as route:
-        yield route
-
-
-@pytest.fixture
-async def client(cluster: PlayedCluster) -> AsyncIterator[Client]:
-    async with client_of(cluster) as client:
-        yield client
 
 
 async def ask(route: ClusterRoute, *request: Any) -> Any:
